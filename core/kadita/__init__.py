@@ -1,0 +1,73 @@
+"""kadita: collective motion as molecular dynamics has it.
+
+Simulate a school, open its trajectory in any MD tool, measure it with metrics that are plugins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kadita.analysis import analyze
+    from kadita.block import Block, Frame
+    from kadita.box import Box
+    from kadita.errors import KaditaError, KaditaWarning, NotApplicable
+    from kadita.formats import open  # noqa: A004 - kadita.open, as one says
+    from kadita.hooks import hookimpl
+    from kadita.metrics import Metric, metric
+    from kadita.models.configuration import load_configuration
+    from kadita.models.simulation import run, simulate
+    from kadita.results import Results
+
+# Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
+_HOMES = {
+    "Block": "block",
+    "Box": "box",
+    "Frame": "block",
+    "KaditaError": "errors",
+    "KaditaWarning": "errors",
+    "Metric": "metrics",
+    "NotApplicable": "errors",
+    "Results": "results",
+    "analyze": "analysis",
+    "hookimpl": "hooks",
+    "load_configuration": "models.configuration",
+    "metric": "metrics",
+    "open": "formats",
+    "run": "models.simulation",
+    "simulate": "models.simulation",
+}
+
+__all__ = [
+    "Block",
+    "Box",
+    "Frame",
+    "KaditaError",
+    "KaditaWarning",
+    "Metric",
+    "NotApplicable",
+    "Results",
+    "analyze",
+    "hookimpl",
+    "load_configuration",
+    "metric",
+    "open",
+    "run",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("kadita")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kadita' has no attribute '{name}'")
+    return getattr(import_module(f"kadita.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, "__version__"])

@@ -1,0 +1,286 @@
+"""Block and Frame: consecutive frames of one school, and the geometry that everything else asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kadita.box import Box, Floats
+from kadita.errors import KaditaError, NotApplicable
+from kadita.neighbors import Integers, nearest
+
+AT_REST = 1e-10  # speeds up to this one have no heading
+R = TypeVar("R")
+
+
+class Block:
+    """Consecutive frames of one school: the only thing that moves through kadita.
+
+    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once.
+
+    Args:
+        positions: (T, N, 3), or (N, 3) for one frame; finite.
+        velocities: of the same shape, or None where they are not known.
+        box: one length, three lengths, ``"open"`` or None for open space, or a Box.
+        times: (T,), increasing; 0, 1, 2, ... where not given.
+        agents: (N,) identities; 0 .. N - 1 where not given.
+        attributes: what is known of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        frames: (T,) frame numbers in the trajectory the block was cut from; 0 .. T - 1 where not given.
+        members: (N,) columns of these agents among all agents of that trajectory; 0 .. N - 1 where not given.
+
+    Raises:
+        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an impossible box.
+    """
+
+    def __init__(
+        self,
+        positions: ArrayLike,
+        velocities: ArrayLike | None = None,
+        *,
+        box: Any = None,
+        times: ArrayLike | None = None,
+        agents: ArrayLike | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        frames: ArrayLike | None = None,
+        members: ArrayLike | None = None,
+    ) -> None:
+        self.positions = _vectors("positions", positions)
+        shape = self.positions.shape
+        self._velocities = None if velocities is None else _vectors("velocities", velocities)
+        if self._velocities is not None and self._velocities.shape != shape:
+            raise KaditaError(
+                f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}"
+            )
+        self.box = Box.of(box)
+        self.times: Floats = _axis("times", times, shape[0], np.float64)
+        self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
+        self.agents: NDArray[Any] = _axis("agents", agents, shape[1], None)
+        self.members: Integers = _axis("members", members, shape[1], np.int64)
+        self.attributes: Mapping[str, Any] = MappingProxyType(dict(attributes or {}))
+        self._computed: dict[Hashable, Any] = {}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of frames and of agents, (T, N)."""
+        return self.positions.shape[0], self.positions.shape[1]
+
+    @property
+    def has_velocities(self) -> bool:
+        """Whether velocities are known."""
+        return self._velocities is not None
+
+    @property
+    def velocities(self) -> Floats:
+        """Velocities, (T, N, 3).
+
+        Raises:
+            NotApplicable: where they are not known.
+        """
+        if self._velocities is None:
+            raise NotApplicable("needs velocities, and there are none (finite differences: --velocities difference)")
+        return self._velocities
+
+    @cached_property
+    def speeds(self) -> Floats:
+        """Speed of every agent, (T, N)."""
+        return _frozen(np.linalg.norm(self.velocities, axis=2))
+
+    @cached_property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which agents move, (T, N): speed > 1e-10."""
+        return _frozen(self.speeds > AT_REST)
+
+    @cached_property
+    def headings(self) -> Floats:
+        """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest."""
+        moving = self.moving[..., None]
+        return _frozen(np.divide(self.velocities, self.speeds[..., None], out=np.zeros_like(self.velocities), where=moving))
+
+    @cached_property
+    def wrapped(self) -> Floats:
+        """Positions moved into the cell, (T, N, 3); the positions themselves in open space."""
+        return _frozen(self.box.wrap(self.positions))
+
+    @cached_property
+    def centroid(self) -> Floats:
+        """Centre of the school in every frame, (T, 3).
+
+        The mean position in open space. On a torus the intrinsic mean: from the circular mean of each axis
+        (Bai & Breen 2008, doi:10.1080/2151237X.2008.10129266) iterate c += mean of the minimum-image offsets
+        from c, until c moves by less than 1e-12 L. It does not depend on where in the cell the school is.
+        """
+        if not self.box.periodic:
+            return _frozen(self.positions.mean(axis=1))
+        return _frozen(_torus_mean(self.positions, self.box))
+
+    @cached_property
+    def offsets(self) -> Floats:
+        """Minimum-image offsets r from the centroid, (T, N, 3)."""
+        return _frozen(self.box.minimum_image(self.positions - self.centroid[:, None, :]))
+
+    def neighbor_indices(self, k: int) -> Integers:
+        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
+        return self._neighbors(k)[0][..., :k]
+
+    def neighbor_distances(self, k: int) -> Floats:
+        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where there are fewer."""
+        return self._neighbors(k)[1][..., :k]
+
+    def _neighbors(self, k: int) -> tuple[Integers, Floats]:
+        if k < 1:
+            raise KaditaError(f"neighbours: expected k of at least 1; got {k}")
+        known: tuple[Integers, Floats] | None = self._computed.get("neighbors")
+        if known is None or known[0].shape[2] < k:
+            indices, distances = nearest(self.positions, self.box, k)
+            known = self._computed["neighbors"] = _frozen(indices), _frozen(distances)
+        return known
+
+    def once(self, compute: Callable[..., R], *arguments: Hashable) -> R:
+        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it."""
+        key = (compute, *arguments)
+        if key not in self._computed:
+            self._computed[key] = compute(self, *arguments)
+        result: R = self._computed[key]
+        return result
+
+    def __len__(self) -> int:
+        return self.positions.shape[0]
+
+    def __getitem__(self, t: int) -> Frame:
+        if not -len(self) <= t < len(self):
+            raise IndexError(f"frame: expected {-len(self)} .. {len(self) - 1}; got {t}")
+        return Frame(self, t % len(self))
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (Frame(self, t) for t in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
+
+
+class Frame:
+    """One frame of a block, with the same geometry one axis smaller: (N, 3) where the block has (T, N, 3)."""
+
+    def __init__(self, block: Block, index: int) -> None:
+        self._block = block
+        self._index = index
+        self.box = block.box
+        self.agents = block.agents
+        self.attributes = block.attributes
+
+    @property
+    def time(self) -> float:
+        """Time of the frame."""
+        return float(self._block.times[self._index])
+
+    @property
+    def number(self) -> int:
+        """Number of the frame in its trajectory, counted from 0."""
+        return int(self._block.frames[self._index])
+
+    @property
+    def positions(self) -> Floats:
+        """Positions, (N, 3)."""
+        return self._block.positions[self._index]
+
+    @property
+    def velocities(self) -> Floats:
+        """Velocities, (N, 3); raises NotApplicable where they are not known."""
+        return self._block.velocities[self._index]
+
+    @property
+    def speeds(self) -> Floats:
+        """Speed of every agent, (N,)."""
+        return self._block.speeds[self._index]
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which agents move, (N,)."""
+        return self._block.moving[self._index]
+
+    @property
+    def headings(self) -> Floats:
+        """Unit vectors of motion, (N, 3); zero for an agent at rest."""
+        return self._block.headings[self._index]
+
+    @property
+    def wrapped(self) -> Floats:
+        """Positions moved into the cell, (N, 3)."""
+        return self._block.wrapped[self._index]
+
+    @property
+    def centroid(self) -> Floats:
+        """Centre of the school, (3,); see `Block.centroid`."""
+        return self._block.centroid[self._index]
+
+    @property
+    def offsets(self) -> Floats:
+        """Minimum-image offsets from the centroid, (N, 3)."""
+        return self._block.offsets[self._index]
+
+    def neighbor_indices(self, k: int) -> Integers:
+        """Indices of the k nearest neighbours, (N, k); -1 where there are fewer."""
+        return self._block.neighbor_indices(k)[self._index]
+
+    def neighbor_distances(self, k: int) -> Floats:
+        """Distances to the k nearest neighbours, (N, k); inf where there are fewer."""
+        return self._block.neighbor_distances(k)[self._index]
+
+    def __repr__(self) -> str:
+        return f"<Frame {self.number}, {len(self.agents)} agents, {self.box}>"
+
+
+A = TypeVar("A", bound=NDArray[Any])
+
+
+def _frozen(array: A) -> A:
+    """Return a view that cannot be written to: one metric's slip must not reach another's input."""
+    view: A = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _vectors(name: str, values: ArrayLike) -> Floats:
+    try:
+        array = np.asarray(values, dtype=np.float64, order="C")
+    except (TypeError, ValueError):
+        raise KaditaError(f"{name}: expected numbers of shape (T, N, 3); got {type(values).__name__}") from None
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3 or array.shape[2] != 3:
+        raise KaditaError(f"{name}: expected shape (T, N, 3) or (N, 3); got {np.shape(values)}")
+    for axis, what in enumerate(("frame", "agent")):
+        if array.shape[axis] == 0:
+            raise KaditaError(f"{name}: expected at least one {what}; got shape {np.shape(values)}")
+    if not np.isfinite(array).all():
+        t, i, a = np.argwhere(~np.isfinite(array))[0]
+        raise KaditaError(
+            f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
+        )
+    return _frozen(array)
+
+
+def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
+    array = np.arange(length, dtype=dtype) if values is None else np.atleast_1d(np.asarray(values, dtype=dtype))
+    if array.shape != (length,):
+        raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
+    return _frozen(array)
+
+
+def _torus_mean(positions: Floats, box: Box) -> Floats:
+    lengths = box.array
+    angles = positions * (2 * np.pi / lengths)
+    mean = np.arctan2(np.sin(angles).sum(axis=1), np.cos(angles).sum(axis=1)) * (lengths / (2 * np.pi))
+    unsettled = np.arange(len(positions))
+    for _ in range(1000):  # each step lowers the sum of squares, so agents can change image only finitely often
+        step = box.minimum_image(positions[unsettled] - mean[unsettled, None, :]).mean(axis=1)
+        mean[unsettled] += step
+        unsettled = unsettled[(np.abs(step) >= 1e-12 * lengths).any(axis=1)]
+        if unsettled.size == 0:
+            break
+    return box.wrap(mean)

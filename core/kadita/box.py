@@ -1,0 +1,87 @@
+"""The space a school swims in: a periodic orthorhombic cell, or open space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kadita.errors import KaditaError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A periodic cell with three edge lengths, or open space where `lengths` is None.
+
+    >>> Box.of(25.0).lengths
+    (25.0, 25.0, 25.0)
+    >>> Box.of("open").periodic
+    False
+    """
+
+    lengths: tuple[float, float, float] | None = None
+
+    @classmethod
+    def of(cls, box: Any) -> Box:
+        """Make a box from one length, three lengths, ``"open"``, None or a Box.
+
+        Raises:
+            KaditaError: where a length is not a finite number above 0, or their number is neither 1 nor 3.
+        """
+        if isinstance(box, Box):
+            return box
+        if box is None or (isinstance(box, str) and box == "open"):
+            return cls(None)
+        expected = 'box: expected one length or three, each finite and above 0, or "open"'
+        try:
+            lengths = np.asarray(box, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise KaditaError(f"{expected}; got {box!r}") from None
+        if lengths.shape not in ((), (1,), (3,)) or not np.isfinite(lengths).all() or (lengths <= 0).any():
+            raise KaditaError(f"{expected}; got {box!r}")
+        a, b, c = np.broadcast_to(lengths, (3,)).tolist()
+        return cls((a, b, c))
+
+    @property
+    def periodic(self) -> bool:
+        """Whether the cell repeats."""
+        return self.lengths is not None
+
+    @property
+    def cubic(self) -> bool:
+        """Whether the cell is a cube."""
+        return self.lengths is not None and len(set(self.lengths)) == 1
+
+    @property
+    def array(self) -> Floats:
+        """Edge lengths for kernels, shape (3,); 0 stands for "does not repeat"."""
+        return np.zeros(3) if self.lengths is None else np.array(self.lengths)
+
+    def minimum_image(self, displacements: ArrayLike) -> Floats:
+        """Shortest periodic image of displacements, (..., 3): ``d - L round(d / L)``; unchanged in open space."""
+        d = np.asarray(displacements, dtype=np.float64)
+        if self.lengths is None:
+            return d
+        lengths = np.array(self.lengths)
+        shortest: Floats = d - lengths * np.rint(d / lengths)
+        return shortest
+
+    def wrap(self, positions: ArrayLike) -> Floats:
+        """Positions moved into the cell, [0, L) on every axis, (..., 3); positions inside keep every bit."""
+        p = np.asarray(positions, dtype=np.float64)
+        if self.lengths is None:
+            return p
+        lengths = np.array(self.lengths)
+        outside = (p < 0) | (p >= lengths)
+        if not outside.any():
+            return p
+        wrapped = np.where(outside, np.mod(p, lengths), p)
+        # the remainder of a tiny negative number rounds up to L itself
+        return np.where(wrapped >= lengths, 0.0, wrapped)
+
+    def __str__(self) -> str:
+        return "open space" if self.lengths is None else " x ".join(f"{x:g}" for x in self.lengths)

@@ -1,0 +1,36 @@
+"""How kadita compiles its numeric kernels, said in one place.
+
+A kernel is a private function of arrays and scalars. ``error_model="numpy"`` divides as NumPy does (no branch
+for zero); reassociation is not allowed, so a kernel's sums have one order and its results one value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+# OpenMP's waiting threads spin by default and starve each other on a busy machine; read once, at first use.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import numba  # noqa: E402
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile `function` for one thread and keep the machine code on disk where that is possible."""
+    return _compile(function)
+
+
+def parallel_kernel(function: F) -> F:
+    """Compile `function` so that its ``prange`` loops run on several threads."""
+    return _compile(function, parallel=True)
+
+
+def _compile(function: F, **options: Any) -> F:
+    options |= {"error_model": "numpy", "nogil": True}
+    try:
+        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+    except RuntimeError:  # neither the package's folder nor the user's cache can be written
+        return numba.njit(**options)(function)  # type: ignore[no-any-return]

@@ -1,0 +1,156 @@
+"""Results as files: CSV, JSON, NetCDF and xvg."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic_core import to_jsonable_python
+
+from kadita.errors import KaditaError
+from kadita.results import Results, Series
+
+
+def write(results: Results, path: str | Path, *, force: bool = False) -> None:
+    """Write results in the format that the ending names: .csv, .json, .nc or .xvg.
+
+    Beside a CSV stands a .json with parameters, units and provenance. A file is complete or not there.
+
+    Raises:
+        KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
+    """
+    path = Path(path)
+    check_target(path, force=force)
+    if path.suffix == ".csv":
+        _replace(path.with_suffix(".json"), lambda p: p.write_text(_dump(_describe(results)), encoding="utf-8"))
+    _replace(path, lambda p: WRITERS[path.suffix](results, p))
+
+
+def check_targets(paths: Iterable[Path], *, force: bool) -> None:
+    """Check every target before anything is computed; see `check_target`."""
+    for path in paths:
+        check_target(path, force=force)
+
+
+def check_target(path: Path, *, force: bool) -> None:
+    """Raise where results cannot be written to `path`."""
+    if path.suffix not in WRITERS:
+        raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
+    for target in (path, path.with_suffix(".json")) if path.suffix == ".csv" else (path,):
+        check_writable(target, force=force)
+
+
+def check_writable(path: Path, *, force: bool) -> None:
+    """Raise where a file cannot be made at `path`.
+
+    Raises:
+        KaditaError: it exists, or its folder does not or cannot be written to.
+    """
+    if path.is_dir():
+        raise KaditaError(f"{path}: expected a file to write; this is a folder")
+    if os.path.lexists(path) and not force:
+        raise KaditaError(f"{path} exists; choose another name, or --force to replace it")
+    if not path.parent.is_dir():
+        raise KaditaError(f"{path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise KaditaError(f"{path}: the folder {path.parent} cannot be written to")
+
+
+def _replace(path: Path, write_to: Callable[[Path], Any]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        write_to(partial)
+        mask = os.umask(0)
+        os.umask(mask)
+        partial.chmod(0o666 & ~mask)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _cell(series: Series, value: float) -> str:
+    if np.isnan(value):
+        return ""
+    return series.labels[int(value)] if series.labels else repr(float(value))
+
+
+def _csv(results: Results, path: Path) -> None:
+    columns = results.columns()
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["frame", "time", *columns])
+        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True)):
+            table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
+
+
+def _json(results: Results, path: Path) -> None:
+    document = _describe(results)
+    document["frame"] = results.frames.tolist()
+    document["time"] = results.times.tolist()
+    for name, s in results.series.items():
+        values = s.values.astype(object)
+        values[~np.isfinite(s.values)] = None
+        document["metrics"][name]["values"] = values.tolist()
+    path.write_text(_dump(document), encoding="utf-8")
+
+
+def _netcdf(results: Results, path: Path) -> None:
+    results.to_xarray().to_netcdf(path, engine="netcdf4")
+
+
+def _xvg(results: Results, path: Path) -> None:
+    columns = results.columns()
+    text = io.StringIO()
+    unit = results.attributes.get("time_unit")
+    text.write(f"# kadita {results.provenance['kadita']}, {results.provenance['input'].get('name', '')}\n")
+    text.write(f'@    xaxis  label "Time{f" ({unit})" if unit else ""}"\n@TYPE xy\n@ legend on\n')
+    for i, (name, (s, _)) in enumerate(columns.items()):
+        units = f" ({s.units})" if s.units != "1" else ""
+        labels = f" {', '.join(f'{k}: {label}' for k, label in enumerate(s.labels))}" if s.labels else ""
+        text.write(f'@ s{i} legend "{name}{units}{labels}"\n')
+    table = np.column_stack([results.times, *(values for _, values in columns.values())])
+    np.savetxt(text, table, fmt="%.10g")
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _describe(results: Results) -> dict[str, Any]:
+    metrics = {
+        name: {
+            "summary": s.summary,
+            "units": s.units,
+            "dims": ["frame", *s.dims],
+            "labels": list(s.labels),
+            "parameters": to_jsonable_python(s.parameters),
+            "plugin": s.plugin,
+            "plugin_version": s.plugin_version,
+        }
+        for name, s in results.series.items()
+    }
+    return {
+        "provenance": to_jsonable_python(results.provenance),
+        "attributes": to_jsonable_python(results.attributes),
+        "notes": list(results.notes),
+        "metrics": metrics,
+    }
+
+
+def _dump(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+WRITERS: dict[str, Callable[[Results, Path], None]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".nc": _netcdf,
+    ".xvg": _xvg,
+}

@@ -1,0 +1,69 @@
+"""Files: what a path leads to is found out here, and opened as a trajectory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kadita.errors import KaditaError
+from kadita.trajectory import Differenced, Trajectory
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
+TRACKS = (".mat", ".csv", ".npy", ".npz", ".tsv")
+
+
+def open(  # noqa: A001 - kadita.open, as the library's users write it
+    data: Any, *, topology: str | Path | None = None, velocities: str | None = None
+) -> Trajectory:
+    """Open a trajectory of any known format.
+
+    Args:
+        data: a path, or an `MDAnalysis.Universe` or `AtomGroup`.
+        topology: a file for formats that MDAnalysis reads with one.
+        velocities: ``"difference"`` takes them from finite differences of positions.
+
+    Raises:
+        KaditaError: there is no such file, or it is no trajectory that can be read.
+    """
+    if velocities not in (None, "difference"):
+        raise KaditaError(f"--velocities: expected 'difference'; got '{velocities}'")
+    trajectory = _open(data, topology)
+    return trajectory if velocities is None else Differenced(trajectory)
+
+
+def _open(data: Any, topology: str | Path | None) -> Trajectory:
+    if hasattr(data, "universe") and hasattr(data, "atoms"):
+        from kadita.formats.universe import UniverseTrajectory
+
+        return UniverseTrajectory(data)
+    path = Path(data)
+    first = _first_bytes(path)
+    if first[:3] == b"CDF":
+        from kadita.formats.amber import AmberTrajectory
+
+        return AmberTrajectory(path)
+    if first == HDF5 and path.suffix.lower() in NETCDF_ENDINGS:
+        from kadita.formats.dewi_kadita import DewiKaditaTrajectory
+
+        return DewiKaditaTrajectory(path)
+    if path.suffix.lower() in NETCDF_ENDINGS:
+        raise KaditaError(f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}")
+    if path.suffix.lower() in TRACKS:
+        raise KaditaError(f"{path}: tracks, not a trajectory; make one with `kadita convert {path} OUT.nc`")
+    from kadita.formats.universe import open_universe
+
+    return open_universe(path, topology)
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            first = file.read(8)
+    except FileNotFoundError:
+        raise KaditaError(f"{path}: there is no such file") from None
+    except OSError as error:  # a folder, no permission
+        raise KaditaError(f"{path}: cannot be read: {error.strerror}") from None
+    if not first:
+        raise KaditaError(f"{path}: expected a trajectory; found an empty file")
+    return first

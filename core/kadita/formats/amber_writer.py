@@ -1,0 +1,208 @@
+"""Trajectories in AMBER's NetCDF convention 1.0, as every MD tool reads them.
+
+NetCDF-3 with 64-bit offsets, written through netCDF4. One length unit is written as 1 angstrom and one unit of
+time as 1 picosecond; the true units stand in attributes of kadita's own. Nothing in the file differs between
+equal runs. Convention: https://ambermd.org/netcdf/nctraj.xhtml
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.block import Block
+from kadita.box import Floats
+from kadita.errors import KaditaError
+from kadita.export import check_writable
+from kadita.formats.netcdf3 import read_header
+
+RUNNING, COMPLETE = 0, 1
+AGENTS_AT_MOST = 0xFFFFFFFF // 12  # a variable of one frame stays below 4 GiB
+
+
+class AmberWriter:
+    """Writes frames as they come; what was written can be read at any time, and after any end.
+
+    Args:
+        path: created, never overwritten unless `force`.
+        agents: their number, or their identities where these are more than 0 .. N - 1.
+        periodic: whether frames have a cell.
+        velocities: whether frames have velocities.
+        presence: whether agents can be absent (NaN).
+        configuration: what made the trajectory; stored as JSON with its sha256.
+        attributes: ``length_unit`` and ``time_unit``, where they are known.
+        force: replace a file that exists.
+
+    Raises:
+        KaditaError: the file exists, or cannot be made there.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        agents: int | Sequence[Any] | NDArray[Any],
+        *,
+        periodic: bool,
+        velocities: bool = True,
+        presence: bool = False,
+        configuration: Mapping[str, Any] | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        force: bool = False,
+    ) -> None:
+        import netCDF4
+
+        self.path = Path(path)
+        self.n_frames = 0
+        identities = None if isinstance(agents, int) else [str(a) for a in agents]
+        self.n_agents = agents if isinstance(agents, int) else len(agents)
+        if not 1 <= self.n_agents <= AGENTS_AT_MOST:
+            raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
+        check_writable(self.path, force=force)
+        if force:
+            self.path.unlink(missing_ok=True)
+        try:
+            self._file = netCDF4.Dataset(self.path, "x", format="NETCDF3_64BIT_OFFSET")
+        except OSError as error:
+            raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
+        self._file.set_fill_off()
+        self._define(periodic, velocities, presence, identities, json.dumps(dict(configuration or {}), sort_keys=True))
+        for key in ("length_unit", "time_unit"):
+            if (attributes or {}).get(key):
+                self._file.setncattr(f"kadita_{key}", str((attributes or {})[key])[:80])
+        self._file.sync()
+        raw = self.path.open("rb")
+        with raw:
+            header = raw.read(read_header(self.path).length)
+        self._seed = header_crc(header)
+
+    def _define(
+        self, periodic: bool, velocities: bool, presence: bool, identities: list[str] | None, configuration: str
+    ) -> None:
+        file = self._file
+        release = version("kadita")
+        file.setncatts(
+            {
+                "title": "kadita trajectory",
+                "application": "kadita",
+                "program": "kadita",
+                "programVersion": release,
+                "Conventions": "AMBER",
+                "ConventionVersion": "1.0",
+                "kadita_configuration_sha256": hashlib.sha256(configuration.encode()).hexdigest(),
+            }
+        )
+        file.createDimension("frame", None)
+        file.createDimension("spatial", 3)
+        file.createDimension("atom", self.n_agents)
+        self._text("spatial", ("spatial",), ["x", "y", "z"])
+        if periodic:
+            file.createDimension("cell_spatial", 3)
+            file.createDimension("cell_angular", 3)
+            file.createDimension("label", 5)
+            self._text("cell_spatial", ("cell_spatial",), ["a", "b", "c"])
+            self._text("cell_angular", ("cell_angular", "label"), ["alpha", "beta ", "gamma"])
+        file.createVariable("kadita_status", "i4")[...] = RUNNING
+        file.createDimension("kadita_configuration_length", len(configuration.encode()))
+        self._text("kadita_configuration", ("kadita_configuration_length",), [configuration])
+        if identities is not None:
+            file.createDimension("kadita_agent_length", max(len(i.encode()) for i in identities))
+            self._text("kadita_agent", ("atom", "kadita_agent_length"), identities)
+        record: list[tuple[Any, ...]] = [("time", ">f8")]
+        file.createVariable("time", "f8", ("frame",)).units = "picosecond"
+        if periodic:
+            file.createVariable("cell_lengths", "f8", ("frame", "cell_spatial")).units = "angstrom"
+            file.createVariable("cell_angles", "f8", ("frame", "cell_angular")).units = "degree"
+            record += [("cell_lengths", ">f8", 3), ("cell_angles", ">f8", 3)]
+        file.createVariable("coordinates", "f4", ("frame", "atom", "spatial")).units = "angstrom"
+        record.append(("coordinates", ">f4", (self.n_agents, 3)))
+        if velocities:
+            file.createVariable("velocities", "f4", ("frame", "atom", "spatial")).units = "angstrom/picosecond"
+            record.append(("velocities", ">f4", (self.n_agents, 3)))
+        if presence:  # 4 bytes each, so that no frame has padding whose bytes nobody defines
+            file.createVariable("present", "i4", ("frame", "atom"))
+            record.append(("present", ">i4", self.n_agents))
+        file.createVariable("kadita_crc32", "i4", ("frame",))
+        self._record = np.dtype(record)
+
+    def _text(self, name: str, dims: tuple[str, ...], words: list[str]) -> None:
+        variable = self._file.createVariable(name, "S1", dims)
+        variable.set_auto_chartostring(False)
+        width = variable.shape[-1] if len(dims) > 1 or len(words) == 1 else 1
+        rows = np.array([w.encode().ljust(width) for w in words], dtype=f"S{width}")
+        variable[...] = rows.view("S1").reshape(variable.shape)
+
+    def write(
+        self,
+        positions: Floats,
+        velocities: Floats | None,
+        times: Floats,
+        lengths: Floats | None = None,
+    ) -> None:
+        """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3)."""
+        records = np.empty(len(times), dtype=self._record)
+        names = self._record.names or ()
+        records["time"] = times
+        with np.errstate(over="ignore"):  # what does not fit float32 is found below
+            records["coordinates"] = positions
+            if "velocities" in names:
+                records["velocities"] = velocities
+        if "cell_lengths" in names:
+            records["cell_lengths"] = lengths
+            records["cell_angles"] = 90.0
+        if "present" in names:
+            records["present"] = ~np.isnan(records["coordinates"]).any(axis=2)
+        for what in {"coordinates", "velocities"} & set(names):
+            stored = records[what]
+            if np.isinf(stored).any() or ("present" not in names and np.isnan(stored).any()):
+                raise KaditaError(f"{self.path}: {what} must be finite numbers below 3e38")
+        first = self.n_frames
+        for name in names:
+            self._file.variables[name][first : first + len(times)] = records[name]
+        crc = np.array([zlib.crc32(record.tobytes(), self._seed) for record in records], dtype=np.uint32)
+        self._file.variables["kadita_crc32"][first : first + len(times)] = crc.view(np.int32)
+        self.n_frames += len(times)
+        self._file.sync()
+
+    def write_block(self, block: Block) -> None:
+        """Append a block; agents that are not in it are absent."""
+        shape = (len(block), self.n_agents, 3)
+        whole = len(block.members) == self.n_agents
+        positions = block.positions if whole else np.full(shape, np.nan)
+        velocities = block.velocities if block.has_velocities else None
+        if not whole:
+            positions[:, block.members] = block.positions
+            if velocities is not None:
+                full = np.full(shape, np.nan)
+                full[:, block.members] = velocities
+                velocities = full
+        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
+        self.write(positions, velocities, block.times, lengths)
+
+    def close(self, *, complete: bool = True) -> None:
+        """Close the file; `complete` says that nothing is missing from it."""
+        if self._file.isopen():
+            if complete:
+                self._file.variables["kadita_status"][...] = COMPLETE
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(complete=kind is None)
+
+
+def header_crc(header: bytes) -> int:
+    """Seed of every frame's checksum: the header's own, without the number of frames, which grows."""
+    return zlib.crc32(header[8:], zlib.crc32(header[:4]))

@@ -1,0 +1,109 @@
+"""Every other trajectory format, through MDAnalysis."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.box import Floats
+from kadita.errors import KaditaError
+from kadita.neighbors import Integers
+from kadita.trajectory import Chunk, Trajectory
+
+
+def open_universe(path: Path, topology: str | Path | None) -> UniverseTrajectory:
+    """Open a file with MDAnalysis, which tells formats by their endings.
+
+    Raises:
+        KaditaError: an unknown ending, a missing topology, or a file that MDAnalysis cannot read.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # masses, elements and charges: a fish has none
+        import MDAnalysis
+        from MDAnalysis.coordinates.core import get_reader_for
+
+        try:
+            get_reader_for(str(path))
+        except (ValueError, TypeError):
+            raise KaditaError(
+                f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
+                f"(.xtc, .trr, .dcd, .xyz, .pdb, .gro, ...); '{path.suffix}' is none"
+            ) from None
+        files = [str(path)] if topology is None else [str(topology), str(path)]
+        if topology is not None and not Path(topology).is_file():
+            raise KaditaError(f"{topology}: there is no such topology file")
+        try:
+            return UniverseTrajectory(MDAnalysis.Universe(*files), path)
+        except KaditaError:
+            raise
+        except Exception as error:  # readers raise whatever a damaged file leads them to
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            hint = "" if topology is not None else "; if it needs a topology, name one with --topology"
+            raise KaditaError(f"{path}: MDAnalysis cannot read it: {reason}{hint}") from None
+
+
+class UniverseTrajectory(Trajectory):
+    """The trajectory of an `MDAnalysis.Universe`, or of some of its atoms."""
+
+    def __init__(self, universe: Any, path: Path | None = None) -> None:
+        self._atoms = universe.atoms
+        self._trajectory = universe.universe.trajectory
+        self._path = path
+        self.name = str(path or getattr(self._trajectory, "filename", None) or "universe")
+        self.n_frames = len(self._trajectory)
+        self.agents = np.asarray(self._atoms.indices)
+        if len(self.agents) == 0:
+            raise KaditaError(f"{self.name}: expected at least one atom; got none")
+        self.has_velocities = bool(self._trajectory.ts.has_velocities)
+        self.attributes: dict[str, Any] = {"length_unit": "angstrom", "time_unit": "ps"}  # MDAnalysis' own units
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame; all frames are visited to find out."""
+        return np.array([ts.time for ts in self._trajectory])
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        shape = (len(frames), len(self.agents), 3)
+        positions, times = np.empty(shape), np.empty(len(frames))
+        velocities = np.empty(shape) if self.has_velocities else None
+        cells = []
+        for row, frame in enumerate(frames.tolist()):
+            try:
+                ts = self._trajectory[frame]
+            except Exception as error:
+                raise KaditaError(f"{self.name}: frame {frame} cannot be read: {error}".replace("\n", " ")) from None
+            positions[row], times[row] = self._atoms.positions, ts.time
+            if velocities is not None:
+                velocities[row] = self._atoms.velocities
+            cells.append(ts.dimensions)
+        return Chunk(positions, velocities, times, self._lengths(cells))
+
+    def _lengths(self, cells: list[Any]) -> Floats | None:
+        known = [c is not None and bool(np.any(c[:3])) for c in cells]
+        if not any(known):
+            return None
+        if not all(known):
+            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; got it in some")
+        table = np.array(cells, dtype=np.float64)
+        if not np.allclose(table[:, 3:], 90.0, atol=1e-3):
+            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got {table[0, 3:]}")
+        lengths: Floats = table[:, :3]
+        return lengths
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Name without folders; for a file also its size and the sha256 of its first 64 kB."""
+        if self._path is None:
+            return {"name": Path(self.name).name}
+        with self._path.open("rb") as raw:
+            digest = hashlib.sha256(raw.read(1 << 16)).hexdigest()
+        return {"name": self._path.name, "bytes": self._path.stat().st_size, "header_sha256": digest}
+
+    def close(self) -> None:
+        """Close the file, where kadita opened it."""
+        if self._path is not None:
+            self._trajectory.close()

@@ -1,0 +1,115 @@
+"""Entropies of distributions, and their estimators. An entropy metric is only "observable, range, bins".
+
+Entropies are in nats unless they are called normalized: then they are divided by their maximum, the logarithm of
+the number of bins, and lie between 0 (all in one bin) and 1 (the same number in every bin).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.box import Box, Floats
+from kadita.compiled import kernel
+from kadita.neighbors import nearest
+
+Estimator = Literal["plug-in", "miller-madow"]
+
+
+def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: bool = False) -> NDArray[np.int64]:
+    """Count values in equal bins, row by row, with `numpy.histogram`'s rules.
+
+    Args:
+        values: (T, M); NaN is left out.
+        bins: number of bins.
+        low: left edge of the first bin.
+        high: right edge of the last bin, which is closed on both sides.
+        overflow: whether values above `high` are counted in the last bin or left out.
+
+    Returns:
+        Counts, (T, bins).
+    """
+    counts = np.zeros((len(values), bins), dtype=np.int64)
+    _histogram(np.ascontiguousarray(values), np.linspace(low, high, bins + 1), overflow, counts)
+    return counts
+
+
+@kernel
+def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
+    bins = edges.size - 1
+    low, high = edges[0], edges[bins]
+    scale = bins / (high - low)
+    for t in range(values.shape[0]):
+        for x in values[t]:
+            if x >= low and (x <= high or overflow):
+                b = min(int((min(x, high) - low) * scale), bins - 1)
+                if x < edges[b]:  # rounding put it one bin too far to the right
+                    b -= 1
+                elif b < bins - 1 and x >= edges[b + 1]:  # or to the left
+                    b += 1
+                counts[t, b] += 1
+
+
+def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in") -> Floats:
+    """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
+
+    ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average.
+    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that bias to first
+    order (Miller 1955, in Information Theory in Psychology, pp. 95-100).
+    """
+    total = counts.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        p = counts / total
+    h = -np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), axis=1)
+    if estimator == "miller-madow":
+        occupied = (counts > 0).sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            h = h + (occupied - 1) / (2 * total[:, 0])
+    result: Floats = np.where(total[:, 0] > 0, h, np.nan)
+    return np.maximum(result, 0.0)  # one occupied bin gives -0.0
+
+
+def histogram_entropy(
+    values: Floats,
+    bins: int,
+    low: float,
+    high: float,
+    *,
+    overflow: bool = False,
+    estimator: Estimator = "plug-in",
+) -> Floats:
+    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN where nothing was counted."""
+    h = entropy(histogram(values, bins, low, high, overflow=overflow), estimator)
+    return np.minimum(h / math.log(bins), 1.0)
+
+
+def sphere_entropy(directions: Floats, k: int = 4) -> float:
+    """Differential entropy of directions on the unit sphere in nats, by the k-th nearest neighbour.
+
+    h = psi(N) - psi(k) + mean of ln A_i, where A_i = pi c_i^2 is the area of the spherical cap whose chord c_i
+    reaches the k-th nearest other direction. For directions that are uniform on the sphere A_i / 4 pi follows the
+    Beta(k, N - k) distribution, so that h has the expectation ln 4 pi for every N. It does not change under
+    rotations.
+
+    Args:
+        directions: (N, 3) unit vectors.
+        k: which neighbour, 1 <= k < N.
+
+    Returns:
+        h in nats, at most about ln 4 pi = 2.53; -inf where more than k directions coincide; NaN where N <= k.
+
+    Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
+    Entropy 13, 650-667, doi:10.3390/e13030650.
+    """
+    from scipy.special import digamma
+
+    n = len(directions)
+    if n <= k:
+        return math.nan
+    chords = nearest(directions[None], Box(), k)[1][0, :, k - 1]
+    with np.errstate(divide="ignore"):
+        log_areas = math.log(math.pi) + 2 * np.log(chords)
+    return float(digamma(n) - digamma(k) + log_areas.mean())

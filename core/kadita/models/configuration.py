@@ -1,0 +1,104 @@
+"""What a run is: a scenario that kadita brings, or a TOML file of one's own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kadita.errors import KaditaError, did_you_mean
+from kadita.models.couzin import Couzin
+
+
+class RunConfiguration(BaseModel):
+    """Everything that determines a trajectory, byte by byte."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, Field(description="what this run is, in a line")] = ""
+    model: Annotated[Literal["couzin"], Field(description="the model that is integrated")] = "couzin"
+    steps: Annotated[int, Field(ge=0, lt=2**63, description="number of time steps")]
+    every: Annotated[int, Field(ge=1, description="steps from one frame to the next")] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
+    parameters: Couzin
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that kadita brings."""
+    return sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml"))
+
+
+def scenario_text(name: str) -> str:
+    """Configuration of a scenario as TOML, ready to edit.
+
+    Raises:
+        KaditaError: there is none of that name.
+    """
+    names = scenario_names()
+    if name not in names:
+        hint = did_you_mean(name, names) or f"; there are: {', '.join(names)}"
+        raise KaditaError(f"there is no scenario '{name}'{hint}")
+    return (_folder() / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def load_configuration(
+    scenario: str | Path, changes: Mapping[str, Any] | None = None, parameters: Mapping[str, Any] | None = None
+) -> RunConfiguration:
+    """Read a scenario by name or a TOML file by path, and change some of it.
+
+    Args:
+        scenario: a scenario's name, or a path that ends in .toml.
+        changes: of ``steps``, ``every``, ``seed``; None leaves a value as it is.
+        parameters: of the model, by name.
+
+    Raises:
+        KaditaError: no such scenario or file, an unknown key, a value that is impossible.
+    """
+    name = str(scenario)
+    if name.endswith(".toml"):
+        try:
+            text = Path(scenario).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise KaditaError(f"{name}: expected TOML in UTF-8; found other bytes") from None
+        except OSError as error:
+            raise KaditaError(f"{name}: cannot be read: {error.strerror}") from None
+    else:
+        text = scenario_text(name)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KaditaError(f"{name}: expected TOML; {error}") from None
+    table |= {key: value for key, value in (changes or {}).items() if value is not None}
+    own = table.get("parameters", {})
+    if isinstance(own, dict):
+        table["parameters"] = own | dict(parameters or {})
+    try:
+        return RunConfiguration.model_validate(table)
+    except ValidationError as error:
+        raise KaditaError(f"{name}: {_first_fault(error)}") from None
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part in RunConfiguration.model_fields or part in Couzin.model_fields]
+    key = place[-1] if place else ""
+    if first["type"] == "extra_forbidden":
+        key = str(first["loc"][-1])
+        known = Couzin.model_fields if len(first["loc"]) > 1 else RunConfiguration.model_fields
+        return f"there is no parameter '{key}'{did_you_mean(key, known)}"
+    if first["type"] == "missing":
+        return f"'{key}' is missing"
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return message
+    if key == "box":
+        return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
+    return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"
+
+
+def _folder() -> Any:
+    return resources.files("kadita.models") / "scenarios"

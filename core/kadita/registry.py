@@ -1,0 +1,162 @@
+"""Which metrics are installed: plugins are found, loaded one by one, and a broken one stops no other."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from kadita import hooks
+from kadita.errors import KaditaError, PluginError, did_you_mean
+from kadita.metrics import Metric
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """Where metrics come from: the plugin's name, its distribution and version, or its file."""
+
+    name: str
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({' '.join(filter(None, (self.distribution, self.version)))})"
+
+
+@dataclass
+class Registry:
+    """The installed metrics by name, the plugin each comes from, and what could not be loaded and why."""
+
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    plugins: dict[str, Plugin] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> Metric:
+        try:
+            return self.metrics[name]
+        except KeyError:
+            hint = did_you_mean(name, self.metrics) or "; `kadita metrics` lists what is installed"
+            raise KaditaError(f"there is no metric '{name}'{hint}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.metrics
+
+    def add(self, plugin: Plugin, metrics: Iterable[Metric]) -> None:
+        """Take all metrics of one plugin, or none of them.
+
+        Raises:
+            PluginError: something that is no metric, or a name that is taken.
+        """
+        brought: dict[str, Metric] = {}
+        for m in metrics:
+            if not isinstance(m, Metric):
+                raise PluginError(
+                    f"kadita_metrics: expected functions decorated with @metric; got {getattr(m, '__name__', m)!r}"
+                )
+            if m.name in self.metrics or m.name in brought:
+                owner = self.plugins.get(m.name, plugin)
+                raise PluginError(f"the metric name '{m.name}' is taken by plugin {owner}")
+            brought[m.name] = m
+        self.metrics |= brought
+        self.plugins |= dict.fromkeys(brought, plugin)
+
+
+def load_registry(files: Iterable[str | Path] = ()) -> Registry:
+    """Load every installed plugin and the plugin files named.
+
+    An installed plugin that cannot be loaded is named in `Registry.problems` and left out.
+
+    Raises:
+        KaditaError: a plugin file that cannot be loaded: it was asked for by name.
+    """
+    registry = Registry()
+    manager = pluggy.PluginManager(hooks.GROUP)
+    manager.add_hookspecs(hooks)
+    for entry in _entry_points():
+        dist = entry.dist
+        plugin = Plugin(entry.name, dist.name if dist else "?", dist.version if dist else "?")
+        try:
+            _register(registry, manager, plugin, entry.load())
+        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
+            registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
+    for file in map(Path, files):
+        plugin = Plugin(file.stem, str(file), "")
+        try:
+            _register(registry, manager, plugin, _import_file(file))
+        except (Exception, SystemExit) as error:
+            raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
+    return registry
+
+
+def _entry_points() -> list[importlib.metadata.EntryPoint]:
+    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name."""
+    found = importlib.metadata.entry_points(group=hooks.GROUP)
+    names = ((e.dist.name if e.dist else "?", e) for e in found)
+    return [e for dist, e in sorted(names, key=lambda pair: (pair[0] != "kadita", pair[0], pair[1].name))]
+
+
+def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin, module: Any) -> None:
+    manager.register(module, name=f"{plugin.distribution}:{plugin.name}")
+    try:
+        manager.check_pending()
+        undecorated = [n for n, v in vars(module).items() if n.startswith("kadita_") and _is_bare_hook(v)]
+        if undecorated:
+            raise PluginError(f"{undecorated[0]} looks like a hook but lacks @hookimpl")
+        implementations = [i for i in manager.hook.kadita_metrics.get_hookimpls() if i.plugin is module]
+        if not implementations:
+            raise PluginError("it implements no hook; expected kadita_metrics, decorated with @hookimpl")
+        returned = implementations[0].function()
+        if not isinstance(returned, list | tuple):
+            raise PluginError(f"kadita_metrics: expected a list of metrics; got {type(returned).__name__}")
+        registry.add(plugin, returned)
+    except BaseException:
+        manager.unregister(module)
+        raise
+
+
+def _is_bare_hook(value: Any) -> bool:
+    return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
+
+
+def _import_file(file: Path) -> ModuleType:
+    if not file.is_file():
+        raise KaditaError("there is no such file")
+    name = f"kadita_plugin_file_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise KaditaError("expected a Python file, named *.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # annotations are resolved through it
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KaditaError):
+        return str(error)
+    if isinstance(error, pluggy.PluginValidationError):
+        return f"{str(error).splitlines()[0]}; hooks there are: {', '.join(_hook_names())}"
+    where = _innermost_line(error)
+    return f"{type(error).__name__}: {error}{where}".replace("\n", " ")
+
+
+def _hook_names() -> list[str]:
+    return [name for name in vars(hooks) if name.startswith("kadita_")]
+
+
+def _innermost_line(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"

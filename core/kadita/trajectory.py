@@ -1,0 +1,252 @@
+"""A trajectory: frames that can be read by number, and that come as blocks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.block import Block
+from kadita.box import Box, Floats
+from kadita.errors import KaditaError
+from kadita.neighbors import Integers
+
+BLOCK_FRAMES = 64
+BLOCK_ROWS = 2_000_000  # frames x agents held at once: about 100 MB of positions and velocities
+
+
+class Chunk(NamedTuple):
+    """Frames as a file holds them: all agents it knows, NaN where one is absent."""
+
+    positions: Floats
+    velocities: Floats | None
+    times: Floats
+    lengths: Floats | None  # (T, 3), None in open space
+
+
+class Trajectory(ABC):
+    """Frames of one school, read by number. Each format is a subclass that says how `read` is done.
+
+    Attributes:
+        name: what to call it in messages.
+        n_frames: number of frames.
+        agents: (N,) identities of all agents that occur.
+        has_velocities: whether `read` returns velocities.
+        attributes: what the file knows of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+    """
+
+    name: str
+    n_frames: int
+    agents: NDArray[Any]
+    has_velocities: bool
+    attributes: Mapping[str, Any]
+
+    @abstractmethod
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames, whose numbers increase."""
+
+    @property
+    @abstractmethod
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the input, for the record of results made from it."""
+        return {"name": self.name}
+
+    def close(self) -> None:  # noqa: B027 - nothing to close is the usual case
+        """Let go of the file."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return self.n_frames
+
+    def select(
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        step: int | None = None,
+        *,
+        begin: float | None = None,
+        end: float | None = None,
+        dt: float | None = None,
+    ) -> Integers:
+        """Frame numbers of a slice, further limited to times from `begin` to `end` and to every `dt`.
+
+        Raises:
+            KaditaError: a step below 1, or a choice that leaves no frame.
+        """
+        if step is not None and step < 1:
+            raise KaditaError(f"--step: expected at least 1; got {step}")
+        frames = np.arange(self.n_frames)[slice(start, stop, step)]
+        if not (begin is end is dt is None):
+            times = self.times[frames]
+            keep = np.ones(len(frames), dtype=bool)
+            if begin is not None:
+                keep &= times >= begin
+            if end is not None:
+                keep &= times <= end
+            if dt is not None:
+                if not dt > 0:
+                    raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
+                turns = (times - self.times[0]) / dt
+                keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
+            frames = frames[keep]
+        if len(frames) == 0:
+            raise KaditaError(
+                f"{self.name}: the choice leaves no frame; there are {self.n_frames} frames, "
+                f"times {self.times[0]:g} to {self.times[-1]:g}"
+            )
+        return frames
+
+    def blocks(
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        step: int | None = None,
+        size: int = BLOCK_FRAMES,
+    ) -> Iterator[Block]:
+        """Yield the frames of a slice as blocks of at most `size` frames; see `blocks_of`."""
+        return self.blocks_of(self.select(start, stop, step), size)
+
+    def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
+        """Yield these frames as blocks in which the same agents are present and the cell is the same.
+
+        A frame without agents is in no block.
+        """
+        size = max(1, min(size, BLOCK_ROWS // max(1, len(self.agents))))
+        for first in range(0, len(frames), size):
+            some = frames[first : first + size]
+            yield from self._cut(some, self.read(some))
+
+    def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+        for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
+            if values is not None and np.isinf(values).any():
+                bad = frames[np.isinf(values).any(axis=(1, 2))][0]
+                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
+        present = ~np.isnan(chunk.positions).any(axis=2)
+        if chunk.velocities is not None:
+            present &= ~np.isnan(chunk.velocities).any(axis=2)
+        changes = (present[1:] != present[:-1]).any(axis=1)
+        if chunk.lengths is not None:
+            changes |= (chunk.lengths[1:] != chunk.lengths[:-1]).any(axis=1)
+        edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(frames)]
+        for a, b in zip(edges[:-1], edges[1:], strict=True):
+            members = np.flatnonzero(present[a])
+            if len(members) == 0:
+                continue
+            here = slice(None) if len(members) == len(self.agents) else members
+            yield Block(
+                chunk.positions[a:b, here],
+                None if chunk.velocities is None else chunk.velocities[a:b, here],
+                box=Box() if chunk.lengths is None else Box.of(chunk.lengths[a]),
+                times=chunk.times[a:b],
+                agents=self.agents[members],
+                attributes=self.attributes,
+                frames=frames[a:b],
+                members=members,
+            )
+
+
+class Memory(Trajectory):
+    """A trajectory that is in memory: tracked animals that were read, or a block made by hand."""
+
+    def __init__(self, name: str, chunk: Chunk, agents: NDArray[Any], attributes: Mapping[str, Any]) -> None:
+        self.name = name
+        self._chunk = chunk
+        self.n_frames = len(chunk.times)
+        self.agents = agents
+        self.has_velocities = chunk.velocities is not None
+        self.attributes = attributes
+
+    @classmethod
+    def of_block(cls, block: Block) -> Memory:
+        """Make a trajectory of one block."""
+        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
+        velocities = block.velocities if block.has_velocities else None
+        chunk = Chunk(block.positions, velocities, block.times, lengths)
+        return cls("block", chunk, block.agents, block.attributes)
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+        return self._chunk.times
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        c = self._chunk
+        return Chunk(
+            c.positions[frames],
+            None if c.velocities is None else c.velocities[frames],
+            c.times[frames],
+            None if c.lengths is None else c.lengths[frames],
+        )
+
+
+class Differenced(Trajectory):
+    """Another trajectory with velocities from central differences of its positions.
+
+    v_i = (x_{i+1} - x_{i-1}) / (t_{i+1} - t_{i-1}), each step to the nearest periodic image; one-sided at the ends and
+    beside a gap. An agent seen in one frame alone has no velocity and is absent from that frame.
+    """
+
+    def __init__(self, trajectory: Trajectory) -> None:
+        self._of = trajectory
+        self.name = trajectory.name
+        self.n_frames = trajectory.n_frames
+        self.agents = trajectory.agents
+        self.attributes = dict(trajectory.attributes) | {"velocities": "difference"}
+        self.has_velocities = True
+        if self.n_frames < 2:
+            raise KaditaError(f"{self.name}: finite differences need at least 2 frames; there is {self.n_frames}")
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+        return self._of.times
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the input."""
+        return self._of.fingerprint()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._of.close()
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames, with velocities."""
+        before, after = np.maximum(frames - 1, 0), np.minimum(frames + 1, self.n_frames - 1)
+        around = np.unique(np.concatenate([before, frames, after]))
+        chunk = self._of.read(around)
+        if (np.diff(chunk.times) <= 0).any():
+            raise KaditaError(f"{self.name}: finite differences need times that increase")
+        i, j, k = (np.searchsorted(around, f) for f in (before, frames, after))
+        x, t = chunk.positions, chunk.times
+        lengths = None if chunk.lengths is None else chunk.lengths[j]
+        back, ahead = _steps(x[j] - x[i], lengths), _steps(x[k] - x[j], lengths)
+        back[i == j] = np.nan  # the first frame has nothing before it, the last nothing after it
+        ahead[k == j] = np.nan
+        elapsed = np.where(np.isnan(back), 0, (t[j] - t[i])[:, None, None])
+        elapsed = elapsed + np.where(np.isnan(ahead), 0, (t[k] - t[j])[:, None, None])
+        moved = np.nan_to_num(back, nan=0.0) + np.nan_to_num(ahead, nan=0.0)
+        velocities = np.divide(moved, elapsed, out=np.full_like(moved, np.nan), where=elapsed > 0)
+        return Chunk(x[j], velocities, t[j], lengths)
+
+
+def _steps(displacements: Floats, lengths: Floats | None) -> Floats:
+    if lengths is None:
+        return displacements
+    cell = lengths[:, None, :]
+    shortest: Floats = displacements - cell * np.rint(displacements / cell)
+    return shortest

@@ -1,0 +1,43 @@
+"""How evenly a school fills the water between two surfaces."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, KaditaError, metric
+from kadita.information import histogram_entropy
+from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
+
+BINS = 15
+
+
+@metric(
+    formula="H(z) / ln 15, z between two surfaces",
+    range=(0, 1),
+    source=SOURCE,
+)
+def depth_stratification_entropy(
+    block: Block,
+    *,
+    definition: Literal["corrected", "published"] = "corrected",
+    depth_range: tuple[float, float] | None = None,
+    box_length: BoxLength = None,
+) -> NDArray[np.float64]:
+    """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
+
+    15 bins on `depth_range`, the z of the lower and of the upper surface; agents beyond them are left out. NaN
+    without it: a periodic cell has no surface to measure depth from. ``published``: on (0, L) of the cell, wherever
+    the school is in it, 0.5 where undefined; `box_length` is L for a school in open space.
+    """
+    if definition == "published":
+        cube = block.once(in_cube, box_length)
+        if cube is None:
+            return undefined(block)
+        return or_half(histogram_entropy(cube.positions[..., 2], BINS, 0.0, cube.box.array[0]))
+    if depth_range is None:
+        return undefined(block)
+    low, high = depth_range
+    if not low < high:
+        raise KaditaError(f"depth_range: expected the lower surface first; got {low:g}, {high:g}")
+    return histogram_entropy(block.positions[..., 2], BINS, low, high)

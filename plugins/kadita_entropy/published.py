@@ -1,0 +1,48 @@
+"""What the published definitions share: the cube they need, and 0.5 where they have no answer."""
+
+import warnings
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Block, KaditaWarning
+
+SOURCE = "Herho et al. 2026, arXiv 2602.07948"
+BoxLength = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
+
+
+def or_half(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put 0.5 in the place of NaN, as dewi-kadita does where a histogram is empty."""
+    return np.where(np.isnan(values), 0.5, values)
+
+
+def undefined(block: Block) -> NDArray[np.float64]:
+    """NaN for every frame, (T,)."""
+    return np.full(len(block), np.nan)
+
+
+def in_cube(block: Block, box_length: float | None) -> Block | None:
+    """Return the block in a periodic cube, as dewi-kadita would be given it; None, with a warning, without one.
+
+    A block in a cubic cell has its positions wrapped. A school in open space is put in the middle of a cube of
+    side `box_length`.
+    """
+    if block.box.periodic:
+        if not block.box.cubic:
+            warnings.warn(f"published needs a cubic cell and is NaN for {block.box}", KaditaWarning, stacklevel=2)
+            return None
+        if block.wrapped is block.positions:
+            return block
+        return Block(block.wrapped, box=block.box)
+    if box_length is None:
+        warnings.warn(
+            "published needs the side of a cube and is NaN in open space; set its parameter box_length",
+            KaditaWarning,
+            stacklevel=2,
+        )
+        return None
+    centred = block.positions - block.centroid[:, None, :] + box_length / 2
+    cube = Block(centred, box=box_length)
+    return Block(cube.wrapped, box=box_length)

@@ -1,0 +1,74 @@
+"""The Oceanic Schooling Index: one number from seven entropies."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from kadita import Block, KaditaError, metric
+from kadita_entropy.published import SOURCE
+
+Floats = NDArray[np.float64]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Weights(BaseModel):
+    """Weight of each entropy; those that are not given keep the published value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cohesion: Weight = 0.18
+    polarization: Weight = 0.28
+    depth: Weight = 0.08
+    angular_momentum: Weight = 0.08
+    nearest_neighbor: Weight = 0.10
+    velocity_correlation: Weight = 0.18
+    shape: Weight = 0.10
+
+
+@metric(
+    needs_velocities=True,
+    formula="sum_k w_k H_k / sum_k w_k over the entropies H_k that are defined",
+    range=(0, 1),
+    source=SOURCE,
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def oceanic_schooling_index(
+    block: Block,
+    school_cohesion_entropy: Floats,
+    polarization_entropy: Floats,
+    depth_stratification_entropy: Floats,
+    angular_momentum_entropy: Floats,
+    nearest_neighbor_entropy: Floats,
+    velocity_correlation_entropy: Floats,
+    school_shape_entropy: Floats,
+    *,
+    definition: Literal["corrected", "published"] = "corrected",
+    weights: Weights = Weights(),  # noqa: B008 - frozen
+) -> Floats:
+    """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
+
+    Over those that are defined in a frame; NaN where none is. ``published`` is the plain weighted sum, NaN where
+    one is undefined. Published weights: .18 cohesion, .28 polarization, .08 depth, .08 angular momentum, .10 nearest
+    neighbour, .18 velocity correlation, .10 shape.
+    """
+    h = np.stack(
+        [
+            school_cohesion_entropy,
+            polarization_entropy,
+            depth_stratification_entropy,
+            angular_momentum_entropy,
+            nearest_neighbor_entropy,
+            velocity_correlation_entropy,
+            school_shape_entropy,
+        ]
+    )
+    w = np.array(list(weights.model_dump().values()))[:, None]
+    if not w.sum() > 0:
+        raise KaditaError("weights: expected at least one above 0")
+    if definition == "published":
+        return (w * h).sum(axis=0)
+    w = np.where(np.isnan(h), 0.0, w)
+    total = w.sum(axis=0)
+    return np.divide(np.nansum(w * h, axis=0), total, out=np.full(len(total), np.nan), where=total > 0)

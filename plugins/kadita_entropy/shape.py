@@ -1,0 +1,38 @@
+"""What shape a school has: ball, disc or line."""
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+from kadita_entropy.published import SOURCE
+
+
+@metric(
+    formula="H(p) / ln 3, p = eigenvalues of the covariance of r / their sum",
+    range=(0, 1),
+    source=SOURCE,
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def school_shape_entropy(
+    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
+) -> NDArray[np.float64]:
+    """Normalized entropy of the school's principal variances, (T,): ball 1, disc ln 2 / ln 3, line 0.
+
+    Of minimum-image offsets from the periodic centroid. NaN where N < 4 or where all agents coincide.
+    ``published``: of wrapped coordinates, eigenvalues at least 1e-10, 0.5 where N < 4.
+    """
+    published = definition == "published"
+    agents = block.shape[1]
+    if agents < 4:
+        return np.full(len(block), 0.5 if published else np.nan)
+    r = block.wrapped if published else block.offsets
+    r = r - r.mean(axis=1, keepdims=True)
+    variances = np.linalg.eigvalsh(r.transpose(0, 2, 1) @ r / (agents - 1))
+    variances = np.maximum(variances, 1e-10 if published else 0.0)
+    total = variances.sum(axis=1, keepdims=True)
+    p = np.divide(variances, total, out=np.full_like(variances, np.nan), where=total > 0)
+    h = -(p * np.log(p, out=np.zeros_like(p), where=p > 0)).sum(axis=1)
+    return np.clip(np.where(np.isnan(p).any(axis=1), np.nan, h / math.log(3)), 0.0, 1.0 if not published else None)

@@ -1,0 +1,20 @@
+"""One number for "ordered in some way"."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+
+
+@metric(
+    needs_velocities=True,
+    formula="max(P, M)",
+    range=(0, 1),
+    source="Herho et al. 2026, arXiv 2602.07948",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def order_index(
+    block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Larger one of polarization and rotation, (T,); NaN where either is undefined."""
+    return np.maximum(polarization, rotation)

@@ -1,0 +1,51 @@
+"""How much a school moves in one direction."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+
+VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
+
+
+@metric(
+    needs_velocities=True,
+    formula="P = |sum_i u_i| / N, u_i = v_i / |v_i|",
+    range=(0, 1),
+    source=VICSEK,
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def polarization(
+    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
+) -> NDArray[np.float64]:
+    """Length of the mean heading, (T,): 1 where all move in one direction.
+
+    Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. NaN where none moves.
+    Random headings give 0.92 / sqrt(N) and not 0; see polarization_unbiased.
+    """
+    total = np.linalg.norm(block.headings.sum(axis=1), axis=1)
+    if definition == "published":
+        return total / block.shape[1]
+    moving = block.moving.sum(axis=1)
+    return np.divide(total, moving, out=np.full(len(block), np.nan), where=moving > 0)
+
+
+@metric(
+    needs_velocities=True,
+    formula="P0 = sqrt(max(0, (N P^2 - 1) / (N - 1)))",
+    range=(0, 1),
+    source=VICSEK + "; the square is the U-statistic of u_i . u_j over pairs",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def polarization_unbiased(block: Block) -> NDArray[np.float64]:
+    """Polarization without the part that chance gives a small school, (T,).
+
+    The expression under the root is the mean of u_i . u_j over all pairs of moving agents: its expectation is 0
+    for random headings at any N, and 1 where all are aligned. NaN where fewer than two move.
+    """
+    moving = block.moving.sum(axis=1)
+    square = (block.headings.sum(axis=1) ** 2).sum(axis=1)
+    pairs = np.where(moving > 1, moving * (moving - 1.0), np.nan)
+    return np.sqrt(np.clip((square - moving) / pairs, 0.0, 1.0))

@@ -1,0 +1,64 @@
+"""How much a school turns about its centre: a mill."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+
+COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"
+AT_CENTRE = 1e-10  # an agent this near to the centre has no direction from it
+
+
+def angular_directions(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return l_i = r^_i x u_i about the periodic centroid, (T, N, 3), and for which agents it is defined, (T, N)."""
+    r = np.linalg.norm(block.offsets, axis=2)
+    defined = block.moving & (r > AT_CENTRE)
+    directions = np.divide(block.offsets, r[..., None], out=np.zeros_like(block.offsets), where=defined[..., None])
+    return np.cross(directions, block.headings), defined
+
+
+@metric(
+    needs_velocities=True,
+    formula="M = |sum_i r^_i x u_i| / N, r_i from the centre of the school",
+    range=(0, 1),
+    source=COUZIN,
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def rotation(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
+    """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.
+
+    r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out, NaN
+    where no other is there. ``published`` takes r from the mean of wrapped coordinates, so that a mill across the
+    face of the cell seems not to turn, and counts agents at rest as zero.
+    """
+    if definition == "published":
+        r = block.wrapped - block.wrapped.mean(axis=1, keepdims=True)
+        length = np.linalg.norm(r, axis=2, keepdims=True)
+        r = r / np.where(length < AT_CENTRE, 1.0, length)
+        return np.linalg.norm(np.cross(r, block.headings).mean(axis=1), axis=1)
+    turning, defined = block.once(angular_directions)
+    n = defined.sum(axis=1)
+    total = np.linalg.norm(turning.sum(axis=1), axis=1)
+    return np.divide(total, n, out=np.full(len(block), np.nan), where=n > 0)
+
+
+@metric(
+    needs_velocities=True,
+    formula="M0 = sqrt(max(0, (|sum_i l_i|^2 - sum_i l_i . l_i) / (N (N - 1)))), l_i = r^_i x u_i",
+    range=(0, 1),
+    source=COUZIN + "; the square is the U-statistic of l_i . l_j over pairs",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def rotation_unbiased(block: Block) -> NDArray[np.float64]:
+    """Rotation without the part that chance gives a small school, (T,).
+
+    The expression under the root is the mean of l_i . l_j over all pairs. NaN where fewer than two agents have a
+    direction of angular momentum.
+    """
+    turning, defined = block.once(angular_directions)
+    n = defined.sum(axis=1)
+    square = (turning.sum(axis=1) ** 2).sum(axis=1) - (turning**2).sum(axis=(1, 2))
+    pairs = np.where(n > 1, n * (n - 1.0), np.nan)
+    return np.sqrt(np.clip(square / pairs, 0.0, 1.0))

@@ -1,0 +1,26 @@
+"""How far a school extends."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+
+
+@metric(
+    units="length",
+    formula="R = sqrt(sum_i |r_i|^2 / N)",
+    source="radius of gyration; Herho et al. 2026, arXiv 2602.07948",
+    symmetries=("translation", "rotation", "images"),
+)
+def spread(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
+    """Root mean square distance from the centre of the school, (T,), at least 0.
+
+    Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped
+    coordinates, so that it grows when a school crosses the face of the cell.
+    """
+    r = block.offsets
+    if definition == "published":
+        r = block.wrapped - block.wrapped.mean(axis=1, keepdims=True)
+    return np.sqrt((r**2).sum(axis=2).mean(axis=1))
