@@ -151,26 +151,24 @@ class _Pass:
                 self.notes.setdefault(f"{m.name}: {w.message}")
             else:
                 warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
-        expected = [len(block), *(block.shape[1] if d == "agent" else s for d, s in zip(m.dims, values.shape[1:], strict=False))]
-        if values.ndim != 1 + len(m.dims) or list(values.shape) != expected:
+        sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, values.shape[1:], strict=False)]
+        if values.ndim != 1 + len(m.dims) or values.shape != (len(block), *sizes):
             axes = ", ".join(("T", *m.dims))
             raise PluginError(
-                f"expected an array of shape ({axes}) with T = {len(block)}, N = {block.shape[1]}; got {values.shape}"
+                f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {values.shape}"
             )
         return values
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Any) -> None:
-        sizes = [self.agents if d == "agent" else s for d, s in zip(m.dims, values.shape[1:], strict=True)]
-        if m.name not in self.values:
-            self.values[m.name] = np.full((self.total, *sizes), np.nan)
-        store = self.values[m.name]
-        if len(block.members) != self.agents and "agent" in m.dims:
-            full = np.full((len(rows), *sizes), np.nan)
-            where = [slice(None), *(block.members if d == "agent" else np.arange(s) for d, s in zip(m.dims, sizes, strict=True))]
-            full[np.ix_(np.arange(len(rows)), *where[1:])] = values
-            values = full
+        for axis, dim in enumerate(m.dims, start=1):
+            if dim == "agent" and len(block.members) != self.agents:  # absent agents get NaN
+                full = np.full((*values.shape[:axis], self.agents, *values.shape[axis + 1 :]), np.nan)
+                np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
+                values = full
+        store = self.values.setdefault(m.name, np.full((self.total, *values.shape[1:]), np.nan))
         if store.shape[1:] != values.shape[1:]:
-            self.failures[m.name] = f"its shape changes between frames: {store.shape[1:]}, {values.shape[1:]}"
+            reason = f"its shape changes between frames: {store.shape[1:]}, then {values.shape[1:]}"
+            self.left_out[m.name] = self.failures[m.name] = reason
             return
         store[rows] = values
 
@@ -188,7 +186,10 @@ class _Pass:
         if self.failures and self.plan.wanted <= self.left_out.keys():
             name, reason = next(iter(self.failures.items()))
             raise PluginError(f"{name} (plugin {self.registry.plugins[name]}) failed: {reason}")
-        units = {"length": trajectory.attributes.get("length_unit"), "time": trajectory.attributes.get("time_unit")}
+        units = {
+            "length": trajectory.attributes.get("length_unit"),
+            "time": trajectory.attributes.get("time_unit"),
+        }
         series: dict[str, Series] = {}
         for m in sorted(self.plan.order, key=lambda m: list(self.registry.metrics).index(m.name)):
             if m.name not in self.plan.wanted or m.name in self.left_out or m.name in self.failures:

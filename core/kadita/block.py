@@ -53,9 +53,7 @@ class Block:
         shape = self.positions.shape
         self._velocities = None if velocities is None else _vectors("velocities", velocities)
         if self._velocities is not None and self._velocities.shape != shape:
-            raise KaditaError(
-                f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}"
-            )
+            raise KaditaError(f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}")
         self.box = Box.of(box)
         self.times: Floats = _axis("times", times, shape[0], np.float64)
         self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
@@ -99,7 +97,9 @@ class Block:
     def headings(self) -> Floats:
         """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest."""
         moving = self.moving[..., None]
-        return _frozen(np.divide(self.velocities, self.speeds[..., None], out=np.zeros_like(self.velocities), where=moving))
+        return _frozen(
+            np.divide(self.velocities, self.speeds[..., None], out=np.zeros_like(self.velocities), where=moving)
+        )
 
     @cached_property
     def wrapped(self) -> Floats:

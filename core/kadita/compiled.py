@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 # OpenMP's waiting threads spin by default and starve each other on a busy machine; read once, at first use.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numba  # noqa: E402
 
-F = TypeVar("F", bound=Callable[..., Any])
+Function = Callable[..., Any]
 
 
-def kernel(function: F) -> F:
+def kernel(function: Function) -> Function:
     """Compile `function` for one thread and keep the machine code on disk where that is possible."""
     return _compile(function)
 
 
-def parallel_kernel(function: F) -> F:
+def parallel_kernel(function: Function) -> Function:
     """Compile `function` so that its ``prange`` loops run on several threads."""
     return _compile(function, parallel=True)
 
 
-def _compile(function: F, **options: Any) -> F:
+def _compile(function: Function, **options: Any) -> Function:
     options |= {"error_model": "numpy", "nogil": True}
     try:
-        return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache can be written
-        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+        return numba.njit(**options)(function)

@@ -97,7 +97,7 @@ def make_plan(
 
 def _needs(registry: Registry, wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
     graph: dict[str, tuple[str, ...]] = {}
-    paths = [(name,) for name in wanted]
+    paths: list[tuple[str, ...]] = [(name,) for name in wanted]
     while paths:
         path = paths.pop(0)
         name = path[-1]

@@ -104,7 +104,11 @@ class Results:
                 key = dim if dim in known else f"{name}_{dim}"
                 coords.setdefault(key, self.axis(dim, size))
             dims = ("frame", *(d if d in ("agent", "space") else f"{name}_{d}" for d in s.dims))
-            attributes = {"units": s.units, "long_name": s.summary, "plugin": f"{s.plugin} {s.plugin_version}"}
+            attributes: dict[str, Any] = {
+                "units": s.units,
+                "long_name": s.summary,
+                "plugin": f"{s.plugin} {s.plugin_version}",
+            }
             if s.labels:
                 attributes |= {
                     "flag_values": np.arange(len(s.labels), dtype=float),
@@ -112,8 +116,8 @@ class Results:
                 }
             attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
             variables[name] = (dims, s.values, attributes)
-        attributes = {k: _plain(v) for k, v in self.provenance.items()}
-        return xarray.Dataset(variables, coords=coords, attrs=attributes)
+        record = {k: _plain(v) for k, v in self.provenance.items()}
+        return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
 def _plain(value: Any) -> Any:

@@ -135,12 +135,12 @@ class Trajectory(ABC):
             if values is not None and np.isinf(values).any():
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
-        present = ~np.isnan(chunk.positions).any(axis=2)
+        present = np.logical_not(np.isnan(chunk.positions).any(axis=2))
         if chunk.velocities is not None:
-            present &= ~np.isnan(chunk.velocities).any(axis=2)
-        changes = (present[1:] != present[:-1]).any(axis=1)
+            present &= np.logical_not(np.isnan(chunk.velocities).any(axis=2))
+        changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
         if chunk.lengths is not None:
-            changes |= (chunk.lengths[1:] != chunk.lengths[:-1]).any(axis=1)
+            changes |= np.not_equal(chunk.lengths[1:], chunk.lengths[:-1]).any(axis=1)
         edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(frames)]
         for a, b in zip(edges[:-1], edges[1:], strict=True):
             members = np.flatnonzero(present[a])

@@ -9,7 +9,10 @@ from pydantic import Field
 from kadita import Block, NotApplicable, metric
 from kadita.compiled import kernel
 
-SOURCE = "connected components; percolation by union-find with displacements, Newman & Ziff 2001, doi:10.1103/PhysRevE.64.016706"
+SOURCE = (
+    "connected components; percolation by union-find with displacements, "
+    "Newman & Ziff 2001, Phys. Rev. E 64, 016706, doi:10.1103/PhysRevE.64.016706"
+)
 LinkDistance = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
 
 

@@ -13,8 +13,6 @@ from kadita import Block, metric
     source="Herho et al. 2026, arXiv 2602.07948",
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def order_index(
-    block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def order_index(block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
     """Larger one of polarization and rotation, (T,); NaN where either is undefined."""
     return np.maximum(polarization, rotation)

@@ -17,9 +17,7 @@ VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def polarization(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
-) -> NDArray[np.float64]:
+def polarization(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
     """Length of the mean heading, (T,): 1 where all move in one direction.
 
     Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. NaN where none moves.

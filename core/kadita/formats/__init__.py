@@ -48,7 +48,9 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
 
         return DewiKaditaTrajectory(path)
     if path.suffix.lower() in NETCDF_ENDINGS:
-        raise KaditaError(f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}")
+        raise KaditaError(
+            f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}"
+        )
     if path.suffix.lower() in TRACKS:
         raise KaditaError(f"{path}: tracks, not a trajectory; make one with `kadita convert {path} OUT.nc`")
     from kadita.formats.universe import open_universe

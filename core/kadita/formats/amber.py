@@ -155,14 +155,22 @@ def _check_is_trajectory(path: Path, header: Header) -> None:
     coordinates = header.variables.get("coordinates")
     if coordinates is None or coordinates.dims != SHAPE or header.dims.get("spatial") != 3:
         names = ", ".join(list(header.variables)[:8]) or "none"
-        raise KaditaError(f"{path}: a NetCDF file but no trajectory; expected a variable coordinates(frame, atom, 3), found variables: {names}")
+        raise KaditaError(
+            f"{path}: a NetCDF file but no trajectory; expected a variable coordinates(frame, atom, spatial) in three "
+            f"dimensions, found variables: {names}"
+        )
     if not coordinates.record:
         raise KaditaError(f"{path}: expected `frame` to be the unlimited dimension; found it fixed")
     for name, least in (("atom", 1), ("frame", None)):
         count = header.records if least is None else header.dims.get(name, 0)
         if count < 1:
             raise KaditaError(f"{path}: expected at least one {name}; found none")
-    wanted = {"velocities": SHAPE, "time": ("frame",), "cell_lengths": ("frame", "cell_spatial"), "present": SHAPE[:2]}
+    wanted = {
+        "velocities": SHAPE,
+        "time": ("frame",),
+        "cell_lengths": ("frame", "cell_spatial"),
+        "present": SHAPE[:2],
+    }
     for name, dims in wanted.items():
         variable = header.variables.get(name)
         if variable is not None and variable.dims != dims:

@@ -85,7 +85,12 @@ class AmberWriter:
         self._seed = header_crc(header)
 
     def _define(
-        self, periodic: bool, velocities: bool, presence: bool, identities: list[str] | None, configuration: str
+        self,
+        periodic: bool,
+        velocities: bool,
+        presence: bool,
+        identities: list[str] | None,
+        configuration: str,
     ) -> None:
         file = self._file
         release = version("kadita")

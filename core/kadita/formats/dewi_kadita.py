@@ -44,7 +44,9 @@ class DewiKaditaTrajectory(Trajectory):
             )
         claimed = 8 * sum(int(v.size) for v in file.variables.values())
         if claimed > INFLATED_AT_MOST * path.stat().st_size:
-            raise KaditaError(f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged")
+            raise KaditaError(
+                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
+            )
         self.n_frames, agents, space = file.variables["positions"].shape
         if space != 3 or agents < 1 or self.n_frames < 1:
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")

@@ -59,7 +59,10 @@ class UniverseTrajectory(Trajectory):
         if len(self.agents) == 0:
             raise KaditaError(f"{self.name}: expected at least one atom; got none")
         self.has_velocities = bool(self._trajectory.ts.has_velocities)
-        self.attributes: dict[str, Any] = {"length_unit": "angstrom", "time_unit": "ps"}  # MDAnalysis' own units
+        self.attributes: dict[str, Any] = {
+            "length_unit": "angstrom",
+            "time_unit": "ps",
+        }  # MDAnalysis' own units
 
     @property
     def times(self) -> Floats:

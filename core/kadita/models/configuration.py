@@ -46,7 +46,9 @@ def scenario_text(name: str) -> str:
 
 
 def load_configuration(
-    scenario: str | Path, changes: Mapping[str, Any] | None = None, parameters: Mapping[str, Any] | None = None
+    scenario: str | Path,
+    changes: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> RunConfiguration:
     """Read a scenario by name or a TOML file by path, and change some of it.
 

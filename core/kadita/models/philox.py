@@ -37,9 +37,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     """Return four numbers that are uniform on (0, 1)."""
     s, t = np.uint64(seed), np.uint64(step)
-    w0, w1, w2, w3 = philox4x32(
-        np.uint64(agent), t & _LOW, t >> _HALF, np.uint64(purpose), s & _LOW, s >> _HALF
-    )
+    w0, w1, w2, w3 = philox4x32(np.uint64(agent), t & _LOW, t >> _HALF, np.uint64(purpose), s & _LOW, s >> _HALF)
     return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
 
 

@@ -26,7 +26,7 @@ def simulate(configuration: RunConfiguration, *, threads: int = 1) -> Iterator[B
 
     from kadita.models.zones import advance, advance_in_parallel
 
-    most = numba.config.NUMBA_NUM_THREADS
+    most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     if not 1 <= threads <= most:
         raise KaditaError(f"--threads: expected 1 to {most} on this machine; got {threads}")
     p, seed = configuration.parameters, np.uint64(configuration.seed)
@@ -88,7 +88,7 @@ def run(
     from kadita.formats.amber_writer import AmberWriter
 
     if isinstance(scenario, RunConfiguration):
-        configuration, name = scenario, scenario.model
+        configuration, name = scenario, str(scenario.model)
     else:
         changed = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
         configuration = load_configuration(scenario, {"steps": steps, "every": every, "seed": seed}, changed)

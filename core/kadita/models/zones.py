@@ -117,9 +117,7 @@ def _advance(  # type: ignore[no-untyped-def]
     turned = np.empty_like(headings)
     for step in range(first_step, first_step + steps):
         for i in prange(agents):
-            wx, wy, wz = _desired(
-                i, positions, headings, lengths, inverse, r_r, r_o, r_a, cosine_limit, weight
-            )
+            wx, wy, wz = _desired(i, positions, headings, lengths, inverse, r_r, r_o, r_a, cosine_limit, weight)
             x, y, z = _turned(headings[i, 0], headings[i, 1], headings[i, 2], wx, wy, wz, max_turn)
             if noise > 0:
                 gx, gy, gz, _ = normals(seed, step, i, NOISE)

@@ -1,0 +1,56 @@
+# make demo   make test   make setup   make check   make benchmark
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: demo test setup check schemas benchmark clean
+
+## a school, its numbers and its picture, in out/
+demo: $(VENV)/installed
+	mkdir -p out
+	$(BIN)/kadita run dewi-kadita-2 --every 20 --seed 1 -o out/school.nc --force
+	$(BIN)/kadita topology out/school.nc out/school.pdb --force
+	$(BIN)/kadita analyze out/school.nc -o out/school.csv --force
+	$(BIN)/kadita plot out/school.nc -m polarization -m rotation -m state -o out/school.png --force
+	@ls out
+
+## the whole suite, real readers included
+test: $(VENV)/developer
+	$(BIN)/python -m pytest
+
+## the environment alone
+setup: $(VENV)/installed
+
+## what the gate asks beside the tests
+check: $(VENV)/developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+schemas: $(VENV)/installed
+	$(BIN)/python -m kadita.models.schema schemas
+
+benchmark: $(VENV)/installed
+	$(BIN)/python analyses/benchmark/benchmark.py
+
+clean:
+	rm -rf $(VENV) out build dist
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "kadita needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "$(PYTHON) lacks venv; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/developer: $(VENV)/installed
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -c 'import ovito' 2>/dev/null \
+	  || echo "note: OVITO lacks libGL or libEGL, its tests are skipped; on Debian: apt-get install libgl1 libegl1"
+	@test -x /usr/bin/pymol \
+	  || echo "note: VMD's reader is not here, its tests are skipped; on Debian: apt-get install pymol"
+	@touch $@

@@ -1,0 +1,7 @@
+"""`python -m kadita`."""
+
+import sys
+
+from kadita.cli import main
+
+sys.exit(main())

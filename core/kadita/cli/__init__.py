@@ -1,0 +1,73 @@
+"""The command line: `kadita COMMAND`, a module a command.
+
+Exit status: 0 done, 2 the user's input is at fault, 130 interrupted, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from kadita.cli.analyze import analyze
+from kadita.cli.convert import convert
+from kadita.cli.info import info
+from kadita.cli.metrics import metrics
+from kadita.cli.plot import plot
+from kadita.cli.run import run
+from kadita.cli.scenarios import scenarios
+from kadita.cli.topology import topology
+from kadita.errors import KaditaError
+
+app = typer.Typer(
+    name="kadita",
+    help="Collective motion as molecular dynamics has it: simulate schools, open them in MD tools, measure them.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (run, analyze, metrics, scenarios, info, convert, topology, plot):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    if version:
+        from importlib.metadata import version as release
+
+        typer.echo(f"kadita {release('kadita')}")
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; whatever input can cause is one line on stderr."""
+    try:
+        status = app(args=arguments, prog_name="kadita", standalone_mode=False)
+        sys.stdout.flush()
+    except KaditaError as error:
+        return _fail(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:  # `kadita metrics | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # the disk is full, a folder went away
+        name = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{name}{error.strerror or error}", 1)
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}; fewer agents or frames need less", 2)
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        return _fail(f"{message()} (kadita --help)", getattr(error, "exit_code", 2))
+    return status if isinstance(status, int) else 0
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"kadita: error: {' '.join(message.split())}", file=sys.stderr)
+    return status

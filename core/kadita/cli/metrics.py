@@ -1,0 +1,87 @@
+"""`kadita metrics`: what is installed, and what one metric means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kadita.cli.options import Plugins
+
+if TYPE_CHECKING:
+    from kadita.metrics import Metric
+    from kadita.registry import Registry
+
+
+def metrics(
+    name: Annotated[str | None, typer.Argument(help="Show one metric: formula, parameters, units, source.")] = None,
+    plugins: Plugins = None,
+) -> None:
+    """List the installed metrics, or show one."""
+    from kadita.cli.terminal import notes
+    from kadita.registry import load_registry
+
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
+    if name is None:
+        _list(registry)
+    else:
+        _show(registry, registry[name])
+
+
+def _list(registry: Registry) -> None:
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    table.add_column("metric", no_wrap=True)
+    table.add_column("what it is", ratio=1)
+    table.add_column("unit")
+    table.add_column("plugin")
+    for m in registry.metrics.values():
+        what = m.summary.partition(", (T")[0] if m.default else f"{m.summary} [only when named]"
+        table.add_row(m.name, what, m.units, registry.plugins[m.name].name)
+    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+
+
+def _show(registry: Registry, m: Metric) -> None:
+    import inspect
+
+    lines: list[tuple[str, Any]] = [
+        ("formula", m.formula),
+        ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
+        ("units", m.units),
+        ("range", f"{m.range[0]:g} to {m.range[1]:g}" if m.range else ""),
+        ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
+        ("needs", ", ".join(("velocities",) * m.needs_velocities + m.needs)),
+        ("unchanged by", ", ".join(m.symmetries)),
+        ("source", m.source),
+        ("plugin", registry.plugins[m.name]),
+    ]
+    typer.echo(f"{m.name}\n\n{inspect.getdoc(m.function) or ''}\n")
+    for label, value in lines:
+        if value:
+            typer.echo(f"{label + ':':14}{value}")
+    properties = m.parameters.model_json_schema().get("properties", {})
+    for key, schema in properties.items():
+        typer.echo(f"{'parameter:':14}{m.name}.{key} = {_default(m, key)}  ({_kind(schema)})")
+
+
+def _default(m: Metric, key: str) -> str:
+    from pydantic_core import PydanticUndefined
+
+    default = m.parameters.model_fields[key].default
+    return "required" if default is PydanticUndefined else str(default)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " | ".join(_kind(s) for s in schema["anyOf"])
+    limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    words = [str(schema.get("type", "table")).replace("null", "none")]
+    words += [f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema]
+    return " ".join(words)

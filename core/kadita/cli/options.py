@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TrajectoryPath = Annotated[
+    Path, typer.Argument(metavar="TRAJECTORY", help="NetCDF, or any format that MDAnalysis reads.")
+]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable. See `kadita metrics`."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="METRIC.PARAMETER=VALUE", help="A parameter of a metric; repeatable."),
+]
+Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin", metavar="FILE.py", help="Metrics of your own; repeatable."),
+]
+Topology = Annotated[
+    Path | None, typer.Option("--topology", metavar="FILE", help="Topology, for formats that need one.")
+]
+Velocities = Annotated[
+    str | None,
+    typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]

@@ -1,0 +1,72 @@
+"""What several commands say on a terminal: progress, notes, and tables of numbers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kadita.results import Results
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that shows how far `what` is, on stderr, and None where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def note(line: str) -> None:
+    """Print a line of warning to stderr."""
+    print(f"kadita: note: {' '.join(line.split())}", file=sys.stderr)
+
+
+def notes(lines: Iterable[str]) -> None:
+    """Print lines of warning to stderr."""
+    for line in lines:
+        note(line)
+
+
+def print_summary(results: Results) -> None:
+    """Print a table: mean and standard deviation over frames of every scalar series, and its unit."""
+    import numpy as np
+    from rich.console import Console
+    from rich.table import Table
+
+    unit = results.attributes.get("time_unit")
+    span = f"{results.times[0]:g} to {results.times[-1]:g}{f' {unit}' if unit else ''}"
+    table = Table(title=f"{len(results.frames)} frames, time {span}", title_justify="left", title_style="")
+    table.add_column("metric", overflow="fold")
+    for heading in ("mean", "std"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("unit")
+    for name, s in results.series.items():
+        if "agent" in s.dims:
+            table.add_row(name, "an agent", "", s.units)
+            continue
+        for column, (_, values) in results.columns().items():
+            if column != name and not column.startswith(f"{name}."):
+                continue
+            known = values[~np.isnan(values)]
+            if known.size == 0:
+                table.add_row(column, "undefined", "", s.units)
+            elif s.labels:
+                counts = np.bincount(known.astype(int), minlength=len(s.labels)) / known.size
+                shares = [
+                    f"{s.labels[i]} {100 * counts[i]:.0f} %" for i in np.argsort(-counts, kind="stable") if counts[i]
+                ]
+                table.add_row(column, shares[0], "", "")
+                for share in shares[1:]:
+                    table.add_row("", share, "", "")
+            else:
+                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.2g}", s.units)
+    Console(width=None if sys.stdout.isatty() else 100).print(table)

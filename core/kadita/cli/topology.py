@@ -1,0 +1,24 @@
+"""`kadita topology`: a PDB for tools that need one beside the trajectory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kadita.cli.options import Force, TrajectoryPath
+
+
+def topology(
+    trajectory: TrajectoryPath,
+    output: Annotated[Path, typer.Argument(metavar="OUT.pdb", help="Topology to write.")],
+    force: Force = False,
+) -> None:
+    """Write a PDB topology: one atom an agent, at its first known position."""
+    from kadita.formats import open as open_trajectory
+    from kadita.formats.pdb import write_topology
+
+    with open_trajectory(trajectory) as opened:
+        write_topology(opened, output, force=force)
+    typer.echo(f"wrote {output}")

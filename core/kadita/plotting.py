@@ -1,0 +1,104 @@
+"""Pictures of results, fit for a paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.errors import KaditaError
+from kadita.export import check_writable
+from kadita.results import Results, Series
+
+ENDINGS = (".png", ".pdf", ".svg")
+COLUMN_WIDTH = 5.2  # inches
+INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
+
+
+def check_picture(path: Path, *, force: bool) -> None:
+    """Raise where a picture cannot be made at `path`.
+
+    Raises:
+        KaditaError: an ending that is no picture's, a file that exists, a folder that cannot be written to.
+    """
+    if path.suffix not in ENDINGS:
+        raise KaditaError(
+            f"{path}: expected a picture named {', '.join('*' + e for e in ENDINGS)}; got '{path.suffix}'"
+        )
+    check_writable(path, force=force)
+
+
+def draw_series(results: Results, path: str | Path, *, force: bool = False) -> None:
+    """Draw every scalar series against time, a panel a metric, on one axis of time.
+
+    Args:
+        results: of `kadita.analyze`.
+        path: .png, .pdf or .svg to write.
+        force: replace a file that exists.
+
+    Raises:
+        KaditaError: nothing to draw, an ending that is no picture's, a file that exists.
+    """
+    import matplotlib
+
+    path = Path(path)
+    check_picture(path, force=force)
+    columns = {n: c for n, c in results.columns().items() if "agent" not in c[0].dims}
+    if not columns:
+        raise KaditaError("there is no scalar series to draw; results per agent are not drawn")
+    style: dict[Any, Any] = {
+        "font.size": 8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": INK,
+        "axes.labelcolor": INK,
+        "svg.hashsalt": "kadita",  # equal pictures are equal files
+        "savefig.dpi": 200,
+    }
+    with matplotlib.rc_context(style):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(COLUMN_WIDTH, 0.5 + 1.15 * len(columns)), layout="constrained")
+        FigureCanvasAgg(figure)
+        panels = figure.subplots(len(columns), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (name, (series, values)) in zip(panels, columns.items(), strict=True):
+            _panel(axes, name, series, results.times, values)
+        unit = results.attributes.get("time_unit")
+        panels[-1].set_xlabel(f"time ({unit})" if unit else "time")
+        metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
+        figure.savefig(path, metadata=metadata)
+
+
+def _panel(axes: Any, name: str, series: Series, times: Any, values: Any) -> None:
+    unit = f" ({series.units})" if series.units != "1" else ""
+    axes.set_title(name.replace("_", " ") + unit, loc="left", fontsize=8, color=INK)
+    marker = "." if len(times) < 3 or series.labels else None
+    axes.plot(
+        times,
+        values,
+        color=LINE,
+        linewidth=0.9,
+        marker=marker,
+        linestyle="" if series.labels else "-",
+        markersize=3,
+    )
+    axes.grid(axis="y", color=FAINT, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.01)
+    if series.labels:
+        shown = sorted({int(v) for v in values if not np.isnan(v)})
+        axes.set_yticks(shown, [series.labels[i] for i in shown])
+        axes.margins(y=0.25)
+    elif np.isnan(values).all():
+        axes.text(0.5, 0.5, "undefined", transform=axes.transAxes, ha="center", va="center", color=INK)
+        axes.set_yticks([])
+    elif _in_unit_interval(name, values):
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_yticks([0, 0.5, 1])
+
+
+def _in_unit_interval(name: str, values: Any) -> bool:
+    low, high = np.nanmin(values), np.nanmax(values)
+    return bool(low >= 0 and high <= 1 and name != "spread")

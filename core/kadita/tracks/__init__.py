@@ -1,0 +1,137 @@
+"""Tracked animals, and trajectories of other formats, become kadita trajectories."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.errors import KaditaError
+from kadita.export import check_writable
+from kadita.formats import open as open_trajectory
+from kadita.formats.amber_writer import AmberWriter
+from kadita.trajectory import BLOCK_FRAMES, BLOCK_ROWS, Differenced, Trajectory
+
+
+def convert(
+    source: str | Path,
+    output: str | Path,
+    *,
+    columns: Iterable[str] = (),
+    variable: str = "tracks_filt",
+    length_unit: str | None = None,
+    time_unit: str | None = None,
+    frame_rate: float | None = None,
+    velocities: str | None = None,
+    topology: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[str]:
+    """Convert tracks or another trajectory to a kadita trajectory.
+
+    Args:
+        source: MATLAB tracks (.mat), a long table (.csv), or any trajectory that `kadita.open` opens.
+        output: .nc to write.
+        columns: ``role=name`` for a table.
+        variable: of a MATLAB file.
+        length_unit: unit of positions; required for tracks, which do not say it themselves.
+        time_unit: unit of times; likewise.
+        frame_rate: frames per unit of time, for tables that count frames.
+        velocities: ``"difference"`` takes them from finite differences.
+        topology: for formats that need one.
+        force: replace a file that exists.
+        progress: called with the number of frames done and their total.
+
+    Returns:
+        What the user should know about the conversion, a line each.
+
+    Raises:
+        KaditaError: input that cannot be read, a unit or frame rate that is not known, a file that exists.
+    """
+    source, output = Path(source), Path(output)
+    if output.suffix != ".nc":
+        raise KaditaError(f"{output}: expected a trajectory named *.nc; got '{output.suffix}'")
+    check_writable(output, force=force)
+    if output.exists() and source.exists() and output.samefile(source):
+        raise KaditaError(f"{output}: expected another file to write than the one that is read")
+    remarks: list[str] = []
+    units = {"length_unit": length_unit, "time_unit": time_unit}
+    opened: Trajectory
+    if source.suffix.lower() == ".mat":
+        from kadita.tracks.matlab import read_matlab
+
+        opened = read_matlab(_readable(source, units), variable)
+    elif source.suffix.lower() == ".csv":
+        from kadita.tracks.table import read_table
+
+        opened = read_table(_readable(source, units), columns, frame_rate, remarks)
+    else:
+        opened = open_trajectory(source, topology=topology)
+    if velocities is not None:
+        if velocities != "difference":
+            raise KaditaError(f"--velocities: expected 'difference'; got '{velocities}'")
+        opened = Differenced(opened)
+    with opened:
+        attributes = {key: unit or opened.attributes.get(key) for key, unit in units.items()}
+        _write(opened, output, attributes, _origin(source), force, progress)
+    if not opened.has_velocities:
+        remarks.append(f"{source} holds no velocities; --velocities difference takes them from its positions")
+    return remarks
+
+
+def _readable(source: Path, units: Mapping[str, str | None]) -> Path:
+    try:
+        with source.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError:
+        raise KaditaError(f"{source}: there is no such file") from None
+    except OSError as error:
+        raise KaditaError(f"{source}: cannot be read: {error.strerror}") from None
+    if empty:
+        raise KaditaError(f"{source}: expected tracks; found an empty file")
+    for key, unit in units.items():
+        if not unit:
+            what = key.partition("_")[0]
+            raise KaditaError(f"{source}: the file does not say its unit of {what}; name it with --{what}-unit")
+    return source
+
+
+def _origin(source: Path) -> dict[str, Any]:
+    """Name without folders, size and sha256 of the file that was converted."""
+    digest = hashlib.sha256()
+    with source.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return {"source": {"name": source.name, "bytes": source.stat().st_size, "sha256": digest.hexdigest()}}
+
+
+def _write(
+    opened: Trajectory,
+    output: Path,
+    attributes: Mapping[str, Any],
+    configuration: Mapping[str, Any],
+    force: bool,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    size = max(1, min(BLOCK_FRAMES, BLOCK_ROWS // len(opened.agents)))
+    parts = [np.arange(i, min(i + size, opened.n_frames)) for i in range(0, opened.n_frames, size)]
+    chunks = (opened.read(frames) for frames in parts)
+    first = next(chunks)  # what is wrong with the input shows here, before a file is touched
+    identities = opened.agents
+    with AmberWriter(
+        output,
+        len(identities) if np.array_equal(identities, np.arange(len(identities))) else identities,
+        periodic=first.lengths is not None,
+        velocities=opened.has_velocities,
+        presence=True,
+        configuration=configuration,
+        attributes=attributes,
+        force=force,
+    ) as writer:
+        for chunk in (first, *chunks):
+            writer.write(*chunk)
+            if progress is not None:
+                progress(writer.n_frames, opened.n_frames)

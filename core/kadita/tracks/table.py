@@ -1,0 +1,100 @@
+"""Reads tracks from a long table: a row for each animal at each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.box import Floats
+from kadita.errors import KaditaError, did_you_mean
+from kadita.tracks.long import frames_of_rows
+from kadita.trajectory import Memory
+
+ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz")
+
+
+def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, remarks: list[str]) -> Memory:
+    """Read a CSV whose columns are named as ``role=name``; a role that is not named has a column of its own name.
+
+    Args:
+        path: the table, with a line of column names.
+        columns: ``agent=ID``, ``time=t`` or ``frame=f``, ``x=X``, ``y=Y``, and where there are any z, vx, vy, vz.
+        frame_rate: frames per unit of time, needed where frames are counted.
+        remarks: gets a line for what the user should know.
+
+    Raises:
+        KaditaError: no table, a missing column, a cell that is no number, a frame rate that is not known.
+    """
+    import pandas
+
+    try:
+        table = pandas.read_csv(path, skipinitialspace=True)
+    except (ValueError, OSError) as error:
+        raise KaditaError(f"{path}: expected a CSV table; it cannot be read: {error}") from None
+    names = _columns(path, columns, [str(c) for c in table.columns])
+    numbers = {role: _numbers(path, table, names[role]) for role in names if role != "agent"}
+    agents = table[names["agent"]]
+    if agents.isna().any():
+        raise KaditaError(f"{path}: line {int(agents.isna().argmax()) + 2} has no {names['agent']}")
+    if "frame" in numbers:
+        if frame_rate is None:
+            raise KaditaError(f"{path}: counts frames and does not say their rate; name it with --frame-rate")
+        if not frame_rate > 0:
+            raise KaditaError(f"--frame-rate: expected a number above 0; got {frame_rate:g}")
+        times = numbers["frame"] / frame_rate
+    else:
+        if frame_rate is not None:
+            raise KaditaError(f"{path}: has times in its column {names['time']}; --frame-rate contradicts them")
+        times = numbers["time"]
+    if "z" not in numbers:
+        remarks.append(f"{path} has no z; it is 0 for all")
+    positions = _vectors(numbers, "", len(table))
+    velocities = _vectors(numbers, "v", len(table)) if "vx" in numbers else None
+    identities: Any = agents.to_numpy() if agents.dtype.kind in "iu" else agents.astype(str).to_numpy(dtype=str)
+    return frames_of_rows(str(path), identities, times, positions, velocities)
+
+
+def _columns(path: Path, columns: Iterable[str], known: list[str]) -> dict[str, str]:
+    names = {role: role for role in ROLES if role in known}
+    for entry in columns:
+        role, equals, name = entry.partition("=")
+        if not equals or role not in ROLES:
+            raise KaditaError(f"--column: expected ROLE=NAME with a role of {', '.join(ROLES)}; got '{entry}'")
+        if name not in known:
+            hint = did_you_mean(name, known) or f"; there are: {', '.join(known)}"
+            raise KaditaError(f"{path}: there is no column '{name}'{hint}")
+        names[role] = name
+        if role in ("time", "frame"):  # the one that was named stands, not the other that has the role's name
+            names.pop({"time": "frame", "frame": "time"}[role], None)
+    if {"time", "frame"} <= names.keys():
+        del names["frame"]
+    missing = [role for role in ("agent", "x", "y") if role not in names]
+    if not {"time", "frame"} & names.keys():
+        missing.append("time")
+    v = {"vx", "vy", "vz"} & names.keys()
+    if v:
+        missing += [role for role in ("vx", "vy", *(("vz",) if "z" in names else ())) if role not in v]
+    if missing:
+        raise KaditaError(
+            f"{path}: which column is {missing[0]}? Name it with --column {missing[0]}=NAME; "
+            f"there are: {', '.join(known)}"
+        )
+    return names
+
+
+def _numbers(path: Path, table: Any, name: str) -> Floats:
+    import pandas
+
+    numbers = pandas.to_numeric(table[name], errors="coerce")
+    wrong = numbers.isna() & table[name].notna()
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise KaditaError(f"{path}: expected a number in column {name}; line {row + 2} has '{table[name].iloc[row]}'")
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def _vectors(numbers: dict[str, Floats], prefix: str, rows: int) -> Floats:
+    return np.stack([numbers.get(f"{prefix}{axis}", np.zeros(rows)) for axis in "xyz"], axis=1)

@@ -1,0 +1,38 @@
+"""What all tests share: reference data, schools with known answers, and no silent skips."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With KADITA_REQUIRE_ALL=1 a test that skips has failed."""
+    report = yield
+    if report.skipped and os.environ.get("KADITA_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although KADITA_REQUIRE_ALL=1: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of reference data that others made."""
+    if not REFERENCE.is_dir():
+        pytest.skip(f"no reference data beside the project ({REFERENCE.parent.name}/{REFERENCE.name})")
+    return REFERENCE
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same random numbers in every run."""
+    return np.random.default_rng(20260207)
