@@ -84,14 +84,22 @@ def make_plan(
         order = [registry[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise KaditaError(f"metrics need each other in a circle: {' needs '.join(reversed(error.args[1]))}") from None
-    given = parameters or {}
+    given = dict(parameters or {})
+    everywhere = given.pop("*", {})
+    for key in everywhere:
+        having = {k for m in order for k in m.parameters.model_fields}
+        if key not in having:
+            raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, having)}")
     for name in given:
         if name not in registry:
             raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, registry.metrics)}")
         if name not in graph:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
     presets = profile.parameters if profile else {}
-    settled = {m.name: m.validate({**presets.get(m.name, {}), **given.get(m.name, {})}) for m in order}
+    settled = {}
+    for m in order:
+        shared = {k: v for k, v in everywhere.items() if k in m.parameters.model_fields}
+        settled[m.name] = m.validate({**presets.get(m.name, {}), **shared, **given.get(m.name, {})})
     return Plan(tuple(order), settled, frozenset(wanted), frozenset(named))
 
 

@@ -29,15 +29,12 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
 
 
 def by_metric(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Sort ``{"metric.parameter": value}`` by metric.
-
-    Raises:
-        KaditaError: a key without a dot.
-    """
-    sorted_: dict[str, dict[str, Any]] = {}
+    """Sort ``{"metric.parameter": value}`` by metric; a key without a metric is sorted under ``"*"``, every metric."""
+    by_name: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         name, dot, parameter = key.partition(".")
-        if not dot:
-            raise KaditaError(f"--set: expected metric.parameter=value; got '{key}={value}'")
-        sorted_.setdefault(name, {})[parameter] = value
-    return sorted_
+        if dot:
+            by_name.setdefault(name, {})[parameter] = value
+        else:
+            by_name.setdefault("*", {})[key] = value
+    return by_name

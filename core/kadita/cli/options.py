@@ -16,7 +16,11 @@ Metrics = Annotated[
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="METRIC.PARAMETER=VALUE", help="A parameter of a metric; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="[METRIC.]PARAMETER=VALUE",
+        help="A parameter of one metric, or of all that have it; repeatable.",
+    ),
 ]
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
 Plugins = Annotated[

@@ -42,23 +42,23 @@ def print_summary(results: Results) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    unit = results.attributes.get("time_unit")
-    span = f"{results.times[0]:g} to {results.times[-1]:g}{f' {unit}' if unit else ''}"
+    span = f"{results.times[0]:g} to {results.times[-1]:g} {results.attributes.get('time_unit', '')}".rstrip()
     table = Table(title=f"{len(results.frames)} frames, time {span}", title_justify="left", title_style="")
     table.add_column("metric", overflow="fold")
     for heading in ("mean", "std"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("unit")
     for name, s in results.series.items():
+        unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
-            table.add_row(name, "an agent", "", s.units)
+            table.add_row(name, "one an agent", "", unit)
             continue
         for column, (_, values) in results.columns().items():
             if column != name and not column.startswith(f"{name}."):
                 continue
             known = values[~np.isnan(values)]
             if known.size == 0:
-                table.add_row(column, "undefined", "", s.units)
+                table.add_row(column, "undefined", "", unit)
             elif s.labels:
                 counts = np.bincount(known.astype(int), minlength=len(s.labels)) / known.size
                 shares = [
@@ -68,5 +68,5 @@ def print_summary(results: Results) -> None:
                 for share in shares[1:]:
                     table.add_row("", share, "", "")
             else:
-                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.2g}", s.units)
+                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.2g}", unit)
     Console(width=None if sys.stdout.isatty() else 100).print(table)

@@ -1,0 +1,173 @@
+"""One pass over a trajectory: every metric on every block, and what had to be left out."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+import warnings
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from kadita.block import Block
+from kadita.box import Floats
+from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError
+from kadita.metrics import Metric
+from kadita.neighbors import Integers
+from kadita.plan import Plan
+from kadita.registry import Registry
+from kadita.results import Results, Series
+from kadita.trajectory import Trajectory
+
+
+class Pass:
+    """Values of all metrics so far. Blocks go in by `take`, results come out of `finish`.
+
+    A metric that cannot be computed from these data is left out with a note, and one that raises is named with its
+    plugin; neither stops the others.
+    """
+
+    def __init__(self, plan: Plan, registry: Registry, trajectory: Trajectory, total: int) -> None:
+        self.plan = plan
+        self.registry = registry
+        self.trajectory = trajectory
+        self.total = total
+        self.values: dict[str, Floats] = {}
+        self.left_out: dict[str, str] = {}
+        self.failures: dict[str, str] = {}
+        self.notes: dict[str, None] = {}  # in order, each once
+        if not trajectory.has_velocities:
+            for m in plan.order:
+                if m.needs_velocities:
+                    self._leave_out(m, "needs velocities, and there are none (see --velocities)")
+
+    def take(self, block: Block, rows: Integers) -> None:
+        """Compute every metric on one block, whose frames are these rows of the results."""
+        here: dict[str, Floats] = {}
+        for m in self.plan.order:
+            if m.name in self.left_out or m.name in self.failures:
+                continue
+            missing = [need for need in m.needs if need not in here]
+            if missing and missing[0] in self.failures:
+                self.failures[m.name] = f"needs {missing[0]}, which failed"
+            elif missing:
+                self._leave_out(m, f"needs {missing[0]}, which is left out")
+            else:
+                self._try(m, block, rows, here)
+
+    def _try(self, m: Metric, block: Block, rows: Integers, here: dict[str, Floats]) -> None:
+        try:
+            here[m.name] = self._compute(m, block, [here[need] for need in m.needs])
+            if m.name in self.plan.wanted:
+                self._store(m, here[m.name], block, rows)
+        except NotApplicable as error:
+            self._leave_out(m, str(error))
+        except PluginError as error:
+            self.failures[m.name] = str(error)
+        except KaditaError as error:  # what the user gave it is at fault
+            raise KaditaError(f"{m.name}: {error}") from None
+        except Exception as error:  # a stranger's metric can raise anything at all
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.failures[m.name] = (
+                f"{type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
+            )
+
+    def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> Floats:
+        parameters = self.plan.parameters[m.name]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.filterwarnings("always", category=KaditaWarning)
+            if m.per_frame:
+                each = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
+                values = np.asarray(each, dtype=np.float64)
+            else:
+                values = np.asarray(m.function(block, *needs, **parameters), dtype=np.float64)
+        for w in caught:
+            if issubclass(w.category, KaditaWarning):
+                self.notes.setdefault(f"{m.name}: {w.message}")
+            else:
+                warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
+        sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, values.shape[1:], strict=False)]
+        if values.ndim != 1 + len(m.dims) or values.shape != (len(block), *sizes):
+            axes = ", ".join(("T", *m.dims))
+            raise PluginError(
+                f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {values.shape}"
+            )
+        return values
+
+    def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
+        everyone = len(self.trajectory.agents)
+        for axis, dim in enumerate(m.dims, start=1):
+            if dim == "agent" and len(block.members) != everyone:  # absent agents get NaN
+                full = np.full((*values.shape[:axis], everyone, *values.shape[axis + 1 :]), np.nan)
+                np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
+                values = full
+        store = self.values.setdefault(m.name, np.full((self.total, *values.shape[1:]), np.nan))
+        if store.shape[1:] != values.shape[1:]:
+            raise PluginError(f"its shape changes between frames: {store.shape[1:]}, then {values.shape[1:]}")
+        store[rows] = values
+
+    def _leave_out(self, m: Metric, reason: str) -> None:
+        if m.name in self.plan.named:
+            raise KaditaError(f"{self.trajectory.name}: {m.name} {reason}")
+        self.left_out[m.name] = reason
+
+    def finish(self, frames: Integers, profile: str | None) -> Results:
+        """Gather the results.
+
+        Raises:
+            PluginError: nothing is left, because what was wanted failed.
+        """
+        failed = {m: f"{m} (plugin {self.registry.plugins[m]}) failed: {why}" for m, why in self.failures.items()}
+        wanted = [name for name in self.registry.metrics if name in self.plan.wanted]
+        kept = [name for name in wanted if name not in self.left_out and name not in failed]
+        if failed and not kept:
+            raise PluginError(next(iter(failed.values())))
+        for reason in dict.fromkeys(self.left_out.values()):
+            names = ", ".join(name for name in wanted if self.left_out.get(name) == reason)
+            if names:
+                self.notes.setdefault(f"left out: {names}: {reason}")
+        self.notes |= dict.fromkeys(failed.values())
+        return Results(
+            frames=frames,
+            times=self.trajectory.times[frames],
+            agents=self.trajectory.agents,
+            series={name: self._series(self.registry[name]) for name in kept},
+            attributes=self.trajectory.attributes,
+            notes=tuple(self.notes),
+            failures=self.failures,
+            provenance={
+                "kadita": version("kadita"),
+                "numpy": version("numpy"),
+                "python": platform.python_version(),
+                "input": self.trajectory.fingerprint(),
+                "profile": profile or "corrected",
+            },
+        )
+
+    def _series(self, m: Metric) -> Series:
+        # where no frame holds an agent nothing was stored, and all is NaN
+        values = self.values.get(m.name, np.full((self.total, *(0 for _ in m.dims)), np.nan))
+        flagged = int(np.nansum(values)) if m.warning else 0
+        if flagged:
+            self.notes.setdefault(f"{m.warning} in {flagged} of {self.total} frames ({m.name})")
+        plugin = self.registry.plugins[m.name]
+        return Series(
+            values=values,
+            dims=m.dims,
+            units=_in_units(m.units, self.trajectory.attributes),
+            labels=m.labels,
+            parameters=self.plan.parameters[m.name],
+            summary=m.summary,
+            plugin=f"{plugin.distribution}:{plugin.name}",
+            plugin_version=plugin.version,
+        )
+
+
+def _in_units(units: str, attributes: Mapping[str, object]) -> str:
+    """Put the file's own units in the place of the words length and time."""
+    for word in ("length", "time"):
+        if unit := attributes.get(f"{word}_unit"):
+            units = units.replace(word, str(unit))
+    return units
