@@ -50,23 +50,28 @@ def velocity_correlation_entropy(
 
 @kernel
 def _count_pairs(headings, edges, counts):  # type: ignore[no-untyped-def]
-    """Histogram of (1 + u_i . u_j) / 2 over all pairs, with numpy.histogram's rules; beyond the edges is left out."""
+    """Histogram of c = (1 + u_i . u_j) / 2 over all pairs, with numpy.histogram's rules; beyond the edges is left out.
+
+    A bin holds the pairs at or above its left edge less those at or above its right one, or above it for the last:
+    comparing a row of pairs with one edge after the other runs on vector units.
+    """
     frames, agents, _ = headings.shape
-    bins = edges.size - 1
-    row = np.empty(agents, np.float64)
+    bins = counts.shape[1]
+    row, reached = np.empty(agents), np.empty(bins + 1, np.int64)
     for t in range(frames):
-        x = headings[t, :, 0].copy()
-        y = headings[t, :, 1].copy()
-        z = headings[t, :, 2].copy()
+        x, y, z = headings[t, :, 0].copy(), headings[t, :, 1].copy(), headings[t, :, 2].copy()
+        reached[:] = 0
         for i in range(agents):
-            for j in range(i + 1, agents):
-                row[j] = (x[i] * x[j] + y[i] * y[j] + z[i] * z[j] + 1.0) / 2.0
-            for j in range(i + 1, agents):
-                c = row[j]
-                if c >= 0.0 and c <= 1.0:
-                    b = min(int(c * bins), bins - 1)
-                    if c < edges[b]:
-                        b -= 1
-                    elif b < bins - 1 and c >= edges[b + 1]:
-                        b += 1
-                    counts[t, b] += 1
+            others = row[: agents - 1 - i]
+            xs, ys, zs = x[i + 1 :], y[i + 1 :], z[i + 1 :]
+            for j in range(others.size):
+                others[j] = (x[i] * xs[j] + y[i] * ys[j] + z[i] * zs[j] + 1.0) / 2.0
+            for b in range(bins):
+                n = 0
+                for c in others:
+                    n += c >= edges[b]
+                reached[b] += n
+            for c in others:
+                reached[bins] += c > edges[bins]
+        for b in range(bins):
+            counts[t, b] = reached[b] - reached[b + 1]

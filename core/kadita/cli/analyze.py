@@ -27,7 +27,7 @@ def analyze(
     metrics: Metrics = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("-o", "--output", help="Also write to .csv, .json, .nc or .xvg; repeatable."),
+        typer.Option("-o", "--output", readable=False, help="Also write to .csv, .json, .nc or .xvg; repeatable."),
     ] = None,
     settings: Settings = None,
     profile: Profile = None,

@@ -12,9 +12,12 @@ from kadita.cli.options import Force, Topology, Velocities
 
 def convert(
     source: Annotated[
-        Path, typer.Argument(metavar="IN", help="MATLAB tracks (.mat), a long table (.csv), or a trajectory.")
+        Path,
+        typer.Argument(
+            metavar="IN", readable=False, help="MATLAB tracks (.mat), a long table (.csv), or a trajectory."
+        ),
     ],
-    output: Annotated[Path, typer.Argument(metavar="OUT.nc", help="Trajectory to write.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT.nc", readable=False, help="Trajectory to write.")],
     columns: Annotated[
         list[str] | None,
         typer.Option(

@@ -1,4 +1,7 @@
-"""Options that several commands share."""
+"""Options that several commands share.
+
+Paths are ``readable=False``: whether a file can be read is told by opening it, with a message of our own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Annotated
 import typer
 
 TrajectoryPath = Annotated[
-    Path, typer.Argument(metavar="TRAJECTORY", help="NetCDF, or any format that MDAnalysis reads.")
+    Path, typer.Argument(metavar="TRAJECTORY", readable=False, help="NetCDF, or any format that MDAnalysis reads.")
 ]
 Metrics = Annotated[
     list[str] | None,
@@ -25,10 +28,10 @@ Settings = Annotated[
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", help="Metrics of your own; repeatable."),
+    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Metrics of your own; repeatable."),
 ]
 Topology = Annotated[
-    Path | None, typer.Option("--topology", metavar="FILE", help="Topology, for formats that need one.")
+    Path | None, typer.Option("--topology", metavar="FILE", readable=False, help="Topology, for formats that need one.")
 ]
 Velocities = Annotated[
     str | None,

@@ -22,7 +22,9 @@ from kadita.cli.options import (
 
 def plot(
     trajectory: TrajectoryPath,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Picture to write: .png, .pdf or .svg.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", readable=False, help="Picture to write: .png, .pdf or .svg.")
+    ],
     metrics: Metrics = None,
     settings: Settings = None,
     profile: Profile = None,

@@ -13,7 +13,7 @@ from kadita.cli.options import Force
 def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO|CONFIG.toml", help="See `kadita scenarios`.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Trajectory to write (default: SCENARIO.nc).")
+        Path | None, typer.Option("-o", "--output", readable=False, help="Trajectory to write (default: SCENARIO.nc).")
     ] = None,
     agents: Annotated[int | None, typer.Option(help="Number of agents.")] = None,
     steps: Annotated[int | None, typer.Option(help="Number of time steps.")] = None,

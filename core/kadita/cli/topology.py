@@ -12,7 +12,7 @@ from kadita.cli.options import Force, TrajectoryPath
 
 def topology(
     trajectory: TrajectoryPath,
-    output: Annotated[Path, typer.Argument(metavar="OUT.pdb", help="Topology to write.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT.pdb", readable=False, help="Topology to write.")],
     force: Force = False,
 ) -> None:
     """Write a PDB topology: one atom an agent, at its first known position."""

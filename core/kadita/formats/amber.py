@@ -19,6 +19,19 @@ from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
 SHAPE = ("frame", "atom", "spatial")
+BYTE, CHAR, INT, FLOAT, DOUBLE = 1, 2, 4, 5, 6  # NetCDF's external types
+EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    "coordinates": (SHAPE, (DOUBLE, FLOAT)),
+    "velocities": (SHAPE, (DOUBLE, FLOAT)),
+    "time": (SHAPE[:1], (FLOAT, DOUBLE)),
+    "cell_lengths": (("frame", "cell_spatial"), (FLOAT, DOUBLE)),
+    "cell_angles": (("frame", "cell_angular"), (FLOAT, DOUBLE)),
+    "present": (SHAPE[:2], (BYTE, INT)),
+    "kadita_status": ((), (INT,)),
+    "kadita_crc32": (SHAPE[:1], (INT,)),
+    "kadita_configuration": (("kadita_configuration_length",), (CHAR,)),
+    "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
+}
 
 
 class AmberTrajectory(Trajectory):
@@ -161,19 +174,13 @@ def _check_is_trajectory(path: Path, header: Header) -> None:
         )
     if not coordinates.record:
         raise KaditaError(f"{path}: expected `frame` to be the unlimited dimension; found it fixed")
-    for name, least in (("atom", 1), ("frame", None)):
-        count = header.records if least is None else header.dims.get(name, 0)
+    for name, count in (("atom", header.dims["atom"]), ("frame", header.records)):
         if count < 1:
             raise KaditaError(f"{path}: expected at least one {name}; found none")
-    wanted = {
-        "velocities": SHAPE,
-        "time": ("frame",),
-        "cell_lengths": ("frame", "cell_spatial"),
-        "present": SHAPE[:2],
-    }
-    for name, dims in wanted.items():
+    for name, (dims, types) in EXPECTED.items():
         variable = header.variables.get(name)
-        if variable is not None and variable.dims != dims:
-            raise KaditaError(f"{path}: expected {name}({', '.join(dims)}); found {name}({', '.join(variable.dims)})")
+        if variable is not None and (variable.dims != dims or variable.type not in types):
+            found = f"{name}({', '.join(variable.dims)}) of NetCDF type {variable.type}"
+            raise KaditaError(f"{path}: expected {name}({', '.join(dims)}) of type {types[-1]}; found {found}")
     if header.dims.get("cell_spatial", 3) != 3:
         raise KaditaError(f"{path}: expected three cell lengths; found {header.dims['cell_spatial']}")

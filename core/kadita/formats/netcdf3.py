@@ -100,7 +100,7 @@ class _Parser:
         """Read the tag and the number of a list whose entries take at least so many bytes."""
         found, number = int.from_bytes(self.take(4), "big"), self.integer()
         if (found != tag and (found, number) != (0, 0)) or number * least > len(self.data) - self.at:
-            raise self.fail(f"found it damaged near byte {self.at}")
+            raise self.fail(f"found it cut or damaged near byte {self.at}")
         return number
 
     def name(self) -> str:
@@ -126,14 +126,17 @@ class _Parser:
         return {self.name(): self.values() for _ in range(self.count(tag=12, least=12))}
 
     def parse(self) -> Header:
-        magic = self.take(4) if len(self.data) >= 4 else self.data
-        if magic[:3] != b"CDF" or magic[3] not in (1, 2, 5):
+        magic = self.data[:4]
+        self.at = 4
+        if len(magic) < 4 or magic[:3] != b"CDF" or magic[3] not in (1, 2, 5):
             raise self.fail(f"found the first bytes {magic!r}")
         self.version = magic[3]
         records = self.integer()
         if records in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF):
             raise self.fail("found no number of frames (a file that was being streamed)")
         dims = [(self.name(), self.integer()) for _ in range(self.count(tag=10, least=8))]
+        if sum(length == 0 for _, length in dims) > 1 or len(dict(dims)) != len(dims):
+            raise self.fail("found two unlimited dimensions, or two of one name")
         attributes = self.attributes()
         variables = dict(self.variable(dims) for _ in range(self.count(tag=11, least=28)))
         in_records = [v.size for v in variables.values() if v.record]
@@ -162,5 +165,5 @@ class _Parser:
     def count_dims(self) -> int:
         number = self.integer()
         if number * 4 > len(self.data) - self.at:
-            raise self.fail(f"found it damaged near byte {self.at}")
+            raise self.fail(f"found it cut or damaged near byte {self.at}")
         return number

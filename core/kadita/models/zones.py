@@ -11,8 +11,9 @@ It turns towards that direction, by interpolation with t = max_turn / angle that
 exceeds max_turn (which hardly turns an agent that must reverse), gets three normal numbers times ``noise`` added to
 its heading, is normalised again, and moves by speed times time step.
 
-One function a stage; every agent's sums run over the others in one order, so any number of threads gives the same
-bits.
+One function a stage. Positions and headings lie axis by axis, (3, N), and what an agent sees of the others is worked
+out for all of them alike, so that it runs on vector units; the sums then run over the others in one order, so that
+any number of threads gives the same bits.
 """
 
 from __future__ import annotations
@@ -26,45 +27,58 @@ from kadita.compiled import kernel, parallel_kernel
 from kadita.models.philox import NOISE, normals
 
 TOO_SHORT = 1e-10  # vectors up to this length have no direction
+UNSEEN, ATTRACTION, ORIENTATION, REPULSION = 0, 1, 2, 3  # zones, from the outermost
+GROUP = 16  # agents that turn one after the other on one thread, in the same scratch memory
 
 
 @kernel
-def _desired(i, positions, headings, lengths, inverse, r_r, r_o, r_a, cosine_limit, weight):  # type: ignore[no-untyped-def]
-    """Direction that agent i wants, not normalised; zero where it sees nobody."""
+def _look(i, x, u, lengths, inverse, r_r, r_o, r_a, cosine_limit, towards, zone):  # type: ignore[no-untyped-def]
+    """Unit vectors from agent i to all others, (3, N), and the zones that they are in, (N,); UNSEEN for i itself."""
+    xs, ys, zs = x[0], x[1], x[2]
+    px, py, pz = xs[i], ys[i], zs[i]
+    ux, uy, uz = u[0, i], u[1, i], u[2, i]
+    lx, ly, lz = lengths[0], lengths[1], lengths[2]
+    ix, iy, iz = inverse[0], inverse[1], inverse[2]
+    ex, ey, ez = towards[0], towards[1], towards[2]
+    for j in range(zone.size):  # kept free of branches, and of what a compiler cannot tell from the arrays written
+        dx = xs[j] - px
+        dy = ys[j] - py
+        dz = zs[j] - pz
+        dx -= lx * np.rint(dx * ix)
+        dy -= ly * np.rint(dy * iy)
+        dz -= lz * np.rint(dz * iz)
+        d = math.sqrt(dx * dx + dy * dy + dz * dz)
+        length = max(d, TOO_SHORT)
+        dx, dy, dz = dx / length, dy / length, dz / length
+        cosine = max(-1.0, min(1.0, ux * dx + uy * dy + uz * dz))
+        ex[j], ey[j], ez[j] = dx, dy, dz
+        zone[j] = ((d >= TOO_SHORT) & (cosine > cosine_limit)) * ((d < r_a) + (d < r_o) + (d < r_r))
+
+
+@kernel
+def _desired(u, weight, towards, zone):  # type: ignore[no-untyped-def]
+    """Direction that an agent wants, not normalised; zero where it sees nobody."""
+    crowded = False
+    for j in range(zone.size):
+        crowded |= zone[j] == REPULSION
     away_x = away_y = away_z = 0.0
+    if crowded:
+        for j in range(zone.size):
+            if zone[j] == REPULSION:
+                away_x -= towards[0, j]
+                away_y -= towards[1, j]
+                away_z -= towards[2, j]
+        return away_x, away_y, away_z
     along_x = along_y = along_z = 0.0
     toward_x = toward_y = toward_z = 0.0
-    crowded = False
-    x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-    ux, uy, uz = headings[i, 0], headings[i, 1], headings[i, 2]
-    for j in range(positions.shape[0]):
-        dx = positions[j, 0] - x
-        dy = positions[j, 1] - y
-        dz = positions[j, 2] - z
-        dx -= lengths[0] * np.rint(dx * inverse[0])
-        dy -= lengths[1] * np.rint(dy * inverse[1])
-        dz -= lengths[2] * np.rint(dz * inverse[2])
-        square = dx * dx + dy * dy + dz * dz
-        if j == i or square >= r_a * r_a:
-            continue
-        d = math.sqrt(square)
-        if d < TOO_SHORT or max(-1.0, (ux * dx + uy * dy + uz * dz) / d) <= cosine_limit:
-            continue
-        if d < r_r:
-            crowded = True
-            away_x -= dx / d
-            away_y -= dy / d
-            away_z -= dz / d
-        elif d < r_o:
-            along_x += headings[j, 0]
-            along_y += headings[j, 1]
-            along_z += headings[j, 2]
-        else:
-            toward_x += dx / d
-            toward_y += dy / d
-            toward_z += dz / d
-    if crowded:
-        return away_x, away_y, away_z
+    for j in range(zone.size):  # kept free of branches: which zone comes next is hard to foresee
+        oriented, attracted = 1.0 * (zone[j] == ORIENTATION), 1.0 * (zone[j] == ATTRACTION)
+        along_x += oriented * u[0, j]
+        along_y += oriented * u[1, j]
+        along_z += oriented * u[2, j]
+        toward_x += attracted * towards[0, j]
+        toward_y += attracted * towards[1, j]
+        toward_z += attracted * towards[2, j]
     return weight * along_x + toward_x, weight * along_y + toward_y, weight * along_z + toward_z
 
 
@@ -92,6 +106,16 @@ def _unit(x, y, z, otherwise_x, otherwise_y, otherwise_z):  # type: ignore[no-un
     return otherwise_x, otherwise_y, otherwise_z
 
 
+@kernel
+def _moved(p, length, inverse):  # type: ignore[no-untyped-def]
+    """Coordinate p, brought back into a cell of this length; as it is where the length is 0."""
+    if length > 0:
+        p -= length * math.floor(p * inverse)
+        if p < 0 or p >= length:  # rounding at the two faces, which are the same place
+            p = 0.0
+    return p
+
+
 def _advance(  # type: ignore[no-untyped-def]
     positions,
     headings,
@@ -114,24 +138,24 @@ def _advance(  # type: ignore[no-untyped-def]
     for a in range(3):
         if lengths[a] > 0:
             inverse[a] = 1.0 / lengths[a]
-    turned = np.empty_like(headings)
+    x, u = positions.T.copy(), headings.T.copy()
+    turned = np.empty_like(u)
     for step in range(first_step, first_step + steps):
-        for i in prange(agents):
-            wx, wy, wz = _desired(i, positions, headings, lengths, inverse, r_r, r_o, r_a, cosine_limit, weight)
-            x, y, z = _turned(headings[i, 0], headings[i, 1], headings[i, 2], wx, wy, wz, max_turn)
-            if noise > 0:
-                gx, gy, gz, _ = normals(seed, step, i, NOISE)
-                x, y, z = _unit(x + noise * gx, y + noise * gy, z + noise * gz, x, y, z)
-            turned[i, 0], turned[i, 1], turned[i, 2] = x, y, z
-        for i in range(agents):
-            for a in range(3):
-                headings[i, a] = turned[i, a]
-                p = positions[i, a] + stride * turned[i, a]
-                if lengths[a] > 0:
-                    p -= lengths[a] * math.floor(p * inverse[a])
-                    if p < 0 or p >= lengths[a]:  # rounding at the two faces, which are the same place
-                        p = 0.0
-                positions[i, a] = p
+        for group in prange((agents + GROUP - 1) // GROUP):
+            towards, zone = np.empty((3, agents)), np.empty(agents, np.int8)
+            for i in range(group * GROUP, min((group + 1) * GROUP, agents)):
+                _look(i, x, u, lengths, inverse, r_r, r_o, r_a, cosine_limit, towards, zone)
+                wx, wy, wz = _desired(u, weight, towards, zone)
+                vx, vy, vz = _turned(u[0, i], u[1, i], u[2, i], wx, wy, wz, max_turn)
+                if noise > 0:
+                    gx, gy, gz, _ = normals(seed, step, i, NOISE)
+                    vx, vy, vz = _unit(vx + noise * gx, vy + noise * gy, vz + noise * gz, vx, vy, vz)
+                turned[0, i], turned[1, i], turned[2, i] = vx, vy, vz
+        for a in range(3):
+            for i in range(agents):
+                u[a, i] = turned[a, i]
+                x[a, i] = _moved(x[a, i] + stride * u[a, i], lengths[a], inverse[a])
+    positions[:], headings[:] = x.T, u.T
 
 
 advance = kernel(_advance)

@@ -1,0 +1,253 @@
+"""No input makes a traceback: each gets one line that says what to do, and exit status 2."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+import netCDF4
+import numpy as np
+import pytest
+
+READERS = [
+    ("analyze", "{}"),
+    ("info", "{}"),
+    ("topology", "{}", "out.pdb"),
+    ("plot", "{}", "-o", "out.png"),
+    ("convert", "{}", "out.nc"),
+]
+
+
+def damaged(kind, tmp_path, school):
+    """Make a file that is no trajectory; return its path and what the message must say."""
+    path = tmp_path / "bad.nc"
+    if kind == "missing":
+        return path, "there is no such file"
+    if kind == "folder":
+        path.mkdir()
+        return path, "cannot be read: Is a directory"
+    if kind == "no netcdf of a trajectory":
+        with netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as nc:
+            nc.createDimension("x", 3)
+            nc.createVariable("temperature", "f8", ("x",))[:] = 1
+        return path, "a NetCDF file but no trajectory; expected a variable coordinates"
+    if kind == "no netcdf-4 of a trajectory":
+        with netCDF4.Dataset(path, "w") as nc:
+            nc.createDimension("x", 3)
+            nc.createVariable("temperature", "f8", ("x",))[:] = 1
+        return path, "a NetCDF-4 file, but no trajectory"
+    content = {
+        "empty": b"",
+        "random": random.Random(1).randbytes(5000),
+        "text": b"Once upon a time there was a school of fish.\n",
+        "cut": school.read_bytes()[:-1000],
+        "header alone": school.read_bytes()[:200],
+        "cut hdf5": b"\x89HDF\r\n\x1a\n" + random.Random(2).randbytes(3000),
+    }[kind]
+    path.write_bytes(content)
+    said = {
+        "empty": "found an empty file",
+        "cut": "is cut: its header claims",
+        "header alone": "found it cut or damaged",
+    }
+    return path, said.get(kind, "expected a NetCDF")
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "missing", "folder", "empty", "random", "text", "cut", "header alone", "cut hdf5",
+        "no netcdf of a trajectory", "no netcdf-4 of a trajectory",
+    ],
+)  # fmt: skip
+def test_what_is_no_trajectory(kind, command, tmp_path, school, refused):
+    path, said = damaged(kind, tmp_path, school)
+    line = refused(*(word.format(path) for word in command))
+    assert said in line
+    assert "bad.nc" in line
+    assert not (tmp_path / "out.nc").exists()
+
+
+@pytest.mark.parametrize("name", ["bad.xtc", "bad.dcd", "bad.pdb", "bad.gro", "bad.xyz", "bad.txt", "bad"])
+def test_other_formats_that_are_damaged(name, tmp_path, refused):
+    (tmp_path / name).write_bytes(random.Random(3).randbytes(2000))
+    assert name in refused("analyze", name)
+
+
+def test_tracks_are_told_to_be_converted(tmp_path, refused):
+    (tmp_path / "tracks.csv").write_text("a,b\n1,2\n")
+    assert "kadita convert" in refused("analyze", "tracks.csv")
+
+
+ANALYZE = [
+    (["-m", "polarisation"], "no metric 'polarisation' (did you mean polarization"),
+    (["--set", "spread.k=1"], "spread has no parameter 'k'"),
+    (["--set", "group_count.link_distance=-1"], "group_count.link_distance"),
+    (
+        ["--set", "link_distanc=1"],
+        "no metric of this analysis has a parameter 'link_distanc' (did you mean link_distance",
+    ),
+    (["--set", "nonsense"], "expected key=value; got 'nonsense'"),
+    (["-m", "spread", "--set", "rotation.definition=published"], "'rotation' is not part of this analysis"),
+    (["--profile", "publishd"], "no profile 'publishd'"),
+    (["--profile", "missing.toml"], "No such file"),
+    (["--plugin", "missing.py"], "there is no such file"),
+    (["-o", "out.xlsx"], "expected an ending of .csv"),
+    (["-o", "nowhere/out.csv"], "there is no folder nowhere"),
+    (["--start", "99"], "the choice leaves no frame"),
+    (["-b", "99"], "the choice leaves no frame; there are 11 frames, times 0 to 10"),
+    (["--step", "0"], "--step: expected at least 1"),
+    (["--dt", "-1"], "--dt: expected a time above 0"),
+    (["--velocities", "guess"], "--velocities: expected 'difference'; got 'guess'"),
+    (["--frobnicate"], "No such option"),
+    (["--start", "one"], "Invalid value for '--start'"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), ANALYZE, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
+def test_what_analyze_cannot_do(words, said, school, refused):
+    assert said in refused("analyze", school, *words)
+
+
+RUN = [
+    (["dewi-kadita-9"], "no scenario 'dewi-kadita-9' (did you mean"),
+    (["missing.toml"], "missing.toml: cannot be read: No such file"),
+    (["dewi-kadita-1", "--set", "r_x=3"], "there is no parameter 'r_x' (did you mean"),
+    (["dewi-kadita-1", "--set", "r_r=30"], "expected r_r <= r_o <= r_a"),
+    (["dewi-kadita-1", "--agents", "0"], "agents: "),
+    (["dewi-kadita-1", "--agents", "999999999999"], "agents: "),
+    (["dewi-kadita-1", "--steps", "-5"], "steps: "),
+    (["dewi-kadita-1", "--every", "0"], "every: "),
+    (["dewi-kadita-1", "--seed", "-1"], "seed: "),
+    (["dewi-kadita-1", "--threads", "0"], "--threads: expected 1 to"),
+    (["dewi-kadita-1", "-o", "out.dcd"], "expected a trajectory named *.nc"),
+    (["dewi-kadita-1", "-o", "nowhere/out.nc"], "there is no folder nowhere"),
+    ([], "Missing argument"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), RUN, ids=lambda v: " ".join(v) if isinstance(v, list) else "")
+def test_what_run_cannot_do(words, said, refused, tmp_path):
+    assert said in refused("run", *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+UNITS = ["--length-unit", "m", "--time-unit", "s"]
+TABLE = "agent,time,x,y,z\n1,0,1,2,3\n2,0,1,2,3\n1,1,1,2,3\n"
+CONVERT = [
+    (TABLE, [], "does not say its unit of length; name it with --length-unit"),
+    (TABLE, ["--length-unit", "m"], "does not say its unit of time; name it with --time-unit"),
+    (TABLE, [*UNITS, "--frame-rate", "5"], "--frame-rate contradicts them"),
+    (TABLE.replace("time", "frame"), UNITS, "counts frames and does not say their rate; name it with --frame-rate"),
+    (TABLE.replace("time", "when"), UNITS, "which column is time? Name it with --column time=NAME"),
+    (TABLE.replace("x,", "X,"), UNITS, "which column is x?"),
+    (TABLE, [*UNITS, "--column", "x=lon"], "there is no column 'lon'"),
+    (TABLE, [*UNITS, "--column", "w=x"], "expected ROLE=NAME with a role of"),
+    (TABLE + "1,1,9,9,9\n", UNITS, "agent 1 has more at 1"),
+    (TABLE + "1,2,a,9,9\n", UNITS, "expected a number in column x; line 5 has 'a'"),
+    (TABLE + "1,inf,1,9,9\n", UNITS, "expected finite times"),
+    (TABLE + ",3,1,9,9\n", UNITS, "line 5 has no agent"),
+    ("agent,time,x,y\n", UNITS, "expected at least one row"),
+    ("\x00\x01\x02", UNITS, "tracks.csv"),
+    ("", UNITS, "found an empty file"),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "said"), CONVERT)
+def test_tables_that_cannot_be_converted(text, words, said, refused, tmp_path):
+    (tmp_path / "tracks.csv").write_text(text)
+    assert said in refused("convert", "tracks.csv", "out.nc", *words)
+    assert not (tmp_path / "out.nc").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            {"other": np.zeros((3, 12))},
+            "there is no variable 'tracks_filt'; name one with --variable; there are: other (3, 12)",
+        ),
+        ({"tracks_filt": np.zeros((3, 4))}, "expected tracks_filt to have rows of id, x, y, z, t, vx, vy, vz"),
+        ({"tracks_filt": np.full((3, 12), 0.5)}, "expected whole numbers in the first column"),
+        ({"tracks_filt": np.zeros((2, 12))}, "agent 0 has more at 0"),
+        (None, "expected a MATLAB file"),
+    ],
+)
+def test_matlab_files_that_cannot_be_converted(content, said, refused, tmp_path):
+    from scipy.io import savemat
+
+    if content is None:
+        (tmp_path / "a.mat").write_bytes(random.Random(4).randbytes(1000))
+    else:
+        savemat(tmp_path / "a.mat", content)
+    assert said in refused("convert", "a.mat", "out.nc", *UNITS)
+
+
+def test_an_output_that_exists_is_kept(kadita, refused, school, tmp_path):
+    for words in (
+        ["analyze", school, "-o", "mine.csv"],
+        ["plot", school, "-o", "mine.png"],
+        ["topology", school, "mine.pdb"],
+        ["convert", school, "mine.nc"],
+        ["run", "dewi-kadita-1", "--steps", "0", "-o", "mine.nc"],
+    ):
+        target = tmp_path / next(str(w) for w in words if str(w).startswith("mine"))
+        target.write_text("mine")
+        assert "exists; choose another name, or --force" in refused(*words)
+        assert target.read_text() == "mine"
+
+
+def test_a_trajectory_is_not_converted_onto_itself(refused, school, tmp_path):
+    shutil.copy(school, tmp_path / "own.nc")
+    before = (tmp_path / "own.nc").read_bytes()
+    assert "expected another file to write" in refused("convert", "own.nc", "own.nc", "--force")
+    assert (tmp_path / "own.nc").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "dewi-kadita-1", "--steps", "0"],
+        ["analyze", "school.nc", "-o", "a.csv"],
+        ["plot", "school.nc", "-o", "a.png"],
+        ["topology", "school.nc", "a.pdb"],
+        ["convert", "school.nc", "b.nc"],
+    ],
+    ids=lambda w: w[0],
+)
+def test_a_folder_that_cannot_be_written_to(words, as_nobody, school, tmp_path):
+    shutil.copy(school, tmp_path / "school.nc")
+    tmp_path.chmod(0o555)
+    try:
+        command = [*as_nobody, sys.executable, "-m", "kadita", *words]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | {"HOME": "/nonexistent"}
+        )
+    finally:
+        tmp_path.chmod(0o755)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "cannot be written to" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["school.nc"]
+
+
+def test_a_user_who_can_write_nowhere_can_still_read(as_nobody, school, tmp_path):
+    """Compiled kernels find no folder to be kept in, and are compiled all the same."""
+    command = [*as_nobody, sys.executable, "-m", "kadita", "analyze", str(school), "-m", "spread", "-m", "group_count"]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, env=os.environ | {"HOME": "/nonexistent"})
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_a_file_that_may_not_be_read(as_nobody, school, tmp_path):
+    shutil.copy(school, tmp_path / "secret.nc")
+    (tmp_path / "secret.nc").chmod(0)
+    # whoever runs this owns the file; root is denied like anyone once it may not override permissions
+    denied = [as_nobody[0], "--bounding-set=-dac_override,-dac_read_search", "--"] if as_nobody else []
+    command = [*denied, sys.executable, "-m", "kadita", "info", "secret.nc"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "cannot be read: Permission denied" in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,172 @@
+"""What the commands do when all is well."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from kadita.models.configuration import scenario_names
+
+PLUGIN = """
+from kadita import Block, hookimpl, metric
+
+@metric(units="length")
+def crowding(block: Block, *, k: int = 3):
+    return block.neighbor_distances(k).mean(axis=(1, 2))
+
+@hookimpl
+def kadita_metrics():
+    return [crowding]
+"""
+
+
+def test_run_names_its_file_after_the_scenario(kadita, tmp_path):
+    done = kadita("run", "dewi-kadita-1", "--agents", 10, "--steps", 20, "--every", 5)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("wrote dewi-kadita-1.nc")
+    assert [p.name for p in tmp_path.iterdir()] == ["dewi-kadita-1.nc"]
+
+
+def test_a_scenario_that_was_printed_and_edited_can_be_run(kadita, tmp_path):
+    text = kadita("scenarios", "dewi-kadita-2").stdout.replace("agents = 200", "agents = 12")
+    (tmp_path / "mine.toml").write_text(text)
+    assert kadita("run", "mine.toml", "--steps", 10, "--set", "noise=0.3").returncode == 0
+    stored = json.loads(kadita("info", "mine.nc", "--json").stdout)["configuration"]
+    assert (stored["parameters"]["agents"], stored["parameters"]["noise"], stored["steps"]) == (12, 0.3, 10)
+
+
+def test_force_replaces_and_nothing_else_does(kadita, refused, tmp_path):
+    kadita("run", "dewi-kadita-1", "--agents", 5, "--steps", 0)
+    before = (tmp_path / "dewi-kadita-1.nc").read_bytes()
+    assert "exists; choose another name, or --force" in refused("run", "dewi-kadita-1", "--agents", 6, "--steps", 0)
+    assert (tmp_path / "dewi-kadita-1.nc").read_bytes() == before
+    assert kadita("run", "dewi-kadita-1", "--agents", 6, "--steps", 0, "--force").returncode == 0
+    assert (tmp_path / "dewi-kadita-1.nc").read_bytes() != before
+
+
+def test_analyze_prints_a_table_and_writes_what_is_asked(kadita, school, tmp_path):
+    done = kadita("analyze", school, "-m", "polarization", "-m", "state", "-o", "a.csv", "-o", "b.nc", "-o", "c.xvg")
+    assert done.returncode == 0, done.stderr
+    assert "11 frames, time 0 to 10" in done.stdout
+    assert {p.name for p in tmp_path.iterdir()} == {"a.csv", "a.json", "b.nc", "c.xvg"}
+    table = np.genfromtxt(tmp_path / "a.csv", delimiter=",", names=True, dtype=None, encoding=None)
+    row = next(line for line in done.stdout.splitlines() if "polarization" in line).split("│")
+    assert row[2].strip() == f"{table['polarization'].mean():.4g}"
+    assert row[3].strip() == f"{table['polarization'].std():.2g}"
+
+
+def test_analyze_chooses_frames_and_times(kadita, school):
+    assert "3 frames, time 2 to 6" in kadita("analyze", school, "-m", "spread", "-b", 2, "-e", 6, "--dt", 2).stdout
+    assert (
+        "4 frames, time 1 to 7"
+        in kadita("analyze", school, "-m", "spread", "--start", 1, "--stop", 8, "--step", 2).stdout
+    )
+
+
+def test_the_published_profile_changes_the_numbers(kadita, school, tmp_path):
+    assert kadita("analyze", school, "--profile", "published", "-o", "a.json").returncode == 0
+    metrics = json.loads((tmp_path / "a.json").read_text())["metrics"]
+    assert metrics["rotation"]["parameters"] == {"definition": "published"}
+    assert "polarization_unbiased" not in metrics
+
+
+def test_metrics_lists_and_explains(kadita):
+    listing = kadita("metrics").stdout
+    assert all(word in listing for word in ("polarization", "oceanic_schooling_index", "order", "entropy"))
+    one = kadita("metrics", "group_fraction").stdout
+    assert "group_fraction.link_distance = None" in one
+    assert "doi:10.1103/PhysRevE.64.016706" in one
+    assert "formula:" in one
+
+
+def test_scenarios_are_listed(kadita):
+    listing = kadita("scenarios").stdout
+    assert all(name in listing for name in scenario_names())
+
+
+def test_info_tells_a_complete_run_from_one_that_broke_off(kadita, school):
+    facts = json.loads(kadita("info", school, "--json").stdout)
+    assert (facts["status"], facts["frames"], facts["agents"], facts["cell"]) == ("complete", 11, 40, "25 x 25 x 25")
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_plot_draws_a_picture(kadita, school, tmp_path, ending):
+    assert kadita("plot", school, "-m", "rotation", "-m", "state", "-o", f"a.{ending}").returncode == 0
+    first = (tmp_path / f"a.{ending}").read_bytes()
+    assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[ending])
+    assert len(first) > 5000
+    assert kadita("plot", school, "-m", "rotation", "-m", "state", "-o", f"b.{ending}").returncode == 0
+    assert (tmp_path / f"b.{ending}").read_bytes() == first
+
+
+def test_convert_a_long_table(kadita, tmp_path):
+    rows = ["who,when,X,Y"] + [
+        f"{a},{t},{t + i}.5,{2 * t}" for t in range(5) for i, a in enumerate("ab") if (t, a) != (2, "b")
+    ]
+    (tmp_path / "tracks.csv").write_text("\n".join(rows) + "\n")
+    columns = [w for c in ("agent=who", "frame=when", "x=X", "y=Y") for w in ("--column", c)]
+    done = kadita(
+        "convert", "tracks.csv", "tracks.nc", *columns, "--frame-rate", 25, "--length-unit", "mm", "--time-unit", "s",
+        "--velocities", "difference",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "tracks.csv has no z; it is 0 for all" in done.stderr
+    facts = json.loads(kadita("info", "tracks.nc", "--json").stdout)
+    assert (facts["frames"], facts["agents"], facts["times"], facts["length unit"]) == (5, 2, "0 to 0.16 s", "mm")
+    assert kadita("analyze", "tracks.nc", "-m", "spread", "-o", "a.json").returncode == 0
+    metric = json.loads((tmp_path / "a.json").read_text())["metrics"]["spread"]
+    assert (metric["values"], metric["units"]) == ([0.5, 0.5, 0.0, 0.5, 0.5], "mm")
+
+
+def test_a_trajectory_of_another_format_is_converted(kadita, school, tmp_path):
+    import MDAnalysis
+
+    assert kadita("topology", school, "school.pdb").returncode == 0
+    universe = MDAnalysis.Universe(tmp_path / "school.pdb", school)
+    universe.atoms.write(tmp_path / "school.xtc", frames="all")
+    done = kadita("convert", "school.xtc", "copy.nc", "--topology", "school.pdb", "--velocities", "difference")
+    assert done.returncode == 0, done.stderr
+    assert "11 frames" in kadita("analyze", "copy.nc", "-m", "polarization").stdout
+
+
+def test_a_plugin_file_is_measured(kadita, school, tmp_path):
+    (tmp_path / "mine.py").write_text(PLUGIN)
+    done = kadita("analyze", school, "--plugin", "mine.py", "-m", "crowding", "--set", "crowding.k=5")
+    assert done.returncode == 0, done.stderr
+    assert "crowding" in done.stdout
+
+
+def test_help_and_version(kadita):
+    for words in (["--help"], ["-h"], ["analyze", "-h"], ["run", "--help"]):
+        done = kadita(*words)
+        assert done.returncode == 0
+        assert "Usage: kadita" in done.stdout
+    assert kadita("--version").stdout.startswith("kadita ")
+
+
+def test_help_does_not_wait_for_heavy_packages(kadita):
+    code = "import sys, kadita.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("numpy", "numba", "MDAnalysis", "matplotlib", "xarray", "netCDF4", "scipy", "pandas"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_progress_is_shown_on_a_terminal_and_only_there(kadita, school):
+    assert kadita("analyze", school, "-m", "spread").stderr == ""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "kadita", "analyze", str(school), "-m", "spread"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=slave, check=True)
+    os.close(slave)
+    shown = os.read(master, 100_000).decode()
+    os.close(master)
+    assert "analyzing" in shown
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(kadita):
+    command = f"{sys.executable} -m kadita metrics | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,98 @@
+"""What can be run, and that impossible runs are refused with the reason."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kadita import KaditaError, load_configuration
+from kadita.models.configuration import scenario_names, scenario_text
+from kadita.models.schema import schemas
+
+PUBLISHED = {  # agents, box, speed, r_r, r_o, r_a, max_turn, noise, blind_angle, orientation_weight, steps
+    "dewi-kadita-1": (150, 25, 1.0, 2, 3, 15, 0.4, 0.2, 30, 1, 1000),
+    "dewi-kadita-2": (200, 25, 1.0, 1, 3, 10, 0.2, 0.05, 150, 0.1, 2000),
+    "dewi-kadita-3": (180, 28, 1.2, 1, 10, 18, 0.35, 0.12, 25, 1, 1500),
+    "dewi-kadita-4": (250, 35, 1.5, 1, 12, 20, 0.2, 0.05, 20, 1, 1000),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_scenarios_are_the_published_cases(name):
+    c = load_configuration(name)
+    p = c.parameters
+    assert PUBLISHED[name] == (
+        p.agents, p.box, p.speed, p.r_r, p.r_o, p.r_a, p.max_turn, p.noise, p.blind_angle, p.orientation_weight, c.steps
+    )  # fmt: skip
+    assert (p.time_step, p.rules) == (0.1, "dewi-kadita")
+    assert (p.initial, p.initial_radius) == (("ring", 6.0) if name == "dewi-kadita-2" else ("random", None))
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_scenario_that_is_printed_can_be_run_from_a_file(name, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(scenario_text(name), encoding="utf-8")
+    assert load_configuration(file) == load_configuration(name)
+
+
+IMPOSSIBLE = [
+    ({"r_r": 4.0}, "expected r_r <= r_o <= r_a; got r_r = 4"),
+    ({"r_a": 13.0}, "r_a = 13 reaches beyond half the cell, 12.5"),
+    ({"speed": -1.0}, "speed: .* greater than 0; got -1.0"),
+    ({"max_turn": 0.0}, "max_turn: .* greater than 0; got 0.0"),
+    ({"max_turn": 4.0}, "max_turn: .* less than or equal to 3.14"),
+    ({"agents": 0}, "agents: .* greater than or equal to 1; got 0"),
+    ({"agents": 2.5}, "agents: .*integer"),
+    ({"box": 0.0}, "box: expected a length above 0"),
+    ({"box": "closed"}, "box: expected a length above 0"),
+    ({"box": [25.0, 25.0]}, "box: expected a length above 0"),
+    ({"noise": float("nan")}, "noise: "),
+    ({"speed": float("inf")}, "speed: .*finite"),
+    ({"initial_radius": None}, 'initial = "ring" needs initial_radius'),
+    ({"box": "open", "initial": "random"}, 'initial = "random" fills a periodic cell'),
+    ({"sped": 1.0}, r"there is no parameter 'sped' \(did you mean speed\?\)"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), IMPOSSIBLE)
+def test_impossible_parameters_are_refused_with_the_reason(changes, message):
+    with pytest.raises(KaditaError, match=message):
+        load_configuration("dewi-kadita-2", parameters=changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [({"steps": -1}, "steps: "), ({"every": 0}, "every: "), ({"seed": -1}, "seed: "), ({"seed": 2**64}, "seed: ")],
+)
+def test_impossible_runs_are_refused(changes, message):
+    with pytest.raises(KaditaError, match=message):
+        load_configuration("dewi-kadita-2", changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("steps = ", "expected TOML"),
+        ("steps = 10", "'agents' is missing"),
+        ("steps = 10\nparameters = 3", "parameters: "),
+        ("stps = 10\n", "there is no parameter 'stps'|'steps' is missing"),
+        ("\ufeff\x00", "expected TOML"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named(tmp_path, text, message):
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(KaditaError, match=message) as error:
+        load_configuration(file)
+    assert "mine.toml" in str(error.value)
+
+
+def test_near_names_are_suggested():
+    with pytest.raises(KaditaError, match=r"no scenario 'dewi-kadita' \(did you mean dewi-kadita-"):
+        load_configuration("dewi-kadita")
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_the_schema_in_the_repository_is_the_models_own(name):
+    stored = Path(__file__).parents[2] / "schemas" / name
+    assert json.loads(stored.read_text()) == json.loads(schemas()[name]), "run `make schemas`"

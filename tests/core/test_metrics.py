@@ -1,0 +1,75 @@
+"""A metric's signature is its declaration."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import Field
+
+from kadita import Block, KaditaError, metric
+from kadita.errors import PluginError
+
+
+@metric(units="length", dims=("agent",))
+def crowding(block: Block, polarization, *, k: Annotated[int, Field(ge=1)] = 3, power: float):
+    """Something about neighbours."""
+    return block, polarization, k, power
+
+
+def test_what_a_signature_declares():
+    assert (crowding.name, crowding.needs, crowding.dims) == ("crowding", ("polarization",), ("agent",))
+    assert list(crowding.parameters.model_fields) == ["k", "power"]
+    assert crowding.summary == "Something about neighbours."
+
+
+def test_a_metric_can_be_called_as_the_function_it_is():
+    assert crowding("block", 1, k=2, power=3) == ("block", 1, 2, 3)
+
+
+def test_defaults_are_filled_in_and_values_are_converted():
+    assert crowding.validate({"power": "2"}) == {"k": 3, "power": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "crowding.power is required: --set crowding.power=VALUE"),
+        ({"power": 1, "k": 0}, "crowding.k: .*greater than or equal to 1; got 0"),
+        ({"power": "much"}, "crowding.power: .*number.*; got 'much'"),
+        ({"power": 1, "pwer": 2}, r"crowding has no parameter 'pwer' \(did you mean power\?\)"),
+    ],
+)
+def test_values_that_do_not_fit_are_refused(values, message):
+    with pytest.raises(KaditaError, match=message):
+        crowding.validate(values)
+
+
+def test_a_parameter_must_be_keyword_only():
+    with pytest.raises(PluginError, match="'k' has a default, so it seems to be a parameter; put a \\* before"):
+
+        @metric()
+        def careless(block, k=3):
+            return block, k
+
+
+def test_a_metric_has_data():
+    with pytest.raises(PluginError, match="expected a first argument for the data"):
+
+        @metric()
+        def empty(*, k: int = 1):
+            return k
+
+
+def test_arguments_have_names():
+    with pytest.raises(PluginError, match=r"expected named arguments; got \*needs"):
+
+        @metric()
+        def open_ended(block, *needs):
+            return block, needs
+
+
+def test_an_annotation_that_cannot_be_resolved_is_named():
+    with pytest.raises(PluginError, match="metric lost: annotation 'Nowhere' cannot be resolved"):
+
+        @metric()
+        def lost(block: "Nowhere"):  # noqa: F821
+            return block

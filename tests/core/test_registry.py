@@ -1,0 +1,102 @@
+"""Plugins are loaded one by one, and one that is broken stops no other."""
+
+import pytest
+
+from kadita import KaditaError, Metric, metric
+from kadita.errors import PluginError
+from kadita.registry import Plugin, Registry, load_registry
+
+GOOD = """
+from kadita import Block, hookimpl, metric
+
+@metric(units="length")
+def farthest(block: Block):
+    '''Distance of the farthest agent from the centre, (T,).'''
+    return (block.offsets**2).sum(axis=2).max(axis=1) ** 0.5
+
+@hookimpl
+def kadita_metrics():
+    return [farthest]
+"""
+
+
+@pytest.fixture
+def plugin_file(tmp_path):
+    def write(text, name="mine.py"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def test_the_built_in_packages_are_found_by_their_entry_points():
+    registry = load_registry()
+    assert registry.problems == []
+    assert {str(p) for p in registry.plugins.values()} >= {"order (kadita 0.1.0)", "entropy (kadita 0.1.0)"}
+    assert {"polarization", "rotation", "state", "oceanic_schooling_index"} <= registry.metrics.keys()
+
+
+def test_every_built_in_metric_says_what_it_is():
+    for name, m in load_registry().metrics.items():
+        assert m.summary.endswith((".", "it.")) or "," in m.summary, name
+        assert m.formula, name
+        assert m.source, name
+        assert "(T" in (m.function.__doc__ or ""), name
+
+
+def test_a_file_brings_its_metrics(plugin_file):
+    registry = load_registry([plugin_file(GOOD)])
+    assert isinstance(registry["farthest"], Metric)
+    assert "polarization" in registry
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 / 0", r"ZeroDivisionError: division by zero \(mine.py, line 1\)"),
+        ("def f(:", "SyntaxError"),
+        ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("x = 1", "implements no hook; expected kadita_metrics"),
+        (GOOD.replace("@hookimpl\n", ""), "kadita_metrics looks like a hook but lacks @hookimpl"),
+        (GOOD.replace("def kadita_metrics", "def kadita_metric"), "kadita_metric'.*hooks there are: kadita_metrics"),
+        (GOOD.replace("return [farthest]", "return farthest"), "expected a list of metrics; got Metric"),
+        (GOOD.replace("return [farthest]", "return [len]"), "expected functions decorated with @metric; got 'len'"),
+        (GOOD.replace("farthest", "polarization"), "the metric name 'polarization' is taken by plugin order"),
+        (GOOD.replace("[farthest]", "[farthest, farthest]"), "the metric name 'farthest' is taken"),
+        (GOOD.replace("block: Block", "block: 'Blok'"), "metric farthest: annotation 'Blok' cannot be resolved"),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_is_named_with_the_reason(plugin_file, text, message):
+    with pytest.raises(KaditaError, match=message) as error:
+        load_registry([plugin_file(text)])
+    assert "mine.py" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["missing.py", "folder"])
+def test_a_file_that_is_none_is_named(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(KaditaError, match="there is no such file"):
+        load_registry([tmp_path / name])
+
+
+def test_a_taken_name_refuses_the_later_plugin_whole_and_alone():
+    @metric()
+    def one(block):
+        return block
+
+    @metric()
+    def two(block):
+        return block
+
+    registry = Registry()
+    registry.add(Plugin("first", "a", "1"), [one])
+    with pytest.raises(PluginError, match=r"'one' is taken by plugin first \(a 1\)"):
+        registry.add(Plugin("second", "b", "1"), [two, one])
+    assert list(registry.metrics) == ["one"]
+
+
+def test_near_names_are_suggested():
+    with pytest.raises(KaditaError, match=r"no metric 'polarisation' \(did you mean polarization"):
+        load_registry()["polarisation"]

@@ -1,0 +1,73 @@
+"""A run: its frames, its file, and that the same seed gives the same bytes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import kadita
+from kadita.models.configuration import load_configuration
+from kadita.models.simulation import simulate
+
+
+def test_frames_are_time_zero_and_then_one_every_so_many_steps(tmp_path):
+    path = kadita.run("dewi-kadita-1", agents=20, steps=105, every=10, output=tmp_path / "a.nc")
+    with kadita.open(path) as trajectory:
+        np.testing.assert_allclose(trajectory.times, np.arange(11) * 1.0)
+        assert trajectory.n_frames == 11
+
+
+def test_no_steps_is_the_initial_state_alone(tmp_path):
+    path = kadita.run("dewi-kadita-1", agents=5, steps=0, output=tmp_path / "a.nc")
+    x, u = load_configuration("dewi-kadita-1", {"seed": 1}, {"agents": 5}).parameters.initial_state(1)
+    with kadita.open(path) as trajectory:
+        block = next(trajectory.blocks())
+    np.testing.assert_allclose(block.positions[0], x, rtol=1e-6)
+    np.testing.assert_allclose(block.velocities[0], u, rtol=1e-6, atol=1e-6)
+
+
+def test_a_long_run_comes_in_blocks_whose_numbers_do_not_depend_on_them():
+    configuration = load_configuration("dewi-kadita-1", {"steps": 150, "every": 1}, {"agents": 10})
+    blocks = list(simulate(configuration))
+    assert [len(b) for b in blocks] == [64, 64, 23]
+    assert np.concatenate([b.frames for b in blocks]).tolist() == list(range(151))
+    short = load_configuration("dewi-kadita-1", {"steps": 150, "every": 50}, {"agents": 10})
+    (block,) = simulate(short)
+    np.testing.assert_array_equal(block.positions[3], blocks[2].positions[150 - 128])
+
+
+def test_agents_keep_their_speed_and_stay_in_the_cell():
+    (block,) = simulate(load_configuration("dewi-kadita-3", {"steps": 400, "every": 10}))
+    np.testing.assert_allclose(block.speeds, 1.2, rtol=1e-12)
+    assert ((block.positions >= 0) & (block.positions < 28)).all()
+
+
+def test_threads_and_repeats_give_the_same_bytes(tmp_path):
+    """Real processes, so that nothing but the seed is shared."""
+    files = []
+    for i, threads in enumerate((1, 2, 1, 2)):
+        files.append(tmp_path / f"{i}.nc")
+        command = [sys.executable, "-m", "kadita", "run", "dewi-kadita-2", "--steps", "60", "--every", "5"]
+        command += ["--seed", "42", "--threads", str(threads), "-o", str(files[-1])]
+        subprocess.run(command, check=True, capture_output=True)
+    assert len({f.read_bytes() for f in files}) == 1
+    other = kadita.run("dewi-kadita-2", steps=60, every=5, seed=43, output=tmp_path / "other.nc")
+    assert other.read_bytes() != files[0].read_bytes()
+
+
+def test_the_file_carries_what_made_it(tmp_path):
+    path = kadita.run("dewi-kadita-1", agents=7, steps=3, seed=8, parameters={"noise": 0.1}, output=tmp_path / "a.nc")
+    with kadita.open(path) as trajectory:
+        assert trajectory.attributes == {"model": "couzin", "r_a": 15.0}
+        stored = trajectory.configuration
+    assert (stored["seed"], stored["steps"]) == (8, 3)
+    assert (stored["parameters"]["agents"], stored["parameters"]["noise"]) == (7, 0.1)
+    assert "threads" not in str(stored)
+    assert "output" not in str(stored)
+
+
+def test_more_threads_than_there_are_is_an_error_before_a_file_is_made(tmp_path):
+    with pytest.raises(kadita.KaditaError, match="--threads: expected 1 to"):
+        kadita.run("dewi-kadita-1", threads=100_000, output=tmp_path / "a.nc")
+    assert list(tmp_path.iterdir()) == []

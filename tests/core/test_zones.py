@@ -1,0 +1,218 @@
+"""The zone model's step: a plain NumPy twin, dewi-kadita's own steps, and cases that can be told by hand."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from kadita.models.couzin import Couzin
+from kadita.models.zones import advance, advance_in_parallel
+
+NAMES = ("swarm", "torus", "dynamic", "highly", "no_blind", "blind180", "sparse_isolated")
+
+
+def school(**changes):
+    """Parameters of a small school, with changes."""
+    usual = {
+        "agents": 40,
+        "box": 12.0,
+        "speed": 1.0,
+        "r_r": 1.0,
+        "r_o": 3.0,
+        "r_a": 6.0,
+        "max_turn": 0.3,
+        "noise": 0.0,
+        "blind_angle": 30.0,
+        "time_step": 0.1,
+    }
+    return Couzin(**(usual | changes))
+
+
+def kernel_steps(p, positions, headings, steps=1, seed=0, run=advance):
+    x, u = positions.copy(), headings.copy()
+    rules = (p.r_r, p.r_o, p.r_a, p.cosine_limit, p.orientation_weight, p.max_turn, p.noise, p.speed * p.time_step)
+    run(x, u, steps, 0, np.uint64(seed), p.space.array, *rules)
+    return x, u
+
+
+def twin_step(p, positions, headings):
+    """The rules once more, in plain NumPy, agent by agent: no noise."""
+    turned = headings.copy()
+    for i, u in enumerate(headings):
+        d = p.space.minimum_image(positions - positions[i])
+        distance = np.linalg.norm(d, axis=1)
+        seen = distance > 1e-10
+        towards = d / np.where(seen, distance, 1.0)[:, None]
+        if p.blind_angle > 0:
+            seen &= np.clip(towards @ u, -1, 1) > -math.cos(math.radians(p.blind_angle))
+        near = seen & (distance < p.r_r)
+        middle = seen & (distance >= p.r_r) & (distance < p.r_o)
+        far = seen & (distance >= p.r_o) & (distance < p.r_a)
+        wanted = p.orientation_weight * headings[middle].sum(axis=0) + towards[far].sum(axis=0)
+        if near.any():
+            wanted = -towards[near].sum(axis=0)
+        length = np.linalg.norm(wanted)
+        if length < 1e-10:
+            continue
+        wanted = wanted / length
+        angle = math.acos(np.clip(u @ wanted, -1, 1))
+        if angle > p.max_turn:
+            t = p.max_turn / angle
+            wanted = (1 - t) * u + t * wanted
+            wanted /= np.linalg.norm(wanted)
+        turned[i] = wanted
+    return p.space.wrap(positions + p.speed * p.time_step * turned), turned
+
+
+def peer_case(reference, name):
+    arrays = np.load(reference / "dewi_kadita" / "steps_noise0.npz")
+    cases = json.loads((reference / "dewi_kadita" / "steps_noise0.json").read_text())
+    case = next(c for c in cases if c["name"] == name)
+    q = case["params"]
+    p = Couzin(
+        agents=q["n_fish"],
+        box=q["box_size"],
+        speed=q["speed"],
+        r_r=q["r_repulsion"],
+        r_o=q["r_orientation"],
+        r_a=q["r_attraction"],
+        max_turn=q["max_turn"],
+        blind_angle=q["blind_angle"],
+        orientation_weight=q["orientation_weight"],
+        noise=case["noise"],
+        time_step=case["dt"],
+        allow_long_range=True,
+    )
+    headings = arrays[f"vel0_{name}"] / np.linalg.norm(arrays[f"vel0_{name}"], axis=1, keepdims=True)
+    return p, arrays, headings, case["amplification_20steps"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_twin_makes_the_peers_step(reference, name):
+    p, peer, headings, _ = peer_case(reference, name)
+    _, u = twin_step(p, peer[f"pos0_{name}"], headings)
+    np.testing.assert_allclose(p.speed * u, peer[f"vel1_{name}"], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_kernel_makes_the_peers_step(reference, name):
+    p, peer, headings, _ = peer_case(reference, name)
+    _, u = kernel_steps(p, peer[f"pos0_{name}"], headings)
+    np.testing.assert_allclose(p.speed * u, peer[f"vel1_{name}"], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(reference, name):
+    p, peer, headings, amplification = peer_case(reference, name)
+    x, u = kernel_steps(p, peer[f"pos0_{name}"], headings, steps=20)
+    atol = 1e-5 * max(1.0, amplification)
+    np.testing.assert_allclose(p.speed * u, peer[f"vel20_{name}"], rtol=0, atol=atol)
+    np.testing.assert_allclose(p.space.minimum_image(x - peer[f"pos20_{name}"]), 0, atol=atol)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"blind_angle": 0.0},
+        {"blind_angle": 120.0},
+        {"orientation_weight": 0.2},
+        {"box": (9.0, 12.0, 15.0), "r_a": 4.5},
+    ],
+)
+def test_kernel_and_twin_agree_on_random_schools(rng, changes):
+    p = school(**changes)
+    x = rng.uniform(0, 1, (p.agents, 3)) * p.space.array
+    u = rng.normal(size=(p.agents, 3))
+    u /= np.linalg.norm(u, axis=1, keepdims=True)
+    for mine, twins in zip(kernel_steps(p, x, u), twin_step(p, x, u), strict=True):
+        np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
+
+
+def test_kernel_and_twin_agree_in_open_space(rng):
+    p = school(box="open", initial="sphere", initial_radius=5.0)
+    x, u = p.initial_state(seed=4)
+    for mine, twins in zip(kernel_steps(p, x, u), twin_step(p, x, u), strict=True):
+        np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
+
+
+def two(distance, first, second):
+    """Two agents on the x axis, with these headings."""
+    return np.array([[5.0, 6.0, 6.0], [5.0 + distance, 6.0, 6.0]]), np.array([first, second], dtype=float)
+
+
+def test_repulsion_outweighs_all_else():
+    x, u = two(0.5, [0, 1, 0], [0, 1, 0])
+    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
+
+
+def test_neighbours_in_the_zone_of_orientation_take_each_others_heading():
+    x, u = two(2.0, [0, 1, 0], [0, 0, 1])
+    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    np.testing.assert_allclose(turned, u[::-1], atol=1e-15)
+
+
+def test_neighbours_in_the_zone_of_attraction_approach_across_the_face_of_the_cell():
+    p = school(agents=2, max_turn=math.pi)
+    x = np.array([[0.5, 6.0, 6.0], [7.5, 6.0, 6.0]])  # 7 apart inside the cell, 5 through its face
+    _, turned = kernel_steps(p, x, np.array([[0, 1.0, 0], [0, 1.0, 0]]))
+    np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
+
+
+def test_who_swims_behind_is_not_seen():
+    x, u = two(2.0, [-1, 0, 0], [0, 1, 0])  # the second is straight behind the first
+    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    np.testing.assert_allclose(turned[0], [-1, 0, 0], atol=1e-15)
+
+
+def test_an_exact_reversal_does_not_turn_at_all():
+    x, u = two(0.5, [1, 0, 0], [0, 1, 0])  # the first must flee to -x while it swims along +x
+    _, turned = kernel_steps(school(agents=2, max_turn=0.3), x, u)
+    np.testing.assert_allclose(turned[0], [1, 0, 0], atol=1e-15)
+
+
+def test_a_turn_is_limited():
+    x, u = two(0.5, [0, 1, 0], [0, 1, 0])
+    p = school(agents=2, max_turn=0.3)
+    _, turned = kernel_steps(p, x, u)
+    t = p.max_turn / (math.pi / 2)
+    assert math.isclose(math.atan2(-turned[0, 0], turned[0, 1]), math.atan2(t, 1 - t), abs_tol=1e-14)
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.2, 1.0])
+def test_a_free_fish_turns_by_the_angle_that_theory_gives(noise):
+    """(u + noise g) / |.| with g normal in 3-D: the offset normal distribution, integrated over the radius."""
+    n = 20_000
+    p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=noise)
+    u = np.tile([0.6, 0.0, 0.8], (n, 1))
+    _, turned = kernel_steps(p, np.zeros((n, 3)), u, seed=5)
+    angles = np.arccos(np.clip(turned @ u[0], -1, 1))
+
+    def density(angle):
+        a = math.cos(angle) / noise
+        radial = a / math.sqrt(2 * math.pi) * math.exp(-0.5 / noise**2)
+        radial += (1 + a * a) * stats.norm.cdf(a) * math.exp(-0.5 * (math.sin(angle) / noise) ** 2)
+        return math.sin(angle) * radial
+
+    grid = np.linspace(0, math.pi, 4001)
+    cumulative = integrate.cumulative_simpson([density(a) for a in grid], x=grid, initial=0)
+    assert cumulative[-1] == pytest.approx(1, abs=1e-6)
+    assert stats.kstest(angles, lambda a: np.interp(a, grid, cumulative)).pvalue > 1e-3
+
+
+def test_noise_has_no_preferred_direction_about_the_heading():
+    n = 20_000
+    p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=0.2)
+    _, turned = kernel_steps(p, np.zeros((n, 3)), np.tile([0.0, 0.0, 1.0], (n, 1)), seed=6)
+    azimuth = np.arctan2(turned[:, 1], turned[:, 0])
+    assert stats.kstest(azimuth, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
+
+
+def test_threads_do_not_change_a_bit(rng):
+    p = school(agents=300, noise=0.2)
+    x, u = p.initial_state(seed=1)
+    one, many = kernel_steps(p, x, u, 20, seed=9), kernel_steps(p, x, u, 20, seed=9, run=advance_in_parallel)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))
