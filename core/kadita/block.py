@@ -246,10 +246,7 @@ def _frozen(array: A) -> A:
 
 
 def _vectors(name: str, values: ArrayLike) -> Floats:
-    try:
-        array = np.asarray(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError):
-        raise KaditaError(f"{name}: expected numbers of shape (T, N, 3); got {type(values).__name__}") from None
+    array = _real(name, values, "numbers of shape (T, N, 3)")
     if array.ndim == 2:
         array = array[None]
     if array.ndim != 3 or array.shape[2] != 3:
@@ -265,8 +262,19 @@ def _vectors(name: str, values: ArrayLike) -> Floats:
     return _frozen(array)
 
 
+def _real(name: str, values: ArrayLike, expected: str) -> Floats:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise KaditaError(f"{name}: expected {expected}; got {type(values).__name__} of {array.dtype}")
+    return np.asarray(array, dtype=np.float64, order="C")
+
+
 def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
-    array = np.arange(length, dtype=dtype) if values is None else np.atleast_1d(np.asarray(values, dtype=dtype))
+    if values is None:
+        return _frozen(np.arange(length, dtype=dtype))
+    array = np.atleast_1d(np.asarray(values) if dtype is None else _real(name, values, "numbers").astype(dtype))
+    if dtype is not None and not np.isfinite(array).all():
+        raise KaditaError(f"{name}: expected finite numbers; got {array[~np.isfinite(array)][0]}")
     if array.shape != (length,):
         raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
     return _frozen(array)

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic_core import to_jsonable_python
 
 from kadita.errors import KaditaError
+from kadita.files import check_writable
 from kadita.results import Results, Series
 
 
@@ -45,22 +46,6 @@ def check_target(path: Path, *, force: bool) -> None:
         raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
     for target in (path, path.with_suffix(".json")) if path.suffix == ".csv" else (path,):
         check_writable(target, force=force)
-
-
-def check_writable(path: Path, *, force: bool) -> None:
-    """Raise where a file cannot be made at `path`.
-
-    Raises:
-        KaditaError: it exists, or its folder does not or cannot be written to.
-    """
-    if path.is_dir():
-        raise KaditaError(f"{path}: expected a file to write; this is a folder")
-    if os.path.lexists(path) and not force:
-        raise KaditaError(f"{path} exists; choose another name, or --force to replace it")
-    if not path.parent.is_dir():
-        raise KaditaError(f"{path}: there is no folder {path.parent}")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise KaditaError(f"{path}: the folder {path.parent} cannot be written to")
 
 
 def _replace(path: Path, write_to: Callable[[Path], Any]) -> None:

@@ -60,16 +60,24 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that bias to first
     order (Miller 1955, in Information Theory in Psychology, pp. 95-100).
     """
-    total = counts.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        p = counts / total
-    h = -np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), axis=1)
-    if estimator == "miller-madow":
-        occupied = (counts > 0).sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            h = h + (occupied - 1) / (2 * total[:, 0])
-    result: Floats = np.where(total[:, 0] > 0, h, np.nan)
-    return np.maximum(result, 0.0)  # one occupied bin gives -0.0
+    h = np.empty(len(counts))
+    _entropy(np.ascontiguousarray(counts, dtype=np.float64), estimator == "miller-madow", h)
+    return h
+
+
+@kernel
+def _entropy(counts, miller_madow, h):  # type: ignore[no-untyped-def]
+    for t in range(h.size):
+        total = counts[t].sum()
+        mean_log, occupied = 0.0, 0
+        for n in counts[t]:
+            if n > 0:
+                p = n / total
+                mean_log += p * math.log(p)
+                occupied += 1
+        h[t] = max(0.0, -mean_log) if occupied > 0 else math.nan  # one occupied bin gives -0.0
+        if miller_madow:
+            h[t] += (occupied - 1) / (2 * total)
 
 
 def histogram_entropy(

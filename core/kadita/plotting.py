@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kadita.errors import KaditaError
-from kadita.export import check_writable
+from kadita.files import check_writable
 from kadita.results import Results, Series
 
 ENDINGS = (".png", ".pdf", ".svg")

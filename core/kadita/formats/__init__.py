@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kadita.errors import KaditaError
+from kadita.files import first_bytes
 from kadita.trajectory import Differenced, Trajectory
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -38,7 +39,7 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
 
         return UniverseTrajectory(data)
     path = Path(data)
-    first = _first_bytes(path)
+    first = first_bytes(path)
     if first[:3] == b"CDF":
         from kadita.formats.amber import AmberTrajectory
 
@@ -56,16 +57,3 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
     from kadita.formats.universe import open_universe
 
     return open_universe(path, topology)
-
-
-def _first_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            first = file.read(8)
-    except FileNotFoundError:
-        raise KaditaError(f"{path}: there is no such file") from None
-    except OSError as error:  # a folder, no permission
-        raise KaditaError(f"{path}: cannot be read: {error.strerror}") from None
-    if not first:
-        raise KaditaError(f"{path}: expected a trajectory; found an empty file")
-    return first

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
+from kadita.files import fingerprint
 from kadita.formats.amber_writer import COMPLETE, header_crc
 from kadita.formats.netcdf3 import Header, read_header
 from kadita.neighbors import Integers
@@ -154,9 +155,8 @@ class AmberTrajectory(Trajectory):
         return {key: value for key, value in known.items() if value is not None}
 
     def fingerprint(self) -> dict[str, Any]:
-        """Name without folders, size, and sha256 of the header."""
-        digest = hashlib.sha256(self._header_bytes).hexdigest()
-        return {"name": self.path.name, "bytes": self.path.stat().st_size, "header_sha256": digest}
+        """Return what identifies the file: name, size, sha256 of the header."""
+        return fingerprint(self.path, self.header.length)
 
     def close(self) -> None:
         """Close the file."""

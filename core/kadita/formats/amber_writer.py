@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError
-from kadita.export import check_writable
+from kadita.files import check_writable
 from kadita.formats.netcdf3 import read_header
 
 RUNNING, COMPLETE = 0, 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from kadita.box import Box, Floats
 from kadita.errors import KaditaError
+from kadita.files import fingerprint
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
@@ -73,10 +73,8 @@ class DewiKaditaTrajectory(Trajectory):
         return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
 
     def fingerprint(self) -> dict[str, Any]:
-        """Name without folders, size, and sha256 of the first 64 kB."""
-        with self.path.open("rb") as raw:
-            digest = hashlib.sha256(raw.read(1 << 16)).hexdigest()
-        return {"name": self.path.name, "bytes": self.path.stat().st_size, "header_sha256": digest}
+        """Return what identifies the file."""
+        return fingerprint(self.path)
 
     def close(self) -> None:
         """Close the file."""

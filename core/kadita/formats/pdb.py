@@ -8,7 +8,7 @@ import numpy as np
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
-from kadita.export import check_writable
+from kadita.files import check_writable
 from kadita.trajectory import Trajectory
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

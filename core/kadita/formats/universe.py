@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
+from kadita.files import fingerprint
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
@@ -99,12 +99,8 @@ class UniverseTrajectory(Trajectory):
         return lengths
 
     def fingerprint(self) -> dict[str, Any]:
-        """Name without folders; for a file also its size and the sha256 of its first 64 kB."""
-        if self._path is None:
-            return {"name": Path(self.name).name}
-        with self._path.open("rb") as raw:
-            digest = hashlib.sha256(raw.read(1 << 16)).hexdigest()
-        return {"name": self._path.name, "bytes": self._path.stat().st_size, "header_sha256": digest}
+        """Return what identifies the file; of a universe made elsewhere, its name."""
+        return {"name": Path(self.name).name} if self._path is None else fingerprint(self._path)
 
     def close(self) -> None:
         """Close the file, where kadita opened it."""

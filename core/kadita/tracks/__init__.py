@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kadita.errors import KaditaError
-from kadita.export import check_writable
+from kadita.files import check_writable, first_bytes
 from kadita.formats import open as open_trajectory
 from kadita.formats.amber_writer import AmberWriter
 from kadita.trajectory import BLOCK_FRAMES, BLOCK_ROWS, Differenced, Trajectory
@@ -63,11 +63,11 @@ def convert(
     if source.suffix.lower() == ".mat":
         from kadita.tracks.matlab import read_matlab
 
-        opened = read_matlab(_readable(source, units), variable)
+        opened = read_matlab(_with_units(source, units), variable)
     elif source.suffix.lower() == ".csv":
         from kadita.tracks.table import read_table
 
-        opened = read_table(_readable(source, units), columns, frame_rate, remarks)
+        opened = read_table(_with_units(source, units), columns, frame_rate, remarks)
     else:
         opened = open_trajectory(source, topology=topology)
     if velocities is not None:
@@ -82,16 +82,8 @@ def convert(
     return remarks
 
 
-def _readable(source: Path, units: Mapping[str, str | None]) -> Path:
-    try:
-        with source.open("rb") as file:
-            empty = not file.read(1)
-    except FileNotFoundError:
-        raise KaditaError(f"{source}: there is no such file") from None
-    except OSError as error:
-        raise KaditaError(f"{source}: cannot be read: {error.strerror}") from None
-    if empty:
-        raise KaditaError(f"{source}: expected tracks; found an empty file")
+def _with_units(source: Path, units: Mapping[str, str | None]) -> Path:
+    first_bytes(source)
     for key, unit in units.items():
         if not unit:
             what = key.partition("_")[0]

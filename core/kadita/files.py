@@ -1,0 +1,51 @@
+"""Paths: what can be read, what may be written, and what identifies a file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from kadita.errors import KaditaError
+
+
+def first_bytes(path: Path, count: int = 8) -> bytes:
+    """Return the first bytes of a file that someone wants to read.
+
+    Raises:
+        KaditaError: it is not there, cannot be read or is empty.
+    """
+    try:
+        with path.open("rb") as file:
+            first = file.read(count)
+    except FileNotFoundError:
+        raise KaditaError(f"{path}: there is no such file") from None
+    except (OSError, ValueError) as error:  # a folder, no permission, a name that cannot be one
+        raise KaditaError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if not first:
+        raise KaditaError(f"{path}: expected data; found an empty file")
+    return first
+
+
+def check_writable(path: Path, *, force: bool) -> None:
+    """Raise where a file cannot be made at `path`.
+
+    Raises:
+        KaditaError: it exists, or its folder does not or cannot be written to.
+    """
+    if path.is_dir():
+        raise KaditaError(f"{path}: expected a file to write; this is a folder")
+    if os.path.lexists(path) and not force:
+        raise KaditaError(f"{path} exists; choose another name, or --force to replace it")
+    if not path.parent.is_dir():
+        raise KaditaError(f"{path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise KaditaError(f"{path}: the folder {path.parent} cannot be written to")
+
+
+def fingerprint(path: Path, header: int = 1 << 16) -> dict[str, Any]:
+    """Name without folders, size, and sha256 of the first bytes: what says which file a result was made from."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256(file.read(header)).hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "header_sha256": digest}

@@ -1,0 +1,82 @@
+"""Birds that somebody really filmed: Ling et al. 2019, doi:10.1038/s41467-019-13281-4."""
+
+import numpy as np
+import pytest
+import xarray
+from scipy.io import loadmat
+
+LOCAL_ORDER = '''
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from kadita import Block, hookimpl, metric
+
+
+@metric(dims=("agent",), needs_velocities=True)
+def local_order(block: Block, *, k: Annotated[int, Field(ge=2)] = 20):
+    """Polarization of each agent and its k - 1 nearest neighbours, (T, N)."""
+    near = block.neighbor_indices(k - 1)
+    frame = np.arange(len(block))[:, None, None]
+    total = block.headings + block.headings[frame, near].sum(axis=2)
+    return np.linalg.norm(total, axis=2) / k
+
+
+@hookimpl
+def kadita_metrics():
+    return [local_order]
+'''
+
+
+@pytest.fixture
+def flock(kadita, reference, tmp_path):
+    tracks = reference / "jackdaws" / "transit_05.mat"
+    done = kadita("convert", tracks, "flock.nc", "--length-unit", "m", "--time-unit", "s")
+    assert (done.returncode, done.stderr) == (0, "")
+    return tmp_path / "flock.nc"
+
+
+def test_the_authors_local_order_is_reproduced(kadita, reference, flock, tmp_path):
+    authors = loadmat(reference / "jackdaws" / "transit_order_05.mat")["order"][:, 0]
+    (tmp_path / "local_order.py").write_text(LOCAL_ORDER)
+    done = kadita(
+        "analyze",
+        flock,
+        "--plugin",
+        "local_order.py",
+        "-m",
+        "local_order",
+        "--start",
+        99,
+        "--stop",
+        300,
+        "-o",
+        "order.nc",
+    )
+    assert done.returncode == 0, done.stderr
+    with xarray.open_dataset(tmp_path / "order.nc") as dataset:
+        values = dataset["local_order"].values.ravel()  # frame by frame, birds in the order of their identities
+    values = values[~np.isnan(values)]
+    assert values.shape == authors.shape == (5562,)
+    np.testing.assert_allclose(values, authors, rtol=0, atol=1e-6)
+
+
+def test_the_flock_is_measured_as_it_is(kadita, reference, flock, tmp_path):
+    rows = loadmat(reference / "jackdaws" / "transit_05.mat")["tracks_filt"]
+    assert kadita("analyze", flock, "-m", "polarization", "-m", "spread", "-o", "a.nc").returncode == 0
+    with xarray.open_dataset(tmp_path / "a.nc") as dataset:
+        for time, p, r in zip(
+            dataset["time"].values, dataset["polarization"].values, dataset["spread"].values, strict=True
+        ):
+            birds = rows[rows[:, 4] == time]
+            u = birds[:, 5:8] / np.linalg.norm(birds[:, 5:8], axis=1, keepdims=True)
+            assert p == pytest.approx(np.linalg.norm(u.mean(axis=0)), abs=1e-6)
+            assert r == pytest.approx(np.sqrt(birds[:, 1:4].var(axis=0).sum()), rel=1e-5)
+        assert dataset.sizes["frame"] == 587
+        assert dataset["spread"].attrs["units"] == "m"
+
+
+def test_nothing_of_where_the_file_lay_is_carried_over(reference, flock):
+    assert str(reference.parent).encode() not in flock.read_bytes()
+    assert b"transit_05.mat" in flock.read_bytes()

@@ -1,0 +1,92 @@
+"""Plugins in distributions of their own, made outside the repository and installed with pip."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "kadita-{name}"
+version = "3.1"
+
+[project.entry-points.kadita]
+{name} = "kadita_{name}"
+"""
+CROWDING = '''
+from kadita import Block, hookimpl, metric
+
+
+@metric(units="length")
+def crowding(block: Block, *, k: int = 3):
+    """Mean distance to the k nearest neighbours, (T,)."""
+    return block.neighbor_distances(k).mean(axis=(1, 2))
+
+
+@hookimpl
+def kadita_metrics():
+    return [crowding]
+'''
+OTHERS = {
+    "broken": "raise RuntimeError('no licence found')\n",
+    "thief": CROWDING.replace("crowding", "polarization"),
+    "typo": CROWDING.replace("crowding", "other").replace("def kadita_metrics", "def kadita_metrcs"),
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder into which pip has installed four plugins: a good one and three that are broken in their ways."""
+    folder = tmp_path_factory.mktemp("plugins")
+    for name, code in ({"crowding": CROWDING} | OTHERS).items():
+        package = folder / name / f"kadita_{name}"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text(code)
+        (folder / name / "pyproject.toml").write_text(PROJECT.format(name=name))
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
+    places = [str(folder / name) for name in ("crowding", *OTHERS)]
+    subprocess.run([*pip, *options, *places], check=True, capture_output=True)
+    return folder / "site"
+
+
+@pytest.fixture
+def environment(site):
+    return {"env": os.environ | {"PYTHONPATH": str(site)}}
+
+
+def test_its_metric_is_listed_and_computed(kadita, school, environment):
+    listing = kadita("metrics", **environment)
+    assert listing.returncode == 0
+    assert "crowding" in listing.stdout
+    assert "plugin:       crowding (kadita-crowding 3.1)" in kadita("metrics", "crowding", **environment).stdout
+    done = kadita("analyze", school, "-m", "crowding", "-m", "rotation", "--set", "crowding.k=5", **environment)
+    assert done.returncode == 0
+    assert "crowding" in done.stdout
+    assert "rotation" in done.stdout
+
+
+def test_broken_ones_are_named_once_and_stop_nothing(kadita, school, environment):
+    done = kadita("analyze", school, "-m", "polarization", **environment)
+    assert done.returncode == 0
+    assert "polarization" in done.stdout
+    lines = [line for line in done.stderr.splitlines() if "is left out" in line]
+    assert len(lines) == 3
+    assert (
+        "plugin broken (kadita-broken 3.1) is left out: RuntimeError: no licence found (__init__.py, line 1)"
+        in lines[0]
+    )
+    assert "plugin thief (kadita-thief 3.1) is left out: the metric name 'polarization' is taken by" in lines[1]
+    assert "plugin typo (kadita-typo 3.1) is left out" in lines[2]
+    assert "hooks there are: kadita_metrics" in lines[2]
+
+
+def test_without_them_nothing_is_said(kadita, school):
+    done = kadita("analyze", school, "-m", "polarization")
+    assert done.stderr == ""
+    assert "no metric 'crowding'" in kadita("analyze", school, "-m", "crowding").stderr
