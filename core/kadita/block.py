@@ -263,7 +263,10 @@ def _vectors(name: str, values: ArrayLike) -> Floats:
 
 
 def _real(name: str, values: ArrayLike, expected: str) -> Floats:
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of unequal length
+        raise KaditaError(f"{name}: expected {expected}; got rows of unequal length") from None
     if array.dtype.kind not in "biuf":
         raise KaditaError(f"{name}: expected {expected}; got {type(values).__name__} of {array.dtype}")
     return np.asarray(array, dtype=np.float64, order="C")
@@ -272,9 +275,11 @@ def _real(name: str, values: ArrayLike, expected: str) -> Floats:
 def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
     if values is None:
         return _frozen(np.arange(length, dtype=dtype))
-    array = np.atleast_1d(np.asarray(values) if dtype is None else _real(name, values, "numbers").astype(dtype))
-    if dtype is not None and not np.isfinite(array).all():
-        raise KaditaError(f"{name}: expected finite numbers; got {array[~np.isfinite(array)][0]}")
+    array: NDArray[Any] = np.atleast_1d(values if dtype is None else _real(name, values, "numbers"))
+    if dtype is not None:
+        if not np.isfinite(array).all():
+            raise KaditaError(f"{name}: expected finite numbers; got {array[~np.isfinite(array)][0]}")
+        array = array.astype(dtype)
     if array.shape != (length,):
         raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
     return _frozen(array)
