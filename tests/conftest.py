@@ -24,6 +24,18 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips as a whole."""
+    report = yield
+    if report.skipped and os.environ.get("KADITA_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although KADITA_REQUIRE_ALL=1: {report.longrepr}"
+    return report
+
+
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """The folder of reference data that others made."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kadita.analysis import analyze
-    from kadita.block import Block, Frame
+    from kadita.block import Block
     from kadita.box import Box
     from kadita.errors import KaditaError, KaditaWarning, NotApplicable
     from kadita.formats import open  # noqa: A004 - kadita.open, as one says
+    from kadita.frame import Frame
     from kadita.hooks import hookimpl
     from kadita.metrics import Metric, metric
     from kadita.models.configuration import load_configuration
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Block": "block",
     "Box": "box",
-    "Frame": "block",
+    "Frame": "frame",
     "KaditaError": "errors",
     "KaditaWarning": "errors",
     "Metric": "metrics",

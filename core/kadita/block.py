@@ -1,4 +1,4 @@
-"""Block and Frame: consecutive frames of one school, and the geometry that everything else asks for."""
+"""Block: consecutive frames of one school, and the geometry that everything else asks for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kadita.box import Box, Floats
 from kadita.errors import KaditaError, NotApplicable
+from kadita.frame import Frame
 from kadita.neighbors import Integers, nearest
 
 AT_REST = 1e-10  # speeds up to this one have no heading
@@ -108,15 +109,8 @@ class Block:
 
     @cached_property
     def centroid(self) -> Floats:
-        """Centre of the school in every frame, (T, 3).
-
-        The mean position in open space. On a torus the intrinsic mean: from the circular mean of each axis
-        (Bai & Breen 2008, doi:10.1080/2151237X.2008.10129266) iterate c += mean of the minimum-image offsets
-        from c, until c moves by less than 1e-12 L. It does not depend on where in the cell the school is.
-        """
-        if not self.box.periodic:
-            return _frozen(self.positions.mean(axis=1))
-        return _frozen(_torus_mean(self.positions, self.box))
+        """Centre of the school in every frame, (T, 3): the mean position, or the mean on the torus; `Box.centroid`."""
+        return _frozen(self.box.centroid(self.positions))
 
     @cached_property
     def offsets(self) -> Floats:
@@ -161,78 +155,6 @@ class Block:
 
     def __repr__(self) -> str:
         return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
-
-
-class Frame:
-    """One frame of a block, with the same geometry one axis smaller: (N, 3) where the block has (T, N, 3)."""
-
-    def __init__(self, block: Block, index: int) -> None:
-        self._block = block
-        self._index = index
-        self.box = block.box
-        self.agents = block.agents
-        self.attributes = block.attributes
-
-    @property
-    def time(self) -> float:
-        """Time of the frame."""
-        return float(self._block.times[self._index])
-
-    @property
-    def number(self) -> int:
-        """Number of the frame in its trajectory, counted from 0."""
-        return int(self._block.frames[self._index])
-
-    @property
-    def positions(self) -> Floats:
-        """Positions, (N, 3)."""
-        return self._block.positions[self._index]
-
-    @property
-    def velocities(self) -> Floats:
-        """Velocities, (N, 3); raises NotApplicable where they are not known."""
-        return self._block.velocities[self._index]
-
-    @property
-    def speeds(self) -> Floats:
-        """Speed of every agent, (N,)."""
-        return self._block.speeds[self._index]
-
-    @property
-    def moving(self) -> NDArray[np.bool_]:
-        """Which agents move, (N,)."""
-        return self._block.moving[self._index]
-
-    @property
-    def headings(self) -> Floats:
-        """Unit vectors of motion, (N, 3); zero for an agent at rest."""
-        return self._block.headings[self._index]
-
-    @property
-    def wrapped(self) -> Floats:
-        """Positions moved into the cell, (N, 3)."""
-        return self._block.wrapped[self._index]
-
-    @property
-    def centroid(self) -> Floats:
-        """Centre of the school, (3,); see `Block.centroid`."""
-        return self._block.centroid[self._index]
-
-    @property
-    def offsets(self) -> Floats:
-        """Minimum-image offsets from the centroid, (N, 3)."""
-        return self._block.offsets[self._index]
-
-    def neighbor_indices(self, k: int) -> Integers:
-        """Indices of the k nearest neighbours, (N, k); -1 where there are fewer."""
-        return self._block.neighbor_indices(k)[self._index]
-
-    def neighbor_distances(self, k: int) -> Floats:
-        """Distances to the k nearest neighbours, (N, k); inf where there are fewer."""
-        return self._block.neighbor_distances(k)[self._index]
-
-    def __repr__(self) -> str:
-        return f"<Frame {self.number}, {len(self.agents)} agents, {self.box}>"
 
 
 A = TypeVar("A", bound=NDArray[Any])
@@ -283,17 +205,3 @@ def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArr
     if array.shape != (length,):
         raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
     return _frozen(array)
-
-
-def _torus_mean(positions: Floats, box: Box) -> Floats:
-    lengths = box.array
-    angles = positions * (2 * np.pi / lengths)
-    mean = np.arctan2(np.sin(angles).sum(axis=1), np.cos(angles).sum(axis=1)) * (lengths / (2 * np.pi))
-    unsettled = np.arange(len(positions))
-    for _ in range(1000):  # each step lowers the sum of squares, so agents can change image only finitely often
-        step = box.minimum_image(positions[unsettled] - mean[unsettled, None, :]).mean(axis=1)
-        mean[unsettled] += step
-        unsettled = unsettled[(np.abs(step) >= 1e-12 * lengths).any(axis=1)]
-        if unsettled.size == 0:
-            break
-    return box.wrap(mean)

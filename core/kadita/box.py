@@ -83,5 +83,27 @@ class Box:
         # the remainder of a tiny negative number rounds up to L itself
         return np.where(wrapped >= lengths, 0.0, wrapped)
 
+    def centroid(self, positions: Floats) -> Floats:
+        """Centre of positions, (T, N, 3) -> (T, 3).
+
+        The mean in open space. On a torus the intrinsic mean: from the circular mean of each axis (Bai & Breen
+        2008, doi:10.1080/2151237X.2008.10129266) iterate c += mean of the minimum-image offsets from c, until c moves
+        by less than 1e-12 L. It moves with the school, wherever in the cell that is.
+        """
+        if self.lengths is None:
+            mean: Floats = positions.mean(axis=1)
+            return mean
+        lengths, positions = np.array(self.lengths), self.wrap(positions)
+        angles = positions * (2 * np.pi / lengths)
+        mean = np.arctan2(np.sin(angles).sum(axis=1), np.cos(angles).sum(axis=1)) * (lengths / (2 * np.pi))
+        unsettled = np.arange(len(positions))
+        for _ in range(1000):  # a step lowers the sum of squares, so agents change image only finitely often
+            step = self.minimum_image(positions[unsettled] - mean[unsettled, None, :]).mean(axis=1)
+            mean[unsettled] += step
+            unsettled = unsettled[(np.abs(step) >= 1e-12 * lengths).any(axis=1)]
+            if unsettled.size == 0:
+                break
+        return self.wrap(mean)
+
     def __str__(self) -> str:
         return "open space" if self.lengths is None else " x ".join(f"{x:g}" for x in self.lengths)

@@ -31,7 +31,7 @@ def school_cohesion_entropy(
     estimator, 0.5 where undefined; `box_length` is L for a school in open space.
     """
     if definition == "published":
-        cube = block.once(in_cube, box_length)
+        cube = in_cube(block, box_length)
         if cube is None:
             return undefined(block)
         side = cube.box.array[0]

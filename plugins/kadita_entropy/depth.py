@@ -1,27 +1,30 @@
 """How evenly a school fills the water between two surfaces."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import Block, KaditaError, metric
 from kadita.information import histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 15
+Height = Annotated[float, Field(allow_inf_nan=False)]
 
 
 @metric(
     formula="H(z) / ln 15, z between two surfaces",
     range=(0, 1),
     source=SOURCE,
+    symmetries=("images",),
 )
 def depth_stratification_entropy(
     block: Block,
     *,
     definition: Literal["corrected", "published"] = "corrected",
-    depth_range: tuple[float, float] | None = None,
+    depth_range: tuple[Height, Height] | None = None,
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
@@ -31,7 +34,7 @@ def depth_stratification_entropy(
     the school is in it, 0.5 where undefined; `box_length` is L for a school in open space.
     """
     if definition == "published":
-        cube = block.once(in_cube, box_length)
+        cube = in_cube(block, box_length)
         if cube is None:
             return undefined(block)
         return or_half(histogram_entropy(cube.positions[..., 2], BINS, 0.0, cube.box.array[0]))
@@ -40,4 +43,7 @@ def depth_stratification_entropy(
     low, high = depth_range
     if not low < high:
         raise KaditaError(f"depth_range: expected the lower surface first; got {low:g}, {high:g}")
-    return histogram_entropy(block.positions[..., 2], BINS, low, high)
+    z = block.positions[..., 2]
+    if block.box.periodic:  # of all images, the one above the lower surface
+        z = low + np.mod(z - low, block.box.array[2])
+    return histogram_entropy(z, BINS, low, high)

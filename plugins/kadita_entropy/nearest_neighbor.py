@@ -33,7 +33,7 @@ def nearest_neighbor_entropy(
     """
     published = definition == "published"
     if published:
-        cube = block.once(in_cube, box_length)
+        cube = in_cube(block, box_length)
         if cube is None:
             return undefined(block)
         block = cube

@@ -29,20 +29,19 @@ def in_cube(block: Block, box_length: float | None) -> Block | None:
     A block in a cubic cell has its positions wrapped. A school in open space is put in the middle of a cube of
     side `box_length`.
     """
+    cube = block.once(_cube, box_length)
+    if cube is None:
+        reason = f"needs a cubic cell and is NaN for {block.box}"
+        if not block.box.periodic:
+            reason = "needs the side of a cube and is NaN in open space; set its parameter box_length"
+        warnings.warn(f"published {reason}", KaditaWarning, stacklevel=2)
+    return cube
+
+
+def _cube(block: Block, box_length: float | None) -> Block | None:
     if block.box.periodic:
-        if not block.box.cubic:
-            warnings.warn(f"published needs a cubic cell and is NaN for {block.box}", KaditaWarning, stacklevel=2)
-            return None
-        if block.wrapped is block.positions:
-            return block
-        return Block(block.wrapped, box=block.box)
+        return Block(block.wrapped, box=block.box) if block.box.cubic else None
     if box_length is None:
-        warnings.warn(
-            "published needs the side of a cube and is NaN in open space; set its parameter box_length",
-            KaditaWarning,
-            stacklevel=2,
-        )
         return None
-    centred = block.positions - block.centroid[:, None, :] + box_length / 2
-    cube = Block(centred, box=box_length)
+    cube = Block(block.offsets + box_length / 2, box=box_length)
     return Block(cube.wrapped, box=box_length)

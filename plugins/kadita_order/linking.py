@@ -17,6 +17,7 @@ ALL_PAIRS_UP_TO = 2000
 # On each axis of a periodic cell: then a grid cell is wider than half the link, so that an agent need not look
 # farther than two cells, and two grid cells meet in one image only.
 FEWEST_CELLS = 8
+MOST_CELLS = 2**20  # so that a number of 64 bits counts the cells of a cube
 
 
 def linked(block: Block, link_distance: float | None) -> NDArray[np.float64]:
@@ -48,14 +49,15 @@ def _grid(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Grid cells so small that all agents of one are linked: each agent's, (N, 3), and their number on each axis.
 
-    None where a periodic cell has too few of them.
+    None where there are too many of them, or too few in a periodic cell.
     """
     periodic = lengths[0] > 0
     low = np.zeros(3) if periodic else positions.min(axis=0)
     extent = lengths if periodic else positions.max(axis=0) - low
-    counts = np.ceil(extent * (math.sqrt(3) / link)).astype(np.int64) + (0 if periodic else 1)
-    if counts.max() > 2**20 or (periodic and counts.min() < FEWEST_CELLS):
+    cells = np.ceil(extent * (math.sqrt(3) / link)) + (0 if periodic else 1)
+    if cells.max() > MOST_CELLS or (periodic and cells.min() < FEWEST_CELLS):
         return None
+    counts = cells.astype(np.int64)
     width = extent / counts if periodic else np.full(3, link / math.sqrt(3))
     return np.minimum((positions - low) / width, counts - 1).astype(np.int64), counts
 

@@ -192,6 +192,11 @@ def nan_position(nc):
     nc.variables["coordinates"][1, 2, 0] = np.nan
 
 
+def nan_velocity(nc):
+    nc.createVariable("velocities", "f4", ("frame", "atom", "spatial"))[:] = np.ones((2, 4, 3))
+    nc.variables["velocities"][1, 2, 0] = np.nan
+
+
 DEVIATING = [
     (lambda nc: nc.renameVariable("coordinates", "positions"), "no trajectory; expected a variable coordinates"),
     (lambda nc: nc.renameDimension("atom", "fish"), "no trajectory; expected a variable coordinates"),
@@ -199,6 +204,7 @@ DEVIATING = [
     (lambda nc: cell(nc, [5.0, 5.0, np.nan]), "cell lengths above 0; got nan"),
     (lambda nc: cell(nc, [5.0] * 3, angles=60.0), "orthorhombic"),
     (nan_position, "frame 1 holds NaN"),
+    (nan_velocity, "frame 1 holds NaN"),
 ]
 
 

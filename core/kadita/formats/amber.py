@@ -91,9 +91,10 @@ class AmberTrajectory(Trajectory):
             self._check_cell(variables, which, lengths)
             if self._is_ours:  # a position just below L is stored as L where float32 rounds it up
                 positions[positions == lengths.astype(np.float32)[:, None, :]] = 0.0
-        if "present" not in variables and np.isnan(positions).any():
-            bad = frames[np.isnan(positions).any(axis=(1, 2))][0]
-            raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds NaN")
+        for values in (positions, velocities):
+            if "present" not in variables and values is not None and np.isnan(values).any():
+                bad = frames[np.isnan(values).any(axis=(1, 2))][0]
+                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds NaN")
         return Chunk(positions, velocities, times, lengths)
 
     @property

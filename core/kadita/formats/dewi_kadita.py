@@ -34,9 +34,10 @@ class DewiKaditaTrajectory(Trajectory):
         except (OSError, RuntimeError) as error:
             raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
         file = self._file
-        file.set_auto_mask(False)
-        shapes = {n: v.dimensions for n, v in file.variables.items() if n in ("positions", "velocities", "time")}
-        if shapes != {"positions": DIMS, "velocities": DIMS, "time": DIMS[:1]} or not hasattr(file, "box_size"):
+        needed = {"positions": DIMS, "velocities": DIMS, "time": DIMS[:1]}
+        found_dims = {n: v.dimensions for n, v in file.variables.items() if n in needed}
+        numbers = all(getattr(file.variables[n].dtype, "kind", "") == "f" for n in found_dims)
+        if found_dims != needed or not numbers or not hasattr(file, "box_size"):
             found = ", ".join(list(file.variables)[:8]) or "none"
             raise KaditaError(
                 f"{path}: a NetCDF-4 file, but no trajectory of dewi-kadita's (positions(time, fish, spatial) and "
@@ -52,24 +53,27 @@ class DewiKaditaTrajectory(Trajectory):
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")
         self.agents = np.arange(agents)
         self.has_velocities = True
-        self.box = Box.of(float(file.box_size))
-        radius = getattr(file, "r_attraction", None)
-        self.attributes = {"model": "dewi-kadita"} | ({} if radius is None else {"r_a": float(radius)})
+        self.box = Box.of(_number(path, file, "box_size"))
+        radius = {"r_a": _number(path, file, "r_attraction")} if hasattr(file, "r_attraction") else {}
+        self.attributes = {"model": "dewi-kadita"} | radius
 
     @property
     def times(self) -> Floats:
         """Time of every frame."""
-        return np.asarray(self._file.variables["time"][:], dtype=np.float64)
+        return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
-        variables = self._file.variables
-        try:
-            positions, velocities, times = (
-                np.asarray(variables[name][frames], dtype=np.float64) for name in ("positions", "velocities", "time")
-            )
-        except (OSError, RuntimeError) as error:
-            raise KaditaError(f"{self.name}: frames {frames[0]} to {frames[-1]} cannot be read ({error})") from None
+        values = []
+        for name in ("positions", "velocities", "time"):
+            try:
+                read = self._file.variables[name][frames]
+            except (OSError, RuntimeError) as error:
+                raise KaditaError(f"{self.name}: frames {frames[0]} to {frames[-1]} cannot be read ({error})") from None
+            values.append(np.ma.filled(read.astype(np.float64), np.nan))  # masked is what was never written
+            if not np.isfinite(values[-1]).all():
+                raise KaditaError(f"{self.name}: expected finite {name}; found others, or none, in its frames")
+        positions, velocities, times = values
         return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
 
     def fingerprint(self) -> dict[str, Any]:
@@ -80,3 +84,11 @@ class DewiKaditaTrajectory(Trajectory):
         """Close the file."""
         if self._file.isopen():
             self._file.close()
+
+
+def _number(path: Path, file: Any, name: str) -> float:
+    value = getattr(file, name)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise KaditaError(f"{path}: expected the attribute {name} to be a number; found {value!r}") from None
