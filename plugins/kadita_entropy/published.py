@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kadita import Block, KaditaWarning
 
-SOURCE = "Herho et al. 2026, arXiv 2602.07948"
+SOURCE = "Herho et al. 2026, doi:10.48550/arXiv.2602.07948"
 BoxLength = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
 
 

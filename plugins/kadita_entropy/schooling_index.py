@@ -1,5 +1,6 @@
 """The Oceanic Schooling Index: one number from seven entropies."""
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
@@ -30,7 +31,7 @@ class Weights(BaseModel):
 @metric(
     needs_velocities=True,
     formula="sum_k w_k H_k / sum_k w_k over the entropies H_k that are defined",
-    range=(0, 1),
+    range=(0, math.inf),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
 )
@@ -49,7 +50,7 @@ def oceanic_schooling_index(
 ) -> Floats:
     """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
 
-    Over those that are defined in a frame; NaN where none is. ``published`` is the plain weighted sum, NaN where
+    It can exceed 1 by a little, as the entropy of the headings can. Over those that are defined in a frame; NaN where none is. ``published`` is the plain weighted sum, NaN where
     one is undefined. Published weights: .18 cohesion, .28 polarization, .08 depth, .08 angular momentum, .10 nearest
     neighbour, .18 velocity correlation, .10 shape.
     """

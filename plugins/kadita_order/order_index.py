@@ -10,7 +10,7 @@ from kadita import Block, metric
     needs_velocities=True,
     formula="max(P, M)",
     range=(0, 1),
-    source="Herho et al. 2026, arXiv 2602.07948",
+    source="Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images", "scale"),
 )
 def order_index(block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from kadita import Block, metric
 @metric(
     units="length",
     formula="R = sqrt(sum_i |r_i|^2 / N)",
-    source="radius of gyration; Herho et al. 2026, arXiv 2602.07948",
+    source="radius of gyration; Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images"),
 )
 def spread(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:

@@ -46,7 +46,7 @@ def frames_of_rows(
     if velocities is not None:
         v = np.full(shape, np.nan)
         v[row, column] = velocities
-    seen = ~np.isnan(x).any(axis=(0, 2)) if len(instants) == 1 else (~np.isnan(x).any(axis=2)).any(axis=0)
+    seen = (~np.isnan(x).any(axis=2)).any(axis=0)
     if not seen.any():
         raise KaditaError(f"{name}: expected positions; found none")
     chunk = Chunk(x[:, seen], None if v is None else v[:, seen], instants, None)
