@@ -16,6 +16,7 @@ from kadita.frame import Frame
 from kadita.neighbors import Integers, nearest
 
 AT_REST = 1e-10  # speeds up to this one have no heading
+USUAL_NEIGHBORS = 6  # found at the first request, so that metrics that want more than others find them there
 R = TypeVar("R")
 
 
@@ -87,7 +88,7 @@ class Block:
     @cached_property
     def speeds(self) -> Floats:
         """Speed of every agent, (T, N)."""
-        return _frozen(np.linalg.norm(self.velocities, axis=2))
+        return _frozen(np.sqrt(np.einsum("tia,tia->ti", self.velocities, self.velocities)))
 
     @cached_property
     def moving(self) -> NDArray[np.bool_]:
@@ -117,6 +118,15 @@ class Block:
         """Minimum-image offsets r from the centroid, (T, N, 3)."""
         return _frozen(self.box.minimum_image(self.positions - self.centroid[:, None, :]))
 
+    @cached_property
+    def wrapped_offsets(self) -> Floats:
+        """Offsets from the mean of wrapped coordinates, (T, N, 3), which published definitions use.
+
+        Unlike `offsets` they depend on where in the cell the school is.
+        """
+        mean = np.einsum("tia->ta", self.wrapped) / self.shape[1]  # several times faster than mean(axis=1)
+        return _frozen(self.wrapped - mean[:, None, :])
+
     def neighbor_indices(self, k: int) -> Integers:
         """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
         return self._neighbors(k)[0][..., :k]
@@ -130,7 +140,7 @@ class Block:
             raise KaditaError(f"neighbours: expected k of at least 1; got {k}")
         known: tuple[Integers, Floats] | None = self._computed.get("neighbors")
         if known is None or known[0].shape[2] < k:
-            indices, distances = nearest(self.positions, self.box, k)
+            indices, distances = nearest(self.positions, self.box, max(k, USUAL_NEIGHBORS))
             known = self._computed["neighbors"] = _frozen(indices), _frozen(distances)
         return known
 

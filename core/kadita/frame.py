@@ -74,6 +74,11 @@ class Frame:
         """Minimum-image offsets from the centroid, (N, 3)."""
         return self._block.offsets[self._index]
 
+    @property
+    def wrapped_offsets(self) -> Floats:
+        """Offsets from the mean of wrapped coordinates, (N, 3); see `Block.wrapped_offsets`."""
+        return self._block.wrapped_offsets[self._index]
+
     def neighbor_indices(self, k: int) -> Integers:
         """Indices of the k nearest neighbours, (N, k); -1 where there are fewer."""
         return self._block.neighbor_indices(k)[self._index]

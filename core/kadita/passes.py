@@ -6,7 +6,8 @@ import platform
 import traceback
 import warnings
 from collections.abc import Mapping
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from kadita.plan import Plan
 from kadita.registry import Registry
 from kadita.results import Results, Series
 from kadita.trajectory import Trajectory
+
+version = cache(metadata.version)  # which reads and parses a file each time
 
 
 class Pass:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
@@ -39,15 +40,11 @@ def load_profile(name: str) -> Profile:
     Raises:
         KaditaError: there is none of that name, or the file is no profile.
     """
-    folder = resources.files("kadita") / "profiles"
-    built_in = sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    built_in = _built_in_profiles()
+    if name not in built_in and not name.endswith(".toml"):
+        raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
     try:
-        if name in built_in:
-            text = (folder / f"{name}.toml").read_text(encoding="utf-8")
-        elif name.endswith(".toml"):
-            text = Path(name).read_text(encoding="utf-8")
-        else:
-            raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
+        text = built_in[name] if name in built_in else Path(name).read_text(encoding="utf-8")
         table = tomllib.loads(text)
         metrics = table.pop("metrics")
     except OSError as error:
@@ -59,6 +56,12 @@ def load_profile(name: str) -> Profile:
     if not isinstance(metrics, list) or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected TOML with a list `metrics` and a table a metric")
     return Profile(tuple(metrics), table)
+
+
+@cache
+def _built_in_profiles() -> dict[str, str]:
+    files = (resources.files("kadita") / "profiles").iterdir()
+    return {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files if f.name.endswith(".toml")}
 
 
 def make_plan(

@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,16 +77,9 @@ def load_registry(files: Iterable[str | Path] = ()) -> Registry:
     Raises:
         KaditaError: a plugin file that cannot be loaded: it was asked for by name.
     """
-    registry = Registry()
-    manager = pluggy.PluginManager(hooks.GROUP)
-    manager.add_hookspecs(hooks)
-    for entry in _entry_points():
-        dist = entry.dist
-        plugin = Plugin(entry.name, dist.name if dist else "?", dist.version if dist else "?")
-        try:
-            _register(registry, manager, plugin, entry.load())
-        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
-            registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
+    installed = _installed()
+    registry = Registry(dict(installed.metrics), dict(installed.plugins), list(installed.problems))
+    manager = _manager()
     for file in map(Path, files):
         plugin = Plugin(file.stem, str(file), "")
         try:
@@ -93,6 +87,26 @@ def load_registry(files: Iterable[str | Path] = ()) -> Registry:
         except (Exception, SystemExit) as error:
             raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
     return registry
+
+
+@cache
+def _installed() -> Registry:
+    """Load the installed plugins, once a process."""
+    registry, manager = Registry(), _manager()
+    for entry in _entry_points():
+        dist = entry.dist
+        plugin = Plugin(entry.name, dist.name if dist else "?", dist.version if dist else "?")
+        try:
+            _register(registry, manager, plugin, entry.load())
+        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
+            registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
+    return registry
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hooks.GROUP)
+    manager.add_hookspecs(hooks)
+    return manager
 
 
 def _entry_points() -> list[importlib.metadata.EntryPoint]:

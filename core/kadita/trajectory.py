@@ -131,13 +131,14 @@ class Trajectory(ABC):
             yield from self._cut(some, self.read(some))
 
     def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+        present = np.ones(chunk.positions.shape[:2], dtype=bool)
         for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
-            if values is not None and np.isinf(values).any():
+            if values is None or np.isfinite(values).all():
+                continue
+            if np.isinf(values).any():
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
-        present = np.logical_not(np.isnan(chunk.positions).any(axis=2))
-        if chunk.velocities is not None:
-            present &= np.logical_not(np.isnan(chunk.velocities).any(axis=2))
+            present &= np.logical_not(np.isnan(values).any(axis=2))
         changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
         if chunk.lengths is not None:
             changes |= np.not_equal(chunk.lengths[1:], chunk.lengths[:-1]).any(axis=1)

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.angular_momentum import about_centroid, about_wrapped_mean
 from kadita.information import histogram_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 BINS = 20
-TOO_SHORT = 1e-10  # lengths up to this one have no direction
+TOO_SHORT = 1e-10  # a mean up to this length has no direction
 
 
 @metric(
@@ -34,13 +35,9 @@ def angular_momentum_entropy(
     if definition == "published":
         if block.shape[1] < 3:
             return np.full(len(block), 0.5)
-        r = block.wrapped - block.wrapped.mean(axis=1, keepdims=True)
-        length = np.linalg.norm(r, axis=2, keepdims=True)
-        r = r / np.where(length < TOO_SHORT, 1.0, length)
-        return or_half(histogram_entropy(np.linalg.norm(np.cross(r, block.headings), axis=2), BINS, 0.0, 1.0))
-    r = np.linalg.norm(block.offsets, axis=2)
-    defined = block.moving & (r > TOO_SHORT)
-    momenta = np.cross(block.offsets, block.headings) / np.where(defined, r, np.inf)[..., None]
+        length = np.linalg.norm(block.once(about_wrapped_mean), axis=2)
+        return or_half(histogram_entropy(length, BINS, 0.0, 1.0))
+    momenta, defined = block.once(about_centroid)
     mean = momenta.sum(axis=1, keepdims=True)
     length = np.linalg.norm(mean, axis=2, keepdims=True)
     enough = (defined.sum(axis=1) >= 3)[:, None] & (length[..., 0] > TOO_SHORT)

@@ -28,8 +28,7 @@ def school_shape_entropy(
     agents = block.shape[1]
     if agents < 4:
         return np.full(len(block), 0.5 if published else np.nan)
-    r = block.wrapped if published else block.offsets
-    r = r - r.mean(axis=1, keepdims=True)
+    r = block.wrapped_offsets if published else block.offsets  # both have mean 0
     variances = np.linalg.eigvalsh(r.transpose(0, 2, 1) @ r / (agents - 1))
     variances = np.maximum(variances, 1e-10 if published else 0.0)
     total = variances.sum(axis=1, keepdims=True)

@@ -6,17 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.angular_momentum import about_centroid, about_wrapped_mean
 
 COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"
-AT_CENTRE = 1e-10  # an agent this near to the centre has no direction from it
-
-
-def angular_directions(block: Block) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return l_i = r^_i x u_i about the periodic centroid, (T, N, 3), and for which agents it is defined, (T, N)."""
-    r = np.linalg.norm(block.offsets, axis=2)
-    defined = block.moving & (r > AT_CENTRE)
-    directions = np.divide(block.offsets, r[..., None], out=np.zeros_like(block.offsets), where=defined[..., None])
-    return np.cross(directions, block.headings), defined
 
 
 @metric(
@@ -34,13 +26,10 @@ def rotation(block: Block, *, definition: Literal["corrected", "published"] = "c
     face of the cell seems not to turn, and counts agents at rest as zero.
     """
     if definition == "published":
-        r = block.wrapped - block.wrapped.mean(axis=1, keepdims=True)
-        length = np.linalg.norm(r, axis=2, keepdims=True)
-        r = r / np.where(length < AT_CENTRE, 1.0, length)
-        return np.linalg.norm(np.cross(r, block.headings).mean(axis=1), axis=1)
-    turning, defined = block.once(angular_directions)
+        return np.linalg.norm(np.einsum("tia->ta", block.once(about_wrapped_mean)), axis=1) / block.shape[1]
+    momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)
-    total = np.linalg.norm(turning.sum(axis=1), axis=1)
+    total = np.linalg.norm(momenta.sum(axis=1), axis=1)
     return np.divide(total, n, out=np.full(len(block), np.nan), where=n > 0)
 
 
@@ -57,8 +46,8 @@ def rotation_unbiased(block: Block) -> NDArray[np.float64]:
     The expression under the root is the mean of l_i . l_j over all pairs. NaN where fewer than two agents have a
     direction of angular momentum.
     """
-    turning, defined = block.once(angular_directions)
+    momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)
-    square = (turning.sum(axis=1) ** 2).sum(axis=1) - (turning**2).sum(axis=(1, 2))
+    square = (momenta.sum(axis=1) ** 2).sum(axis=1) - (momenta**2).sum(axis=(1, 2))
     pairs = np.where(n > 1, n * (n - 1.0), np.nan)
     return np.sqrt(np.clip(square / pairs, 0.0, 1.0))

@@ -20,7 +20,5 @@ def spread(block: Block, *, definition: Literal["corrected", "published"] = "cor
     Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped
     coordinates, so that it grows when a school crosses the face of the cell.
     """
-    r = block.offsets
-    if definition == "published":
-        r = block.wrapped - block.wrapped.mean(axis=1, keepdims=True)
-    return np.sqrt((r**2).sum(axis=2).mean(axis=1))
+    r = block.wrapped_offsets if definition == "published" else block.offsets
+    return np.sqrt(np.einsum("tia,tia->t", r, r) / block.shape[1])
