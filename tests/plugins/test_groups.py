@@ -65,6 +65,18 @@ def test_two_agents_at_the_link_distance(measure, way, seed, link, part, diagona
     assert groups == (1 if part < 1 else 2)
 
 
+@pytest.mark.parametrize("link", [0.1, 0.2, 0.247, 0.288, 0.346, 0.43, 0.49])
+def test_two_agents_along_each_axis_from_everywhere(link, measure, way):
+    """Where the grid is so coarse that a link reaches over two of its cells, it is not used."""
+    starts = np.linspace(0, 1, 400, endpoint=False)
+    for axis in range(3):
+        first = np.full((400, 1, 3), 0.3)
+        first[:, 0, axis] = starts
+        second = first + link * (1 - 1e-9) * np.eye(3)[axis]
+        found = measure(Block(np.concatenate([first, second], axis=1), box=1.0), "group_count", link=link)
+        assert (found["group_count"] == 1).all()
+
+
 @QUIET
 @given(st.integers(0, 2**32 - 1), st.floats(0.56, 0.65), st.sampled_from([None, 5, 9, 20]))
 def test_corners_of_a_cube_about_as_wide_as_a_grid_cell(measure, way, seed, edge, cells):
