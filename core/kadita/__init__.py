@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kadita.block import Block
     from kadita.box import Box
     from kadita.errors import KaditaError, KaditaWarning, NotApplicable
+    from kadita.export import write
     from kadita.formats import open  # noqa: A004 - kadita.open, as one says
     from kadita.frame import Frame
     from kadita.hooks import hookimpl
@@ -37,6 +38,7 @@ _HOMES = {
     "open": "formats",
     "run": "models.simulation",
     "simulate": "models.simulation",
+    "write": "export",
 }
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "open",
     "run",
     "simulate",
+    "write",
 ]
 
 

@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 def analyze(
     data: Any,
-    metrics: Iterable[str] | None = None,
+    metrics: str | Iterable[str] | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
     profile: str | None = None,
@@ -45,7 +45,7 @@ def analyze(
 
     Args:
         data: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
-        metrics: names; all default metrics of all installed plugins where there are none.
+        metrics: a name or several; all default metrics of all installed plugins where there are none.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
         profile: ``"published"``, or the path of a TOML file.
         plugins: plugin files to load beside those installed.
@@ -64,6 +64,7 @@ def analyze(
     with a `KaditaWarning`, as is one that raises while others can go on.
     """
     registry = load_registry(plugins) if registry is None else registry
+    metrics = [metrics] if isinstance(metrics, str) else metrics
     plan = make_plan(
         registry, metrics, by_metric(parameters or {}), load_profile(profile) if profile is not None else None
     )
@@ -79,7 +80,7 @@ def analyze(
             if progress is not None:
                 progress(done, len(frames))
         results = run.finish(frames, profile)
-    for note in results.notes:
+    for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
 

@@ -22,6 +22,12 @@ class PluginError(KaditaError):
     exit_status = 1
 
 
+class Interrupted(KaditaError):  # noqa: N818
+    """The user stopped it."""
+
+    exit_status = 130
+
+
 class KaditaWarning(UserWarning):
     """Something a user should know about a result that was computed all the same."""
 

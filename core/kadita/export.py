@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,39 +28,50 @@ def write(results: Results, path: str | Path, *, force: bool = False) -> None:
     Raises:
         KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
     """
-    path = Path(path)
-    check_target(path, force=force)
-    if path.suffix == ".csv":
-        _replace(path.with_suffix(".json"), lambda p: p.write_text(_dump(_describe(results)), encoding="utf-8"))
-    _replace(path, lambda p: WRITERS[path.suffix](results, p))
+    write_all(results, [Path(path)], force=force)
 
 
-def check_targets(paths: Iterable[Path], *, force: bool) -> None:
-    """Check every target before anything is computed; see `check_target`."""
+def write_all(results: Results, paths: Iterable[Path], *, force: bool) -> None:
+    """Write results to several files; see `write`."""
+    targets = check_targets(paths, force=force)
+    for path, writer in targets.items():
+        _replace(path, partial(writer, results))
+
+
+def check_targets(
+    paths: Iterable[Path], *, force: bool, source: Path | None = None
+) -> dict[Path, Callable[[Results, Path], None]]:
+    """Return every file that writing to `paths` makes, with its writer, before anything is computed.
+
+    Raises:
+        KaditaError: one that cannot be made, or a path that was named twice.
+    """
+    targets: dict[Path, Callable[[Results, Path], None]] = {}
     for path in paths:
-        check_target(path, force=force)
-
-
-def check_target(path: Path, *, force: bool) -> None:
-    """Raise where results cannot be written to `path`."""
-    if path.suffix not in WRITERS:
-        raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
-    for target in (path, path.with_suffix(".json")) if path.suffix == ".csv" else (path,):
-        check_writable(target, force=force)
+        if path.suffix not in WRITERS and not path.is_dir():
+            raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
+        if path in targets:
+            raise KaditaError(f"{path} was named twice as an output")
+        targets[path] = WRITERS.get(path.suffix, _json)
+    for path in [p for p in targets if p.suffix == ".csv"]:  # one that was asked for says all of it, and more
+        targets.setdefault(path.with_suffix(".json"), _record)
+    for path in targets:
+        check_writable(path, force=force, source=source)
+    return targets
 
 
 def _replace(path: Path, write_to: Callable[[Path], Any]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
     os.close(handle)
-    partial = Path(name)
+    unfinished = Path(name)
     try:
-        write_to(partial)
+        write_to(unfinished)
         mask = os.umask(0)
         os.umask(mask)
-        partial.chmod(0o666 & ~mask)
-        partial.replace(path)
+        unfinished.chmod(0o666 & ~mask)
+        unfinished.replace(path)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
 
 
@@ -76,6 +88,10 @@ def _csv(results: Results, path: Path) -> None:
         table.writerow(["frame", "time", *columns])
         for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True)):
             table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
+
+
+def _record(results: Results, path: Path) -> None:
+    path.write_text(_dump(_describe(results)), encoding="utf-8")
 
 
 def _json(results: Results, path: Path) -> None:

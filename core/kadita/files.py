@@ -28,12 +28,14 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
     return first
 
 
-def check_writable(path: Path, *, force: bool) -> None:
+def check_writable(path: Path, *, force: bool, source: Path | None = None) -> None:
     """Raise where a file cannot be made at `path`.
 
     Raises:
-        KaditaError: it exists, or its folder does not or cannot be written to.
+        KaditaError: it exists, or its folder does not or cannot be written to, or it is the file that is read.
     """
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
+        raise KaditaError(f"{path}: expected another file to write than the one that is read")
     if path.is_dir():
         raise KaditaError(f"{path}: expected a file to write; this is a folder")
     if os.path.lexists(path) and not force:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -63,7 +63,26 @@ class Metric:
         return {key: getattr(model, key) for key in known}
 
 
+@overload
+def metric(function: Callable[..., Any], /) -> Metric: ...
+@overload
 def metric(
+    *,
+    units: str = ...,
+    dims: tuple[str, ...] = ...,
+    per_frame: bool = ...,
+    needs_velocities: bool = ...,
+    default: bool = ...,
+    formula: str = ...,
+    range: tuple[float, float] | None = ...,  # noqa: A002
+    source: str = ...,
+    symmetries: tuple[str, ...] = ...,
+    labels: tuple[str, ...] = ...,
+    warning: str = ...,
+) -> Callable[[Callable[..., Any]], Metric]: ...
+def metric(
+    function: Callable[..., Any] | None = None,
+    /,
     *,
     units: str = "1",
     dims: tuple[str, ...] = (),
@@ -76,7 +95,7 @@ def metric(
     symmetries: tuple[str, ...] = (),
     labels: tuple[str, ...] = (),
     warning: str = "",
-) -> Callable[[Callable[..., Any]], Metric]:
+) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric of its own name.
 
     The function's first argument is the data: a Block, or a Frame with ``per_frame=True``. Further positional
@@ -85,6 +104,7 @@ def metric(
     a frame's row depends on that frame alone.
 
     Args:
+        function: the function, where the decorator is used without parentheses.
         units: ``"1"``, ``"length"``, ``"length/time"``, ...; the file's own units are put in their place.
         dims: names of the axes after T; ``"agent"`` stands for the agents present, ``"space"`` for x, y, z.
         per_frame: called once a frame instead of once a block.
@@ -121,7 +141,9 @@ def metric(
             warning=warning,
         )
 
-    return declare
+    if isinstance(dims, str) or {"T", "frame", "time"} & set(dims):
+        raise PluginError(f'dims: expected the axes after frames, such as ("agent",); got {dims!r}')
+    return declare if function is None else declare(function)
 
 
 def _read_signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import traceback
 import warnings
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,32 +74,23 @@ class Pass:
         except KaditaError as error:  # what the user gave it is at fault
             raise KaditaError(f"{m.name}: {error}") from None
         except Exception as error:  # a stranger's metric can raise anything at all
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            self.failures[m.name] = (
-                f"{type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
-            )
+            if os.environ.get("KADITA_DEBUG"):
+                traceback.print_exc()
+            self.failures[m.name] = f"{type(error).__name__}: {error}{_where(error, m)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> Floats:
         parameters = self.plan.parameters[m.name]
         with warnings.catch_warnings(record=True) as caught:
-            warnings.filterwarnings("always", category=KaditaWarning)
+            warnings.simplefilter("always")
+            returned: Any
             if m.per_frame:
-                each = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
-                values = np.asarray(each, dtype=np.float64)
+                returned = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
             else:
-                values = np.asarray(m.function(block, *needs, **parameters), dtype=np.float64)
+                returned = m.function(block, *needs, **parameters)
         for w in caught:
-            if issubclass(w.category, KaditaWarning):
-                self.notes.setdefault(f"{m.name}: {w.message}")
-            else:
-                warnings.warn_explicit(w.message, w.category, w.filename, w.lineno)
-        sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, values.shape[1:], strict=False)]
-        if values.ndim != 1 + len(m.dims) or values.shape != (len(block), *sizes):
-            axes = ", ".join(("T", *m.dims))
-            raise PluginError(
-                f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {values.shape}"
-            )
-        return values
+            what = "" if issubclass(w.category, KaditaWarning) else f"{w.category.__name__}: "
+            self.notes.setdefault(f"{m.name}: {what}{w.message}")
+        return _as_declared(m, block, returned)
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
         everyone = len(self.trajectory.agents)
@@ -122,24 +115,28 @@ class Pass:
         Raises:
             PluginError: nothing is left, because what was wanted failed.
         """
-        failed = {m: f"{m} (plugin {self.registry.plugins[m]}) failed: {why}" for m, why in self.failures.items()}
-        wanted = [name for name in self.registry.metrics if name in self.plan.wanted]
-        kept = [name for name in wanted if name not in self.left_out and name not in failed]
-        if failed and not kept:
-            raise PluginError(next(iter(failed.values())))
+        failures = {m: f"{m} (plugin {self.registry.plugins[m]}) failed: {why}" for m, why in self.failures.items()}
+        kept = [name for name in self.plan.wanted if name not in self.left_out and name not in failures]
+        if failures and not kept:
+            raise PluginError(next(iter(failures.values())))
         for reason in dict.fromkeys(self.left_out.values()):
-            names = ", ".join(name for name in wanted if self.left_out.get(name) == reason)
+            names = ", ".join(name for name in self.plan.wanted if self.left_out.get(name) == reason)
             if names:
                 self.notes.setdefault(f"left out: {names}: {reason}")
-        self.notes |= dict.fromkeys(failed.values())
+        if self.trajectory.complete is False:
+            self.notes.setdefault(
+                f"{self.trajectory.name}: the run that writes it goes on, or ended early; "
+                f"there are {self.trajectory.n_frames} frames so far"
+            )
+        series = {name: self._series(self.registry[name]) for name in kept}
         return Results(
             frames=frames,
             times=self.trajectory.times[frames],
             agents=self.trajectory.agents,
-            series={name: self._series(self.registry[name]) for name in kept},
+            series=series,
             attributes=self.trajectory.attributes,
             notes=tuple(self.notes),
-            failures=self.failures,
+            failures=failures,
             provenance={
                 "kadita": version("kadita"),
                 "numpy": version("numpy"),
@@ -166,6 +163,35 @@ class Pass:
             plugin=f"{plugin.distribution}:{plugin.name}",
             plugin_version=plugin.version,
         )
+
+
+def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
+    """Return what a metric returned as an array (T, ...) of the shape it declares."""
+    example = returned[0] if m.per_frame else returned
+    if example is None:
+        raise PluginError("it returned None; is a return missing?")
+    try:
+        array = np.asarray(returned)
+    except ValueError:
+        raise PluginError("expected an array; got rows of unequal length") from None
+    if array.dtype.kind not in "biuf":
+        raise PluginError(f"expected real numbers; got {type(example).__name__} of {array.dtype}")
+    sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, array.shape[1:], strict=False)]
+    if array.ndim != 1 + len(m.dims) or array.shape != (len(block), *sizes):
+        axes = ", ".join(("T", *m.dims)) + ("" if m.dims else ",")
+        raise PluginError(
+            f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {array.shape}"
+            + (", T added for frames" if m.per_frame else "")
+        )
+    return array.astype(np.float64)
+
+
+def _where(error: BaseException, m: Metric) -> str:
+    """Say where it went wrong: the last line in the metric's own file, rather than in a library it calls."""
+    trace = traceback.extract_tb(error.__traceback__)
+    own = [t for t in trace if t.filename == m.function.__code__.co_filename]
+    place = (own or list(trace))[-1]
+    return f" ({Path(place.filename).name}, line {place.lineno})"
 
 
 def _in_units(units: str, attributes: Mapping[str, object]) -> str:

@@ -22,7 +22,7 @@ class Plan:
 
     order: tuple[Metric, ...]
     parameters: Mapping[str, Mapping[str, Any]]
-    wanted: frozenset[str]  # what the results will hold; the others are computed for them
+    wanted: tuple[str, ...]  # what the results will hold, in this order; the others are computed for them
     named: frozenset[str]  # what was asked for by name: an error where it cannot be had
 
 
@@ -103,7 +103,7 @@ def make_plan(
     for m in order:
         shared = {k: v for k, v in everywhere.items() if k in m.parameters.model_fields}
         settled[m.name] = m.validate({**presets.get(m.name, {}), **shared, **given.get(m.name, {})})
-    return Plan(tuple(order), settled, frozenset(wanted), frozenset(named))
+    return Plan(tuple(order), settled, tuple(wanted), frozenset(named))
 
 
 def _needs(registry: Registry, wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -116,7 +116,10 @@ def _needs(registry: Registry, wanted: Iterable[str]) -> dict[str, tuple[str, ..
             continue
         if name not in registry and len(path) > 1:
             hint = did_you_mean(name, registry.metrics)
-            raise KaditaError(f"{' needs '.join(path)}, and there is no metric '{name}'{hint}")
+            raise KaditaError(
+                f"{' needs '.join(path)}, and there is no metric '{name}'{hint}; "
+                "if it is a parameter, put a * before it"
+            )
         graph[name] = registry[name].needs
         paths.extend((*path, need) for need in graph[name])
     return graph

@@ -16,7 +16,7 @@ COLUMN_WIDTH = 5.2  # inches
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 
 
-def check_picture(path: Path, *, force: bool) -> None:
+def check_picture(path: Path, *, force: bool, source: Path | None = None) -> None:
     """Raise where a picture cannot be made at `path`.
 
     Raises:
@@ -26,11 +26,11 @@ def check_picture(path: Path, *, force: bool) -> None:
         raise KaditaError(
             f"{path}: expected a picture named {', '.join('*' + e for e in ENDINGS)}; got '{path.suffix}'"
         )
-    check_writable(path, force=force)
+    check_writable(path, force=force, source=source)
 
 
 def draw_series(results: Results, path: str | Path, *, force: bool = False) -> None:
-    """Draw every scalar series against time, a panel a metric, on one axis of time.
+    """Draw every scalar series against time, one panel each, on one axis of time.
 
     Args:
         results: of `kadita.analyze`.
@@ -46,7 +46,9 @@ def draw_series(results: Results, path: str | Path, *, force: bool = False) -> N
     check_picture(path, force=force)
     columns = {n: c for n, c in results.columns().items() if "agent" not in c[0].dims}
     if not columns:
-        raise KaditaError("there is no scalar series to draw; results per agent are not drawn")
+        raise KaditaError(
+            f"nothing to draw: {', '.join(results)} has a value per agent; write it with kadita analyze -o"
+        )
     style: dict[Any, Any] = {
         "font.size": 8,
         "axes.spines.top": False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import sys
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -43,8 +44,10 @@ class Registry:
         try:
             return self.metrics[name]
         except KeyError:
-            hint = did_you_mean(name, self.metrics) or "; `kadita metrics` lists what is installed"
-            raise KaditaError(f"there is no metric '{name}'{hint}") from None
+            hint = did_you_mean(name, self.metrics)
+            raise KaditaError(
+                f"there is no metric '{name}'{hint}; `kadita metrics` lists what is installed, --plugin adds a file"
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self.metrics
@@ -159,9 +162,9 @@ def _import_file(file: Path) -> ModuleType:
 def _reason(error: BaseException) -> str:
     if isinstance(error, KaditaError):
         return str(error)
-    if isinstance(error, pluggy.PluginValidationError):
-        return f"{str(error).splitlines()[0]}; hooks there are: {', '.join(_hook_names())}"
-    where = _innermost_line(error)
+    if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
+        return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
+    where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
     return f"{type(error).__name__}: {error}{where}".replace("\n", " ")
 
 
@@ -170,7 +173,5 @@ def _hook_names() -> list[str]:
 
 
 def _innermost_line(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})"
+    trace = [t for t in traceback.extract_tb(error.__traceback__) if not t.filename.startswith("<frozen")]
+    return f" ({Path(trace[-1].filename).name}, line {trace[-1].lineno})" if trace else ""

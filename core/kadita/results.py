@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.box import Floats
-from kadita.errors import KaditaError, did_you_mean
+from kadita.errors import did_you_mean
 from kadita.neighbors import Integers
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class Series:
     plugin_version: str
 
 
-@dataclass(frozen=True)
-class Results:
-    """Series of metrics over the same frames.
+@dataclass(frozen=True, eq=False, repr=False)
+class Results(Mapping[str, Floats]):
+    """Series of metrics over the same frames, by name: ``results["rotation"]`` has shape (T, ...).
 
     Attributes:
         frames: (T,) frame numbers.
@@ -42,7 +42,7 @@ class Results:
         agents: (N,) identities, the axis ``agent`` of per-agent metrics.
         series: by metric.
         notes: what a reader of these numbers should know, a line each.
-        failures: metrics that raised, and what.
+        failures: metrics that raised, and a line that says what.
         provenance: versions, the input's fingerprint, the profile.
     """
 
@@ -57,18 +57,19 @@ class Results:
 
     def __getitem__(self, name: str) -> Floats:
         """Values of one metric, (T, ...)."""
-        if name not in self.series:
-            raise KaditaError(f"these results hold no '{name}'{did_you_mean(name, self.series)}")
-        return self.series[name].values
+        try:
+            return self.series[name].values
+        except KeyError:
+            raise KeyError(f"these results hold no '{name}'{did_you_mean(name, self.series)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.series)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.series
-
     def __len__(self) -> int:
         return len(self.series)
+
+    def __repr__(self) -> str:
+        return f"<Results of {len(self.frames)} frames: {', '.join(self.series)}>"
 
     def columns(self) -> dict[str, tuple[Series, Floats]]:
         """Every scalar series by name, (T,): a metric's own, or ``drift.x`` for each component of one with axes."""
@@ -92,11 +93,10 @@ class Results:
         """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare."""
         import xarray
 
-        variables: dict[str, Any] = {"time": ("frame", self.times)}
-        coords: dict[str, Any] = {"frame": self.frames}
-        if self.attributes.get("time_unit"):
-            # CF would decode plain "s" as a time delta; kadita's times are numbers
-            variables["time"] = ("frame", self.times, {"time_unit": self.attributes["time_unit"]})
+        # not "units": xarray would make time differences of plain "s", and kadita's times are numbers
+        unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
+        variables: dict[str, Any] = {}
+        coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
         for name, s in self.series.items():
             sizes = s.values.shape[1:]
             for dim, size in zip(s.dims, sizes, strict=True):

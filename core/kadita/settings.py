@@ -23,7 +23,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         try:
             value = tomllib.loads(f"value = {text}")["value"]
         except (tomllib.TOMLDecodeError, KeyError):
-            value = text.strip()
+            value = None if text.strip().lower() == "none" else text.strip()
         parsed[key.strip()] = value
     return parsed
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kadita.block import Block
 from kadita.box import Box, Floats
 from kadita.errors import KaditaError
+from kadita.frame import Frame
 from kadita.neighbors import Integers
 
 BLOCK_FRAMES = 64
@@ -45,6 +46,11 @@ class Trajectory(ABC):
     has_velocities: bool
     attributes: Mapping[str, Any]
 
+    @property
+    def complete(self) -> bool | None:
+        """Whether whoever wrote it came to the end; None where the file does not say."""
+        return None
+
     @abstractmethod
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, whose numbers increase."""
@@ -71,6 +77,22 @@ class Trajectory(ABC):
 
     def __len__(self) -> int:
         return self.n_frames
+
+    def __getitem__(self, frame: int) -> Frame:
+        """One frame by number, counted from 0 or back from the end.
+
+        Raises:
+            IndexError: there is no such frame.
+            KaditaError: a frame without agents.
+        """
+        if not -self.n_frames <= frame < self.n_frames:
+            raise IndexError(f"frame: expected {-self.n_frames} .. {self.n_frames - 1}; got {frame}")
+        for block in self.blocks_of(np.array([frame % self.n_frames])):
+            return block[0]
+        raise KaditaError(f"{self.name}: no agent is there in frame {frame}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}, {self.n_frames} frames, {len(self.agents)} agents>"
 
     def select(
         self,
@@ -211,6 +233,11 @@ class Differenced(Trajectory):
         self.has_velocities = True
         if self.n_frames < 2:
             raise KaditaError(f"{self.name}: finite differences need at least 2 frames; there is {self.n_frames}")
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether whoever wrote it came to the end."""
+        return self._of.complete
 
     @property
     def times(self) -> Floats:

@@ -56,7 +56,7 @@ def test_analyze_prints_a_table_and_writes_what_is_asked(kadita, school, tmp_pat
     table = np.genfromtxt(tmp_path / "a.csv", delimiter=",", names=True, dtype=None, encoding=None)
     row = next(line for line in done.stdout.splitlines() if "polarization" in line).split("│")
     assert row[2].strip() == f"{table['polarization'].mean():.4g}"
-    assert row[3].strip() == f"{table['polarization'].std():.2g}"
+    assert row[3].strip() == f"{table['polarization'].std():.3g}"
 
 
 def test_analyze_chooses_frames_and_times(kadita, school):
@@ -78,7 +78,7 @@ def test_metrics_lists_and_explains(kadita):
     listing = kadita("metrics").stdout
     assert all(word in listing for word in ("polarization", "oceanic_schooling_index", "order", "entropy"))
     one = kadita("metrics", "group_fraction").stdout
-    assert "group_fraction.link_distance = None" in one
+    assert "group_fraction.link_distance = none" in one
     assert "doi:10.1103/PhysRevE.64.016706" in one
     assert "formula:" in one
 
@@ -90,7 +90,11 @@ def test_scenarios_are_listed(kadita):
 
 def test_info_tells_a_complete_run_from_one_that_broke_off(kadita, school):
     facts = json.loads(kadita("info", school, "--json").stdout)
-    assert (facts["status"], facts["frames"], facts["agents"], facts["cell"]) == ("complete", 11, 40, "25 x 25 x 25")
+    assert (facts["complete"], facts["frames"], facts["agents"], facts["cell"]) == (True, 11, 40, [25.0] * 3)
+    text = kadita("info", school).stdout
+    assert "complete:      yes" in text
+    assert "cell:          25 x 25 x 25" in text
+    assert "times:         0 to 10" in text
 
 
 @pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
@@ -116,7 +120,7 @@ def test_convert_a_long_table(kadita, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "tracks.csv has no z; it is 0 for all" in done.stderr
     facts = json.loads(kadita("info", "tracks.nc", "--json").stdout)
-    assert (facts["frames"], facts["agents"], facts["times"], facts["length unit"]) == (5, 2, "0 to 0.16 s", "mm")
+    assert (facts["frames"], facts["agents"], facts["times"], facts["length_unit"]) == (5, 2, [0, 0.16], "mm")
     assert kadita("analyze", "tracks.nc", "-m", "spread", "-o", "a.json").returncode == 0
     metric = json.loads((tmp_path / "a.json").read_text())["metrics"]["spread"]
     assert (metric["values"], metric["units"]) == ([0.5, 0.5, 0.0, 0.5, 0.5], "mm")

@@ -8,6 +8,7 @@ import pytest
 import kadita
 from kadita import Block, Frame, KaditaError, KaditaWarning, metric
 from kadita.errors import PluginError
+from kadita.formats.amber_writer import AmberWriter
 from kadita.registry import Plugin, load_registry
 from kadita.trajectory import Chunk, Memory
 
@@ -90,9 +91,11 @@ def test_a_metric_that_raises_is_named_and_the_others_go_on(flock):
     with pytest.warns(KaditaWarning) as caught:
         results = kadita.analyze(flock, ["broken", "on_broken", "spread"], registry=registry_with(broken, on_broken))
     assert list(results) == ["spread"]
-    assert "broken (plugin test (test 1)) failed: ZeroDivisionError: by hand" in str(caught[0].message)
-    assert results.failures["on_broken"] == "needs broken, which failed"
-    assert "line" in results.failures["broken"]
+    assert str(caught[0].message) == results.failures["broken"]
+    assert results.failures["broken"].startswith(
+        "broken (plugin test (test 1)) failed: ZeroDivisionError: by hand (test_"
+    )
+    assert results.failures["on_broken"] == "on_broken (plugin test (test 1)) failed: needs broken, which failed"
 
 
 def test_nothing_left_is_an_error(flock):
@@ -102,9 +105,48 @@ def test_nothing_left_is_an_error(flock):
 
 def test_a_wrong_shape_is_said_with_what_was_expected(flock):
     with pytest.raises(
-        PluginError, match=r"misshapen .*expected shape \(T\) with T = \d+ and \d agents; got \(\d+, 2\)"
+        PluginError, match=r"misshapen .*expected shape \(T,\) with T = \d+ and \d agents; got \(\d+, 2\)"
     ):
         kadita.analyze(flock, ["misshapen"], registry=registry_with(misshapen))
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (None, "it returned None; is a return missing"),
+        ("fast", "expected real numbers; got str"),
+        (1j, "expected real numbers; got complex"),
+        ([1, [2, 3]], "rows of unequal length"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_told_apart(flock, returned, message):
+    @metric
+    def odd(block: Block):
+        return returned
+
+    with pytest.raises(PluginError, match=message):
+        kadita.analyze(flock, "odd", registry=registry_with(odd))
+
+
+def test_a_fault_is_placed_in_the_metrics_own_file(flock):
+    @metric
+    def deep(block: Block):
+        return np.linalg.inv(np.zeros((2, 3)))
+
+    with pytest.raises(PluginError, match=r"LinAlgError: .* \(test_analysis.py, line \d+\)"):
+        kadita.analyze(flock, ["deep"], registry=registry_with(deep))
+
+
+def test_results_keep_the_order_in_which_metrics_were_named(flock):
+    assert list(kadita.analyze(flock, ["spread", "rotation", "polarization"])) == ["spread", "rotation", "polarization"]
+
+
+def test_a_run_that_ended_early_is_said_so(tmp_path, rng):
+    writer = AmberWriter(tmp_path / "a.nc", 3, periodic=False)
+    writer.write(rng.normal(size=(4, 3, 3)), np.ones((4, 3, 3)), np.arange(4.0))
+    writer.close(complete=False)
+    with pytest.warns(KaditaWarning, match="goes on, or ended early; there are 4 frames so far"):
+        kadita.analyze(tmp_path / "a.nc", ["spread"])
 
 
 def test_without_velocities_what_needs_them_is_left_out_with_a_note():
@@ -155,14 +197,16 @@ def test_results_say_where_they_come_from(tmp_path):
     assert results.series["spread"].plugin == "kadita:order"
 
 
-def test_other_warnings_of_a_plugin_are_passed_on(flock):
+def test_other_warnings_of_a_plugin_become_one_note(flock):
     @metric()
     def chatty(block: Block):
         warnings.warn("by a plugin", UserWarning, stacklevel=1)
         return np.zeros(len(block))
 
-    with pytest.warns(UserWarning, match="by a plugin"):
+    with pytest.warns(KaditaWarning) as caught:
         kadita.analyze(flock, ["chatty"], registry=registry_with(chatty))
+
+    assert [str(w.message) for w in caught] == ["chatty: UserWarning: by a plugin"]
 
 
 def test_a_metric_cannot_write_to_its_input(flock):

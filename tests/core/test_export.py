@@ -87,6 +87,21 @@ def test_an_unknown_ending_says_which_there_are(results, tmp_path):
         export.write(results, tmp_path / "a.xlsx")
 
 
+def test_a_json_asked_for_beside_a_csv_is_written_once_and_whole(results, tmp_path):
+    export.write_all(results, [tmp_path / "a.csv", tmp_path / "a.json"], force=False)
+    document = json.loads((tmp_path / "a.json").read_text())
+    assert document["metrics"]["spread"]["values"] == results["spread"].tolist()
+    assert {p.name for p in tmp_path.iterdir()} == {"school.nc", "a.csv", "a.json"}
+
+
+def test_nothing_is_written_where_one_target_cannot_be(results, tmp_path):
+    (tmp_path / "b.json").write_text("mine")
+    for paths in (["a.csv", "b.csv"], ["a.csv", "a.csv"], ["a.csv", "c.xlsx"]):
+        with pytest.raises(kadita.KaditaError):
+            export.write_all(results, [tmp_path / p for p in paths], force=False)
+        assert {p.name for p in tmp_path.iterdir()} == {"school.nc", "b.json"}
+
+
 def test_equal_results_are_equal_files(results, tmp_path):
     for name in ("a.csv", "a.json", "a.xvg"):
         export.write(results, tmp_path / name, force=True)

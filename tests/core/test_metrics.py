@@ -59,6 +59,20 @@ def test_a_metric_has_data():
             return k
 
 
+def test_parentheses_may_be_left_out():
+    @metric
+    def plain(block: Block):
+        return block
+
+    assert (plain.name, plain.units, plain("data")) == ("plain", "1", "data")
+
+
+@pytest.mark.parametrize("dims", ["agent", ("frame", "agent"), ("T",)])
+def test_axes_are_those_after_frames(dims):
+    with pytest.raises(PluginError, match="dims: expected the axes after frames"):
+        metric(dims=dims)(lambda block: block)
+
+
 def test_arguments_have_names():
     with pytest.raises(PluginError, match=r"expected named arguments; got \*needs"):
 

@@ -55,6 +55,14 @@ def test_blocks_are_the_frames_in_order_whatever_their_size(ten):
         assert np.concatenate([b.frames for b in blocks]).tolist() == list(range(10))
 
 
+def test_a_frame_by_its_number(ten):
+    assert (ten[3].number, ten[-1].number, ten[3].time) == (3, 9, 1.5)
+    np.testing.assert_array_equal(ten[4].positions, ten.read(np.array([4])).positions[0])
+    with pytest.raises(IndexError, match="expected -10 .. 9; got 10"):
+        ten[10]
+    assert "10 frames, 4 agents" in repr(ten)
+
+
 def test_animals_that_come_and_go_cut_a_trajectory_into_blocks_of_the_same_animals(rng):
     x = rng.normal(size=(6, 3, 3))
     x[2:4, 1] = np.nan

@@ -24,7 +24,6 @@ from kadita.errors import KaditaError
 app = typer.Typer(
     name="kadita",
     help="Collective motion as molecular dynamics has it: simulate schools, open them in MD tools, measure them.",
-    no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -35,12 +34,18 @@ for command in (run, analyze, metrics, scenarios, info, convert, topology, plot)
 
 
 @app.callback(invoke_without_command=True)
-def _version(version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+def _alone(
+    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and stop.")
+) -> None:
     if version:
         from importlib.metadata import version as release
 
         typer.echo(f"kadita {release('kadita')}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    else:
+        return
+    raise typer.Exit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,13 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:  # the disk is full, a folder went away
         name = f"{error.filename}: " if error.filename else ""
         return _fail(f"{name}{error.strerror or error}", 1)
-    except MemoryError as error:
-        return _fail(f"not enough memory: {error}; fewer agents or frames need less", 2)
+    except MemoryError:
+        return _fail("not enough memory; fewer agents need less", 2)
     except Exception as error:
         message = getattr(error, "format_message", None)
         if message is None:
             raise
-        return _fail(f"{message()} (kadita --help)", getattr(error, "exit_code", 2))
+        context = getattr(error, "ctx", None)
+        return _fail(
+            f"{message()} ({getattr(context, 'command_path', 'kadita')} --help)", getattr(error, "exit_code", 2)
+        )
+    if status == 130:
+        return _fail("interrupted", 130)
     return status if isinstance(status, int) else 0
 
 

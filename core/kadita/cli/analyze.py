@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kadita.cli.options import (
+    Begin,
+    Dt,
+    End,
     Force,
     Metrics,
     Plugins,
     Profile,
     Settings,
+    Start,
+    Step,
+    Stop,
     Topology,
     TrajectoryPath,
     Velocities,
@@ -27,28 +33,28 @@ def analyze(
     metrics: Metrics = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("-o", "--output", readable=False, help="Also write to .csv, .json, .nc or .xvg; repeatable."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", readable=False, help="Also write to .csv, .json, .nc or .xvg; repeatable."
+        ),
     ] = None,
     settings: Settings = None,
     profile: Profile = None,
     plugins: Plugins = None,
     topology: Topology = None,
     velocities: Velocities = None,
-    start: Annotated[int | None, typer.Option(help="First frame, counted from 0.")] = None,
-    stop: Annotated[int | None, typer.Option(help="Frame to stop before.")] = None,
-    step: Annotated[int | None, typer.Option(help="Every so many frames.")] = None,
-    begin: Annotated[float | None, typer.Option("-b", "--begin", help="First time.")] = None,
-    end: Annotated[float | None, typer.Option("-e", "--end", help="Last time.")] = None,
-    dt: Annotated[
-        float | None, typer.Option("--dt", help="Only times that are multiples of this from the first.")
-    ] = None,
+    start: Start = None,
+    stop: Stop = None,
+    step: Step = None,
+    begin: Begin = None,
+    end: End = None,
+    dt: Dt = None,
     force: Force = False,
 ) -> None:
-    """Compute metrics on every frame, print their means and write what -o asks for."""
+    """Compute the metrics of a trajectory."""
     from kadita import export
-    from kadita.cli.terminal import notes, print_summary
+    from kadita.cli.terminal import print_summary, report
 
-    export.check_targets(output or (), force=force)
+    export.check_targets(output or (), force=force, source=trajectory)
     results = measure(
         trajectory,
         metrics,
@@ -64,12 +70,11 @@ def analyze(
         end=end,
         dt=dt,
     )
-    for path in output or ():
-        export.write(results, path, force=force)
+    export.write_all(results, output or (), force=force)
     print_summary(results)
-    notes(results.notes)
-    if results.failures:
-        raise typer.Exit(1)
+    for path in output or ():
+        typer.echo(f"wrote {path}")
+    report(results)
 
 
 def measure(

@@ -14,7 +14,7 @@ def convert(
     source: Annotated[
         Path,
         typer.Argument(
-            metavar="IN", readable=False, help="MATLAB tracks (.mat), a long table (.csv), or a trajectory."
+            metavar="IN", readable=False, help="MATLAB tracks (.mat), a long table (.csv, .tsv), or a trajectory."
         ),
     ],
     output: Annotated[Path, typer.Argument(metavar="OUT.nc", readable=False, help="Trajectory to write.")],
@@ -26,18 +26,18 @@ def convert(
             help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz; repeatable.",
         ),
     ] = None,
-    variable: Annotated[str, typer.Option(help="Variable of a MATLAB file.")] = "tracks_filt",
-    length_unit: Annotated[str | None, typer.Option(help="Unit of the positions, such as m.")] = None,
-    time_unit: Annotated[str | None, typer.Option(help="Unit of the times, such as s.")] = None,
+    variable: Annotated[str, typer.Option(metavar="NAME", help="Variable of a MATLAB file.")] = "tracks_filt",
+    length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None,
+    time_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the times, such as s.")] = None,
     frame_rate: Annotated[
-        float | None, typer.Option(help="Frames per unit of time, where a table counts frames.")
+        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, where a table counts frames.")
     ] = None,
     velocities: Velocities = None,
     topology: Topology = None,
     force: Force = False,
 ) -> None:
-    """Convert tracked animals, or another trajectory, to a kadita trajectory."""
-    from kadita.cli.terminal import notes, progress
+    """Convert tracks, or another trajectory."""
+    from kadita.cli.terminal import notes, progress, size_of
     from kadita.tracks import convert as convert_tracks
 
     with progress("converting") as bar:
@@ -55,4 +55,4 @@ def convert(
             progress=bar,
         )
     notes(remarks)
-    typer.echo(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
+    typer.echo(f"wrote {output} ({size_of(output)})")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kadita.cli.options import Topology, TrajectoryPath
+
+if TYPE_CHECKING:
+    from kadita.trajectory import Trajectory
+
+CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 5: "NetCDF-3 64-bit data"}
 
 
 def info(
@@ -14,7 +19,7 @@ def info(
     topology: Topology = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show status, frames, agents, times, cell, model and origin of a trajectory."""
+    """Show what a trajectory holds."""
     import json
 
     from kadita.formats import open as open_trajectory
@@ -25,36 +30,39 @@ def info(
         typer.echo(json.dumps(facts, indent=2))
         return
     for key, value in facts.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{k} {v}" for k, v in value.items())
-        typer.echo(f"{key + ':':15}{value}")
+        typer.echo(f"{key + ':':15}{_readable(value)}")
 
 
-def _facts(trajectory: Any) -> dict[str, Any]:
+def _readable(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return " to ".join(f"{v:g}" for v in value) if len(value) == 2 else " x ".join(f"{v:g}" for v in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _facts(trajectory: Trajectory) -> dict[str, Any]:
     import numpy as np
 
     from kadita.formats.amber import AmberTrajectory
 
     times = trajectory.times
-    unit = trajectory.attributes.get("time_unit")
-    chunk = trajectory.read(np.array([0]))
-    facts: dict[str, Any] = {
+    lengths = trajectory.read(np.array([0])).lengths
+    facts: dict[str, Any] = {} if trajectory.complete is None else {"complete": trajectory.complete}
+    facts |= {
         "frames": trajectory.n_frames,
         "agents": len(trajectory.agents),
-        "times": f"{times[0]:g} to {times[-1]:g}{f' {unit}' if unit else ''}",
-        "cell": "open space" if chunk.lengths is None else " x ".join(f"{x:g}" for x in chunk.lengths[0]),
-        "velocities": "yes" if trajectory.has_velocities else "no",
+        "times": [float(times[0]), float(times[-1])],
+        "cell": "open space" if lengths is None else lengths[0].tolist(),
+        "velocities": trajectory.has_velocities,
+        **trajectory.attributes,
     }
-    facts |= {key.replace("_", " "): value for key, value in trajectory.attributes.items()}
     if isinstance(trajectory, AmberTrajectory):
-        status = {True: "complete", False: "running, or ended before it was complete", None: ""}
-        facts = {"status": status[trajectory.complete]} | facts if trajectory.complete is not None else facts
-        facts["written by"] = " ".join(
-            str(trajectory.header.attributes.get(key, "")) for key in ("program", "programVersion")
-        )
-        facts["container"] = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 5: "NetCDF-3 64-bit data"}[
-            trajectory.header.version
-        ]
-        if trajectory.configuration:
-            facts["configuration"] = trajectory.configuration
-    return facts | {key.replace("_", " "): value for key, value in trajectory.fingerprint().items() if key != "name"}
+        header = trajectory.header
+        program = [str(header.attributes.get(key, "")) for key in ("program", "programVersion")]
+        facts["written_by"] = " ".join(program)
+        facts["container"] = CONTAINERS[header.version]
+        facts["configuration"] = trajectory.configuration
+    return facts | {key: value for key, value in trajectory.fingerprint().items() if key != "name"}

@@ -41,7 +41,7 @@ def _list(registry: Registry) -> None:
     table.add_column("unit")
     table.add_column("plugin")
     for m in registry.metrics.values():
-        what = m.summary.partition(", (T")[0] if m.default else f"{m.summary} [only when named]"
+        what = m.summary.partition(", (")[0] if m.default else f"{m.summary} [only when named]"
         table.add_row(m.name, what, m.units, registry.plugins[m.name].name)
     Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
 
@@ -70,10 +70,13 @@ def _show(registry: Registry, m: Metric) -> None:
 
 
 def _default(m: Metric, key: str) -> str:
+    from pydantic import BaseModel
     from pydantic_core import PydanticUndefined
 
     default = m.parameters.model_fields[key].default
-    return "required" if default is PydanticUndefined else str(default)
+    if isinstance(default, BaseModel):
+        return "{" + ", ".join(f"{k} = {v}" for k, v in default.model_dump().items()) + "}"
+    return "required" if default is PydanticUndefined else "none" if default is None else str(default)
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -81,6 +84,10 @@ def _kind(schema: dict[str, Any]) -> str:
         return " | ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
         return " | ".join(_kind(s) for s in schema["anyOf"])
+    if "prefixItems" in schema:
+        return f"[{', '.join(_kind(s) for s in schema['prefixItems'])}]"
+    if "$ref" in schema:
+        return "{name = number, ...}"
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words = [str(schema.get("type", "table")).replace("null", "none")]
     words += [f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema]

@@ -15,7 +15,9 @@ TrajectoryPath = Annotated[
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable. See `kadita metrics`."),
+    typer.Option(
+        "-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable (see `kadita metrics`)."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -38,3 +40,11 @@ Velocities = Annotated[
     typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Start = Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")]
+Stop = Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")]
+Step = Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")]
+Begin = Annotated[float | None, typer.Option("-b", "--begin", metavar="TIME", help="First time.")]
+End = Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")]
+Dt = Annotated[
+    float | None, typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first.")
+]

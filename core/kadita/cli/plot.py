@@ -9,11 +9,17 @@ import typer
 
 from kadita.cli.analyze import measure
 from kadita.cli.options import (
+    Begin,
+    Dt,
+    End,
     Force,
     Metrics,
     Plugins,
     Profile,
     Settings,
+    Start,
+    Step,
+    Stop,
     Topology,
     TrajectoryPath,
     Velocities,
@@ -31,13 +37,19 @@ def plot(
     plugins: Plugins = None,
     topology: Topology = None,
     velocities: Velocities = None,
+    start: Start = None,
+    stop: Stop = None,
+    step: Step = None,
+    begin: Begin = None,
+    end: End = None,
+    dt: Dt = None,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, a panel a metric (polarization and rotation where none is named)."""
-    from kadita.cli.terminal import notes
+    """Draw metrics against time."""
+    from kadita.cli.terminal import report
     from kadita.plotting import check_picture, draw_series
 
-    check_picture(output, force=force)
+    check_picture(output, force=force, source=trajectory)
     results = measure(
         trajectory,
         metrics or ["polarization", "rotation"],
@@ -46,9 +58,13 @@ def plot(
         profile=profile,
         topology=topology,
         velocities=velocities,
+        start=start,
+        stop=stop,
+        step=step,
+        begin=begin,
+        end=end,
+        dt=dt,
     )
     draw_series(results, output, force=force)
-    notes(results.notes)
     typer.echo(f"wrote {output}")
-    if results.failures:
-        raise typer.Exit(1)
+    report(results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,15 +26,29 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def note(line: str) -> None:
-    """Print a line of warning to stderr."""
-    print(f"kadita: note: {' '.join(line.split())}", file=sys.stderr)
-
-
-def notes(lines: Iterable[str]) -> None:
+def notes(lines: Iterable[str], kind: str = "note") -> None:
     """Print lines of warning to stderr."""
     for line in lines:
-        note(line)
+        print(f"kadita: {kind}: {' '.join(line.split())}", file=sys.stderr)
+
+
+def report(results: Results) -> None:
+    """Say what a reader of the results should know; exit with 1 where a metric failed."""
+    import numpy as np
+    import typer
+
+    undefined = [name for name, s in results.series.items() if np.isnan(s.values).all()]
+    notes(results.notes)
+    notes(f"{name} is undefined in every frame; `kadita metrics {name}` says when it is" for name in undefined)
+    notes(results.failures.values(), kind="error")
+    if results.failures:
+        raise typer.Exit(1)
+
+
+def size_of(path: Path) -> str:
+    """Return the size of a file, for people."""
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
 
 
 def print_summary(results: Results) -> None:
@@ -42,8 +57,11 @@ def print_summary(results: Results) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    frames = len(results.frames)
     span = f"{results.times[0]:g} to {results.times[-1]:g} {results.attributes.get('time_unit', '')}".rstrip()
-    table = Table(title=f"{len(results.frames)} frames, time {span}", title_justify="left", title_style="")
+    table = Table(
+        title=f"{frames} frame{'s' if frames != 1 else ''}, time {span}", title_justify="left", title_style=""
+    )
     table.add_column("metric", overflow="fold")
     for heading in ("mean", "std"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -51,7 +69,7 @@ def print_summary(results: Results) -> None:
     for name, s in results.series.items():
         unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
-            table.add_row(name, "one an agent", "", unit)
+            table.add_row(name, "per agent", "", unit)
             continue
         for column, (_, values) in results.columns().items():
             if column != name and not column.startswith(f"{name}."):
@@ -68,5 +86,5 @@ def print_summary(results: Results) -> None:
                 for share in shares[1:]:
                     table.add_row("", share, "", "")
             else:
-                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.2g}", unit)
+                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.3g}", unit)
     Console(width=None if sys.stdout.isatty() else 100).print(table)

@@ -15,10 +15,10 @@ def topology(
     output: Annotated[Path, typer.Argument(metavar="OUT.pdb", readable=False, help="Topology to write.")],
     force: Force = False,
 ) -> None:
-    """Write a PDB topology: one atom an agent, at its first known position."""
+    """Write a PDB topology for tools that want one."""
     from kadita.formats import open as open_trajectory
     from kadita.formats.pdb import write_topology
 
     with open_trajectory(trajectory) as opened:
-        write_topology(opened, output, force=force)
+        write_topology(opened, output, force=force, source=trajectory)
     typer.echo(f"wrote {output}")

@@ -11,7 +11,7 @@ from kadita.trajectory import Differenced, Trajectory
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
-TRACKS = (".mat", ".csv", ".npy", ".npz", ".tsv")
+TRACKS = (".mat", ".csv", ".tsv")
 
 
 def open(  # noqa: A001 - kadita.open, as the library's users write it

@@ -26,7 +26,7 @@ from kadita.files import check_writable
 from kadita.formats.netcdf3 import read_header
 
 RUNNING, COMPLETE = 0, 1
-AGENTS_AT_MOST = 0xFFFFFFFF // 12  # a variable of one frame stays below 4 GiB
+AGENTS_AT_MOST = 0x7FFFFF00 // 28  # a frame stays below 2 GiB, where NumPy's record types end
 
 
 class AmberWriter:

@@ -1,4 +1,4 @@
-"""A PDB topology: one atom an agent, numbered in hybrid-36, which every MD tool reads at any number of agents."""
+"""A PDB topology: one atom per agent, numbered in hybrid-36, which every MD tool reads at any number of agents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def hybrid36(width: int, value: int) -> str:
     return digits.lower() if lower else digits
 
 
-def write_topology(trajectory: Trajectory, path: str | Path, *, force: bool = False) -> None:
+def write_topology(
+    trajectory: Trajectory, path: str | Path, *, force: bool = False, source: Path | None = None
+) -> None:
     """Write the agents of a trajectory as a PDB with each agent's first known position and the first cell.
 
     Raises:
@@ -46,11 +48,11 @@ def write_topology(trajectory: Trajectory, path: str | Path, *, force: bool = Fa
     path = Path(path)
     if path.suffix.lower() != ".pdb":
         raise KaditaError(f"{path}: expected a topology named *.pdb; got '{path.suffix}'")
-    check_writable(path, force=force)
+    check_writable(path, force=force, source=source)
     positions, lengths = _first_known(trajectory)
     decimals = _decimals(positions)
     with path.open("w", encoding="ascii") as pdb:
-        pdb.write("REMARK   1 kadita: one atom an agent; a length unit stands as 1 angstrom\n")
+        pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
         if lengths is not None:
             a, b, c = lengths
             pdb.write(f"CRYST1{a:9.3f}{b:9.3f}{c:9.3f}  90.00  90.00  90.00 P 1           1\n")

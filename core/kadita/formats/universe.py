@@ -67,7 +67,9 @@ class UniverseTrajectory(Trajectory):
     @property
     def times(self) -> Floats:
         """Time of every frame; all frames are visited to find out."""
-        return np.array([ts.time for ts in self._trajectory])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a format has no times, which are frame numbers then
+            return np.array([ts.time for ts in self._trajectory])
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
@@ -77,10 +79,13 @@ class UniverseTrajectory(Trajectory):
         cells = []
         for row, frame in enumerate(frames.tolist()):
             try:
-                ts = self._trajectory[frame]
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    ts = self._trajectory[frame]
+                    times[row] = ts.time
             except Exception as error:
                 raise KaditaError(f"{self.name}: frame {frame} cannot be read: {error}".replace("\n", " ")) from None
-            positions[row], times[row] = self._atoms.positions, ts.time
+            positions[row] = self._atoms.positions
             if velocities is not None:
                 velocities[row] = self._atoms.velocities
             cells.append(ts.dimensions)

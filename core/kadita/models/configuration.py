@@ -85,18 +85,26 @@ def load_configuration(
 
 
 def _first_fault(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = [str(part) for part in first["loc"] if part in RunConfiguration.model_fields or part in Couzin.model_fields]
-    key = place[-1] if place else ""
-    if first["type"] == "extra_forbidden":
-        key = str(first["loc"][-1])
-        known = Couzin.model_fields if len(first["loc"]) > 1 else RunConfiguration.model_fields
-        return f"there is no parameter '{key}'{did_you_mean(key, known)}"
-    if first["type"] == "missing":
-        return f"'{key}' is missing"
+    """Say what is wrong in one line: unknown keys first, then all that are missing, then the first bad value."""
+    faults = error.errors()
+    for fault in faults:
+        if fault["type"] == "extra_forbidden":
+            key, nested = str(fault["loc"][-1]), len(fault["loc"]) > 1
+            if nested and key in RunConfiguration.model_fields:
+                return f"'{key}' is no parameter of the model; it stands above [parameters], or use --{key}"
+            known = Couzin.model_fields if nested else RunConfiguration.model_fields
+            return f"there is no parameter '{key}'{did_you_mean(key, known)}"
+    absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
+    missing = [key for key in absent if isinstance(key, str)]  # not the third of three lengths
+    if missing:
+        where = " in [parameters]" if any(key in Couzin.model_fields for key in missing) else ""
+        return f"missing{where}: {', '.join(missing)}"
+    first = faults[0]
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return message
+    place = [str(part) for part in first["loc"] if part in RunConfiguration.model_fields or part in Couzin.model_fields]
+    key = place[-1] if place else ""
     if key == "box":
         return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
     return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

@@ -20,7 +20,7 @@ class Couzin(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    agents: Annotated[int, Field(ge=1, le=100_000_000, description="number of agents N")]
+    agents: Annotated[int, Field(ge=1, le=50_000_000, description="number of agents N")]
     box: Annotated[
         Positive | tuple[Positive, Positive, Positive] | Literal["open"],
         Field(description='edge of the periodic cell, its three edges, or "open" for open space'),

@@ -33,7 +33,7 @@ def convert(
     """Convert tracks or another trajectory to a kadita trajectory.
 
     Args:
-        source: MATLAB tracks (.mat), a long table (.csv), or any trajectory that `kadita.open` opens.
+        source: MATLAB tracks (.mat), a long table (.csv, .tsv), or any trajectory that `kadita.open` opens.
         output: .nc to write.
         columns: ``role=name`` for a table.
         variable: of a MATLAB file.
@@ -54,9 +54,10 @@ def convert(
     source, output = Path(source), Path(output)
     if output.suffix != ".nc":
         raise KaditaError(f"{output}: expected a trajectory named *.nc; got '{output.suffix}'")
-    check_writable(output, force=force)
-    if output.exists() and source.exists() and output.samefile(source):
-        raise KaditaError(f"{output}: expected another file to write than the one that is read")
+    check_writable(output, force=force, source=source)
+    table = source.suffix.lower() in (".csv", ".tsv")
+    if not table and (tuple(columns) or frame_rate is not None):
+        raise KaditaError(f"{source}: --column and --frame-rate are for tables (.csv, .tsv)")
     remarks: list[str] = []
     units = {"length_unit": length_unit, "time_unit": time_unit}
     opened: Trajectory
@@ -64,7 +65,7 @@ def convert(
         from kadita.tracks.matlab import read_matlab
 
         opened = read_matlab(_with_units(source, units), variable)
-    elif source.suffix.lower() == ".csv":
+    elif table:
         from kadita.tracks.table import read_table
 
         opened = read_table(_with_units(source, units), columns, frame_rate, remarks)

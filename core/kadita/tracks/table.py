@@ -31,9 +31,14 @@ def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, rem
     import pandas
 
     try:
-        table = pandas.read_csv(path, skipinitialspace=True)
+        separator = "\t" if path.suffix.lower() == ".tsv" else ","
+        table = pandas.read_csv(path, sep=separator, skipinitialspace=True, index_col=False)
     except (ValueError, OSError) as error:
         raise KaditaError(f"{path}: expected a CSV table; it cannot be read: {error}") from None
+    if len(table.columns) == 1:
+        raise KaditaError(
+            f"{path}: expected columns separated by {separator!r}; found one column, '{table.columns[0]}'"
+        )
     names = _columns(path, columns, [str(c) for c in table.columns])
     numbers = {role: _numbers(path, table, names[role]) for role in names if role != "agent"}
     agents = table[names["agent"]]
