@@ -13,12 +13,13 @@ import numpy as np
 from kadita.block import Block
 from kadita.errors import KaditaWarning
 from kadita.formats import open as open_trajectory
+from kadita.memory import Memory
 from kadita.passes import Pass
 from kadita.plan import load_profile, make_plan
 from kadita.registry import Registry, load_registry
 from kadita.results import Results
 from kadita.settings import by_metric
-from kadita.trajectory import Memory, Trajectory
+from kadita.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
 

@@ -9,8 +9,9 @@ import kadita
 from kadita import Block, Frame, KaditaError, KaditaWarning, metric
 from kadita.errors import PluginError
 from kadita.formats.amber_writer import AmberWriter
+from kadita.memory import Memory
 from kadita.registry import Plugin, load_registry
-from kadita.trajectory import Chunk, Memory
+from kadita.trajectory import Chunk
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pytest
 
 from kadita import KaditaError
 from kadita.formats.pdb import hybrid36, write_topology
-from kadita.trajectory import Chunk, Memory
+from kadita.memory import Memory
+from kadita.trajectory import Chunk
 
 KNOWN = [  # Grosse-Kunstleve's own table
     (4, 0, "   0"), (4, 9999, "9999"), (4, 10000, "A000"), (4, 10035, "A00Z"), (4, 10036, "A010"),

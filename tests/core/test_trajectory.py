@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.trajectory import Chunk, Differenced, Memory
+from kadita.differences import Differenced
+from kadita.memory import Memory
+from kadita.trajectory import Chunk
 
 
 def trajectory(positions, velocities=None, times=None, lengths=None):

@@ -15,9 +15,7 @@ TrajectoryPath = Annotated[
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option(
-        "-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable (see `kadita metrics`)."
-    ),
+    typer.Option("-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable (see `kadita metrics`)."),
 ]
 Settings = Annotated[
     list[str] | None,

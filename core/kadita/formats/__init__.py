@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kadita.differences import Differenced
 from kadita.errors import KaditaError
 from kadita.files import first_bytes
-from kadita.trajectory import Differenced, Trajectory
+from kadita.trajectory import Trajectory
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")

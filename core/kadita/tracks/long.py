@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
-from kadita.trajectory import Chunk, Memory
+from kadita.memory import Memory
+from kadita.trajectory import Chunk
 
 
 def frames_of_rows(

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from kadita.errors import KaditaError
+from kadita.memory import Memory
 from kadita.tracks.long import frames_of_rows
-from kadita.trajectory import Memory
 
 
 def read_matlab(path: Path, variable: str) -> Memory:

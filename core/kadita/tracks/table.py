@@ -10,8 +10,8 @@ import numpy as np
 
 from kadita.box import Floats
 from kadita.errors import KaditaError, did_you_mean
+from kadita.memory import Memory
 from kadita.tracks.long import frames_of_rows
-from kadita.trajectory import Memory
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz")
 
