@@ -39,13 +39,26 @@ def velocity_correlation_entropy(
         return or_half(entropy(counts)) / math.log(BINS)
     if block.shape[1] <= NEIGHBORS:
         return undefined(block)
-    frame = np.arange(len(block))[:, None, None]
-    near = block.neighbor_indices(NEIGHBORS)
-    cosines = np.einsum("tia,tija->tij", block.headings, block.headings[frame, near])
-    seen = block.moving[:, :, None] & block.moving[frame, near]
-    seen &= (block.moving.sum(axis=1) > NEIGHBORS)[:, None, None]
-    cosines = np.where(seen, np.clip(cosines, -1.0, 1.0), np.nan)
+    cosines = np.full((len(block), block.shape[1], NEIGHBORS), np.nan)
+    _cosines(block.headings, block.moving, block.neighbor_indices(NEIGHBORS), cosines)
     return histogram_entropy(cosines.reshape(len(block), -1), BINS, -1.0, 1.0, estimator="miller-madow")
+
+
+@kernel
+def _cosines(headings, moving, near, cosines):  # type: ignore[no-untyped-def]
+    """Cosine between each agent's heading and those of its neighbours, where both move and enough others do."""
+    frames, agents, k = near.shape
+    for t in range(frames):
+        if moving[t].sum() <= k:
+            continue
+        for i in range(agents):
+            for n in range(k):
+                j = near[t, i, n]
+                if moving[t, i] and moving[t, j]:
+                    c = 0.0
+                    for a in range(3):
+                        c += headings[t, i, a] * headings[t, j, a]
+                    cosines[t, i, n] = max(-1.0, min(1.0, c))
 
 
 @kernel
