@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kadita.errors import KaditaError
 
 Floats = NDArray[np.float64]
+LEAST, MOST = 1e-100, 1e100  # lengths whose squares and ratios are numbers
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Box:
             lengths = np.asarray(box, dtype=np.float64)
         except (TypeError, ValueError):
             raise KaditaError(f"{expected}; got {box!r}") from None
-        if lengths.shape not in ((), (1,), (3,)) or not np.isfinite(lengths).all() or (lengths <= 0).any():
+        if lengths.shape not in ((), (1,), (3,)) or not ((lengths >= LEAST) & (lengths <= MOST)).all():
             raise KaditaError(f"{expected}; got {box!r}")
         a, b, c = np.broadcast_to(lengths, (3,)).tolist()
         return cls((a, b, c))

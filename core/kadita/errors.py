@@ -36,3 +36,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `` (did you mean ...?)`` for the names nearest to `word`, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     return f" (did you mean {' or '.join(near)}?)" if near else ""
+
+
+def said(error: BaseException) -> str:
+    """Return the type and the words of an error, in one line, whatever its own methods do."""
+    try:
+        words = " ".join(str(error).split())
+    except Exception:
+        words = "(it cannot say why)"
+    return f"{type(error).__name__}: {words}"

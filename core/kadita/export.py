@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json
 
 from kadita.errors import KaditaError
-from kadita.files import check_writable
+from kadita.files import check_writable, replace_whole
 from kadita.results import Results, Series
 
 
@@ -35,7 +32,7 @@ def write_all(results: Results, paths: Iterable[Path], *, force: bool) -> None:
     """Write results to several files; see `write`."""
     targets = check_targets(paths, force=force)
     for path, writer in targets.items():
-        _replace(path, partial(writer, results))
+        replace_whole(path, partial(writer, results))
 
 
 def check_targets(
@@ -58,21 +55,6 @@ def check_targets(
     for path in targets:
         check_writable(path, force=force, source=source)
     return targets
-
-
-def _replace(path: Path, write_to: Callable[[Path], Any]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    unfinished = Path(name)
-    try:
-        write_to(unfinished)
-        mask = os.umask(0)
-        os.umask(mask)
-        unfinished.chmod(0o666 & ~mask)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _cell(series: Series, value: float) -> str:
@@ -99,9 +81,7 @@ def _json(results: Results, path: Path) -> None:
     document["frame"] = results.frames.tolist()
     document["time"] = results.times.tolist()
     for name, s in results.series.items():
-        values = s.values.astype(object)
-        values[~np.isfinite(s.values)] = None
-        document["metrics"][name]["values"] = values.tolist()
+        document["metrics"][name]["values"] = s.values.tolist()  # what is no number becomes null
     path.write_text(_dump(document), encoding="utf-8")
 
 
@@ -131,22 +111,22 @@ def _describe(results: Results) -> dict[str, Any]:
             "units": s.units,
             "dims": ["frame", *s.dims],
             "labels": list(s.labels),
-            "parameters": to_jsonable_python(s.parameters),
+            "parameters": dict(s.parameters),
             "plugin": s.plugin,
             "plugin_version": s.plugin_version,
         }
         for name, s in results.series.items()
     }
     return {
-        "provenance": to_jsonable_python(results.provenance),
-        "attributes": to_jsonable_python(results.attributes),
+        "provenance": dict(results.provenance),
+        "attributes": dict(results.attributes),
         "notes": list(results.notes),
         "metrics": metrics,
     }
 
 
 def _dump(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=str).decode() + "\n"
 
 
 WRITERS: dict[str, Callable[[Results, Path], None]] = {

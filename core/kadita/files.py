@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
         KaditaError: it is not there, cannot be read or is empty.
     """
     try:
+        if not path.is_dir() and path.exists() and not path.is_file():
+            raise KaditaError(f"{path}: expected a file; this is a pipe or a device")
         with path.open("rb") as file:
             first = file.read(count)
     except FileNotFoundError:
@@ -44,6 +48,22 @@ def check_writable(path: Path, *, force: bool, source: Path | None = None) -> No
         raise KaditaError(f"{path}: there is no folder {path.parent}")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise KaditaError(f"{path}: the folder {path.parent} cannot be written to")
+
+
+def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
+    """Write a file beside `path` and put it there once it is whole; where that fails, `path` is as it was."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=path.suffix)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        write_to(unfinished)
+        mask = os.umask(0)
+        os.umask(mask)
+        unfinished.chmod(0o666 & ~mask)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def fingerprint(path: Path, header: int = 1 << 16) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kadita.box import Box, Floats
 from kadita.compiled import kernel
+from kadita.errors import KaditaError
 from kadita.neighbors import nearest
 
 Estimator = Literal["plug-in", "miller-madow"]
@@ -31,7 +32,12 @@ def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: b
 
     Returns:
         Counts, (T, bins).
+
+    Raises:
+        KaditaError: an interval that is empty, infinite or too narrow to be divided.
     """
+    if not 0 < high - low < np.inf or not np.isfinite(bins / (high - low)):
+        raise KaditaError(f"histogram: expected a finite interval; got {low:g} to {high:g}")
     counts = np.zeros((len(values), bins), dtype=np.int64)
     _histogram(np.ascontiguousarray(values), np.linspace(low, high, bins + 1), overflow, counts)
     return counts
@@ -45,8 +51,8 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
     for t in range(values.shape[0]):
         for x in values[t]:
             if x >= low and (x <= high or overflow):
-                b = min(int((min(x, high) - low) * scale), bins - 1)
-                if x < edges[b]:  # rounding put it one bin too far to the right
+                b = max(0, min(int((min(x, high) - low) * scale), bins - 1))
+                if b > 0 and x < edges[b]:  # rounding put it one bin too far to the right
                     b -= 1
                 elif b < bins - 1 and x >= edges[b + 1]:  # or to the left
                     b += 1

@@ -141,13 +141,20 @@ def metric(
             warning=warning,
         )
 
-    if isinstance(dims, str) or {"T", "frame", "time"} & set(dims):
+    names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
+    if isinstance(dims, str) or not names or {"T", "frame", "time"} & set(dims):
         raise PluginError(f'dims: expected the axes after frames, such as ("agent",); got {dims!r}')
+    if not all(isinstance(word, str) for word in (units, formula, source, warning, *labels, *symmetries)):
+        raise PluginError("expected words for units, formula, source, warning, labels and symmetries; got others")
+    if range is not None and len(range) != 2:
+        raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)
 
 
 def _read_signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
-    name = function.__name__
+    name = getattr(function, "__name__", "?")
+    if not name.isidentifier() or name in ("frame", "time"):
+        raise PluginError(f"expected a function whose name can be a metric's; got '{name}'")
     try:
         annotations = get_type_hints(function, include_extras=True)
     except NameError as error:

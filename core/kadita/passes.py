@@ -16,7 +16,7 @@ import numpy as np
 
 from kadita.block import Block
 from kadita.box import Floats
-from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError
+from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, said
 from kadita.metrics import Metric
 from kadita.neighbors import Integers
 from kadita.plan import Plan
@@ -73,10 +73,10 @@ class Pass:
             self.failures[m.name] = str(error)
         except KaditaError as error:  # what the user gave it is at fault
             raise KaditaError(f"{m.name}: {error}") from None
-        except Exception as error:  # a stranger's metric can raise anything at all
+        except (Exception, SystemExit) as error:  # a stranger's metric can raise anything at all
             if os.environ.get("KADITA_DEBUG"):
                 traceback.print_exc()
-            self.failures[m.name] = f"{type(error).__name__}: {error}{_where(error, m)}"
+            self.failures[m.name] = f"{said(error)}{_where(error, m)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> Floats:
         parameters = self.plan.parameters[m.name]
@@ -149,7 +149,7 @@ class Pass:
     def _series(self, m: Metric) -> Series:
         # where no frame holds an agent nothing was stored, and all is NaN
         values = self.values.get(m.name, np.full((self.total, *(0 for _ in m.dims)), np.nan))
-        flagged = int(np.nansum(values)) if m.warning else 0
+        flagged = int((values > 0).sum()) if m.warning else 0
         if flagged:
             self.notes.setdefault(f"{m.warning} in {flagged} of {self.total} frames ({m.name})")
         plugin = self.registry.plugins[m.name]
@@ -183,7 +183,11 @@ def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
             f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {array.shape}"
             + (", T added for frames" if m.per_frame else "")
         )
-    return array.astype(np.float64)
+    values = array.astype(np.float64)
+    known = values[~np.isnan(values)]
+    if m.labels and not np.isin(known, np.arange(len(m.labels))).all():
+        raise PluginError(f"expected indices of its {len(m.labels)} labels; got {known.min():g} to {known.max():g}")
+    return values
 
 
 def _where(error: BaseException, m: Metric) -> str:

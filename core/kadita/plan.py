@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 from kadita.errors import KaditaError, did_you_mean
 from kadita.metrics import Metric
 from kadita.registry import Registry
+from kadita.settings import parse_toml, read_toml
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,11 @@ def load_profile(name: str) -> Profile:
     built_in = _built_in_profiles()
     if name not in built_in and not name.endswith(".toml"):
         raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
-    try:
-        text = built_in[name] if name in built_in else Path(name).read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-        metrics = table.pop("metrics")
-    except OSError as error:
-        raise KaditaError(f"profile {name}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise KaditaError(
-            f"profile {name}: expected TOML with a list `metrics` and a table a metric; {error}"
-        ) from None
-    if not isinstance(metrics, list) or not all(isinstance(v, dict) for v in table.values()):
-        raise KaditaError(f"profile {name}: expected TOML with a list `metrics` and a table a metric")
+    table = parse_toml(name, built_in[name]) if name in built_in else read_toml(Path(name))
+    metrics = table.pop("metrics", None)
+    names = isinstance(metrics, list) and bool(metrics) and all(isinstance(m, str) for m in metrics)
+    if not names or not all(isinstance(v, dict) for v in table.values()):
+        raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
     return Profile(tuple(metrics), table)
 
 
@@ -99,6 +92,9 @@ def make_plan(
         if name not in graph:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
     presets = profile.parameters if profile else {}
+    for name in presets:
+        if name not in registry:
+            raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, registry.metrics)}")
     settled = {}
     for m in order:
         shared = {k: v for k, v in everywhere.items() if k in m.parameters.model_fields}

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from kadita.box import MOST
 from kadita.errors import KaditaError
-from kadita.files import check_writable
+from kadita.files import check_writable, replace_whole
 from kadita.results import Results, Series
 
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
+MOST_PANELS = 40
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 
 
@@ -49,6 +51,10 @@ def draw_series(results: Results, path: str | Path, *, force: bool = False) -> N
         raise KaditaError(
             f"nothing to draw: {', '.join(results)} has a value per agent; write it with kadita analyze -o"
         )
+    if len(columns) > MOST_PANELS:
+        raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {len(columns)}")
+    if not np.abs(results.times).max() < MOST:
+        raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
     style: dict[Any, Any] = {
         "font.size": 8,
         "axes.spines.top": False,
@@ -70,7 +76,7 @@ def draw_series(results: Results, path: str | Path, *, force: bool = False) -> N
         unit = results.attributes.get("time_unit")
         panels[-1].set_xlabel(f"time ({unit})" if unit else "time")
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
-        figure.savefig(path, metadata=metadata)
+        replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
 
 
 def _panel(axes: Any, name: str, series: Series, times: Any, values: Any) -> None:

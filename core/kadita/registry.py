@@ -16,7 +16,7 @@ from typing import Any
 import pluggy
 
 from kadita import hooks
-from kadita.errors import KaditaError, PluginError, did_you_mean
+from kadita.errors import KaditaError, PluginError, did_you_mean, said
 from kadita.metrics import Metric
 
 
@@ -165,7 +165,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
         return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
     where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
-    return f"{type(error).__name__}: {error}{where}".replace("\n", " ")
+    return f"{said(error)}{where}"
 
 
 def _hook_names() -> list[str]:

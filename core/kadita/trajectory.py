@@ -122,8 +122,9 @@ class Trajectory(ABC):
             if dt is not None:
                 if not dt > 0:
                     raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
-                turns = (times - self.times[0]) / dt
-                keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
+                with np.errstate(over="ignore", invalid="ignore"):
+                    turns = (times - self.times[0]) / dt
+                    keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
             frames = frames[keep]
         if len(frames) == 0:
             raise KaditaError(

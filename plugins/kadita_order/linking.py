@@ -54,7 +54,8 @@ def _grid(
     periodic = lengths[0] > 0
     low = np.zeros(3) if periodic else positions.min(axis=0)
     extent = lengths if periodic else positions.max(axis=0) - low
-    cells = np.ceil(extent * (math.sqrt(3) / link)) + (0 if periodic else 1)
+    with np.errstate(over="ignore"):
+        cells = np.ceil(extent * (math.sqrt(3) / link)) + (0 if periodic else 1)
     if cells.max() > MOST_CELLS or (periodic and cells.min() < FEWEST_CELLS):
         return None
     counts = cells.astype(np.int64)

@@ -2,9 +2,12 @@
 
 import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import netCDF4
 import numpy as np
@@ -92,7 +95,7 @@ ANALYZE = [
     (["--set", "nonsense"], "expected key=value; got 'nonsense'"),
     (["-m", "spread", "--set", "rotation.definition=published"], "'rotation' is not part of this analysis"),
     (["--profile", "publishd"], "no profile 'publishd'"),
-    (["--profile", "missing.toml"], "No such file"),
+    (["--profile", "missing.toml"], "there is no such file"),
     (["--plugin", "missing.py"], "there is no such file"),
     (["-o", "out.xlsx"], "expected an ending of .csv"),
     (["-o", "nowhere/out.csv"], "there is no folder nowhere"),
@@ -113,7 +116,10 @@ def test_what_analyze_cannot_do(words, said, school, refused):
 
 RUN = [
     (["dewi-kadita-9"], "no scenario 'dewi-kadita-9' (did you mean"),
-    (["missing.toml"], "missing.toml: cannot be read: No such file"),
+    (["missing.toml"], "missing.toml: there is no such file"),
+    (["dewi-kadita-1", "--set", "agents=" + 5000 * "9"], "agents: "),
+    (["dewi-kadita-1", "--set", "box=" + 3000 * "["], "box: "),
+    (["dewi-kadita-1", "--every", "9223372036854775808"], "every: "),
     (["dewi-kadita-1", "--set", "r_x=3"], "there is no parameter 'r_x' (did you mean"),
     (["dewi-kadita-1", "--set", "r_r=30"], "expected r_r <= r_o <= r_a"),
     (["dewi-kadita-1", "--agents", "0"], "agents: "),
@@ -251,3 +257,95 @@ def test_a_file_that_may_not_be_read(as_nobody, school, tmp_path):
     assert done.returncode == 2
     assert "cannot be read: Permission denied" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_refused_run_leaves_the_file_it_would_have_replaced(refused, tmp_path):
+    (tmp_path / "mine.nc").write_text("mine")
+    assert "speed" in refused("run", "dewi-kadita-1", "--set", "speed=1e39", "-o", "mine.nc", "--force")
+    assert (tmp_path / "mine.nc").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.nc"]
+
+
+def test_a_conversion_that_fails_half_way_leaves_nothing(refused, tmp_path):
+    rows = "".join(f"1,{t},{'1e300' if t == 99 else t},0,0\n" for t in range(100))
+    (tmp_path / "tracks.csv").write_text("agent,time,x,y,z\n" + rows)
+    assert "must be finite numbers below 3e38" in refused("convert", "tracks.csv", "out.nc", *UNITS)
+    assert [p.name for p in tmp_path.iterdir()] == ["tracks.csv"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["info", "pipe.nc"], ["analyze", "pipe.nc"], ["run", "pipe.toml"], ["convert", "pipe.csv", "o.nc", *UNITS]],
+)
+def test_a_pipe_is_not_waited_for(command, refused, tmp_path):
+    os.mkfifo(tmp_path / command[1])
+    assert "expected a file; this is a pipe or a device" in refused(*command)
+
+
+def test_a_name_in_another_encoding_is_refused(refused, tmp_path):
+    assert "in UTF-8" in refused("info", os.fsdecode(b"\xff.nc"))
+    assert "in UTF-8" in refused("run", "dewi-kadita-1", "-o", os.fsdecode(b"\xff.nc"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_closed_stream_does_no_harm(closed, school, tmp_path):
+    command = f"{sys.executable} -m kadita run dewi-kadita-1 --agents 5 --steps 2 -o o.nc {closed}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "o.nc").read_bytes().startswith(b"CDF\x02")
+
+
+def test_an_interrupted_run_says_what_there_is(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "kadita",
+        "run",
+        "dewi-kadita-1",
+        "--steps",
+        "100000000",
+        "--every",
+        "10",
+        "-o",
+        "o.nc",
+    ]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "o.nc").exists() and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.fullmatch(r"kadita: error: interrupted; \d+ of 10000001 frames are in the file\n", said)
+    done = subprocess.run(
+        [sys.executable, "-m", "kadita", "info", "o.nc"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "complete:      no" in done.stdout
+
+
+def test_a_full_disk_keeps_what_was_written_before(tmp_path):
+    command = f"ulimit -f 1000; exec {sys.executable} -m kadita run dewi-kadita-1 --steps 2000 --every 1 -o o.nc"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert re.fullmatch(r"kadita: error: o.nc: cannot be written: File too large; \d+ frames are\n", done.stderr)
+    info = subprocess.run(
+        [sys.executable, "-m", "kadita", "info", "o.nc"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert f"frames:        {done.stderr.split()[-3]}" in info.stdout
+
+
+def test_a_metric_that_leaves_the_program_is_only_a_metric_that_fails(kadita, school, tmp_path):
+    text = "import sys\nfrom kadita import hookimpl, metric\n\n@metric\ndef leaver(block):\n    sys.exit(0)\n\n"
+    (tmp_path / "mine.py").write_text(text + "@hookimpl\ndef kadita_metrics():\n    return [leaver]\n")
+    done = kadita("analyze", school, "--plugin", "mine.py", "-m", "leaver", "-m", "spread")
+    assert done.returncode == 1
+    assert "spread" in done.stdout
+    assert "kadita: error: leaver (plugin mine (mine.py)) failed: SystemExit: 0 (mine.py, line 6)" in done.stderr
+
+
+def test_what_a_file_says_of_itself_cannot_steer_the_terminal(tmp_path):
+    name = "\x1b[31mred.nc"
+    done = subprocess.run([sys.executable, "-m", "kadita", "info", name], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr
+    assert "\\x1b[31mred.nc" in done.stderr

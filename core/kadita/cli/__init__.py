@@ -5,8 +5,10 @@ Exit status: 0 done, 2 the user's input is at fault, 130 interrupted, 1 anything
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 import typer
@@ -18,6 +20,7 @@ from kadita.cli.metrics import metrics
 from kadita.cli.plot import plot
 from kadita.cli.run import run
 from kadita.cli.scenarios import scenarios
+from kadita.cli.terminal import notes
 from kadita.cli.topology import topology
 from kadita.errors import KaditaError
 
@@ -50,11 +53,16 @@ def _alone(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; whatever input can cause is one line on stderr."""
+    _prepare_streams()
     try:
+        for word in sys.argv[1:] if arguments is None else arguments:
+            word.encode()  # a name in another encoding cannot be handed to C libraries, nor printed
         status = app(args=arguments, prog_name="kadita", standalone_mode=False)
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)
+    except UnicodeEncodeError:
+        return _fail("expected words and file names in UTF-8; got other bytes", 2)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
     except BrokenPipeError:  # `kadita metrics | head`: the reader has seen enough
@@ -66,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _fail("not enough memory; fewer agents need less", 2)
     except Exception as error:
+        if str(error).startswith("NetCDF: "):  # how the C library says that a disk is full
+            return _fail(str(error), 1)
         message = getattr(error, "format_message", None)
         if message is None:
             raise
@@ -78,6 +88,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _prepare_streams() -> None:
+    """Make sure that nothing but messages reaches stdout and stderr, and that they are there."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: the next file opened would take its number, and get messages written into it
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
+    warnings.showwarning = lambda message, *_: notes([str(message)])
+
+
 def _fail(message: str, status: int) -> int:
-    print(f"kadita: error: {' '.join(message.split())}", file=sys.stderr)
+    notes([message], kind="error")
     return status

@@ -9,6 +9,8 @@ import typer
 from kadita.cli.options import Plugins
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
     from kadita.metrics import Metric
     from kadita.registry import Registry
 
@@ -64,9 +66,18 @@ def _show(registry: Registry, m: Metric) -> None:
     for label, value in lines:
         if value:
             typer.echo(f"{label + ':':14}{value}")
-    properties = m.parameters.model_json_schema().get("properties", {})
-    for key, schema in properties.items():
-        typer.echo(f"{'parameter:':14}{m.name}.{key} = {_default(m, key)}  ({_kind(schema)})")
+    for key, field in m.parameters.model_fields.items():
+        typer.echo(f"{'parameter:':14}{m.name}.{key} = {_default(m, key)}  ({_kind(_schema(field))})")
+
+
+def _schema(field: FieldInfo) -> dict[str, Any]:
+    from pydantic import PydanticUserError, TypeAdapter
+
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+        return adapter.json_schema()
+    except PydanticUserError:  # a type of the plugin's own
+        return {"type": getattr(field.annotation, "__name__", "value")}
 
 
 def _default(m: Metric, key: str) -> str:

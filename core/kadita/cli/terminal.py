@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from kadita.results import Results
 
 
+LONGEST = 1000  # characters of a message; names and numbers in it come from files
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a function that shows how far `what` is, on stderr, and None where that is no terminal."""
@@ -29,7 +32,8 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 def notes(lines: Iterable[str], kind: str = "note") -> None:
     """Print lines of warning to stderr."""
     for line in lines:
-        print(f"kadita: {kind}: {' '.join(line.split())}", file=sys.stderr)
+        words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(line.split()))
+        print(f"kadita: {kind}: {words if len(words) < LONGEST else words[:LONGEST] + ' ...'}", file=sys.stderr)
 
 
 def report(results: Results) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.box import Floats
+from kadita.box import LEAST, MOST, Floats
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
 from kadita.formats.amber_writer import COMPLETE, header_crc
@@ -105,7 +106,7 @@ class AmberTrajectory(Trajectory):
         angles = variables["cell_angles"][which] if "cell_angles" in variables else np.full(3, 90.0)
         if not np.allclose(angles, 90.0, atol=1e-3):
             raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got another")
-        if not (np.isfinite(lengths).all() and (lengths > 0).all()):
+        if not ((lengths >= LEAST) & (lengths <= MOST)).all():
             raise KaditaError(f"{self.name}: expected cell lengths above 0; got {lengths.min():g}")
 
     def _check_sums(self, frames: Integers) -> None:
@@ -135,7 +136,7 @@ class AmberTrajectory(Trajectory):
             return np.arange(self.header.dims["atom"])
         raw = self._text("kadita_agent")
         words = [row.tobytes().rstrip(b"\0 ").decode("utf-8", errors="replace") for row in raw]
-        numbers = [int(w) for w in words if w.lstrip("-").isdecimal()]
+        numbers = [int(w) for w in words if re.fullmatch(r"-?[0-9]{1,18}", w)]
         return np.array(numbers if [str(n) for n in numbers] == words else words)
 
     def _configuration(self) -> dict[str, Any]:
@@ -145,12 +146,18 @@ class AmberTrajectory(Trajectory):
         expected = self.header.attributes.get("kadita_configuration_sha256")
         if hashlib.sha256(text).hexdigest() != expected:
             raise KaditaError(f"{self.name}: the stored configuration is damaged (its sha256 fails)")
-        configuration = json.loads(text)
+        try:
+            configuration = json.loads(text)
+        except (ValueError, RecursionError):
+            raise KaditaError(f"{self.name}: the stored configuration is no JSON") from None
         return configuration if isinstance(configuration, dict) else {}
 
     def _attributes(self) -> dict[str, Any]:
-        parameters = self.configuration.get("parameters", {})
-        known = {"model": self.configuration.get("model"), "r_a": parameters.get("r_a")}
+        parameters = self.configuration.get("parameters")
+        radius = parameters.get("r_a") if isinstance(parameters, dict) else None
+        known: dict[str, Any] = {"model": self.configuration.get("model")}
+        if isinstance(radius, int | float) and LEAST <= radius <= MOST:
+            known["r_a"] = float(radius)
         for key in ("length_unit", "time_unit"):
             known[key] = self.header.attributes.get(f"kadita_{key}")
         return {key: value for key, value in known.items() if value is not None}

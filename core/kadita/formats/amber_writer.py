@@ -7,8 +7,10 @@ equal runs. Convention: https://ambermd.org/netcdf/nctraj.xhtml
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -40,7 +42,9 @@ class AmberWriter:
         presence: whether agents can be absent (NaN).
         configuration: what made the trajectory; stored as JSON with its sha256.
         attributes: ``length_unit`` and ``time_unit``, where they are known.
-        force: replace a file that exists.
+        live: the file appears at `path` with its first frames, to be read while more come; otherwise when it is
+            complete, and what was not completed is removed.
+        force: replace a file that exists, once there is something to replace it with.
 
     Raises:
         KaditaError: the file exists, or cannot be made there.
@@ -56,21 +60,22 @@ class AmberWriter:
         presence: bool = False,
         configuration: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
+        live: bool = True,
         force: bool = False,
     ) -> None:
         import netCDF4
 
         self.path = Path(path)
+        self._live, self._force, self._closed = live, force, False
         self.n_frames = 0
         identities = None if isinstance(agents, int) else [str(a) for a in agents]
         self.n_agents = agents if isinstance(agents, int) else len(agents)
         if not 1 <= self.n_agents <= AGENTS_AT_MOST:
             raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
         check_writable(self.path, force=force)
-        if force:
-            self.path.unlink(missing_ok=True)
+        self._hidden: Path | None = self.path.with_name(f".{self.path.stem[:50]}-{os.getpid()}.partial.nc")
         try:
-            self._file = netCDF4.Dataset(self.path, "x", format="NETCDF3_64BIT_OFFSET")
+            self._file = netCDF4.Dataset(self._hidden, "x", format="NETCDF3_64BIT_OFFSET")
         except OSError as error:
             raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
         self._file.set_fill_off()
@@ -79,10 +84,8 @@ class AmberWriter:
             if (attributes or {}).get(key):
                 self._file.setncattr(f"kadita_{key}", str((attributes or {})[key])[:80])
         self._file.sync()
-        raw = self.path.open("rb")
-        with raw:
-            header = raw.read(read_header(self.path).length)
-        self._seed = header_crc(header)
+        with self._hidden.open("rb") as raw:
+            self._seed = header_crc(raw.read(read_header(self._hidden).length))
 
     def _define(
         self,
@@ -119,7 +122,7 @@ class AmberWriter:
         file.createDimension("kadita_configuration_length", len(configuration.encode()))
         self._text("kadita_configuration", ("kadita_configuration_length",), [configuration])
         if identities is not None:
-            file.createDimension("kadita_agent_length", max(len(i.encode()) for i in identities))
+            file.createDimension("kadita_agent_length", max(1, *(len(i.encode()) for i in identities)))
             self._text("kadita_agent", ("atom", "kadita_agent_length"), identities)
         record: list[tuple[Any, ...]] = [("time", ">f8")]
         file.createVariable("time", "f8", ("frame",)).units = "picosecond"
@@ -169,13 +172,32 @@ class AmberWriter:
             stored = records[what]
             if np.isinf(stored).any() or ("present" not in names and np.isnan(stored).any()):
                 raise KaditaError(f"{self.path}: {what} must be finite numbers below 3e38")
-        first = self.n_frames
-        for name in names:
-            self._file.variables[name][first : first + len(times)] = records[name]
+        rows = slice(self.n_frames, self.n_frames + len(times))
         crc = np.array([zlib.crc32(record.tobytes(), self._seed) for record in records], dtype=np.uint32)
-        self._file.variables["kadita_crc32"][first : first + len(times)] = crc.view(np.int32)
+        try:
+            for name in names:
+                self._file.variables[name][rows] = records[name]
+            self._file.variables["kadita_crc32"][rows] = crc.view(np.int32)
+            self._file.sync()
+        except RuntimeError as error:  # how netCDF4 says that the disk is full
+            raise OSError(f"{self.path}: cannot be written: {error}; {self.n_frames} frames are") from None
         self.n_frames += len(times)
-        self._file.sync()
+        if self._live:
+            self._publish()
+
+    def _publish(self) -> None:
+        """Give the file its name: exclusively, or in the place of another where that was asked for."""
+        if self._hidden is None:
+            return
+        if self._force:
+            self._hidden.replace(self.path)
+        else:
+            try:
+                os.link(self._hidden, self.path)
+            except FileExistsError:
+                raise KaditaError(f"{self.path} exists; it came into being while this was computed") from None
+            self._hidden.unlink()
+        self._hidden = None
 
     def write_block(self, block: Block) -> None:
         """Append a block; agents that are not in it are absent."""
@@ -194,10 +216,23 @@ class AmberWriter:
 
     def close(self, *, complete: bool = True) -> None:
         """Close the file; `complete` says that nothing is missing from it."""
-        if self._file.isopen():
+        if self._closed:
+            return
+        self._closed = True
+        try:
             if complete:
                 self._file.variables["kadita_status"][...] = COMPLETE
             self._file.close()
+        except RuntimeError as error:
+            # libnetcdf has let go of the file, and closing it once more, as netCDF4 does when the object is cleared
+            # away, crashes: it is never cleared away
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._file))
+            raise OSError(f"{self.path}: cannot be closed: {error}; {self.n_frames} frames are written") from None
+        if complete:
+            self._publish()
+        elif self._hidden is not None:
+            self._hidden.unlink(missing_ok=True)
+            self._hidden = None
 
     def __enter__(self) -> Self:
         return self
@@ -205,7 +240,11 @@ class AmberWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close(complete=kind is None)
+        try:
+            self.close(complete=kind is None)
+        except OSError:
+            if kind is None:
+                raise  # otherwise what went wrong first is what to say
 
 
 def header_crc(header: bytes) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.box import Box, Floats
+from kadita.box import LEAST, MOST, Box, Floats
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
 from kadita.neighbors import Integers
@@ -53,8 +53,8 @@ class DewiKaditaTrajectory(Trajectory):
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")
         self.agents = np.arange(agents)
         self.has_velocities = True
-        self.box = Box.of(_number(path, file, "box_size"))
-        radius = {"r_a": _number(path, file, "r_attraction")} if hasattr(file, "r_attraction") else {}
+        self.box = Box.of(_length(path, file, "box_size"))
+        radius = {"r_a": _length(path, file, "r_attraction")} if hasattr(file, "r_attraction") else {}
         self.attributes = {"model": "dewi-kadita"} | radius
 
     @property
@@ -86,9 +86,12 @@ class DewiKaditaTrajectory(Trajectory):
             self._file.close()
 
 
-def _number(path: Path, file: Any, name: str) -> float:
+def _length(path: Path, file: Any, name: str) -> float:
     value = getattr(file, name)
     try:
-        return float(value)
+        length = float(value)
     except (TypeError, ValueError):
-        raise KaditaError(f"{path}: expected the attribute {name} to be a number; found {value!r}") from None
+        length = np.nan
+    if not LEAST <= length <= MOST:
+        raise KaditaError(f"{path}: expected the attribute {name} to be a length above 0; found {value!r}")
+    return length

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
-from kadita.files import check_writable
+from kadita.files import check_writable, replace_whole
 from kadita.trajectory import Trajectory
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -50,7 +51,10 @@ def write_topology(
         raise KaditaError(f"{path}: expected a topology named *.pdb; got '{path.suffix}'")
     check_writable(path, force=force, source=source)
     positions, lengths = _first_known(trajectory)
-    decimals = _decimals(positions)
+    replace_whole(path, partial(_write_atoms, positions, lengths, _decimals(positions)))
+
+
+def _write_atoms(positions: Floats, lengths: Floats | None, decimals: int, path: Path) -> None:
     with path.open("w", encoding="ascii") as pdb:
         pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
         if lengths is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kadita.errors import KaditaError, did_you_mean
 from kadita.models.couzin import Couzin
+from kadita.settings import parse_toml, read_toml
 
 
 class RunConfiguration(BaseModel):
@@ -22,7 +22,7 @@ class RunConfiguration(BaseModel):
     title: Annotated[str, Field(description="what this run is, in a line")] = ""
     model: Annotated[Literal["couzin"], Field(description="the model that is integrated")] = "couzin"
     steps: Annotated[int, Field(ge=0, lt=2**63, description="number of time steps")]
-    every: Annotated[int, Field(ge=1, description="steps from one frame to the next")] = 1
+    every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
     seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
     parameters: Couzin
 
@@ -61,19 +61,7 @@ def load_configuration(
         KaditaError: no such scenario or file, an unknown key, a value that is impossible.
     """
     name = str(scenario)
-    if name.endswith(".toml"):
-        try:
-            text = Path(scenario).read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise KaditaError(f"{name}: expected TOML in UTF-8; found other bytes") from None
-        except OSError as error:
-            raise KaditaError(f"{name}: cannot be read: {error.strerror}") from None
-    else:
-        text = scenario_text(name)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise KaditaError(f"{name}: expected TOML; {error}") from None
+    table = read_toml(Path(scenario)) if name.endswith(".toml") else parse_toml(name, scenario_text(name))
     table |= {key: value for key, value in (changes or {}).items() if value is not None}
     own = table.get("parameters", {})
     if isinstance(own, dict):

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kadita.box import Box, Floats
 from kadita.models import philox
 
-Length = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# float32 in the file and squares in the rules set the limits
+Length = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
 
 
 class Couzin(BaseModel):
@@ -20,7 +21,7 @@ class Couzin(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    agents: Annotated[int, Field(ge=1, le=50_000_000, description="number of agents N")]
+    agents: Annotated[int, Field(ge=1, le=10_000_000, description="number of agents N")]
     box: Annotated[
         Positive | tuple[Positive, Positive, Positive] | Literal["open"],
         Field(description='edge of the periodic cell, its three edges, or "open" for open space'),

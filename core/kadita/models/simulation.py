@@ -13,6 +13,8 @@ from kadita.errors import KaditaError
 from kadita.models.configuration import RunConfiguration, load_configuration
 from kadita.trajectory import BLOCK_FRAMES, BLOCK_ROWS
 
+PAIRS_A_CALL = 300_000_000
+
 
 def simulate(configuration: RunConfiguration, *, threads: int = 1) -> Iterator[Block]:
     """Integrate a model and yield its frames as blocks: time 0, then one frame every so many steps.
@@ -37,6 +39,8 @@ def simulate(configuration: RunConfiguration, *, threads: int = 1) -> Iterator[B
     rules = (p.space.array, p.r_r, p.r_o, p.r_a, p.cosine_limit, p.orientation_weight, p.max_turn, p.noise)
     positions, headings = p.initial_state(configuration.seed)
     frames = 1 + configuration.steps // configuration.every
+    # a compiled call cannot be interrupted, so none takes more than a second or so
+    slice_ = max(1, PAIRS_A_CALL // p.agents**2)
     size = max(1, min(BLOCK_FRAMES, BLOCK_ROWS // p.agents))
     attributes = {"model": configuration.model, "r_a": p.r_a}
     for first in range(0, frames, size):
@@ -45,8 +49,9 @@ def simulate(configuration: RunConfiguration, *, threads: int = 1) -> Iterator[B
         u = np.empty_like(x)
         for row, frame in enumerate(numbers.tolist()):
             if frame > 0:
-                done = (frame - 1) * configuration.every
-                step_many(positions, headings, configuration.every, done, seed, *rules, p.speed * p.time_step)
+                for done in range((frame - 1) * configuration.every, frame * configuration.every, slice_):
+                    steps = min(slice_, frame * configuration.every - done)
+                    step_many(positions, headings, steps, done, seed, *rules, p.speed * p.time_step)
             x[row], u[row] = positions, headings
         times = numbers * configuration.every * p.time_step
         yield Block(x, u * p.speed, box=p.space, times=times, attributes=attributes, frames=numbers)

@@ -123,6 +123,7 @@ def _write(
         presence=True,
         configuration=configuration,
         attributes=attributes,
+        live=False,
         force=force,
     ) as writer:
         for chunk in (first, *chunks):

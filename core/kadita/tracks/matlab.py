@@ -36,6 +36,6 @@ def read_matlab(path: Path, variable: str) -> Memory:
             f"{rows.dtype}"
         )
     identities = rows[:, 0]
-    if not np.array_equal(identities, np.rint(identities)):
+    if not (np.abs(identities) < 2**53).all() or not np.array_equal(identities, np.rint(identities)):
         raise KaditaError(f"{path}: expected whole numbers in the first column of {variable}, the identities")
     return frames_of_rows(str(path), identities.astype(np.int64), rows[:, 4], rows[:, 1:4], rows[:, 5:8])

@@ -47,7 +47,7 @@ def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, rem
     if "frame" in numbers:
         if frame_rate is None:
             raise KaditaError(f"{path}: counts frames and does not say their rate; name it with --frame-rate")
-        if not frame_rate > 0:
+        if not 0 < frame_rate < np.inf:
             raise KaditaError(f"--frame-rate: expected a number above 0; got {frame_rate:g}")
         times = numbers["frame"] / frame_rate
     else:
@@ -59,6 +59,8 @@ def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, rem
     positions = _vectors(numbers, "", len(table))
     velocities = _vectors(numbers, "v", len(table)) if "vx" in numbers else None
     identities: Any = agents.to_numpy() if agents.dtype.kind in "iu" else agents.astype(str).to_numpy(dtype=str)
+    if agents.astype(str).str.contains("\0", regex=False).any():
+        raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
     return frames_of_rows(str(path), identities, times, positions, velocities)
 
 
