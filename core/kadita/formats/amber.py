@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from kadita.box import LEAST, MOST, Floats
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
-from kadita.formats.amber_writer import COMPLETE, header_crc
+from kadita.formats.amber_layout import COMPLETE
+from kadita.formats.amber_writer import header_crc
 from kadita.formats.netcdf3 import Header, read_header
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory

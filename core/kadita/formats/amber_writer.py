@@ -1,19 +1,17 @@
-"""Trajectories in AMBER's NetCDF convention 1.0, as every MD tool reads them.
+"""Writes trajectories that every MD tool reads, and that survive how a run ends.
 
-NetCDF-3 with 64-bit offsets, written through netCDF4. One length unit is written as 1 angstrom and one unit of
-time as 1 picosecond; the true units stand in attributes of kadita's own. Nothing in the file differs between
-equal runs. Convention: https://ambermd.org/netcdf/nctraj.xhtml
+A file comes into being under a hidden name and gets its own with its first frames: nothing that was there is lost to a
+run that never begins. Every block is synced, every frame has a checksum, and a status says whether the end was reached.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,9 +23,9 @@ from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.files import check_writable
+from kadita.formats.amber_layout import COMPLETE, define
 from kadita.formats.netcdf3 import read_header
 
-RUNNING, COMPLETE = 0, 1
 AGENTS_AT_MOST = 0x7FFFFF00 // 28  # a frame stays below 2 GiB, where NumPy's record types end
 
 
@@ -79,74 +77,25 @@ class AmberWriter:
         except OSError as error:
             raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
         self._file.set_fill_off()
-        self._define(periodic, velocities, presence, identities, json.dumps(dict(configuration or {}), sort_keys=True))
-        for key in ("length_unit", "time_unit"):
-            if (attributes or {}).get(key):
-                self._file.setncattr(f"kadita_{key}", str((attributes or {})[key])[:80])
-        self._file.sync()
+        text = json.dumps(dict(configuration or {}), sort_keys=True)
+        try:
+            self._record = define(
+                self._file,
+                self.n_agents,
+                identities,
+                text,
+                attributes or {},
+                periodic=periodic,
+                velocities=velocities,
+                presence=presence,
+            )
+            self._file.sync()
+        except RuntimeError as error:  # how netCDF4 says that the disk is full
+            with suppress(OSError):
+                self.close(complete=False)
+            raise OSError(f"{self.path}: cannot be written: {error}") from None
         with self._hidden.open("rb") as raw:
             self._seed = header_crc(raw.read(read_header(self._hidden).length))
-
-    def _define(
-        self,
-        periodic: bool,
-        velocities: bool,
-        presence: bool,
-        identities: list[str] | None,
-        configuration: str,
-    ) -> None:
-        file = self._file
-        release = version("kadita")
-        file.setncatts(
-            {
-                "title": "kadita trajectory",
-                "application": "kadita",
-                "program": "kadita",
-                "programVersion": release,
-                "Conventions": "AMBER",
-                "ConventionVersion": "1.0",
-                "kadita_configuration_sha256": hashlib.sha256(configuration.encode()).hexdigest(),
-            }
-        )
-        file.createDimension("frame", None)
-        file.createDimension("spatial", 3)
-        file.createDimension("atom", self.n_agents)
-        self._text("spatial", ("spatial",), ["x", "y", "z"])
-        if periodic:
-            file.createDimension("cell_spatial", 3)
-            file.createDimension("cell_angular", 3)
-            file.createDimension("label", 5)
-            self._text("cell_spatial", ("cell_spatial",), ["a", "b", "c"])
-            self._text("cell_angular", ("cell_angular", "label"), ["alpha", "beta ", "gamma"])
-        file.createVariable("kadita_status", "i4")[...] = RUNNING
-        file.createDimension("kadita_configuration_length", len(configuration.encode()))
-        self._text("kadita_configuration", ("kadita_configuration_length",), [configuration])
-        if identities is not None:
-            file.createDimension("kadita_agent_length", max(1, *(len(i.encode()) for i in identities)))
-            self._text("kadita_agent", ("atom", "kadita_agent_length"), identities)
-        record: list[tuple[Any, ...]] = [("time", ">f8")]
-        file.createVariable("time", "f8", ("frame",)).units = "picosecond"
-        if periodic:
-            file.createVariable("cell_lengths", "f8", ("frame", "cell_spatial")).units = "angstrom"
-            file.createVariable("cell_angles", "f8", ("frame", "cell_angular")).units = "degree"
-            record += [("cell_lengths", ">f8", 3), ("cell_angles", ">f8", 3)]
-        file.createVariable("coordinates", "f4", ("frame", "atom", "spatial")).units = "angstrom"
-        record.append(("coordinates", ">f4", (self.n_agents, 3)))
-        if velocities:
-            file.createVariable("velocities", "f4", ("frame", "atom", "spatial")).units = "angstrom/picosecond"
-            record.append(("velocities", ">f4", (self.n_agents, 3)))
-        if presence:  # 4 bytes each, so that no frame has padding whose bytes nobody defines
-            file.createVariable("present", "i4", ("frame", "atom"))
-            record.append(("present", ">i4", self.n_agents))
-        file.createVariable("kadita_crc32", "i4", ("frame",))
-        self._record = np.dtype(record)
-
-    def _text(self, name: str, dims: tuple[str, ...], words: list[str]) -> None:
-        variable = self._file.createVariable(name, "S1", dims)
-        variable.set_auto_chartostring(False)
-        width = variable.shape[-1] if len(dims) > 1 or len(words) == 1 else 1
-        rows = np.array([w.encode().ljust(width) for w in words], dtype=f"S{width}")
-        variable[...] = rows.view("S1").reshape(variable.shape)
 
     def write(
         self,
@@ -189,14 +138,17 @@ class AmberWriter:
         """Give the file its name: exclusively, or in the place of another where that was asked for."""
         if self._hidden is None:
             return
-        if self._force:
+        try:
+            if self._force:
+                self._hidden.replace(self.path)
+            else:
+                os.link(self._hidden, self.path)  # which never replaces, as a renaming would
+                self._hidden.unlink()
+        except FileExistsError:
+            raise KaditaError(f"{self.path} exists; it came into being while this was computed") from None
+        except PermissionError:  # a file system without links
+            check_writable(self.path, force=False)
             self._hidden.replace(self.path)
-        else:
-            try:
-                os.link(self._hidden, self.path)
-            except FileExistsError:
-                raise KaditaError(f"{self.path} exists; it came into being while this was computed") from None
-            self._hidden.unlink()
         self._hidden = None
 
     def write_block(self, block: Block) -> None:
@@ -228,11 +180,13 @@ class AmberWriter:
             # away, crashes: it is never cleared away
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._file))
             raise OSError(f"{self.path}: cannot be closed: {error}; {self.n_frames} frames are written") from None
-        if complete:
-            self._publish()
-        elif self._hidden is not None:
-            self._hidden.unlink(missing_ok=True)
-            self._hidden = None
+        else:
+            if complete:
+                self._publish()
+        finally:
+            if self._hidden is not None:
+                self._hidden.unlink(missing_ok=True)
+                self._hidden = None
 
     def __enter__(self) -> Self:
         return self
