@@ -310,7 +310,13 @@ def test_an_interrupted_run_says_what_there_is(tmp_path):
         "-o",
         "o.nc",
     ]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     while not (tmp_path / "o.nc").exists() and process.poll() is None:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

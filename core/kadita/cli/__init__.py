@@ -22,7 +22,7 @@ from kadita.cli.run import run
 from kadita.cli.scenarios import scenarios
 from kadita.cli.terminal import notes
 from kadita.cli.topology import topology
-from kadita.errors import KaditaError
+from kadita.errors import KaditaError, said
 
 app = typer.Typer(
     name="kadita",
@@ -77,12 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if str(error).startswith("NetCDF: "):  # how the C library says that a disk is full
             return _fail(str(error), 1)
         message = getattr(error, "format_message", None)
-        if message is None:
+        if message is not None:  # words that are no option or argument
+            command = getattr(getattr(error, "ctx", None), "command_path", "kadita")
+            return _fail(f"{message()} ({command} --help)", getattr(error, "exit_code", 2))
+        if os.environ.get("KADITA_DEBUG"):
             raise
-        context = getattr(error, "ctx", None)
-        return _fail(
-            f"{message()} ({getattr(context, 'command_path', 'kadita')} --help)", getattr(error, "exit_code", 2)
-        )
+        return _fail(f"a fault of kadita's own: {said(error)} (KADITA_DEBUG=1 shows where)", 1)
     if status == 130:
         return _fail("interrupted", 130)
     return status if isinstance(status, int) else 0
