@@ -137,6 +137,13 @@ def test_a_trajectory_of_another_format_is_converted(kadita, school, tmp_path):
     assert "11 frames" in kadita("analyze", "copy.nc", "-m", "polarization").stdout
 
 
+def test_a_converted_trajectory_still_knows_its_model(kadita, school, tmp_path):
+    assert kadita("convert", school, "copy.nc", "--length-unit", "mm").returncode == 0
+    facts = json.loads(kadita("info", "copy.nc", "--json").stdout)
+    assert (facts["model"], facts["r_a"], facts["length_unit"]) == ("couzin", 10.0, "mm")
+    assert facts["configuration"]["source"]["name"] == "school.nc"
+
+
 def test_a_plugin_file_is_measured(kadita, school, tmp_path):
     (tmp_path / "mine.py").write_text(PLUGIN)
     done = kadita("analyze", school, "--plugin", "mine.py", "-m", "crowding", "--set", "crowding.k=5")

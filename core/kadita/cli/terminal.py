@@ -70,12 +70,13 @@ def print_summary(results: Results) -> None:
     for heading in ("mean", "std"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("unit")
+    columns = results.columns()
     for name, s in results.series.items():
         unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
             table.add_row(name, "per agent", "", unit)
             continue
-        for column, (_, values) in results.columns().items():
+        for column, (_, values) in columns.items():
             if column != name and not column.startswith(f"{name}."):
                 continue
             known = values[~np.isnan(values)]

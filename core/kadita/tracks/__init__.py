@@ -78,7 +78,7 @@ def convert(
         opened = Differenced(opened)
     with opened:
         attributes = {key: unit or opened.attributes.get(key) for key, unit in units.items()}
-        _write(opened, output, attributes, _origin(source), force, progress)
+        _write(opened, output, attributes, _origin(source) | _known_of(opened), force, progress)
     if not opened.has_velocities:
         remarks.append(f"{source} holds no velocities; --velocities difference takes them from its positions")
     return remarks
@@ -100,6 +100,13 @@ def _origin(source: Path) -> dict[str, Any]:
         while piece := file.read(1 << 20):
             digest.update(piece)
     return {"source": {"name": source.name, "bytes": source.stat().st_size, "sha256": digest.hexdigest()}}
+
+
+def _known_of(opened: Trajectory) -> dict[str, Any]:
+    """Return what the source knows of its model, in the places where a run's own configuration has it."""
+    known = opened.attributes
+    model = {"model": known["model"]} if "model" in known else {}
+    return model | ({"parameters": {"r_a": known["r_a"]}} if "r_a" in known else {})
 
 
 def _write(
