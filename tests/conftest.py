@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -17,11 +19,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With KADITA_REQUIRE_ALL=1 a test that skips has failed."""
-    report = yield
-    if report.skipped and os.environ.get("KADITA_REQUIRE_ALL") == "1":
-        report.outcome = "failed"
-        report.longrepr = f"skipped although KADITA_REQUIRE_ALL=1: {report.longrepr}"
-    return report
+    return fail_if_skipped((yield))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -29,7 +27,10 @@ def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """The same for a module that skips as a whole."""
-    report = yield
+    return fail_if_skipped((yield))
+
+
+def fail_if_skipped(report: Report) -> Report:
     if report.skipped and os.environ.get("KADITA_REQUIRE_ALL") == "1":
         report.outcome = "failed"
         report.longrepr = f"skipped although KADITA_REQUIRE_ALL=1: {report.longrepr}"

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kadita.box import MOST, Box, Floats
+from kadita.box import MOST, Box, Floats, sum_over_agents
 from kadita.errors import KaditaError, NotApplicable
 from kadita.frame import Frame
 from kadita.neighbors import Integers, nearest
@@ -124,7 +124,7 @@ class Block:
 
         Unlike `offsets` they depend on where in the cell the school is.
         """
-        mean = np.einsum("tia->ta", self.wrapped) / self.shape[1]  # several times faster than mean(axis=1)
+        mean = sum_over_agents(self.wrapped) / self.shape[1]
         return _frozen(self.wrapped - mean[:, None, :])
 
     def neighbor_indices(self, k: int) -> Integers:

@@ -92,14 +92,16 @@ class Box:
         by less than 1e-12 L. It moves with the school, wherever in the cell that is.
         """
         if self.lengths is None:
-            return _sum(positions) / positions.shape[1]
+            return sum_over_agents(positions) / positions.shape[1]
         lengths, positions = np.array(self.lengths), self.wrap(positions)
         angles = positions * (2 * np.pi / lengths)
-        mean: Floats = np.arctan2(_sum(np.sin(angles)), _sum(np.cos(angles))) * (lengths / (2 * np.pi))
+        mean: Floats = np.arctan2(sum_over_agents(np.sin(angles)), sum_over_agents(np.cos(angles))) * (
+            lengths / (2 * np.pi)
+        )
         unsettled = np.arange(len(positions))
         for _ in range(1000):  # a step lowers the sum of squares, so agents change image only finitely often
             offsets = self.minimum_image(positions[unsettled] - mean[unsettled, None, :])
-            step = _sum(offsets) / positions.shape[1]
+            step = sum_over_agents(offsets) / positions.shape[1]
             mean[unsettled] += step
             unsettled = unsettled[(np.abs(step) >= 1e-12 * lengths).any(axis=1)]
             if unsettled.size == 0:
@@ -110,6 +112,6 @@ class Box:
         return "open space" if self.lengths is None else " x ".join(f"{x:g}" for x in self.lengths)
 
 
-def _sum(vectors: Floats) -> Floats:
+def sum_over_agents(vectors: Floats) -> Floats:
     """Sum over agents, (T, N, 3) -> (T, 3); several times faster than sum(axis=1) on an axis of three."""
     return np.einsum("tia->ta", vectors)

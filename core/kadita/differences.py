@@ -12,6 +12,19 @@ from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
 
+def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
+    """Return the trajectory itself, or for ``"difference"`` with velocities from finite differences.
+
+    Raises:
+        KaditaError: another word, or too few frames.
+    """
+    if how is None:
+        return trajectory
+    if how != "difference":
+        raise KaditaError(f"--velocities: expected 'difference'; got '{how}'")
+    return Differenced(trajectory)
+
+
 class Differenced(Trajectory):
     """Another trajectory with velocities from central differences of its positions.
 

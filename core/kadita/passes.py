@@ -39,6 +39,7 @@ class Pass:
         self.registry = registry
         self.trajectory = trajectory
         self.total = total
+        self.times = np.full(total, np.nan)
         self.values: dict[str, Floats] = {}
         self.left_out: dict[str, str] = {}
         self.failures: dict[str, str] = {}
@@ -50,6 +51,7 @@ class Pass:
 
     def take(self, block: Block, rows: Integers) -> None:
         """Compute every metric on one block, whose frames are these rows of the results."""
+        self.times[rows] = block.times
         here: dict[str, Floats] = {}
         for m in self.plan.order:
             if m.name in self.left_out or m.name in self.failures:
@@ -99,7 +101,9 @@ class Pass:
                 full = np.full((*values.shape[:axis], everyone, *values.shape[axis + 1 :]), np.nan)
                 np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
                 values = full
-        store = self.values.setdefault(m.name, np.full((self.total, *values.shape[1:]), np.nan))
+        if m.name not in self.values:
+            self.values[m.name] = np.full((self.total, *values.shape[1:]), np.nan)
+        store = self.values[m.name]
         if store.shape[1:] != values.shape[1:]:
             raise PluginError(f"its shape changes between frames: {store.shape[1:]}, then {values.shape[1:]}")
         store[rows] = values
@@ -129,9 +133,12 @@ class Pass:
                 f"there are {self.trajectory.n_frames} frames so far"
             )
         series = {name: self._series(self.registry[name]) for name in kept}
+        empty = np.isnan(self.times)  # frames without agents, which came in no block
+        if empty.any():
+            self.times[empty] = self.trajectory.times[frames[empty]]
         return Results(
             frames=frames,
-            times=self.trajectory.times[frames],
+            times=self.times,
             agents=self.trajectory.agents,
             series=series,
             attributes=self.trajectory.attributes,

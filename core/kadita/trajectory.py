@@ -20,6 +20,11 @@ BLOCK_FRAMES = 64
 BLOCK_ROWS = 2_000_000  # frames x agents held at once: about 100 MB of positions and velocities
 
 
+def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:
+    """Return how many frames are held in memory together: `size`, or fewer where there are many agents."""
+    return max(1, min(size, BLOCK_ROWS // max(1, agents)))
+
+
 class Chunk(NamedTuple):
     """Frames as a file holds them: all agents it knows, NaN where one is absent."""
 
@@ -148,10 +153,15 @@ class Trajectory(ABC):
 
         A frame without agents is in no block.
         """
-        size = max(1, min(size, BLOCK_ROWS // max(1, len(self.agents))))
+        for some, chunk in self.chunks_of(frames, size):
+            yield from self._cut(some, chunk)
+
+    def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
+        """Yield these frames as the file holds them, at most `size` at a time, with their numbers."""
+        size = frames_at_once(len(self.agents), size)
         for first in range(0, len(frames), size):
             some = frames[first : first + size]
-            yield from self._cut(some, self.read(some))
+            yield some, self.read(some)
 
     def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
         present = np.ones(chunk.positions.shape[:2], dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kadita.differences import Differenced
+from kadita.differences import with_velocities
 from kadita.errors import KaditaError
 from kadita.files import first_bytes
 from kadita.trajectory import Trajectory
@@ -28,10 +28,7 @@ def open(  # noqa: A001 - kadita.open, as the library's users write it
     Raises:
         KaditaError: there is no such file, or it is no trajectory that can be read.
     """
-    if velocities not in (None, "difference"):
-        raise KaditaError(f"--velocities: expected 'difference'; got '{velocities}'")
-    trajectory = _open(data, topology)
-    return trajectory if velocities is None else Differenced(trajectory)
+    return with_velocities(_open(data, topology), velocities)
 
 
 def _open(data: Any, topology: str | Path | None) -> Trajectory:

@@ -70,9 +70,7 @@ def _write_atoms(positions: Floats, lengths: Floats | None, decimals: int, path:
 def _first_known(trajectory: Trajectory) -> tuple[Floats, Floats | None]:
     positions = np.full((len(trajectory.agents), 3), np.nan)
     lengths: Floats | None = None
-    size = max(1, min(64, 2_000_000 // len(trajectory.agents)))
-    for first in range(0, trajectory.n_frames, size):
-        chunk = trajectory.read(np.arange(first, min(first + size, trajectory.n_frames)))
+    for _, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)):
         if lengths is None and chunk.lengths is not None:
             lengths = chunk.lengths[0]
         known = ~np.isnan(chunk.positions).any(axis=2)

@@ -11,7 +11,7 @@ import numpy as np
 from kadita.block import Block
 from kadita.errors import KaditaError
 from kadita.models.configuration import RunConfiguration, load_configuration
-from kadita.trajectory import BLOCK_FRAMES, BLOCK_ROWS
+from kadita.trajectory import frames_at_once
 
 PAIRS_A_CALL = 300_000_000
 
@@ -41,7 +41,7 @@ def simulate(configuration: RunConfiguration, *, threads: int = 1) -> Iterator[B
     frames = 1 + configuration.steps // configuration.every
     # a compiled call cannot be interrupted, so none takes more than a second or so
     slice_ = max(1, PAIRS_A_CALL // p.agents**2)
-    size = max(1, min(BLOCK_FRAMES, BLOCK_ROWS // p.agents))
+    size = frames_at_once(p.agents)
     attributes = {"model": configuration.model, "r_a": p.r_a}
     for first in range(0, frames, size):
         numbers = np.arange(first, min(first + size, frames))

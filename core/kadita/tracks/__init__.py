@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from kadita.differences import Differenced
+from kadita.differences import with_velocities
 from kadita.errors import KaditaError
 from kadita.files import check_writable, first_bytes
 from kadita.formats import open as open_trajectory
 from kadita.formats.amber_writer import AmberWriter
-from kadita.trajectory import BLOCK_FRAMES, BLOCK_ROWS, Trajectory
+from kadita.trajectory import Trajectory
 
 
 def convert(
@@ -72,10 +72,7 @@ def convert(
         opened = read_table(_with_units(source, units), columns, frame_rate, remarks)
     else:
         opened = open_trajectory(source, topology=topology)
-    if velocities is not None:
-        if velocities != "difference":
-            raise KaditaError(f"--velocities: expected 'difference'; got '{velocities}'")
-        opened = Differenced(opened)
+    opened = with_velocities(opened, velocities)
     with opened:
         attributes = {key: unit or opened.attributes.get(key) for key, unit in units.items()}
         _write(opened, output, attributes, _origin(source) | _known_of(opened), force, progress)
@@ -117,9 +114,7 @@ def _write(
     force: bool,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    size = max(1, min(BLOCK_FRAMES, BLOCK_ROWS // len(opened.agents)))
-    parts = [np.arange(i, min(i + size, opened.n_frames)) for i in range(0, opened.n_frames, size)]
-    chunks = (opened.read(frames) for frames in parts)
+    chunks = (chunk for _, chunk in opened.chunks_of(np.arange(opened.n_frames)))
     first = next(chunks)  # what is wrong with the input shows here, before a file is touched
     identities = opened.agents
     with AmberWriter(
