@@ -30,7 +30,7 @@ check: $(VENV)/developer
 	$(BIN)/lint-imports
 
 schemas: $(VENV)/installed
-	$(BIN)/python -m kadita.models.schema schemas
+	$(BIN)/python -m kadita.simulation.schema schemas
 
 benchmark: $(VENV)/installed
 	$(BIN)/python analyses/benchmark/benchmark.py

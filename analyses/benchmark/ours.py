@@ -9,7 +9,7 @@ import numpy as np
 from worker import cpu_seconds, serve
 
 import kadita
-from kadita.registry import load_registry
+from kadita.plugins import load_registry
 
 warnings.simplefilter("ignore", kadita.KaditaWarning)
 
@@ -22,20 +22,20 @@ def versions():
 def parameters(case):
     """Return a scenario's configuration, with how the school starts."""
     configuration = kadita.load_configuration(case)
-    start = next(kadita.simulate(kadita.load_configuration(case, {"steps": 0})))
+    start = next(kadita.simulate(case, steps=0).blocks())
     np.savez(f"{case}.start.npz", positions=start.positions[0], velocities=start.velocities[0])
     return configuration.model_dump(mode="json")
 
 
 def step(case, steps):
     """Simulate some steps from the start; compiled by a first call."""
-    return cpu_seconds(list, kadita.simulate(kadita.load_configuration(case, {"steps": steps, "every": steps})))
+    return cpu_seconds(list, kadita.simulate(case, steps=steps, every=steps).stream())
 
 
 def frames(case, after, every, frames):
     """Write frames of the running model for both sides."""
     steps = after + (frames - 1) * every
-    blocks = list(kadita.simulate(kadita.load_configuration(case, {"steps": steps, "every": every})))
+    blocks = list(kadita.simulate(case, steps=steps, every=every).stream())
     positions = np.concatenate([b.positions for b in blocks])[-frames:]
     velocities = np.concatenate([b.velocities for b in blocks])[-frames:]
     np.savez(f"{case}.frames.npz", positions=positions, velocities=velocities, box=blocks[0].box.lengths[0])

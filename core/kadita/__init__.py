@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from kadita.frame import Frame
     from kadita.hooks import hookimpl
     from kadita.metrics import Metric, metric
-    from kadita.models.configuration import load_configuration
-    from kadita.models.simulation import run, simulate
+    from kadita.models.model import Model
     from kadita.results import Results
+    from kadita.simulation.configuration import load_configuration
+    from kadita.simulation.run import run, simulate
 
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
@@ -29,15 +30,16 @@ _HOMES = {
     "KaditaError": "errors",
     "KaditaWarning": "errors",
     "Metric": "metrics",
+    "Model": "models.model",
     "NotApplicable": "errors",
     "Results": "results",
     "analyze": "analysis",
     "hookimpl": "hooks",
-    "load_configuration": "models.configuration",
+    "load_configuration": "simulation.configuration",
     "metric": "metrics",
     "open": "formats",
-    "run": "models.simulation",
-    "simulate": "models.simulation",
+    "run": "simulation.run",
+    "simulate": "simulation.run",
     "write": "export",
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "KaditaError",
     "KaditaWarning",
     "Metric",
+    "Model",
     "NotApplicable",
     "Results",
     "analyze",

@@ -13,10 +13,12 @@ import numpy as np
 from kadita.block import Block
 from kadita.errors import KaditaWarning
 from kadita.formats import open as open_trajectory
+from kadita.largest_group import LargestGroup
 from kadita.memory import Memory
 from kadita.passes import Pass
 from kadita.plan import load_profile, make_plan
-from kadita.registry import Registry, load_registry
+from kadita.plugins import load_registry
+from kadita.registry import Registry
 from kadita.results import Results
 from kadita.settings import by_metric
 from kadita.trajectory import Trajectory
@@ -39,6 +41,7 @@ def analyze(
     begin: float | None = None,
     end: float | None = None,
     dt: float | None = None,
+    largest_group: float | str | None = None,
     registry: Registry | None = None,
     progress: Progress | None = None,
 ) -> Results:
@@ -54,7 +57,8 @@ def analyze(
         velocities: ``"difference"`` takes them from finite differences of positions.
         start, stop, step: frames, as a slice.
         begin, end, dt: times.
-        registry: of `kadita.registry.load_registry`, loaded anew where there is none.
+        largest_group: measure the largest group alone, of agents linked at this distance or at ``"r_a"``.
+        registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
         progress: called with the number of frames done and their total.
 
     Raises:
@@ -70,6 +74,8 @@ def analyze(
         registry, metrics, by_metric(parameters or {}), load_profile(profile) if profile is not None else None
     )
     with _opened(data, topology, velocities) as trajectory:
+        if largest_group is not None:
+            trajectory = LargestGroup(trajectory, largest_group)
         frames = trajectory.select(start, stop, step, begin=begin, end=end, dt=dt)
         run = Pass(plan, registry, trajectory, len(frames))
         rows = np.full(trajectory.n_frames, -1)

@@ -14,6 +14,7 @@ from typing import Any
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numba  # noqa: E402
+import numba.extending  # noqa: E402
 
 Function = Callable[..., Any]
 
@@ -26,6 +27,12 @@ def kernel(function: Function) -> Function:
 def parallel_kernel(function: Function) -> Function:
     """Compile `function` so that its ``prange`` loops run on several threads."""
     return _compile(function, parallel=True)
+
+
+def part(function: Function) -> Function:
+    """Let kernels be built around `function`: compiled into each of them, by name, and callable from Python."""
+    built_in: Function = numba.extending.register_jitable(error_model="numpy")(function)
+    return built_in
 
 
 def _compile(function: Function, **options: Any) -> Function:

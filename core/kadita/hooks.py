@@ -5,9 +5,12 @@ A plugin is a module; an entry point in the group ``kadita`` names it, or ``--pl
 
 from __future__ import annotations
 
+from importlib.resources.abc import Traversable
+
 import pluggy
 
 from kadita.metrics import Metric
+from kadita.models.model import Model
 
 GROUP = "kadita"
 
@@ -18,3 +21,13 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 @hookspec
 def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
     """Return the metrics that the plugin brings, each a function decorated with `kadita.metric`."""
+
+
+@hookspec
+def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
+    """Return the models that the plugin brings, each a subclass of `kadita.Model`."""
+
+
+@hookspec
+def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
+    """Return the TOML files that ``kadita run`` knows by their names without ``.toml``."""

@@ -119,7 +119,10 @@ class Pass:
         Raises:
             PluginError: nothing is left, because what was wanted failed.
         """
-        failures = {m: f"{m} (plugin {self.registry.plugins[m]}) failed: {why}" for m, why in self.failures.items()}
+        failures = {
+            name: f"{name} (plugin {self.registry.plugin_of('metric', name)}) failed: {why}"
+            for name, why in self.failures.items()
+        }
         kept = [name for name in self.plan.wanted if name not in self.left_out and name not in failures]
         if failures and not kept:
             raise PluginError(next(iter(failures.values())))
@@ -159,7 +162,7 @@ class Pass:
         flagged = int((values > 0).sum()) if m.warning else 0
         if flagged:
             self.notes.setdefault(f"{m.warning} in {flagged} of {self.total} frames ({m.name})")
-        plugin = self.registry.plugins[m.name]
+        plugin = self.registry.plugin_of("metric", m.name)
         return Series(
             values=values,
             dims=m.dims,

@@ -1,23 +1,15 @@
-"""Which metrics are installed: plugins are found, loaded one by one, and a broken one stops no other."""
+"""What is installed, by name: metrics, models and scenarios, and the plugins that they come from."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import sys
-import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from types import ModuleType
+from importlib.resources.abc import Traversable
 from typing import Any
 
-import pluggy
-
-from kadita import hooks
-from kadita.errors import KaditaError, PluginError, did_you_mean, said
+from kadita.errors import KaditaError, PluginError, did_you_mean
 from kadita.metrics import Metric
+from kadita.models.model import Model
 
 
 @dataclass(frozen=True)
@@ -34,9 +26,11 @@ class Plugin:
 
 @dataclass
 class Registry:
-    """The installed metrics by name, the plugin each comes from, and what could not be loaded and why."""
+    """What is installed, by name, the plugin that each metric and model comes from, and what could not be loaded."""
 
     metrics: dict[str, Metric] = field(default_factory=dict)
+    models: dict[str, type[Model]] = field(default_factory=dict)
+    scenarios: dict[str, Traversable] = field(default_factory=dict)
     plugins: dict[str, Plugin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -52,126 +46,66 @@ class Registry:
     def __contains__(self, name: object) -> bool:
         return name in self.metrics
 
-    def add(self, plugin: Plugin, metrics: Iterable[Metric]) -> None:
-        """Take all metrics of one plugin, or none of them.
+    def copy(self) -> Registry:
+        """Return a registry that can be added to without changing this one."""
+        return Registry(*(type(part)(part) for part in vars(self).values()))
+
+    def add(
+        self,
+        plugin: Plugin,
+        metrics: Iterable[Metric] = (),
+        models: Iterable[type[Model]] = (),
+        scenarios: Iterable[Traversable] = (),
+    ) -> None:
+        """Take everything that one plugin brings, or nothing of it.
 
         Raises:
-            PluginError: something that is no metric, or a name that is taken.
+            PluginError: something that is none of these, or a name that is taken.
         """
-        brought: dict[str, Metric] = {}
-        for m in metrics:
-            if not isinstance(m, Metric):
-                raise PluginError(
-                    f"kadita_metrics: expected functions decorated with @metric; got {getattr(m, '__name__', m)!r}"
-                )
-            if m.name in self.metrics or m.name in brought:
-                owner = self.plugins.get(m.name, plugin)
-                raise PluginError(f"the metric name '{m.name}' is taken by plugin {owner}")
-            brought[m.name] = m
-        self.metrics |= brought
-        self.plugins |= dict.fromkeys(brought, plugin)
+        shelves: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
+            ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
+            ("model", self.models, [(_as_model(m).name, m) for m in models]),
+            ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
+        ]
+        brought = [(what, shelf, self._new(what, shelf, named, plugin)) for what, shelf, named in shelves]
+        for what, shelf, things in brought:
+            shelf.update(things)
+            self.plugins |= {f"{what} {name}": plugin for name in things}
+
+    def plugin_of(self, what: str, name: str) -> Plugin:
+        """Return the plugin that a ``"metric"``, a ``"model"`` or a ``"scenario"`` comes from."""
+        return self.plugins[f"{what} {name}"]
+
+    def _new(
+        self, what: str, known: Mapping[str, Any], named: Iterable[tuple[str, Any]], plugin: Plugin
+    ) -> dict[str, Any]:
+        brought: dict[str, Any] = {}
+        for name, thing in named:
+            if name in known or name in brought:
+                owner = self.plugins.get(f"{what} {name}", plugin)
+                raise PluginError(f"the {what} name '{name}' is taken by plugin {owner}")
+            brought[name] = thing
+        return brought
 
 
-def load_registry(files: Iterable[str | Path] = ()) -> Registry:
-    """Load every installed plugin and the plugin files named.
-
-    An installed plugin that cannot be loaded is named in `Registry.problems` and left out.
-
-    Raises:
-        KaditaError: a plugin file that cannot be loaded: it was asked for by name.
-    """
-    installed = _installed()
-    registry = Registry(dict(installed.metrics), dict(installed.plugins), list(installed.problems))
-    manager = _manager()
-    for file in map(Path, files):
-        plugin = Plugin(file.stem, str(file), "")
-        try:
-            _register(registry, manager, plugin, _import_file(file))
-        except (Exception, SystemExit) as error:
-            raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
-    return registry
+def _as_metric(metric: Any) -> Metric:
+    if not isinstance(metric, Metric):
+        raise PluginError(
+            f"kadita_metrics: expected functions decorated with @metric; got {getattr(metric, '__name__', metric)!r}"
+        )
+    return metric
 
 
-@cache
-def _installed() -> Registry:
-    """Load the installed plugins, once a process."""
-    registry, manager = Registry(), _manager()
-    for entry in _entry_points():
-        dist = entry.dist
-        plugin = Plugin(entry.name, dist.name if dist else "?", dist.version if dist else "?")
-        try:
-            _register(registry, manager, plugin, entry.load())
-        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
-            registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
-    return registry
+def _as_model(model: Any) -> type[Model]:
+    if not (isinstance(model, type) and issubclass(model, Model)):
+        raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {model!r}")
+    lacking = [name for name in ("name", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
+    if lacking:
+        raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
+    return model
 
 
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager(hooks.GROUP)
-    manager.add_hookspecs(hooks)
-    return manager
-
-
-def _entry_points() -> list[importlib.metadata.EntryPoint]:
-    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name."""
-    found = importlib.metadata.entry_points(group=hooks.GROUP)
-    names = ((e.dist.name if e.dist else "?", e) for e in found)
-    return [e for dist, e in sorted(names, key=lambda pair: (pair[0] != "kadita", pair[0], pair[1].name))]
-
-
-def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin, module: Any) -> None:
-    manager.register(module, name=f"{plugin.distribution}:{plugin.name}")
-    try:
-        manager.check_pending()
-        undecorated = [n for n, v in vars(module).items() if n.startswith("kadita_") and _is_bare_hook(v)]
-        if undecorated:
-            raise PluginError(f"{undecorated[0]} looks like a hook but lacks @hookimpl")
-        implementations = [i for i in manager.hook.kadita_metrics.get_hookimpls() if i.plugin is module]
-        if not implementations:
-            raise PluginError("it implements no hook; expected kadita_metrics, decorated with @hookimpl")
-        returned = implementations[0].function()
-        if not isinstance(returned, list | tuple):
-            raise PluginError(f"kadita_metrics: expected a list of metrics; got {type(returned).__name__}")
-        registry.add(plugin, returned)
-    except BaseException:
-        manager.unregister(module)
-        raise
-
-
-def _is_bare_hook(value: Any) -> bool:
-    return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
-
-
-def _import_file(file: Path) -> ModuleType:
-    if not file.is_file():
-        raise KaditaError("there is no such file")
-    name = f"kadita_plugin_file_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise KaditaError("expected a Python file, named *.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # annotations are resolved through it
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, KaditaError):
-        return str(error)
-    if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
-        return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
-    where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
-    return f"{said(error)}{where}"
-
-
-def _hook_names() -> list[str]:
-    return [name for name in vars(hooks) if name.startswith("kadita_")]
-
-
-def _innermost_line(error: BaseException) -> str:
-    trace = [t for t in traceback.extract_tb(error.__traceback__) if not t.filename.startswith("<frozen")]
-    return f" ({Path(trace[-1].filename).name}, line {trace[-1].lineno})" if trace else ""
+def _scenario_name(file: Traversable) -> str:
+    if not file.name.endswith(".toml"):
+        raise PluginError(f"kadita_scenarios: expected files named *.toml; got {file.name}")
+    return file.name.removesuffix(".toml")

@@ -83,6 +83,10 @@ class Trajectory(ABC):
     def __len__(self) -> int:
         return self.n_frames
 
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in their order; those without agents are left out."""
+        return (frame for block in self.blocks() for frame in block)
+
     def __getitem__(self, frame: int) -> Frame:
         """One frame by number, counted from 0 or back from the end.
 
@@ -172,14 +176,7 @@ class Trajectory(ABC):
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
             present &= np.logical_not(np.isnan(values).any(axis=2))
-        changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
-        if chunk.lengths is not None:
-            changes |= np.not_equal(chunk.lengths[1:], chunk.lengths[:-1]).any(axis=1)
-        edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(frames)]
-        for a, b in zip(edges[:-1], edges[1:], strict=True):
-            members = np.flatnonzero(present[a])
-            if len(members) == 0:
-                continue
+        for a, b, members in runs(present, chunk.lengths):
             here = slice(None) if len(members) == len(self.agents) else members
             yield Block(
                 chunk.positions[a:b, here],
@@ -191,3 +188,15 @@ class Trajectory(ABC):
                 frames=frames[a:b],
                 members=members,
             )
+
+
+def runs(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:
+    """Yield frames a to b between which the same agents are present in the same cell, and those agents."""
+    changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
+    if lengths is not None:
+        changes |= np.not_equal(lengths[1:], lengths[:-1]).any(axis=1)
+    edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(present)]
+    for a, b in zip(edges[:-1], edges[1:], strict=True):
+        members = np.flatnonzero(present[a])
+        if len(members):
+            yield a, b, members

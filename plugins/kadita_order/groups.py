@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, metric
-from kadita_order.linking import linked
+from kadita.linking import linked
 
 SOURCE = (
     "connected components; percolation by union-find with displacements, "
@@ -27,7 +27,7 @@ def group_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArr
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
-    return block.once(linked, link_distance)[:, 0]
+    return block.once(linked, link_distance).largest.mean(axis=1)
 
 
 @metric(
@@ -40,7 +40,7 @@ def group_count(block: Block, *, link_distance: LinkDistance = None) -> NDArray[
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
-    return block.once(linked, link_distance)[:, 1]
+    return block.once(linked, link_distance).count.astype(float)
 
 
 @metric(
@@ -55,4 +55,4 @@ def percolates(block: Block, *, link_distance: LinkDistance = None) -> NDArray[n
 
     Rotation, spread and shape are still computed, about the intrinsic mean on the torus. In open space it is 0.
     """
-    return block.once(linked, link_distance)[:, 2]
+    return block.once(linked, link_distance).percolates.astype(float)

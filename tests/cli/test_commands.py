@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from kadita.models.configuration import scenario_names
+from kadita.plugins import load_registry
 
 PLUGIN = """
 from kadita import Block, hookimpl, metric
@@ -85,7 +85,7 @@ def test_metrics_lists_and_explains(kadita):
 
 def test_scenarios_are_listed(kadita):
     listing = kadita("scenarios").stdout
-    assert all(name in listing for name in scenario_names())
+    assert all(name in listing for name in load_registry().scenarios)
 
 
 def test_info_tells_a_complete_run_from_one_that_broke_off(kadita, school):

@@ -10,7 +10,8 @@ from kadita import Block, Frame, KaditaError, KaditaWarning, metric
 from kadita.errors import PluginError
 from kadita.formats.amber_writer import AmberWriter
 from kadita.memory import Memory
-from kadita.registry import Plugin, load_registry
+from kadita.plugins import load_registry
+from kadita.registry import Plugin
 from kadita.trajectory import Chunk
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from kadita import KaditaError, metric
 from kadita.plan import load_profile, make_plan
-from kadita.registry import Plugin, Registry, load_registry
+from kadita.plugins import load_registry
+from kadita.registry import Plugin, Registry
 
 
 def registry_of(*functions, **options):

@@ -4,7 +4,8 @@ import pytest
 
 from kadita import KaditaError, Metric, metric
 from kadita.errors import PluginError
-from kadita.registry import Plugin, Registry, load_registry
+from kadita.plugins import load_registry
+from kadita.registry import Plugin, Registry
 
 GOOD = """
 from kadita import Block, hookimpl, metric
@@ -57,10 +58,10 @@ def test_a_file_brings_its_metrics(plugin_file):
         ("def f(:", "SyntaxError"),
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("raise SystemExit(3)", "SystemExit"),
-        ("x = 1", "implements no hook; expected kadita_metrics"),
+        ("x = 1", "implements no hook; expected one of kadita_metrics, kadita_models, kadita_scenarios"),
         (GOOD.replace("@hookimpl\n", ""), "kadita_metrics looks like a hook but lacks @hookimpl"),
         (GOOD.replace("def kadita_metrics", "def kadita_metric"), "kadita_metric'.*hooks there are: kadita_metrics"),
-        (GOOD.replace("return [farthest]", "return farthest"), "expected a list of metrics; got Metric"),
+        (GOOD.replace("return [farthest]", "return farthest"), "kadita_metrics: expected a list; got Metric"),
         (GOOD.replace("return [farthest]", "return [len]"), "expected functions decorated with @metric; got 'len'"),
         (GOOD.replace("farthest", "polarization"), "the metric name 'polarization' is taken by plugin order"),
         (GOOD.replace("[farthest]", "[farthest, farthest]"), "the metric name 'farthest' is taken"),

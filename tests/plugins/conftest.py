@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from kadita import Block, KaditaWarning, analyze
-from kadita.registry import Registry, load_registry
+from kadita.plugins import load_registry
+from kadita.registry import Registry
 
 Floats = NDArray[np.float64]
 School = tuple[Floats, Floats]
@@ -21,11 +22,12 @@ BUILT_IN = ("kadita:order", "kadita:entropy")
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """The built-in metrics, and no stranger's."""
-    found = load_registry()
-    own = {
-        n: m for n, m in found.metrics.items() if f"{found.plugins[n].distribution}:{found.plugins[n].name}" in BUILT_IN
-    }
-    return Registry(own, {n: found.plugins[n] for n in own})
+    found, own = load_registry(), Registry()
+    for name, m in found.metrics.items():
+        plugin = found.plugin_of("metric", name)
+        if f"{plugin.distribution}:{plugin.name}" in BUILT_IN:
+            own.add(plugin, [m])
+    return own
 
 
 @pytest.fixture(scope="session")

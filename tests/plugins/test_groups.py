@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from kadita import Block, KaditaError, KaditaWarning, analyze
-from kadita_order import linking
+from kadita import Block, KaditaError, KaditaWarning, analyze, linking
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=100)
 GROUPS = ("group_fraction", "group_count")

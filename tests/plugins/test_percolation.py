@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kadita import Block, KaditaWarning, analyze
-from kadita_order import linking
+from kadita import Block, KaditaWarning, analyze, linking
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=100)
 

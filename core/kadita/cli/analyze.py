@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from kadita.cli.options import (
     Dt,
     End,
     Force,
+    LargestGroup,
     Metrics,
     Plugins,
     Profile,
@@ -25,7 +27,9 @@ from kadita.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from kadita.registry import Registry
     from kadita.results import Results
+    from kadita.trajectory import Trajectory
 
 
 def analyze(
@@ -48,18 +52,23 @@ def analyze(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
+    largest_group: LargestGroup = None,
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
     from kadita import export
-    from kadita.cli.terminal import print_summary, report
+    from kadita.cli.terminal import notes, print_summary, report
+    from kadita.plugins import load_registry
+    from kadita.settings import parse_settings
 
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
     export.check_targets(output or (), force=force, source=trajectory)
     results = measure(
         trajectory,
         metrics,
-        settings,
-        plugins,
+        parse_settings(settings or ()),
+        registry,
         profile=profile,
         topology=topology,
         velocities=velocities,
@@ -69,6 +78,7 @@ def analyze(
         begin=begin,
         end=end,
         dt=dt,
+        largest_group=largest_group,
     )
     export.write_all(results, output or (), force=force)
     print_summary(results)
@@ -78,24 +88,19 @@ def analyze(
 
 
 def measure(
-    trajectory: Path,
+    trajectory: Path | Trajectory,
     metrics: list[str] | None,
-    settings: list[str] | None,
-    plugins: list[Path] | None,
+    parameters: Mapping[str, Any],
+    registry: Registry,
     **options: Any,
 ) -> Results:
-    """Load the plugins, name those that fail, and analyze with a progress bar."""
+    """Analyze with a progress bar."""
     import warnings
 
     from kadita.analysis import analyze as compute
-    from kadita.cli.terminal import notes, progress
+    from kadita.cli.terminal import progress
     from kadita.errors import KaditaWarning
-    from kadita.registry import load_registry
-    from kadita.settings import parse_settings
 
-    registry = load_registry(plugins or ())
-    notes(registry.problems)
-    parameters = parse_settings(settings or ())
     with progress("analyzing") as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
         return compute(trajectory, metrics, parameters=parameters, registry=registry, progress=bar, **options)

@@ -21,7 +21,7 @@ def metrics(
 ) -> None:
     """List the installed metrics, or show one."""
     from kadita.cli.terminal import notes
-    from kadita.registry import load_registry
+    from kadita.plugins import load_registry
 
     registry = load_registry(plugins or ())
     notes(registry.problems)
@@ -44,7 +44,7 @@ def _list(registry: Registry) -> None:
     table.add_column("plugin")
     for m in registry.metrics.values():
         what = m.summary.partition(", (")[0] if m.default else f"{m.summary} [only when named]"
-        table.add_row(m.name, what, m.units, registry.plugins[m.name].name)
+        table.add_row(m.name, what, m.units, registry.plugin_of("metric", m.name).name)
     Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
 
 
@@ -60,7 +60,7 @@ def _show(registry: Registry, m: Metric) -> None:
         ("needs", ", ".join(("velocities",) * m.needs_velocities + m.needs)),
         ("unchanged by", ", ".join(m.symmetries)),
         ("source", m.source),
-        ("plugin", registry.plugins[m.name]),
+        ("plugin", registry.plugin_of("metric", m.name)),
     ]
     typer.echo(f"{m.name}\n\n{inspect.getdoc(m.function) or ''}\n")
     for label, value in lines:

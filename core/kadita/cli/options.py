@@ -28,7 +28,7 @@ Settings = Annotated[
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Metrics of your own; repeatable."),
+    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Metrics and models of your own; repeatable."),
 ]
 Topology = Annotated[
     Path | None, typer.Option("--topology", metavar="FILE", readable=False, help="Topology, for formats that need one.")
@@ -36,6 +36,12 @@ Topology = Annotated[
 Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
+]
+LargestGroup = Annotated[
+    str | None,
+    typer.Option(
+        "--largest-group", metavar="r_a|LENGTH", help="Measure the largest group alone, linked at this distance."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 Start = Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")]

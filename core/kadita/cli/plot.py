@@ -13,6 +13,7 @@ from kadita.cli.options import (
     Dt,
     End,
     Force,
+    LargestGroup,
     Metrics,
     Plugins,
     Profile,
@@ -43,18 +44,23 @@ def plot(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
+    largest_group: LargestGroup = None,
     force: Force = False,
 ) -> None:
     """Draw metrics against time."""
-    from kadita.cli.terminal import report
+    from kadita.cli.terminal import notes, report
     from kadita.plotting import check_picture, draw_series
+    from kadita.plugins import load_registry
+    from kadita.settings import parse_settings
 
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
     check_picture(output, force=force, source=trajectory)
     results = measure(
         trajectory,
         metrics or ["polarization", "rotation"],
-        settings,
-        plugins,
+        parse_settings(settings or ()),
+        registry,
         profile=profile,
         topology=topology,
         velocities=velocities,
@@ -64,6 +70,7 @@ def plot(
         begin=begin,
         end=end,
         dt=dt,
+        largest_group=largest_group,
     )
     draw_series(results, output, force=force)
     typer.echo(f"wrote {output}")

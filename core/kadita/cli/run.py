@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kadita.cli.options import Force
+from kadita.cli.options import Begin, Force, LargestGroup, Metrics, Plugins, Profile
+
+if TYPE_CHECKING:
+    from kadita.simulation.stream import Simulation
 
 
 def run(
@@ -26,40 +29,96 @@ def run(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PARAMETER=VALUE", help="A parameter of the model; repeatable."),
+        typer.Option(
+            "--set",
+            metavar="[METRIC.]PARAMETER=VALUE",
+            help="A parameter of the model, or METRIC.PARAMETER of a metric; repeatable.",
+        ),
     ] = None,
     threads: Annotated[int, typer.Option(metavar="N", help="Threads; the trajectory does not depend on it.")] = 1,
+    analyze: Annotated[bool, typer.Option("--analyze", help="Measure while simulating, in the same pass.")] = False,
+    metrics: Metrics = None,
+    profile: Profile = None,
+    begin: Begin = None,
+    largest_group: LargestGroup = None,
+    plugins: Plugins = None,
+    results: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--results",
+            metavar="FILE",
+            readable=False,
+            help="With --analyze, also write to .csv, .json, .nc or .xvg; repeatable.",
+        ),
+    ] = None,
+    no_trajectory: Annotated[
+        bool, typer.Option("--no-trajectory", help="With --analyze, keep no frames: the numbers alone.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""
-    from kadita.cli.terminal import progress, size_of
-    from kadita.errors import Interrupted
-    from kadita.models.simulation import run as simulate
+    from kadita import export
+    from kadita.cli.analyze import measure
+    from kadita.cli.terminal import notes, print_summary, progress, report, size_of
+    from kadita.errors import Interrupted, KaditaError
+    from kadita.plugins import load_registry
     from kadita.settings import parse_settings
+    from kadita.simulation.run import simulate, trajectory_path
 
-    written = (0, 0)
-
-    def count(done: int, total: int) -> None:
-        nonlocal written
-        written = done, total
-        if bar is not None:
-            bar(done, total)
-
-    with progress("simulating") as bar:
+    chosen = parse_settings(settings or ())
+    of_metrics = {key: value for key, value in chosen.items() if "." in key}
+    for option, given in (
+        ("-m", metrics),
+        ("--profile", profile),
+        ("-b", begin is not None),
+        ("--largest-group", largest_group),
+        ("--results", results),
+        ("--no-trajectory", no_trajectory),
+        (f"--set {next(iter(of_metrics), '')}", of_metrics),
+    ):
+        if given and not analyze:
+            raise KaditaError(f"{option} is about metrics; add --analyze")
+    if no_trajectory and output:
+        raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
+    of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
+    with simulate(
+        scenario,
+        agents=agents,
+        steps=steps,
+        every=every,
+        seed=seed,
+        parameters=of_model,
+        threads=threads,
+        registry=registry,
+    ) as school:
+        path = None if no_trajectory else trajectory_path(school, output)
+        export.check_targets(results or (), force=force, source=path)
+        if path is not None:
+            school.record(path, force=force)
         try:
-            path = simulate(
-                scenario,
-                agents=agents,
-                steps=steps,
-                every=every,
-                seed=seed,
-                parameters=parse_settings(settings or ()),
-                threads=threads,
-                output=output,
-                force=force,
-                progress=count,
-            )
+            if analyze:
+                found = measure(
+                    school, metrics, of_metrics, registry, profile=profile, begin=begin, largest_group=largest_group
+                )
+            else:
+                with progress("simulating") as bar:
+                    for _ in school.stream():
+                        if bar is not None:
+                            bar(school.recorded, school.n_frames)
         except KeyboardInterrupt:
-            done, total = written
-            raise Interrupted(f"interrupted; {done} of {total or 'its'} frames are in the file") from None
-    typer.echo(f"wrote {path} ({size_of(path)})")
+            raise Interrupted(_what_is_kept(school, path)) from None
+    if analyze:
+        export.write_all(found, results or (), force=force)
+        print_summary(found)
+    for written in (*([path] if path else []), *(results or ())):
+        typer.echo(f"wrote {written} ({size_of(written)})")
+    if analyze:
+        report(found)
+
+
+def _what_is_kept(school: Simulation, path: Path | None) -> str:
+    if path is None:
+        return "interrupted; nothing is kept, as --no-trajectory asked"
+    return f"interrupted; {school.recorded} of {school.n_frames} frames are in the file"

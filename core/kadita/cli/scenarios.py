@@ -6,15 +6,22 @@ from typing import Annotated
 
 import typer
 
+from kadita.cli.options import Plugins
+
 
 def scenarios(
     name: Annotated[str | None, typer.Argument(help="Print its configuration as TOML, ready to edit.")] = None,
+    plugins: Plugins = None,
 ) -> None:
     """List the scenarios, or print one as TOML."""
-    from kadita.models.configuration import load_configuration, scenario_names, scenario_text
+    from kadita.cli.terminal import notes
+    from kadita.plugins import load_registry
+    from kadita.simulation.configuration import load_configuration, scenario_text
 
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
     if name is not None:
-        typer.echo(scenario_text(name), nl=False)
+        typer.echo(scenario_text(name, registry), nl=False)
         return
-    for known in scenario_names():
-        typer.echo(f"{known:18}{load_configuration(known).title}")
+    for known in registry.scenarios:
+        typer.echo(f"{known:18}{load_configuration(known, registry=registry).title}")

@@ -1,1 +1,1 @@
-"""Models of collective motion: configuration, rules, random numbers, and the run that turns them into blocks."""
+"""What a model of collective motion is made of: parameters, a first state, random numbers, and steps."""

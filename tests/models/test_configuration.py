@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from kadita import KaditaError, load_configuration
-from kadita.models.configuration import scenario_names, scenario_text
-from kadita.models.schema import schemas
+from kadita.plugins import load_registry
+from kadita.simulation.configuration import scenario_text
+from kadita.simulation.schema import schemas
+
+SCENARIOS = load_registry().scenarios
 
 PUBLISHED = {  # agents, box, speed, r_r, r_o, r_a, max_turn, noise, blind_angle, orientation_weight, steps
     "dewi-kadita-1": (150, 25, 1.0, 2, 3, 15, 0.4, 0.2, 30, 1, 1000),
@@ -28,7 +31,7 @@ def test_the_scenarios_are_the_published_cases(name):
     assert (p.initial, p.initial_radius) == (("ring", 6.0) if name == "dewi-kadita-2" else ("random", None))
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_that_is_printed_can_be_run_from_a_file(name, tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(scenario_text(name), encoding="utf-8")
@@ -75,10 +78,13 @@ def test_impossible_runs_are_refused(changes, message):
     [
         ("steps = ", "expected TOML"),
         (
-            "steps = 10",
-            r"missing in \[parameters\]: agents, box, speed, r_r, r_o, r_a, noise, time_step, max_turn",
+            'model = "couzin"\nsteps = 10',
+            r"missing in \[parameters\]: agents, box, speed, time_step, r_r, r_o, r_a, noise$",
         ),
-        ("steps = 10\nparameters = 3", "parameters: "),
+        ("steps = 10", "missing: model; there are: couzin, vicsek"),
+        ('model = "cousin"', r"there is no model 'cousin' \(did you mean couzin\?\)"),
+        ("model = 3", "there is no model '3'; there are: couzin, vicsek"),
+        ('model = "couzin"\nsteps = 10\nparameters = 3', "parameters: "),
         ("stps = 10\n", r"there is no parameter 'stps' \(did you mean steps\?\)"),
         ("\ufeff\x00", "expected TOML"),
     ],

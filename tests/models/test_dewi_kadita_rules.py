@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from kadita.models.couzin import Couzin
-from kadita.models.zones import advance, advance_in_parallel
+from kadita.models.integrator import integrator
+from kadita_couzin.couzin import Couzin
 
 NAMES = ("swarm", "torus", "dynamic", "highly", "no_blind", "blind180", "sparse_isolated")
 
@@ -25,15 +25,17 @@ def school(**changes):
         "max_turn": 0.3,
         "noise": 0.0,
         "blind_angle": 30.0,
+        "orientation_weight": 1.0,
         "time_step": 0.1,
+        "rules": "dewi-kadita",
     }
     return Couzin(**(usual | changes))
 
 
-def kernel_steps(p, positions, headings, steps=1, seed=0, run=advance):
+def kernel_steps(p, positions, headings, steps=1, seed=0, parallel=False):
     x, u = positions.copy(), headings.copy()
-    rules = (p.r_r, p.r_o, p.r_a, p.cosine_limit, p.orientation_weight, p.max_turn, p.noise, p.speed * p.time_step)
-    run(x, u, steps, 0, np.uint64(seed), p.space.array, *rules)
+    run = integrator(type(p).turn, parallel=parallel)
+    run(x, u, steps, 0, np.uint64(seed), p.space.array, p.speed * p.time_step, p.constants)
     return x, u
 
 
@@ -72,6 +74,7 @@ def peer_case(reference, name):
     case = next(c for c in cases if c["name"] == name)
     q = case["params"]
     p = Couzin(
+        rules="dewi-kadita",
         agents=q["n_fish"],
         box=q["box_size"],
         speed=q["speed"],
@@ -214,5 +217,5 @@ def test_noise_has_no_preferred_direction_about_the_heading():
 def test_threads_do_not_change_a_bit(rng):
     p = school(agents=300, noise=0.2)
     x, u = p.initial_state(seed=1)
-    one, many = kernel_steps(p, x, u, 20, seed=9), kernel_steps(p, x, u, 20, seed=9, run=advance_in_parallel)
+    one, many = kernel_steps(p, x, u, 20, seed=9), kernel_steps(p, x, u, 20, seed=9, parallel=True)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))

@@ -4,13 +4,17 @@ Union-find in which every agent also knows how many cells lie between its image 
 a loop around the cell does not add up to zero (Newman & Ziff 2001, doi:10.1103/PhysRevE.64.016706).
 """
 
+from __future__ import annotations
+
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, NotApplicable
+from kadita.block import Block
 from kadita.compiled import kernel
+from kadita.errors import NotApplicable
 
 # Pairs of a small school are all looked at; in a large one an agent looks into the grid cells around its own.
 ALL_PAIRS_UP_TO = 2000
@@ -20,8 +24,17 @@ FEWEST_CELLS = 8
 MOST_CELLS = 2**20  # so that a number of 64 bits counts the cells of a cube
 
 
-def linked(block: Block, link_distance: float | None) -> NDArray[np.float64]:
-    """Return the largest group's fraction, the number of groups and whether one percolates, (T, 3).
+@dataclass(frozen=True)
+class Groups:
+    """Groups of linked agents in every frame."""
+
+    largest: NDArray[np.bool_]  # who belongs to the largest group, (T, N)
+    count: NDArray[np.int64]  # number of groups, (T,)
+    percolates: NDArray[np.bool_]  # whether one is linked to its own periodic image, (T,)
+
+
+def linked(block: Block, link_distance: float | None) -> Groups:
+    """Find the groups of a school; metrics ask for them through `Block.once`.
 
     Args:
         block: the school.
@@ -33,14 +46,16 @@ def linked(block: Block, link_distance: float | None) -> NDArray[np.float64]:
     link = block.attributes.get("r_a") if link_distance is None else link_distance
     if link is None:
         raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
-    found = np.empty((len(block), 3))
+    found = Groups(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
     lengths = block.box.array
     for t in range(len(block)):
         cells = _grid(block.wrapped[t], lengths, float(link))
         if block.shape[1] <= ALL_PAIRS_UP_TO or cells is None:
-            found[t] = _all_pairs(block.positions[t], lengths, float(link))
+            state = _all_pairs(block.positions[t], lengths, float(link))
         else:
-            found[t] = _in_cells(block.wrapped[t], lengths, float(link), *cells)
+            state = _in_cells(block.wrapped[t], lengths, float(link), *cells)
+        parent, size, found.count[t], found.percolates[t] = state
+        _belongs(parent, int(np.argmax(size)), found.largest[t])
     return found
 
 
@@ -77,6 +92,16 @@ def _find(parent, shift, i, path):  # type: ignore[no-untyped-def]
             shift[j, a] += shift[above, a]
         parent[j] = i
     return i
+
+
+@kernel
+def _belongs(parent, root, member):  # type: ignore[no-untyped-def]
+    """Write who belongs to the group of a root, (N,)."""
+    for i in range(parent.size):
+        j = i
+        while parent[j] != j:
+            j = parent[j]
+        member[i] = j == root
 
 
 @kernel
@@ -128,7 +153,7 @@ def _all_pairs(positions, lengths, link):  # type: ignore[no-untyped-def]
             _, joined, around = _join(i, j, positions, lengths, link, parent, shift, size, path)
             groups -= joined
             percolates |= around
-    return size.max() / agents, groups, percolates
+    return parent, size, groups, percolates
 
 
 @kernel
@@ -179,4 +204,4 @@ def _in_cells(positions, lengths, link, cells, counts):  # type: ignore[no-untyp
                         break
                 if done:
                     break
-    return size.max() / agents, groups, percolates
+    return parent, size, groups, percolates

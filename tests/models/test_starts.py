@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import kadita
-from kadita.models.configuration import load_configuration
+from kadita.simulation.configuration import load_configuration
 
 
 def parameters(**changes):

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.models.configuration import load_configuration
-from kadita.models.simulation import simulate
 
 
 def test_frames_are_time_zero_and_then_one_every_so_many_steps(tmp_path):
@@ -20,7 +18,7 @@ def test_frames_are_time_zero_and_then_one_every_so_many_steps(tmp_path):
 
 def test_no_steps_is_the_initial_state_alone(tmp_path):
     path = kadita.run("dewi-kadita-1", agents=5, steps=0, output=tmp_path / "a.nc")
-    x, u = load_configuration("dewi-kadita-1", {"seed": 1}, {"agents": 5}).parameters.initial_state(1)
+    x, u = kadita.simulate("dewi-kadita-1", agents=5).model.initial_state(1)
     with kadita.open(path) as trajectory:
         block = next(trajectory.blocks())
     np.testing.assert_allclose(block.positions[0], x, rtol=1e-6)
@@ -28,17 +26,15 @@ def test_no_steps_is_the_initial_state_alone(tmp_path):
 
 
 def test_a_long_run_comes_in_blocks_whose_numbers_do_not_depend_on_them():
-    configuration = load_configuration("dewi-kadita-1", {"steps": 150, "every": 1}, {"agents": 10})
-    blocks = list(simulate(configuration))
+    blocks = list(kadita.simulate("dewi-kadita-1", steps=150, every=1, agents=10).blocks())
     assert [len(b) for b in blocks] == [64, 64, 23]
     assert np.concatenate([b.frames for b in blocks]).tolist() == list(range(151))
-    short = load_configuration("dewi-kadita-1", {"steps": 150, "every": 50}, {"agents": 10})
-    (block,) = simulate(short)
+    (block,) = kadita.simulate("dewi-kadita-1", steps=150, every=50, agents=10).blocks()
     np.testing.assert_array_equal(block.positions[3], blocks[2].positions[150 - 128])
 
 
 def test_agents_keep_their_speed_and_stay_in_the_cell():
-    (block,) = simulate(load_configuration("dewi-kadita-3", {"steps": 400, "every": 10}))
+    (block,) = kadita.simulate("dewi-kadita-3", steps=400, every=10).blocks()
     np.testing.assert_allclose(block.speeds, 1.2, rtol=1e-12)
     assert ((block.positions >= 0) & (block.positions < 28)).all()
 

@@ -1,0 +1,1 @@
+"""Runs: a configuration becomes a stream of blocks, and the stream a trajectory."""

@@ -1,0 +1,126 @@
+"""What a run is: a scenario that a plugin brings, or a TOML file of one's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError
+
+from kadita.errors import KaditaError, did_you_mean
+from kadita.models.model import Model
+from kadita.plugins import load_registry
+from kadita.registry import Registry
+from kadita.settings import parse_toml, read_toml
+
+SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
+
+
+class RunConfiguration(BaseModel):
+    """Everything that determines a trajectory, byte by byte."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, Field(description="what this run is, in a line")] = ""
+    model: Annotated[str, Field(description="the model that is integrated")]
+    steps: Annotated[int, Field(ge=0, lt=2**63, description="number of time steps")]
+    every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
+    parameters: SerializeAsAny[Model]
+
+    @property
+    def frames(self) -> int:
+        """Number of frames: time 0, then one every so many steps."""
+        return 1 + self.steps // self.every
+
+    def stored(self) -> dict[str, Any]:
+        """Return what a file keeps of it: plain values, without what was left to the model."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def scenario_text(name: str, registry: Registry | None = None) -> str:
+    """Configuration of a scenario as TOML, ready to edit; its first line names the schema for editors.
+
+    Raises:
+        KaditaError: there is none of that name.
+    """
+    scenarios = (registry or load_registry()).scenarios
+    if name not in scenarios:
+        hint = did_you_mean(name, scenarios) or f"; there are: {', '.join(scenarios)}"
+        raise KaditaError(f"there is no scenario '{name}'{hint}")
+    schema = resources.files("kadita") / "schemas" / "run.schema.json"
+    return SCHEMA_LINE.sub(f"#:schema {schema}", scenarios[name].read_text(encoding="utf-8"))
+
+
+def load_configuration(
+    scenario: str | Path,
+    changes: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    registry: Registry | None = None,
+) -> RunConfiguration:
+    """Read a scenario by name or a TOML file by path, and change some of it.
+
+    Args:
+        scenario: a scenario's name, or a path that ends in .toml.
+        changes: of ``steps``, ``every``, ``seed``; None leaves a value as it is.
+        parameters: of the model, by name.
+        registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
+
+    Raises:
+        KaditaError: no such scenario or file, an unknown key, a value that is impossible.
+    """
+    registry = registry or load_registry()
+    name = str(scenario)
+    is_file = name.endswith(".toml")
+    table = read_toml(Path(scenario)) if is_file else parse_toml(name, scenario_text(name, registry))
+    table |= {key: value for key, value in (changes or {}).items() if value is not None}
+    for key in table.keys() - RunConfiguration.model_fields.keys():
+        raise KaditaError(f"{name}: there is no parameter '{key}'{did_you_mean(key, RunConfiguration.model_fields)}")
+    model = _model(name, table.get("model"), registry)
+    own = table.get("parameters", {})
+    try:
+        if isinstance(own, dict):
+            table["parameters"] = model.model_validate(own | dict(parameters or {}))
+        return RunConfiguration.model_validate(table)
+    except ValidationError as error:
+        raise KaditaError(f"{name}: {_first_fault(error, model)}") from None
+
+
+def _model(name: str, model: Any, registry: Registry) -> type[Model]:
+    there_are = f"; there are: {', '.join(registry.models)}"
+    if model is None:
+        raise KaditaError(f"{name}: missing: model{there_are}")
+    if not isinstance(model, str) or model not in registry.models:
+        hint = did_you_mean(str(model), registry.models) or there_are
+        raise KaditaError(f"{name}: there is no model '{model}'{hint}")
+    return registry.models[model]
+
+
+def _first_fault(error: ValidationError, model: type[Model]) -> str:
+    """Say what is wrong in one line: unknown keys first, then all that are missing, then the first bad value."""
+    in_parameters = error.title == model.__name__
+    known = (model if in_parameters else RunConfiguration).model_fields
+    faults = error.errors()
+    for fault in faults:
+        if fault["type"] == "extra_forbidden":
+            key = str(fault["loc"][-1])
+            if in_parameters and key in RunConfiguration.model_fields:
+                return f"'{key}' is no parameter of the model; it stands above [parameters], or use --{key}"
+            return f"there is no parameter '{key}'{did_you_mean(key, known)}"
+    absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
+    missing = [key for key in absent if isinstance(key, str)]  # not the third of three lengths
+    if missing:
+        return f"missing{' in [parameters]' if in_parameters else ''}: {', '.join(missing)}"
+    first = faults[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "value_error":
+        return message
+    place = [str(part) for part in first["loc"] if part in known]
+    key = place[-1] if place else ""
+    if key == "box":
+        return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
+    return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

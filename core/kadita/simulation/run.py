@@ -1,0 +1,94 @@
+"""Starting a simulation, and running one into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kadita.errors import KaditaError
+from kadita.frame import Frame
+from kadita.registry import Registry
+from kadita.simulation.configuration import RunConfiguration, load_configuration
+from kadita.simulation.stream import Simulation
+
+
+def simulate(
+    scenario: str | Path | RunConfiguration,
+    *,
+    agents: int | None = None,
+    steps: int | None = None,
+    every: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    threads: int = 1,
+    start: Frame | None = None,
+    registry: Registry | None = None,
+) -> Simulation:
+    """Return a school whose frames are computed as they are read: give it to `kadita.analyze`, record it, or both.
+
+    Args:
+        scenario: a scenario's name, the path of a TOML file, or a configuration.
+        agents: their number.
+        steps: number of time steps.
+        every: steps from one frame to the next.
+        seed: of the random numbers; the same seed gives the same numbers whatever the threads.
+        parameters: of the model, by name.
+        threads: the frames do not depend on it.
+        start: a frame to go on from, in the place of the configuration's initial state.
+        registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
+
+    Raises:
+        KaditaError: an unknown scenario, an impossible parameter, more threads than there are.
+    """
+    name = str(scenario)
+    if isinstance(scenario, RunConfiguration):
+        return Simulation(scenario, threads=threads, start=start)
+    changed = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
+    changes = {"steps": steps, "every": every, "seed": seed}
+    configuration = load_configuration(scenario, changes, changed, registry=registry)
+    name = Path(scenario).stem if name.endswith(".toml") else name
+    return Simulation(configuration, name=name, threads=threads, start=start)
+
+
+def trajectory_path(school: Simulation, output: str | Path | None) -> Path:
+    """Return where a school's trajectory goes: in this folder and named after the scenario if nothing else is said.
+
+    Raises:
+        KaditaError: a name that does not end in .nc.
+    """
+    path = Path(output) if output is not None else Path(f"{school.name}.nc")
+    if path.suffix != ".nc":
+        raise KaditaError(f"{path}: expected a trajectory named *.nc; got '{path.suffix}'")
+    return path
+
+
+def run(
+    scenario: str | Path | RunConfiguration,
+    *,
+    output: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> Path:
+    """Simulate a school and write its trajectory.
+
+    Args:
+        scenario: a scenario's name, the path of a TOML file, or a configuration.
+        output: where to write; a file in this folder named after the scenario where it is not given.
+        force: replace a file that exists.
+        progress: called with the number of frames done and their total.
+        options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``: see `simulate`.
+
+    Returns:
+        The path of the trajectory.
+
+    Raises:
+        KaditaError: an unknown scenario, an impossible parameter, a file that exists.
+    """
+    with simulate(scenario, **options) as school:
+        path = school.record(trajectory_path(school, output), force=force)
+        for _ in school.stream():
+            if progress is not None:
+                progress(school.recorded, school.n_frames)
+    return path

@@ -1,0 +1,177 @@
+"""A simulation: a trajectory whose frames are computed as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kadita.block import Block
+from kadita.box import Floats
+from kadita.errors import KaditaError
+from kadita.frame import Frame
+from kadita.neighbors import Integers
+from kadita.simulation.configuration import RunConfiguration
+from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
+
+if TYPE_CHECKING:
+    from kadita.formats.amber_writer import AmberWriter
+
+PAIRS_A_CALL = 300_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
+
+
+class Simulation(Trajectory):
+    """The frames of a run: time 0, then one every so many steps. Made by `kadita.simulate`.
+
+    Reading it integrates the model, from the start each time. What `record` was called for is written as it passes:
+
+        with kadita.simulate("torus") as school:
+            school.record("torus.nc")
+            results = kadita.analyze(school)
+    """
+
+    def __init__(
+        self, configuration: RunConfiguration, *, name: str = "", threads: int = 1, start: Frame | None = None
+    ) -> None:
+        import numba
+
+        most = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+        if not 1 <= threads <= most:
+            raise KaditaError(f"--threads: expected 1 to {most} on this machine; got {threads}")
+        self.configuration = configuration
+        self.model = configuration.parameters
+        if start is not None and start.positions.shape != (self.model.agents, 3):
+            raise KaditaError(f"start: expected a frame of {self.model.agents} agents; got {len(start.agents)}")
+        self.name = name or configuration.model
+        self.n_frames = configuration.frames
+        self.agents = np.arange(self.model.agents)
+        self.has_velocities = True
+        self.attributes = {"model": configuration.model, **self.model.attributes}
+        self._threads, self._start = threads, start
+        self._writer: AmberWriter | None = None
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+        return self._times(np.arange(self.n_frames))
+
+    def _times(self, frames: Integers) -> Floats:
+        times: Floats = (frames * self.configuration.every).astype(np.float64) * self.model.time_step
+        return times
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return the configuration: equal ones give equal frames."""
+        return {"name": self.name, "configuration": self.configuration.stored()}
+
+    def record(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the frames to a trajectory as they pass, which they do once from then on.
+
+        Raises:
+            KaditaError: a file that exists, or cannot be made there.
+        """
+        from kadita.formats.amber_writer import AmberWriter
+
+        self._writer = AmberWriter(
+            path,
+            self.model.agents,
+            periodic=self.model.space.periodic,
+            configuration=self.configuration.stored(),
+            force=force,
+        )
+        return self._writer.path
+
+    @property
+    def recorded(self) -> int:
+        """Number of frames that are in the file."""
+        return self._writer.n_frames if self._writer else 0
+
+    def close(self) -> None:
+        """Close the file that is written to; it is complete if all frames have passed."""
+        if self._writer is not None:
+            self._writer.close(complete=self.recorded == self.n_frames)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except OSError:
+            if kind is None:
+                raise  # otherwise what went wrong first is what to say
+
+    def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
+        """Yield these frames; all others are integrated, too, and written where they are recorded."""
+        for block in self.stream(size, None if self._writer else int(frames[-1]) + 1):
+            chosen = np.isin(block.frames, frames)
+            if chosen.all():
+                yield block
+            elif chosen.any():
+                yield self._block(block.frames[chosen], block.positions[chosen], block.velocities[chosen])
+
+    def read(self, frames: Integers) -> Chunk:
+        """Integrate up to these frames and return them."""
+        blocks = list(self.blocks_of(frames))
+        positions, velocities = (np.concatenate([getattr(b, a) for b in blocks]) for a in ("positions", "velocities"))
+        box = self.model.space
+        return Chunk(
+            positions, velocities, self._times(frames), np.tile(box.array, (len(frames), 1)) if box.periodic else None
+        )
+
+    def stream(self, size: int = BLOCK_FRAMES, stop: int | None = None) -> Iterator[Block]:
+        """Yield frames 0, 1, 2 ... before `stop`, or all of them, whatever their number.
+
+        Raises:
+            KaditaError: they have passed already and are in the file.
+        """
+        if self.recorded:
+            raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
+        stop = self.n_frames if stop is None else stop
+        size = frames_at_once(self.model.agents, size)
+        positions, headings = self._first_state()
+        for first in range(0, stop, size):
+            numbers = np.arange(first, min(first + size, stop))
+            x = np.empty((len(numbers), self.model.agents, 3))
+            u = np.empty_like(x)
+            for row, frame in enumerate(numbers.tolist()):
+                if frame > 0:
+                    self._advance(positions, headings, frame)
+                x[row], u[row] = positions, headings
+            block = self._block(numbers, x, u * self.model.speed)
+            if self._writer is not None:
+                self._writer.write_block(block)
+            yield block
+
+    def _first_state(self) -> tuple[Floats, Floats]:
+        if self._start is None:
+            return self.model.initial_state(self.configuration.seed)
+        return self.model.space.wrap(self._start.positions), self._start.headings.copy()
+
+    def _advance(self, positions: Floats, headings: Floats, frame: int) -> None:
+        """Integrate, in place, from the frame before to this one."""
+        import numba
+
+        from kadita.models.integrator import integrator
+
+        if self._threads > 1:
+            numba.set_num_threads(self._threads)
+        steps_of = integrator(type(self.model).turn, parallel=self._threads > 1)
+        model, every = self.model, self.configuration.every
+        at_most = max(1, PAIRS_A_CALL // model.agents**2)
+        for done in range((frame - 1) * every, frame * every, at_most):
+            steps = min(at_most, frame * every - done)
+            stride = model.speed * model.time_step
+            seed = np.uint64(self.configuration.seed)
+            steps_of(positions, headings, steps, done, seed, model.space.array, stride, model.constants)
+
+    def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
+        return Block(
+            positions,
+            velocities,
+            box=self.model.space,
+            times=self._times(numbers),
+            attributes=self.attributes,
+            frames=numbers,
+        )

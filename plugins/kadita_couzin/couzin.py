@@ -1,0 +1,108 @@
+"""The zone model's parameters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from kadita import Model
+from kadita.models.model import Length, Positive
+from kadita_couzin.zones import turn
+
+ONLY_IN = {
+    "couzin-2002": ("field_of_view", "turning_rate"),
+    "dewi-kadita": ("max_turn", "blind_angle", "orientation_weight"),
+}
+
+
+class Couzin(Model):
+    """Parameters of the zone model in three dimensions.
+
+    Source: Couzin, Krause, James, Ruxton & Franks 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065; with
+    ``rules = "dewi-kadita"`` as Herho et al. 2026, arXiv 2602.07948, changed it.
+    """
+
+    name: ClassVar[str] = "couzin"
+    turn = staticmethod(turn)
+
+    r_r: Annotated[Length, Field(description="radius of the zone of repulsion")]
+    r_o: Annotated[Length, Field(description="outer radius of the zone of orientation")]
+    r_a: Annotated[Length, Field(description="outer radius of the zone of attraction")]
+    noise: Annotated[float, Field(ge=0, le=100, description="standard deviation of the noise in a step, radians")]
+    rules: Annotated[Literal["couzin-2002", "dewi-kadita"], Field(description="whose rules the agents follow")] = (
+        "couzin-2002"
+    )
+    field_of_view: Annotated[
+        float | None, Field(gt=0, le=360, description="couzin-2002: whole angle of perception, degrees")
+    ] = None
+    turning_rate: Annotated[
+        Positive | None, Field(description="couzin-2002: largest turn in a unit of time, degrees / time")
+    ] = None
+    max_turn: Annotated[
+        float | None, Field(gt=0, le=math.pi, description="dewi-kadita: largest turn in a step, radians")
+    ] = None
+    blind_angle: Annotated[
+        float | None, Field(ge=0, le=180, description="dewi-kadita: half-angle of the blind cone behind, degrees")
+    ] = None
+    orientation_weight: Annotated[
+        float | None, Field(ge=0, le=1, description="dewi-kadita: weight of the zone of orientation (1 if not given)")
+    ] = None
+    allow_long_range: Annotated[bool, Field(description="r_a beyond half a cell edge is meant")] = False
+
+    @model_validator(mode="after")
+    def _has_what_its_rules_take(self) -> Self:
+        for rules, names in ONLY_IN.items():
+            given = [name for name in names if getattr(self, name) is not None]
+            missing = [name for name in names if getattr(self, name) is None and name != "orientation_weight"]
+            if rules == self.rules and missing:
+                raise ValueError(f'rules = "{rules}" needs {" and ".join(missing)}')
+            if rules != self.rules and given:
+                own = ", ".join(ONLY_IN[self.rules])
+                raise ValueError(
+                    f'{given[0]} belongs to rules = "{rules}"; rules = "{self.rules}" takes {own} in its place'
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if not self.r_r <= self.r_o <= self.r_a:
+            raise ValueError(
+                f"expected r_r <= r_o <= r_a; got r_r = {self.r_r:g}, r_o = {self.r_o:g}, r_a = {self.r_a:g}"
+            )
+        half = 0.5 * min(self.space.lengths or (math.inf,))
+        if self.r_a > half and not self.allow_long_range:
+            raise ValueError(
+                f"r_a = {self.r_a:g} reaches beyond half the cell, {half:g}, where an agent has only one image of "
+                "each other; enlarge the box, or set allow_long_range = true"
+            )
+        if self.turning_rate is not None and self.turning_rate * self.time_step > 180:
+            raise ValueError(
+                f"turning_rate = {self.turning_rate:g} with time_step = {self.time_step:g} turns "
+                f"{self.turning_rate * self.time_step:g} degrees in a step; expected at most half a circle, 180: "
+                "take a smaller time_step"
+            )
+        return self
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """What the rules are given; see `kadita_couzin.zones.turn`."""
+        exact = self.rules == "couzin-2002"
+        if exact:
+            seen, limit = (self.field_of_view or 0.0) / 2, math.radians((self.turning_rate or 0.0) * self.time_step)
+        else:
+            seen, limit = 180.0 - (self.blind_angle or 0.0), self.max_turn or 0.0
+        weight = 1.0 if self.orientation_weight is None else self.orientation_weight
+        return exact, self.r_r, self.r_o, self.r_a, cosine_of(seen), weight, limit, self.noise
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The outermost radius, at which groups are linked."""
+        return {"r_a": self.r_a}
+
+
+def cosine_of(seen: float) -> float:
+    """Cosine of the angle to the heading, in degrees, beyond which others are not seen; below -1 where all are."""
+    return math.cos(math.radians(seen)) if seen < 180 else -2.0

@@ -1,0 +1,19 @@
+"""The Vicsek model in three dimensions: a whole model plugin."""
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from kadita import Model, hookimpl
+from kadita_vicsek.vicsek import Vicsek
+
+
+@hookimpl
+def kadita_models() -> list[type[Model]]:
+    """Return the model of this package."""
+    return [Vicsek]
+
+
+@hookimpl
+def kadita_scenarios() -> list[Traversable]:
+    """Return the runs that this package brings."""
+    return list((resources.files(__name__) / "scenarios").iterdir())
