@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from kadita.models.integrator import integrator
 from kadita_couzin.couzin import Couzin
 
 NAMES = ("swarm", "torus", "dynamic", "highly", "no_blind", "blind180", "sparse_isolated")
@@ -30,13 +29,6 @@ def school(**changes):
         "rules": "dewi-kadita",
     }
     return Couzin(**(usual | changes))
-
-
-def kernel_steps(p, positions, headings, steps=1, seed=0, parallel=False):
-    x, u = positions.copy(), headings.copy()
-    run = integrator(type(p).turn, parallel=parallel)
-    run(x, u, steps, 0, np.uint64(seed), p.space.array, p.speed * p.time_step, p.constants)
-    return x, u
 
 
 def twin_step(p, positions, headings):
@@ -100,16 +92,16 @@ def test_the_twin_makes_the_peers_step(reference, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_kernel_makes_the_peers_step(reference, name):
+def test_the_kernel_makes_the_peers_step(steps_of, reference, name):
     p, peer, headings, _ = peer_case(reference, name)
-    _, u = kernel_steps(p, peer[f"pos0_{name}"], headings)
+    _, u = steps_of(p, peer[f"pos0_{name}"], headings)
     np.testing.assert_allclose(p.speed * u, peer[f"vel1_{name}"], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(reference, name):
+def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(steps_of, reference, name):
     p, peer, headings, amplification = peer_case(reference, name)
-    x, u = kernel_steps(p, peer[f"pos0_{name}"], headings, steps=20)
+    x, u = steps_of(p, peer[f"pos0_{name}"], headings, steps=20)
     atol = 1e-5 * max(1.0, amplification)
     np.testing.assert_allclose(p.speed * u, peer[f"vel20_{name}"], rtol=0, atol=atol)
     np.testing.assert_allclose(p.space.minimum_image(x - peer[f"pos20_{name}"]), 0, atol=atol)
@@ -125,19 +117,19 @@ def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(referenc
         {"box": (9.0, 12.0, 15.0), "r_a": 4.5},
     ],
 )
-def test_kernel_and_twin_agree_on_random_schools(rng, changes):
+def test_kernel_and_twin_agree_on_random_schools(steps_of, rng, changes):
     p = school(**changes)
     x = rng.uniform(0, 1, (p.agents, 3)) * p.space.array
     u = rng.normal(size=(p.agents, 3))
     u /= np.linalg.norm(u, axis=1, keepdims=True)
-    for mine, twins in zip(kernel_steps(p, x, u), twin_step(p, x, u), strict=True):
+    for mine, twins in zip(steps_of(p, x, u), twin_step(p, x, u), strict=True):
         np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
 
 
-def test_kernel_and_twin_agree_in_open_space(rng):
+def test_kernel_and_twin_agree_in_open_space(steps_of, rng):
     p = school(box="open", initial="sphere", initial_radius=5.0)
     x, u = p.initial_state(seed=4)
-    for mine, twins in zip(kernel_steps(p, x, u), twin_step(p, x, u), strict=True):
+    for mine, twins in zip(steps_of(p, x, u), twin_step(p, x, u), strict=True):
         np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
 
 
@@ -146,52 +138,52 @@ def two(distance, first, second):
     return np.array([[5.0, 6.0, 6.0], [5.0 + distance, 6.0, 6.0]]), np.array([first, second], dtype=float)
 
 
-def test_repulsion_outweighs_all_else():
+def test_repulsion_outweighs_all_else(steps_of):
     x, u = two(0.5, [0, 1, 0], [0, 1, 0])
-    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
 
 
-def test_neighbours_in_the_zone_of_orientation_take_each_others_heading():
+def test_neighbours_in_the_zone_of_orientation_take_each_others_heading(steps_of):
     x, u = two(2.0, [0, 1, 0], [0, 0, 1])
-    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned, u[::-1], atol=1e-15)
 
 
-def test_neighbours_in_the_zone_of_attraction_approach_across_the_face_of_the_cell():
+def test_neighbours_in_the_zone_of_attraction_approach_across_the_face_of_the_cell(steps_of):
     p = school(agents=2, max_turn=math.pi)
     x = np.array([[0.5, 6.0, 6.0], [7.5, 6.0, 6.0]])  # 7 apart inside the cell, 5 through its face
-    _, turned = kernel_steps(p, x, np.array([[0, 1.0, 0], [0, 1.0, 0]]))
+    _, turned = steps_of(p, x, np.array([[0, 1.0, 0], [0, 1.0, 0]]))
     np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
 
 
-def test_who_swims_behind_is_not_seen():
+def test_who_swims_behind_is_not_seen(steps_of):
     x, u = two(2.0, [-1, 0, 0], [0, 1, 0])  # the second is straight behind the first
-    _, turned = kernel_steps(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned[0], [-1, 0, 0], atol=1e-15)
 
 
-def test_an_exact_reversal_does_not_turn_at_all():
+def test_an_exact_reversal_does_not_turn_at_all(steps_of):
     x, u = two(0.5, [1, 0, 0], [0, 1, 0])  # the first must flee to -x while it swims along +x
-    _, turned = kernel_steps(school(agents=2, max_turn=0.3), x, u)
+    _, turned = steps_of(school(agents=2, max_turn=0.3), x, u)
     np.testing.assert_allclose(turned[0], [1, 0, 0], atol=1e-15)
 
 
-def test_a_turn_is_limited():
+def test_a_turn_is_limited(steps_of):
     x, u = two(0.5, [0, 1, 0], [0, 1, 0])
     p = school(agents=2, max_turn=0.3)
-    _, turned = kernel_steps(p, x, u)
+    _, turned = steps_of(p, x, u)
     t = p.max_turn / (math.pi / 2)
     assert math.isclose(math.atan2(-turned[0, 0], turned[0, 1]), math.atan2(t, 1 - t), abs_tol=1e-14)
 
 
 @pytest.mark.parametrize("noise", [0.05, 0.2, 1.0])
-def test_a_free_fish_turns_by_the_angle_that_theory_gives(noise):
+def test_a_free_fish_turns_by_the_angle_that_theory_gives(steps_of, noise):
     """(u + noise g) / |.| with g normal in 3-D: the offset normal distribution, integrated over the radius."""
     n = 20_000
     p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=noise)
     u = np.tile([0.6, 0.0, 0.8], (n, 1))
-    _, turned = kernel_steps(p, np.zeros((n, 3)), u, seed=5)
+    _, turned = steps_of(p, np.zeros((n, 3)), u, seed=5)
     angles = np.arccos(np.clip(turned @ u[0], -1, 1))
 
     def density(angle):
@@ -206,16 +198,16 @@ def test_a_free_fish_turns_by_the_angle_that_theory_gives(noise):
     assert stats.kstest(angles, lambda a: np.interp(a, grid, cumulative)).pvalue > 1e-3
 
 
-def test_noise_has_no_preferred_direction_about_the_heading():
+def test_noise_has_no_preferred_direction_about_the_heading(steps_of):
     n = 20_000
     p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=0.2)
-    _, turned = kernel_steps(p, np.zeros((n, 3)), np.tile([0.0, 0.0, 1.0], (n, 1)), seed=6)
+    _, turned = steps_of(p, np.zeros((n, 3)), np.tile([0.0, 0.0, 1.0], (n, 1)), seed=6)
     azimuth = np.arctan2(turned[:, 1], turned[:, 0])
     assert stats.kstest(azimuth, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
 
-def test_threads_do_not_change_a_bit(rng):
+def test_threads_do_not_change_a_bit(steps_of, rng):
     p = school(agents=300, noise=0.2)
     x, u = p.initial_state(seed=1)
-    one, many = kernel_steps(p, x, u, 20, seed=9), kernel_steps(p, x, u, 20, seed=9, parallel=True)
+    one, many = steps_of(p, x, u, 20, seed=9), steps_of(p, x, u, 20, seed=9, parallel=True)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))

@@ -147,7 +147,7 @@ class Simulation(Trajectory):
     def _first_state(self) -> tuple[Floats, Floats]:
         if self._start is None:
             return self.model.initial_state(self.configuration.seed)
-        return self.model.space.wrap(self._start.positions), self._start.headings.copy()
+        return np.array(self.model.space.wrap(self._start.positions)), np.array(self._start.headings)
 
     def _advance(self, positions: Floats, headings: Floats, frame: int) -> None:
         """Integrate, in place, from the frame before to this one."""
