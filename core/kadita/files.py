@@ -38,8 +38,9 @@ def check_writable(path: Path, *, force: bool, source: Path | None = None) -> No
     Raises:
         KaditaError: it exists, or its folder does not or cannot be written to, or it is the file that is read.
     """
-    if source is not None and path.exists() and source.exists() and path.samefile(source):
-        raise KaditaError(f"{path}: expected another file to write than the one that is read")
+    same = source is not None and path.exists() and source.exists() and path.samefile(source)
+    if source is not None and (same or path.resolve() == source.resolve()):
+        raise KaditaError(f"{path}: expected another file to write than the trajectory itself")
     if path.is_dir():
         raise KaditaError(f"{path}: expected a file to write; this is a folder")
     if os.path.lexists(path) and not force:

@@ -24,7 +24,7 @@ def frames(rng):
 @pytest.fixture
 def file(tmp_path, frames):
     path = tmp_path / "school.nc"
-    with AmberWriter(path, 9, periodic=True, configuration={"parameters": {"r_a": 3.0}}) as writer:
+    with AmberWriter(path, 9, periodic=True, configuration={"seed": 3}, attributes={"r_a": 3.0}) as writer:
         writer.write(*(f[:64] for f in frames))
         writer.write(*(f[64:] for f in frames))
     return path
@@ -63,7 +63,7 @@ def test_the_file_keeps_to_the_convention(file):
             assert all(isinstance(v, str) and len(v) <= 80 for v in holder.__dict__.values())
         text = nc.variables["kadita_configuration"][:].tobytes()
         assert hashlib.sha256(text).hexdigest() == nc.kadita_configuration_sha256
-        assert json.loads(text) == {"parameters": {"r_a": 3.0}}
+        assert json.loads(text) == {"seed": 3}
 
 
 def test_open_space_has_no_cell(tmp_path, frames):
@@ -157,7 +157,7 @@ def test_one_flipped_bit_is_found_in_its_frame(file, bit):
 
 def test_a_damaged_configuration_is_found(file):
     content = file.read_bytes()
-    file.write_bytes(content.replace(b'{"parameters": {"r_a": 3.0}}', b'{"parameters": {"r_a": 9.0}}'))
+    file.write_bytes(content.replace(b'{"seed": 3}', b'{"seed": 9}'))
     with pytest.raises(kadita.KaditaError, match="stored configuration is damaged"):
         kadita.open(file)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import zlib
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from kadita.box import LEAST, MOST, Floats
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
-from kadita.formats.amber_layout import COMPLETE
+from kadita.formats.amber_layout import COMPLETE, KNOWN
 from kadita.formats.amber_writer import header_crc
 from kadita.formats.netcdf3 import Header, read_header
 from kadita.neighbors import Integers
@@ -154,13 +155,14 @@ class AmberTrajectory(Trajectory):
         return configuration if isinstance(configuration, dict) else {}
 
     def _attributes(self) -> dict[str, Any]:
-        parameters = self.configuration.get("parameters")
-        radius = parameters.get("r_a") if isinstance(parameters, dict) else None
-        known: dict[str, Any] = {"model": self.configuration.get("model")}
-        if isinstance(radius, int | float) and LEAST <= radius <= MOST:
-            known["r_a"] = float(radius)
-        for key in ("length_unit", "time_unit"):
-            known[key] = self.header.attributes.get(f"kadita_{key}")
+        said = {key: self.header.attributes.get(f"kadita_{key}") for key in KNOWN}
+        known: dict[str, Any] = {key: text for key, text in said.items() if isinstance(text, str)}
+        try:
+            known["r_a"] = float(known.get("r_a", "nan"))
+        except ValueError:
+            known["r_a"] = math.nan
+        if not LEAST <= known["r_a"] <= MOST:
+            known["r_a"] = None
         return {key: value for key, value in known.items() if value is not None}
 
     def fingerprint(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 RUNNING, COMPLETE = 0, 1
+KNOWN = ("model", "r_a", "length_unit", "time_unit")  # attributes of a school that a file keeps, as text
 
 
 def define(
@@ -35,7 +36,7 @@ def define(
         agents: their number.
         identities: a name for each; None where they are 0 .. N - 1.
         configuration: JSON.
-        attributes: ``length_unit`` and ``time_unit``, where they are known.
+        attributes: what is known of the school, of `KNOWN`.
         periodic: whether frames have a cell.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
@@ -44,7 +45,7 @@ def define(
         A frame as it lies in the file, byte by byte and without its checksum.
     """
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
-    units = {f"kadita_{key}": str(attributes[key])[:80] for key in ("length_unit", "time_unit") if attributes.get(key)}
+    known = {f"kadita_{key}": str(attributes[key])[:80] for key in KNOWN if attributes.get(key) is not None}
     file.setncatts(
         {
             "title": "kadita trajectory",
@@ -54,7 +55,7 @@ def define(
             "Conventions": "AMBER",
             "ConventionVersion": "1.0",
             "kadita_configuration_sha256": sha256,
-            **units,
+            **known,
         }
     )
     for name, size in (("frame", None), ("spatial", 3), ("atom", agents)):

@@ -39,7 +39,7 @@ class AmberWriter:
         velocities: whether frames have velocities.
         presence: whether agents can be absent (NaN).
         configuration: what made the trajectory; stored as JSON with its sha256.
-        attributes: ``length_unit`` and ``time_unit``, where they are known.
+        attributes: what is known of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
         live: the file appears at `path` with its first frames, to be read while more come; otherwise when it is
             complete, and what was not completed is removed.
         force: replace a file that exists, once there is something to replace it with.

@@ -79,6 +79,7 @@ class Simulation(Trajectory):
             self.model.agents,
             periodic=self.model.space.periodic,
             configuration=self.configuration.stored(),
+            attributes=self.attributes,
             force=force,
         )
         return self._writer.path

@@ -74,8 +74,8 @@ def convert(
         opened = open_trajectory(source, topology=topology)
     opened = with_velocities(opened, velocities)
     with opened:
-        attributes = {key: unit or opened.attributes.get(key) for key, unit in units.items()}
-        _write(opened, output, attributes, _origin(source) | _known_of(opened), force, progress)
+        attributes = {**opened.attributes, **{key: unit for key, unit in units.items() if unit}}
+        _write(opened, output, attributes, _origin(source), force, progress)
     if not opened.has_velocities:
         remarks.append(f"{source} holds no velocities; --velocities difference takes them from its positions")
     return remarks
@@ -97,13 +97,6 @@ def _origin(source: Path) -> dict[str, Any]:
         while piece := file.read(1 << 20):
             digest.update(piece)
     return {"source": {"name": source.name, "bytes": source.stat().st_size, "sha256": digest.hexdigest()}}
-
-
-def _known_of(opened: Trajectory) -> dict[str, Any]:
-    """Return what the source knows of its model, in the places where a run's own configuration has it."""
-    known = opened.attributes
-    model = {"model": known["model"]} if "model" in known else {}
-    return model | ({"parameters": {"r_a": known["r_a"]}} if "r_a" in known else {})
 
 
 def _write(

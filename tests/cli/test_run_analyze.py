@@ -1,0 +1,54 @@
+"""`kadita run --analyze`: measuring while simulating, with a file and without."""
+
+import json
+
+import numpy as np
+import pytest
+
+RUN = ("run", "torus", "--agents", 30, "--steps", 200, "--every", 5, "--seed", 4)
+
+
+def test_with_a_file(kadita, tmp_path):
+    done = kadita(*RUN, "--analyze", "-m", "rotation", "--results", "r.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "wrote torus.nc" in done.stdout
+    assert "wrote r.csv" in done.stdout
+    later = kadita("analyze", "torus.nc", "-m", "rotation", "-o", "later.csv")
+    assert later.returncode == 0
+    mine, theirs = (np.genfromtxt(tmp_path / f, delimiter=",", skip_header=1) for f in ("r.csv", "later.csv"))
+    np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_without_a_file(kadita, tmp_path):
+    done = kadita(*RUN, "--analyze", "--no-trajectory", "-b", 10, "--results", "r.json")
+    assert done.returncode == 0
+    assert "21 frames, time 10 to 20" in done.stdout
+    assert [p.name for p in tmp_path.iterdir()] == ["r.json"]
+    assert json.loads((tmp_path / "r.json").read_text())
+
+
+def test_parameters_of_metrics_have_a_dot(kadita):
+    done = kadita(*RUN, "--analyze", "-m", "group_count", "--set", "group_count.link_distance=0.001", "--set",
+                  "noise=0.1", "--no-trajectory")  # fmt: skip
+    assert done.returncode == 0
+    assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-m", "rotation"), "-m is about metrics; add --analyze"),
+        (("--results", "a.csv"), "--results is about metrics; add --analyze"),
+        (("--no-trajectory",), "--no-trajectory is about metrics; add --analyze"),
+        (("--set", "rotation.definition=published"), "--set rotation.definition is about metrics; add --analyze"),
+        (("--analyze", "-o", "a.nc", "--no-trajectory"), "-o a.nc and --no-trajectory exclude each other"),
+        (("--analyze", "-m", "rotatoin"), "there is no metric 'rotatoin' (did you mean rotation or"),
+        (("--analyze", "--results", "torus.nc"), "torus.nc: expected another file to write than the trajectory itself"),
+        (("--analyze", "--results", "a.xls"), "a.xls: expected an ending of .csv"),
+        (("--analyze", "-b", 1000), "the choice leaves no frame"),
+        (("--analyze", "--largest-group", "far"), "--largest-group: expected r_a or a length above 0; got far"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_leaves_nothing(refused, tmp_path, words, message):
+    assert message in refused(*RUN, *words)
+    assert list(tmp_path.iterdir()) == []
