@@ -1,15 +1,15 @@
-# make demo   make test   make setup   make check   make benchmark
+# make demo   make test   make setup   make check   make studies   make benchmark
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check schemas benchmark clean
+.PHONY: demo test setup check schemas studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
 	mkdir -p out
-	$(BIN)/kadita run dewi-kadita-2 --every 20 --seed 1 -o out/school.nc --force
+	$(BIN)/kadita run torus --every 20 --seed 1 -o out/school.nc --force
 	$(BIN)/kadita topology out/school.nc out/school.pdb --force
 	$(BIN)/kadita analyze out/school.nc -o out/school.csv --force
 	$(BIN)/kadita plot out/school.nc -m polarization -m rotation -m state -o out/school.png --force
@@ -31,6 +31,10 @@ check: $(VENV)/developer
 
 schemas: $(VENV)/installed
 	$(BIN)/python -m kadita.simulation.schema schemas
+
+## README's table and pictures
+studies: $(VENV)/installed
+	$(BIN)/python analyses/canonical_states/study.py
 
 benchmark: $(VENV)/installed
 	$(BIN)/python analyses/benchmark/benchmark.py
