@@ -52,6 +52,19 @@ def test_threads_and_repeats_give_the_same_bytes(tmp_path):
     assert other.read_bytes() != files[0].read_bytes()
 
 
+@pytest.mark.parametrize("threads", [1, 2, 1, 2])
+def test_threads_are_used_where_they_are_asked_for_and_nowhere_else(threads):
+    """In processes of their own: code of one kind is kept on disk and must not be taken for the other's."""
+    code = (
+        "import kadita, numba\n"
+        f"list(kadita.simulate('torus', agents=40, steps=20, threads={threads}).blocks())\n"
+        "print(numba.threading_layer())"  # raises where no parallel loop has run
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ("Threading layer is not initialized" in done.stderr) == (threads == 1), done.stderr
+    assert bool(done.stdout) == (threads == 2)
+
+
 def test_the_file_carries_what_made_it(tmp_path):
     path = kadita.run("dewi-kadita-1", agents=7, steps=3, seed=8, parameters={"noise": 0.1}, output=tmp_path / "a.nc")
     with kadita.open(path) as trajectory:

@@ -46,11 +46,12 @@ def integrator(turn: Function, *, parallel: bool) -> Function:
         ``advance(positions, headings, steps, first_step, seed, lengths, stride, constants)``, which advances
         positions (N, 3) and headings (N, 3) in place; ``stride`` is speed times time step.
     """
-    # Compiled code is kept on disk by what this function closes over: a rule that was edited is compiled anew.
-    source = zlib.crc32(Path(turn.__code__.co_filename).read_bytes())
+    # Compiled code is kept on disk by what a function closes over, and by nothing else that could tell these apart: a
+    # rule that was edited is compiled anew, and threads do not get the code of one thread.
+    variant = 2 * zlib.crc32(Path(turn.__code__.co_filename).read_bytes()) + parallel
 
     def advance(positions, headings, steps, first_step, seed, lengths, stride, constants):  # type: ignore[no-untyped-def]
-        agents, _ = positions.shape[0], source
+        agents, _ = positions.shape[0], variant
         cell = np.zeros((2, 3))
         for a in range(3):
             if lengths[a] > 0:
