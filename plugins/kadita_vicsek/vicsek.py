@@ -29,7 +29,8 @@ def turn(i, x, u, cell, step, seed, constants, scratch):  # type: ignore[no-unty
         sz += within[j] * u[2, j]
     mean = unit((sx, sy, sz), (u[0, i], u[1, i], u[2, i]))
     height, longitude, _, _ = uniforms(seed, step, i, NOISE)
-    cosine, longitude = 1.0 - 2.0 * noise * height, 2.0 * math.pi * longitude
+    # the cap's height is uniform; told by the half-angle, because the cosine of a small angle has lost its digits
+    angle, longitude = 2.0 * math.asin(math.sqrt(noise * height)), 2.0 * math.pi * longitude
     # any direction across the mean, and one across both: of x and y, the axis that lies less along the mean
     first = across(mean, (1.0, 0.0, 0.0) if abs(mean[0]) < abs(mean[1]) else (0.0, 1.0, 0.0))
     second = (
@@ -37,7 +38,7 @@ def turn(i, x, u, cell, step, seed, constants, scratch):  # type: ignore[no-unty
         mean[2] * first[0] - mean[0] * first[2],
         mean[0] * first[1] - mean[1] * first[0],
     )
-    return rotated(mean, rotated(first, second, longitude), math.acos(cosine))
+    return rotated(mean, rotated(first, second, longitude), angle)
 
 
 @kernel
