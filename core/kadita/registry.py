@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from kadita.compiled import is_part
 from kadita.errors import KaditaError, PluginError, did_you_mean
 from kadita.metrics import Metric
-from kadita.models.model import Model
+from kadita.models.model import TURN, Model
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,21 @@ def _as_model(model: Any) -> type[Model]:
     lacking = [name for name in ("name", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
     if lacking:
         raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
+    if not isinstance(model.name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", model.name):
+        raise PluginError(f"kadita_models: expected a word as name of {model.__name__}; got {model.name!r}")
+    if not is_part(model.turn):
+        raise PluginError(f"kadita_models: turn of {model.__name__}: expected a function with @kadita.compiled.part")
+    taken = list(inspect.signature(model.turn).parameters)
+    if len(taken) != len(TURN):
+        raise PluginError(
+            f"kadita_models: turn of {model.__name__}: expected the arguments {', '.join(TURN)}; got {', '.join(taken)}"
+        )
     return model
 
 
-def _scenario_name(file: Traversable) -> str:
+def _scenario_name(file: Any) -> str:
+    if not isinstance(file, Traversable):
+        raise PluginError(f"kadita_scenarios: expected paths; got {file!r}")
     if not file.name.endswith(".toml"):
         raise PluginError(f"kadita_scenarios: expected files named *.toml; got {file.name}")
-    return file.name.removesuffix(".toml")
+    return str(file.name).removesuffix(".toml")

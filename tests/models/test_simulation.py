@@ -52,8 +52,9 @@ def test_threads_and_repeats_give_the_same_bytes(tmp_path):
     assert other.read_bytes() != files[0].read_bytes()
 
 
-@pytest.mark.parametrize("threads", [1, 2, 1, 2])
-def test_threads_are_used_where_they_are_asked_for_and_nowhere_else(threads):
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_are_used_where_they_are_asked_for_and_nowhere_else(threads, again):
     """In processes of their own: code of one kind is kept on disk and must not be taken for the other's."""
     code = (
         "import kadita, numba\n"

@@ -15,6 +15,7 @@ def scenarios(
 ) -> None:
     """List the scenarios, or print one as TOML."""
     from kadita.cli.terminal import notes
+    from kadita.errors import KaditaError
     from kadita.plugins import load_registry
     from kadita.simulation.configuration import load_configuration, scenario_text
 
@@ -24,4 +25,7 @@ def scenarios(
         typer.echo(scenario_text(name, registry), nl=False)
         return
     for known in registry.scenarios:
-        typer.echo(f"{known:18}{load_configuration(known, registry=registry).title}")
+        try:
+            typer.echo(f"{known:18}{load_configuration(known, registry=registry).title}")
+        except KaditaError as error:  # one that cannot be run hides no other
+            notes([str(error)])

@@ -16,14 +16,12 @@ An agent's turn depends on the state before the step alone, so that any number o
 from __future__ import annotations
 
 import math
-import zlib
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numba import prange
 
-from kadita.compiled import Function, kernel, parallel_kernel
+from kadita.compiled import Function, checksum, kernel, parallel_kernel
 
 GROUP = 16  # agents that turn one after the other on one thread, in the same scratch memory
 
@@ -48,7 +46,7 @@ def integrator(turn: Function, *, parallel: bool) -> Function:
     """
     # Compiled code is kept on disk by what a function closes over, and by nothing else that could tell these apart: a
     # rule that was edited is compiled anew, and threads do not get the code of one thread.
-    variant = 2 * zlib.crc32(Path(turn.__code__.co_filename).read_bytes()) + parallel
+    variant = 2 * checksum(turn) + parallel
 
     def advance(positions, headings, steps, first_step, seed, lengths, stride, constants):  # type: ignore[no-untyped-def]
         agents, _ = positions.shape[0], variant

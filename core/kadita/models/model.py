@@ -15,6 +15,7 @@ from kadita.models import starts
 # float32 in the file and squares in the rules set the limits
 Length = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+TURN = ("i", "x", "u", "cell", "step", "seed", "constants", "scratch")  # what the rule of every model is given
 
 
 class Model(BaseModel):

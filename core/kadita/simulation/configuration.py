@@ -51,8 +51,14 @@ def scenario_text(name: str, registry: Registry | None = None) -> str:
     if name not in scenarios:
         hint = did_you_mean(name, scenarios) or f"; there are: {', '.join(scenarios)}"
         raise KaditaError(f"there is no scenario '{name}'{hint}")
+    try:
+        text = scenarios[name].read_text(encoding="utf-8")
+    except OSError as error:
+        raise KaditaError(f"{name}: {scenarios[name]} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise KaditaError(f"{name}: expected TOML in UTF-8; found other bytes") from None
     schema = resources.files("kadita") / "schemas" / "run.schema.json"
-    return SCHEMA_LINE.sub(f"#:schema {schema}", scenarios[name].read_text(encoding="utf-8"))
+    return SCHEMA_LINE.sub(lambda _: f"#:schema {schema}", text)
 
 
 def load_configuration(

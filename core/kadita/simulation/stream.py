@@ -15,12 +15,11 @@ from kadita.errors import KaditaError
 from kadita.frame import Frame
 from kadita.neighbors import Integers
 from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.integration import Integration
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:
     from kadita.formats.amber_writer import AmberWriter
-
-PAIRS_A_CALL = 300_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
 
 
 class Simulation(Trajectory):
@@ -131,41 +130,19 @@ class Simulation(Trajectory):
             raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
-        positions, headings = self._first_state()
+        state, every = Integration(self.configuration, self._threads, self._start), self.configuration.every
         for first in range(0, stop, size):
             numbers = np.arange(first, min(first + size, stop))
             x = np.empty((len(numbers), self.model.agents, 3))
             u = np.empty_like(x)
             for row, frame in enumerate(numbers.tolist()):
-                if frame > 0:
-                    self._advance(positions, headings, frame)
-                x[row], u[row] = positions, headings
+                state.advance(frame * every - state.step)
+                x[row], u[row] = state.positions, state.headings
+            state.check()
             block = self._block(numbers, x, u * self.model.speed)
             if self._writer is not None:
                 self._writer.write_block(block)
             yield block
-
-    def _first_state(self) -> tuple[Floats, Floats]:
-        if self._start is None:
-            return self.model.initial_state(self.configuration.seed)
-        return np.array(self.model.space.wrap(self._start.positions)), np.array(self._start.headings)
-
-    def _advance(self, positions: Floats, headings: Floats, frame: int) -> None:
-        """Integrate, in place, from the frame before to this one."""
-        import numba
-
-        from kadita.models.integrator import integrator
-
-        if self._threads > 1:
-            numba.set_num_threads(self._threads)
-        steps_of = integrator(type(self.model).turn, parallel=self._threads > 1)
-        model, every = self.model, self.configuration.every
-        at_most = max(1, PAIRS_A_CALL // model.agents**2)
-        for done in range((frame - 1) * every, frame * every, at_most):
-            steps = min(at_most, frame * every - done)
-            stride = model.speed * model.time_step
-            seed = np.uint64(self.configuration.seed)
-            steps_of(positions, headings, steps, done, seed, model.space.array, stride, model.constants)
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

@@ -1,0 +1,113 @@
+"""The state of a run, advanced by the model's own code: what that code does wrong is said in a line with its plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from kadita.box import Floats
+from kadita.compiled import reason
+from kadita.errors import KaditaError, PluginError
+from kadita.frame import Frame
+from kadita.models.integrator import integrator
+from kadita.simulation.configuration import RunConfiguration
+
+PAIRS_A_CALL = 300_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
+NUMBERS = (bool, int, float, np.number, np.bool_)
+
+
+class Integration:
+    """Positions and unit headings, both (N, 3), of a run after some steps.
+
+    Args:
+        configuration: the run.
+        threads: the state does not depend on it.
+        start: a frame to go on from, in the place of the model's initial state.
+
+    Raises:
+        PluginError: the model's code fails, or makes no positions and unit headings.
+    """
+
+    def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
+        self.model = configuration.parameters
+        self.seed = configuration.seed
+        self.threads = threads
+        self.step = 0
+        with self._blamed("initial_state"):
+            if start is None:
+                state = self.model.initial_state(self.seed)
+            else:
+                state = self.model.space.wrap(start.positions), start.headings
+            self.positions, self.headings = (np.array(a, dtype=np.float64) for a in state)
+        shape = (self.model.agents, 3)
+        if not self.positions.shape == self.headings.shape == shape:
+            raise self._failed(
+                f"initial_state: expected positions and headings of shape {shape}; "
+                f"got {self.positions.shape} and {self.headings.shape}"
+            )
+        self.check()
+        with self._blamed("constants"):
+            self.constants = tuple(self.model.constants)
+        for number in self.constants:
+            if not isinstance(number, NUMBERS):
+                raise self._failed(f"constants: expected a tuple of numbers; got {number!r} in it")
+
+    def advance(self, steps: int) -> None:
+        """Advance by some steps."""
+        import numba
+
+        if self.threads > 1:
+            numba.set_num_threads(self.threads)
+        stride = self.model.speed * self.model.time_step
+        at_most = max(1, PAIRS_A_CALL // self.model.agents**2)
+        with self._blamed("turn"):
+            steps_of = integrator(type(self.model).turn, parallel=self.threads > 1)
+            last = self.step + steps
+            while self.step < last:
+                now = min(at_most, last - self.step)
+                steps_of(
+                    self.positions,
+                    self.headings,
+                    now,
+                    self.step,
+                    np.uint64(self.seed),
+                    self.model.space.array,
+                    stride,
+                    self.constants,
+                )
+                self.step += now
+
+    def check(self) -> None:
+        """Raise where a heading is no unit vector, or a position no number.
+
+        Raises:
+            PluginError: so it is.
+        """
+        lengths = np.linalg.norm(self.headings, axis=1)
+        bad = np.flatnonzero(~(np.abs(lengths - 1) < 1e-6) | ~np.isfinite(self.positions).all(axis=1))
+        if len(bad):
+            agent = bad[0]
+            raise self._failed(
+                f"after {self.step} steps agent {agent} has heading {_said(self.headings[agent])} at "
+                f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
+            )
+
+    @contextmanager
+    def _blamed(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except KaditaError:
+            raise
+        except Exception as error:  # a stranger's model can raise anything at all
+            raise self._failed(f"{what}: {reason(error)}") from error
+
+    def _failed(self, what: str) -> PluginError:
+        file = Path(type(self.model).turn.__code__.co_filename).name
+        return PluginError(f"model {self.model.name} ({file}) failed: {what}")
+
+
+def _said(vector: Floats) -> str:
+    return f"({', '.join(f'{v:.4g}' for v in vector)})"

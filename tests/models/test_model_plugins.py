@@ -1,0 +1,554 @@
+"""A model is a plugin: a stranger's is run, measured and installed as kadita's are, and a broken one stops no other.
+
+Every command is a process of its own, and machine code is kept in a folder of these tests alone.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import kadita as api
+from kadita.compiled import checksum
+from kadita.models.philox import NOISE, normals
+from kadita.plugins import load_registry
+
+WALKER = '''
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from kadita import Model, hookimpl
+from kadita.compiled import part
+from kadita.models.philox import NOISE, normals
+from kadita.models.vectors import unit
+
+
+@part
+def turn(i, x, u, cell, step, seed, constants, scratch):
+    gx, gy, gz, _ = normals(seed, step, i, NOISE)
+    noise = constants[0]
+    return unit((u[0, i] + noise * gx, u[1, i] + noise * gy, u[2, i] + noise * gz), (u[0, i], u[1, i], u[2, i]))
+
+
+class Walker(Model):
+    """A persistent random walker: it takes no notice of others."""
+
+    name: ClassVar[str] = "walker"
+    turn = staticmethod(turn)
+
+    noise: Annotated[float, Field(ge=0, description="standard deviation of what is added to a heading")]
+
+    @property
+    def constants(self):
+        return (self.noise,)
+
+
+@hookimpl
+def kadita_models():
+    return [Walker]
+
+
+@hookimpl
+def kadita_scenarios():
+    return [Path(__file__).with_name("walkers.toml")]
+'''
+WALKERS = """
+title = "persistent random walkers"
+model = "walker"
+steps = 40
+every = 4
+seed = 3
+
+[parameters]
+agents = 30
+box = 10.0
+speed = 0.5
+noise = 0.1
+time_step = 0.2
+"""
+RETURN = WALKER.partition("    return unit(")[2].partition("\n")[0]
+RETURN = f"return unit({RETURN}"
+
+
+def walk():
+    """Positions and headings of the walkers' last frame, in plain NumPy, from their first; the edges repeat."""
+    p = load_of_walker()
+    x, u = p.initial_state(seed=3)
+    for step in range(40):
+        u = u + 0.1 * np.array([normals(np.uint64(3), step, i, NOISE)[:3] for i in range(30)])
+        u /= np.linalg.norm(u, axis=1, keepdims=True)
+        x = (x + 0.5 * 0.2 * u) % 10.0
+    return x, u
+
+
+def load_of_walker():
+    """Any model's parameters with the walkers' first state."""
+    given = {"agents": 30, "box": 10.0, "speed": 0.5, "time_step": 0.2, "radius": 1.0}
+    return api.load_configuration("vicsek", parameters=given).parameters
+
+
+@pytest.fixture(scope="module")
+def machine_code(tmp_path_factory):
+    """Where the compiled code of these tests is kept."""
+    return {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("machine_code"))}
+
+
+@pytest.fixture
+def process(tmp_path, machine_code):
+    """Run Python in a folder of the test's own."""
+
+    def run(*words, **environment):
+        options = {"capture_output": True, "text": True, "timeout": 300, "cwd": tmp_path}
+        return subprocess.run(
+            [sys.executable, *map(str, words)], env=os.environ | machine_code | environment, **options
+        )
+
+    return run
+
+
+@pytest.fixture
+def kadita(process):
+    """Run `kadita ...` in that folder."""
+    return lambda *words, **environment: process("-m", "kadita", *words, **environment)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write mine.py, or another file, and a scenario beside it; return the path of the first."""
+
+    def write(text=WALKER, name="mine.py", scenario=WALKERS):
+        (tmp_path / "walkers.toml").write_text(scenario)
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    return write
+
+
+class TestAFile:
+    def test_its_model_runs_is_measured_and_walks_as_its_rule_says(self, kadita, write, tmp_path):
+        write()
+        done = kadita(
+            "run", "walkers.toml", "--plugin", "mine.py", "--analyze", "-m", "polarization", "--results", "p.csv"
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "polarization" in done.stdout
+        x, u = walk()
+        with api.open(tmp_path / "walkers.nc") as trajectory:
+            block = next(trajectory.blocks())
+            assert trajectory.attributes["model"] == "walker"
+            assert trajectory.configuration["parameters"]["noise"] == 0.1
+        np.testing.assert_allclose(block.times, 0.8 * np.arange(11), rtol=1e-6)
+        np.testing.assert_allclose(block.box.minimum_image(block.positions[-1] - x), 0, atol=2e-6)
+        np.testing.assert_allclose(block.velocities[-1], 0.5 * u, atol=1e-6)
+        measured = np.genfromtxt(tmp_path / "p.csv", delimiter=",", names=True)["polarization"]
+        assert measured[-1] == pytest.approx(np.linalg.norm(u.mean(axis=0)), abs=1e-6)
+
+    def test_its_scenario_and_parameters_are_known_by_name(self, kadita, write):
+        write()
+        assert "walkers           persistent random walkers" in kadita("scenarios", "--plugin", "mine.py").stdout
+        assert 'model = "walker"' in kadita("scenarios", "walkers", "--plugin", "mine.py").stdout
+        assert kadita("run", "walkers", "--plugin", "mine.py", "--agents", 5, "--set", "noise=0").returncode == 0
+        for setting, said in (
+            ("noise=-1", "noise: input should be greater than or equal to 0; got -1"),
+            ("nois=1", "there is no parameter 'nois' (did you mean noise"),
+        ):
+            done = kadita("run", "walkers", "--plugin", "mine.py", "--set", setting, "-o", "other.nc")
+            assert done.returncode == 2
+            assert done.stderr.startswith(f"kadita: error: walkers: {said}")
+            assert done.stderr.count("\n") == 1
+
+    def test_its_trajectory_is_read_without_it(self, kadita, write, tmp_path):
+        write()
+        assert kadita("run", "walkers", "--plugin", "mine.py").returncode == 0
+        (tmp_path / "mine.py").unlink()
+        done = kadita("analyze", "walkers.nc", "-m", "polarization")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert kadita("info", "walkers.nc").returncode == 0
+        done = kadita("run", "walkers.toml", "-o", "again.nc")
+        assert done.returncode == 2
+        assert done.stderr.startswith("kadita: error: walkers.toml: there is no model 'walker'")
+
+    def test_threads_do_not_change_a_bit(self, kadita, write, tmp_path):
+        write()
+        for threads in (1, 2):
+            done = kadita("run", "walkers", "--plugin", "mine.py", "--threads", threads, "-o", f"{threads}.nc")
+            assert done.returncode == 0, done.stderr
+        assert (tmp_path / "1.nc").read_bytes() == (tmp_path / "2.nc").read_bytes()
+
+
+class TestAnEditedRule:
+    """Compiled code is kept on disk; what is run is the rule as it stands in its files."""
+
+    TURN = "@part\ndef turn(i, x, u, cell, step, seed, constants, scratch):\n    return {}\n"
+    MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    turn = staticmethod({})\n\n'
+    HOOK = "\n\n@hookimpl\ndef kadita_models():\n    return [Walker]\n"
+    IMPORTS = "from kadita import Model, hookimpl\nfrom kadita.compiled import part\n"
+    TIMES = "@part\ndef times(u, i):\n    return F * u[0, i], F * u[1, i], F * u[2, i]\n"
+    BY_HAND = "{0} * u[0, i], {0} * u[1, i], {0} * u[2, i]"
+
+    CONSTANTS = "    @property\n    def constants(self):\n        return ()\n"
+    WALKER = MODEL.format("Walker", "walker", "turn") + CONSTANTS + HOOK
+    COSINES = (  # between headings before and after each model's first turn, and where its steps came from
+        "import sys, kadita\n"
+        "from kadita.models.integrator import integrator\n"
+        "from kadita.plugins import load_registry\n"
+        "from kadita.simulation.configuration import RunConfiguration\n"
+        "models = load_registry(['mine.py']).models\n"
+        "for name in sys.argv[1:]:\n"
+        "    parameters = models[name](agents=3, box=9.0, speed=1.0, time_step=0.1)\n"
+        "    run = RunConfiguration(model=name, steps=1, parameters=parameters)\n"
+        "    (block,) = kadita.simulate(run).blocks()\n"
+        "    cosine = (block.headings[0] * block.headings[1]).sum(axis=1).mean()\n"
+        "    hits = integrator(models[name].turn, parallel=False).stats.cache_hits\n"
+        "    print(round(cosine, 9), 'disk' if hits else 'compiler')\n"
+    )
+
+    @pytest.fixture
+    def first_turn(self, process, tmp_path):
+        def first_turn(*names):
+            own = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "machine_code")}
+            done = process("-c", self.COSINES, *names, **own)
+            assert done.returncode == 0, done.stderr
+            return done.stdout.split("\n")[:-1]
+
+        return first_turn
+
+    def test_is_compiled_anew_and_one_that_was_compiled_before_is_not(self, first_turn, tmp_path):
+        said = []
+        for factor in (1.0, 1.0, -1.0, 1.0):
+            rule = "\n\n" + self.TURN.format(self.BY_HAND.format(factor)) + self.WALKER
+            (tmp_path / "mine.py").write_text(self.IMPORTS + rule)
+            said += first_turn("walker")
+        assert said == ["1.0 compiler", "1.0 disk", "-1.0 compiler", "1.0 disk"]
+
+    def test_takes_parts_from_other_files_as_they_stand(self, first_turn, tmp_path):
+        rule = "from parts_of_mine import times\n\n\n" + self.TURN.format("times(u, i)") + self.WALKER
+        (tmp_path / "mine.py").write_text(self.IMPORTS + rule)
+        for factor in (1.0, -1.0):
+            part = self.IMPORTS + f"\nF = {factor}\n\n\n" + self.TIMES
+            (tmp_path / "parts_of_mine.py").write_text(part)
+            assert first_turn("walker")[0].split()[0] == str(factor)
+
+    def test_rules_in_one_file_do_not_get_each_others_code(self, first_turn, tmp_path):
+        """Even where one function makes them, so that nothing but what they close over tells them apart."""
+        maker = "def rule(f):\n" + "".join(
+            f"    {line}\n" for line in self.TURN.format(self.BY_HAND.format("f")).splitlines()
+        )
+        classes = "".join(
+            self.MODEL.format(name.upper(), name, f"rule({f})") + self.CONSTANTS
+            for name, f in (("w0", 1.0), ("w1", -1.0))
+        )
+        hook = self.HOOK.replace("[Walker]", "[W0, W1]")
+        (tmp_path / "mine.py").write_text(self.IMPORTS + "\n\n" + maker + "    return turn\n" + classes + hook)
+        for names, cosines in ((("w0", "w1"), ["1.0", "-1.0"]), (("w1", "w0"), ["-1.0", "1.0"])):
+            assert [line.split()[0] for line in first_turn(*names)] == cosines
+
+
+RULE = "def turn(i, x, u, cell, step, seed, constants, scratch):\n"
+EDITS = {  # a rule's source before and after
+    "a number": (RULE + "    return 1.0", RULE + "    return 2.0"),
+    "its type": (RULE + "    return 1 / i", RULE + "    return 1.0 / i"),
+    "a sign of zero": (RULE + "    return 1 / (0.0 * i)", RULE + "    return 1 / (-0.0 * i)"),
+    "an operator": (RULE + "    return step + i", RULE + "    return step - i"),
+    "another argument": (RULE + "    return x[0, i]", RULE + "    return u[0, i]"),
+    "a method": (RULE + "    return u[0].min()", RULE + "    return u[0].max()"),
+    "an attribute of a module": (
+        "import math\n" + RULE + "    return math.sin(step)",
+        "import math\n" + RULE + "    return math.cos(step)",
+    ),
+    "two names exchanged": (
+        "from math import cos, sin\n" + RULE + "    return cos(step) - sin(i)",
+        "from math import cos, sin\n" + RULE + "    return sin(step) - cos(i)",
+    ),
+    "two numbers exchanged": (
+        "A, B = 1.0, 2.0\n" + RULE + "    return A - B",
+        "A, B = 1.0, 2.0\n" + RULE + "    return B - A",
+    ),
+    "a number beside it": ("F = 1.0\n" + RULE + "    return F", "F = 2.0\n" + RULE + "    return F"),
+    "a digit far behind the point": (
+        "import numpy\nF = numpy.array([0.1])\n" + RULE + "    return F[0]",
+        "import numpy\nF = numpy.array([0.1000000000001])\n" + RULE + "    return F[0]",
+    ),
+    "the middle of a long table": (
+        "import numpy\nF = numpy.zeros(5000)\n" + RULE + "    return F[i]",
+        "import numpy\nF = numpy.zeros(5000)\nF[2500] = 1\n" + RULE + "    return F[i]",
+    ),
+    "a number that a comprehension takes": (
+        "F = 1.0\n" + RULE + "    return [F * a for a in cell[0]][0]",
+        "F = 2.0\n" + RULE + "    return [F * a for a in cell[0]][0]",
+    ),
+    "a part": (
+        "def part():\n    return 1.0\n" + RULE + "    return part()",
+        "def part():\n    return 2.0\n" + RULE + "    return part()",
+    ),
+    "a part of a part": (
+        "F = 1.0\ndef a():\n    return F\ndef b():\n    return a()\n" + RULE + "    return b()",
+        "F = 2.0\ndef a():\n    return F\ndef b():\n    return a()\n" + RULE + "    return b()",
+    ),
+    "which of two parts": (
+        "def a():\n    return 1.0\ndef b():\n    return 2.0\n" + RULE + "    return a() - b()",
+        "def a():\n    return 1.0\ndef b():\n    return 2.0\n" + RULE + "    return b() - a()",
+    ),
+    "what a part takes if nothing is said": (
+        "def part(f=1.0):\n    return f\n" + RULE + "    return part()",
+        "def part(f=2.0):\n    return f\n" + RULE + "    return part()",
+    ),
+    "what a part takes by name": (
+        "def part(*, f=1.0):\n    return f\n" + RULE + "    return part()",
+        "def part(*, f=2.0):\n    return f\n" + RULE + "    return part()",
+    ),
+    "what it is closed over": (
+        "def rule(f):\n    def turn(i):\n        return f\n    return turn\nturn = rule(1.0)",
+        "def rule(f):\n    def turn(i):\n        return f\n    return turn\nturn = rule(2.0)",
+    ),
+    "a module in a module": (
+        "import types\nouter = types.ModuleType('outer')\nouter.inner = types.ModuleType('inner')\n"
+        "outer.inner.f = 1.0\n" + RULE + "    return outer.inner.f",
+        "import types\nouter = types.ModuleType('outer')\nouter.inner = types.ModuleType('inner')\n"
+        "outer.inner.f = 2.0\n" + RULE + "    return outer.inner.f",
+    ),
+}
+
+
+def turn_of(text):
+    """The function `turn` of a source text that lies in no file, as in a notebook."""
+    names = {"__name__": "mine"}
+    exec(compile(text, "<a notebook>", "exec"), names)
+    return names["turn"]
+
+
+@pytest.mark.parametrize(("before", "after"), EDITS.values(), ids=EDITS)
+def test_an_edit_of_anything_that_a_rule_is_made_of_changes_its_checksum(before, after):
+    assert checksum(turn_of(before)) == checksum(turn_of(before))
+    assert checksum(turn_of(before)) != checksum(turn_of(after))
+
+
+def test_checksums_are_the_same_in_every_process(process):
+    """What is kept on disk is found again, whatever hash seed and addresses a process has."""
+    text = (
+        "from kadita.compiled import checksum\nfrom kadita.plugins import load_registry\n"
+        "F = object()\nG = {'one', 'two', 'three'}\n"
+        "def turn(i):\n    return F, G, i in {'four', 'five', 'six'}\n"
+        "print(checksum(turn), *(checksum(m.turn) for m in load_registry().models.values()))\n"
+    )
+    assert len({process("-c", text, PYTHONHASHSEED=str(seed)).stdout for seed in (1, 2, 3)} - {""}) == 1
+
+
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "kadita-{name}"
+version = "3.1"
+
+[project.entry-points.kadita]
+{entry_points}
+
+[tool.hatch.build.targets.wheel]
+packages = ["kadita_{name}"]
+"""
+
+
+def installed(folder, name, modules):
+    """Install a distribution of plugin modules with pip, each with its walkers.toml; return where."""
+    package = folder / "source" / f"kadita_{name}"
+    for module, files in modules.items():
+        (package / module).mkdir(parents=True)
+        for file, text in files.items():
+            (package / module / file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    (package / "__init__.py").write_text("")
+    entry_points = "\n".join(f'{module} = "kadita_{name}.{module}"' for module in modules)
+    (folder / "source" / "pyproject.toml").write_text(PROJECT.format(name=name, entry_points=entry_points))
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
+    subprocess.run([*pip, *options, str(folder / "source")], check=True, capture_output=True)
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """An environment into which pip has installed the walkers."""
+    files = {"__init__.py": WALKER, "walkers.toml": WALKERS}
+    return {"PYTHONPATH": str(installed(tmp_path_factory.mktemp("walker"), "walker", {"walker": files}))}
+
+
+class TestADistribution:
+    def test_its_scenario_is_listed_printed_and_run_by_name(self, kadita, site, tmp_path):
+        listing = kadita("scenarios", **site)
+        assert (listing.returncode, listing.stderr) == (0, "")
+        assert "walkers           persistent random walkers\n" in listing.stdout
+        assert "dewi-kadita-1" in listing.stdout
+        printed = kadita("scenarios", "walkers", **site).stdout
+        (tmp_path / "mine.toml").write_text(printed)
+        for scenario in ("walkers", "mine.toml"):
+            done = kadita("run", scenario, **site)
+            assert (done.returncode, done.stderr) == (0, "")
+        assert (tmp_path / "walkers.nc").read_bytes() == (tmp_path / "mine.nc").read_bytes()
+
+    @pytest.mark.filterwarnings("ignore:there is no reference attributes")  # a trajectory alone has no names
+    def test_its_trajectory_opens_in_mdanalysis(self, kadita, site, tmp_path):
+        import MDAnalysis
+
+        assert kadita("run", "walkers", **site).returncode == 0
+        x, u = walk()
+        universe = MDAnalysis.Universe(str(tmp_path / "walkers.nc"))
+        assert (len(universe.atoms), len(universe.trajectory)) == (30, 11)
+        last = universe.trajectory[-1]
+        assert last.time == pytest.approx(8.0)
+        d = last.positions - x
+        np.testing.assert_allclose(d - 10 * np.rint(d / 10), 0, atol=2e-6)
+        np.testing.assert_allclose(last.velocities, 0.5 * u, atol=1e-5)
+        np.testing.assert_allclose(last.dimensions, [10, 10, 10, 90, 90, 90])
+
+
+NO_MODEL = WALKER.replace("class Walker(Model)", "class Walker")
+BROKEN_AT_LOADING = {
+    "no subclass of Model": (NO_MODEL, "kadita_models: expected subclasses of kadita.Model; got "),
+    "no class": (WALKER.replace("[Walker]", "[3]"), "expected subclasses of kadita.Model; got 3"),
+    "no list": (WALKER.replace("[Walker]", "Walker"), "kadita_models: expected a list"),
+    "Model itself": (WALKER.replace("[Walker]", "[Model]"), "Model lacks name, turn, constants"),
+    "no name": (WALKER.replace('    name: ClassVar[str] = "walker"\n', ""), "Walker lacks name; see kadita.Model"),
+    "no turn": (WALKER.replace("    turn = staticmethod(turn)\n", ""), "Walker lacks turn; see kadita.Model"),
+    "no constants": (WALKER.replace("constants(self)", "others(self)"), "Walker lacks constants; see kadita.Model"),
+    "a name that is a number": (WALKER.replace('= "walker"', "= 3"), "name"),
+    "an empty name": (WALKER.replace('= "walker"', '= ""'), "name"),
+    "a taken name": (
+        WALKER.replace('"walker"', '"couzin"'),
+        r"the model name 'couzin' is taken by plugin couzin \(kadita ",
+    ),
+    "a name given twice": (WALKER.replace("[Walker]", "[Walker, Walker]"), "the model name 'walker' is taken"),
+    "a taken scenario": (
+        WALKER.replace("walkers.toml", "torus.toml"),
+        r"the scenario name 'torus' is taken by plugin couzin \(kadita ",
+    ),
+    "a scenario that is no TOML by name": (
+        WALKER.replace("walkers.toml", "walkers.txt"),
+        r"expected files named \*.toml; got walkers.txt",
+    ),
+    "a scenario that is no file": (
+        WALKER.replace('Path(__file__).with_name("walkers.toml")', '"walkers.toml"'),
+        "kadita_scenarios: expected ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN_AT_LOADING.values(), ids=BROKEN_AT_LOADING)
+def test_a_file_that_brings_no_proper_model_is_named_with_the_reason(write, text, said):
+    with pytest.raises(api.KaditaError, match=said) as error:
+        load_registry([write(text)])
+    assert "mine.py" in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "Error:" not in str(error.value), "an error of Python's own tells the author little"
+
+
+BROKEN_AT_RUNNING = {
+    "a turn that is no part": (WALKER.replace("@part\n", ""), "part"),
+    "a turn that has no types": (WALKER.replace("= constants[0]", '= constants[0] + "a"'), "mine.py"),
+    "a turn that knows no name": (WALKER.replace("= constants[0]", "= konstants[0]"), "konstants"),
+    "a turn with fewer arguments": (WALKER.replace("constants, scratch)", "constants)"), "turn"),
+    "two components": (WALKER.replace(RETURN, "return u[0, i], u[1, i]"), "turn"),
+    "one number": (WALKER.replace(RETURN, "return u[0, i]"), "turn"),
+    "nothing": (WALKER.replace(RETURN, "return"), "turn"),
+    "NaN": (WALKER.replace(RETURN, "return float('nan'), 0.0, 1.0"), "nan"),
+    "a heading of length 2": (WALKER.replace(RETURN, "return 2.0, 0.0, 0.0"), "unit"),
+    "a heading of length 0": (WALKER.replace(RETURN, "return 0.0, 0.0, 0.0"), "unit"),
+    "constants that raise": (WALKER.replace("return (self.noise,)", "return 1 / 0"), "ZeroDivisionError"),
+    "constants that are no numbers": (WALKER.replace("return (self.noise,)", 'return ("a",)'), "constants"),
+    "a first state of other agents": (
+        WALKER + "\n\nWalker.initial_state = lambda self, seed: (cell_of_two(), cell_of_two())\n"
+        "\n\ndef cell_of_two():\n    import numpy as np\n\n    return np.ones((2, 3))\n",
+        "initial_state",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN_AT_RUNNING.values(), ids=BROKEN_AT_RUNNING)
+def test_a_model_that_fails_in_a_run_is_named_with_its_plugin_and_the_reason(kadita, write, tmp_path, text, said):
+    assert text != WALKER
+    write(text)
+    done = kadita("run", "walkers.toml", "--plugin", "mine.py", "-o", "out.nc")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("kadita: error: ")
+    assert "a fault of kadita's own" not in done.stderr
+    assert "mine" in done.stderr
+    assert said in done.stderr
+    # a fault that shows when the file is loaded is one of what was named on the command line
+    assert done.returncode == (2 if "plugin file" in done.stderr else 1)
+    assert not (tmp_path / "out.nc").exists()
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """An environment into which pip has installed plugins that are broken in their ways, and a good one after them."""
+
+    def walker(name, old="", new="", scenario=WALKERS):
+        """Files of a plugin whose model and scenario are called by this name, with a change."""
+        text = WALKER.replace('"walker"', f'"{name}"').replace("walkers.toml", f"{name}.toml")
+        assert old in text
+        toml = scenario.replace('"walker"', f'"{name}"') if isinstance(scenario, str) else scenario
+        files = {"__init__.py": text.replace(old, new) if old else text}
+        return files if toml is None else files | {f"{name}.toml": toml}
+
+    modules = {
+        # the plugin is left out
+        "unmodelled": walker("unmodelled", "class Walker(Model)", "class Walker"),
+        "nameless": walker("nameless", '    name: ClassVar[str] = "nameless"\n', ""),
+        "turnless": walker("turnless", "    turn = staticmethod(turn)\n", ""),
+        "constantless": walker("constantless", "constants(self)", "others(self)"),
+        "thief": walker("thief", '"thief"', '"couzin"'),
+        # only its scenario cannot be run
+        "lost": walker("lost", scenario=None),
+        "torn": walker("torn", scenario="title = "),
+        "foreign": walker("foreign", scenario=WALKERS.replace('"walker"', '"jackdaw"')),
+        "lacking": walker("lacking", scenario=WALKERS.replace("noise = 0.1\n", "")),
+        "latin": walker("latin", scenario='title = "Vögel"\nmodel = "latin"\n'.encode("latin-1")),
+        "zealous": walker("zealous"),
+    }
+    return {"PYTHONPATH": str(installed(tmp_path_factory.mktemp("broken"), "broken", modules))}
+
+
+LEFT_OUT = ("unmodelled", "nameless", "turnless", "constantless", "thief")
+WITHOUT_SCENARIO = ("lost", "torn", "foreign", "lacking", "latin")
+
+
+def notes_on(name, stderr):
+    """Notes on this plugin or its scenario."""
+    return [line for line in stderr.splitlines() if re.match(rf"kadita: note: (plugin |scenario )?'?{name}\b", line)]
+
+
+def test_broken_model_plugins_are_left_out_each_in_a_line_and_stop_no_other(kadita, broken):
+    for words in (["run", "dewi-kadita-1", "--steps", 0, "-o", "a.nc"], ["run", "zealous", "-o", "b.nc"], ["metrics"]):
+        done = kadita(*words, **broken)
+        assert done.returncode == 0, done.stderr
+        for name in LEFT_OUT:
+            (line,) = notes_on(name, done.stderr)
+            assert line.startswith(f"kadita: note: plugin {name} (kadita-broken 3.1) is left out: ")
+
+
+def test_scenarios_that_cannot_be_run_hide_no_other_from_the_list(kadita, broken):
+    done = kadita("scenarios", **broken)
+    assert done.returncode == 0, done.stderr
+    for name in ("swarm", "dewi-kadita-1", "vicsek", "zealous"):
+        assert f"\n{name} " in f"\n{done.stdout}"
+    for name in WITHOUT_SCENARIO:
+        assert done.stderr.count(f"kadita: note: {name}: ") == 1, done.stderr
+    assert done.stderr.count("\n") == len(LEFT_OUT) + len(WITHOUT_SCENARIO)
+
+
+@pytest.mark.parametrize("name", WITHOUT_SCENARIO)
+def test_a_scenario_that_cannot_be_run_is_named_with_the_reason(kadita, broken, tmp_path, name):
+    done = kadita("run", name, "-o", "out.nc", **broken)
+    assert done.returncode in (1, 2)  # the plugin's, or the name's
+    errors = [line for line in done.stderr.splitlines() if line.startswith("kadita: error: ")]
+    assert len(errors) == 1, done.stderr
+    assert name in errors[0]
+    assert "a fault of kadita's own" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.nc").exists()
