@@ -6,13 +6,10 @@ for zero); reassociation is not allowed, so a kernel's sums have one order and i
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from kadita.errors import said
@@ -48,43 +45,6 @@ def part(function: Function) -> Function:
 def is_part(function: object) -> bool:
     """Whether kernels can be built around it."""
     return function in _PARTS
-
-
-def checksum(function: Function) -> int:
-    """Checksum of what a function does: its code, and that of functions and the values of names that it uses.
-
-    Compiled code is kept on disk by the name of its file and of the function, and by what it closes over. A kernel
-    that closes over this number is compiled anew when anything was edited that it is made of.
-    """
-    return zlib.crc32("\n".join(_described(function, set())).encode())
-
-
-def _described(value: Any, seen: set[int]) -> Iterator[str]:
-    function = getattr(value, "py_func", value)
-    if not inspect.isfunction(function):
-        yield repr(value)
-    elif id(function) not in seen and function.__module__.partition(".")[0] not in ("numba", "numpy"):
-        seen.add(id(function))
-        yield function.__qualname__
-        yield from _described_code(function.__code__)
-        used = inspect.getclosurevars(function)
-        for name, each in sorted({**used.globals, **used.nonlocals}.items()):
-            yield name
-            if inspect.ismodule(each):
-                inside = (getattr(each, n) for n in function.__code__.co_names if hasattr(each, n))
-                for one in inside:
-                    yield from _described(one, seen)
-            else:
-                yield from _described(each, seen)
-
-
-def _described_code(code: CodeType) -> Iterator[str]:
-    yield code.co_code.hex()
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _described_code(constant)
-        else:
-            yield repr(constant)
 
 
 def reason(error: Exception) -> str:

@@ -21,7 +21,8 @@ from functools import cache
 import numpy as np
 from numba import prange
 
-from kadita.compiled import Function, checksum, kernel, parallel_kernel
+from kadita.checksum import checksum
+from kadita.compiled import Function, kernel, parallel_kernel
 
 GROUP = 16  # agents that turn one after the other on one thread, in the same scratch memory
 
@@ -44,12 +45,9 @@ def integrator(turn: Function, *, parallel: bool) -> Function:
         ``advance(positions, headings, steps, first_step, seed, lengths, stride, constants)``, which advances
         positions (N, 3) and headings (N, 3) in place; ``stride`` is speed times time step.
     """
-    # Compiled code is kept on disk by what a function closes over, and by nothing else that could tell these apart: a
-    # rule that was edited is compiled anew, and threads do not get the code of one thread.
-    variant = 2 * checksum(turn) + parallel
 
     def advance(positions, headings, steps, first_step, seed, lengths, stride, constants):  # type: ignore[no-untyped-def]
-        agents, _ = positions.shape[0], variant
+        agents = positions.shape[0]
         cell = np.zeros((2, 3))
         for a in range(3):
             if lengths[a] > 0:
@@ -67,4 +65,7 @@ def integrator(turn: Function, *, parallel: bool) -> Function:
                     x[a, i] = _moved(x[a, i] + stride * u[a, i], cell[0, a], cell[1, a])
         positions[:], headings[:] = x.T, u.T
 
+    # Compiled code is kept on disk by this name: a rule that was edited is compiled anew, no two rules share a file,
+    # and threads do not get the code of one thread.
+    advance.__qualname__ = f"advance_{checksum(turn)}{'_in_parallel' if parallel else ''}"
     return parallel_kernel(advance) if parallel else kernel(advance)

@@ -1,0 +1,71 @@
+"""What a function does, as a number: by it compiled code that is kept on disk is told from that of an earlier edit."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, ModuleType
+from typing import Any
+
+import numpy as np
+
+LIBRARIES = ("builtins", "math", "cmath", "numba", "numpy")  # whose code is told by their names
+
+
+def checksum(function: Callable[..., Any]) -> str:
+    """Checksum of a function's code, and of all that it uses by name: functions, numbers and arrays, wherever they are.
+
+    It is the same in every process, and another when anything of that is edited.
+    """
+    return hashlib.sha256("\n".join(_described(function, (), set())).encode()).hexdigest()[:16]
+
+
+def _described(value: Any, names: tuple[str, ...], seen: set[int]) -> Iterator[str]:
+    """Describe a value; of a module, what code with these names can use of it."""
+    value = getattr(value, "py_func", value)
+    kind = type(value).__qualname__
+    if inspect.isfunction(value) and not _is_of_library(value.__module__):
+        yield f"{kind} {value.__qualname__}"
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield from _described([value.__defaults__, value.__kwdefaults__], (), seen)
+            yield from _described([cell.cell_contents for cell in value.__closure__ or ()], (), seen)
+            yield from _described_code(value.__code__, value.__globals__, seen)
+    elif isinstance(value, ModuleType) and not _is_of_library(value.__name__):
+        yield f"{kind} {value.__name__}"
+        for name in names:
+            if hasattr(value, name):
+                yield name
+                yield from _described(getattr(value, name), tuple(n for n in names if n != name), seen)
+    elif isinstance(value, np.ndarray | np.generic):
+        yield f"{kind} {value.dtype} {value.shape} {value.tobytes().hex()}"
+    elif isinstance(value, tuple | list):
+        yield f"{kind} {len(value)}"
+        for each in value:
+            yield from _described(each, names, seen)
+    elif isinstance(value, Mapping):
+        yield from _described(sorted(value.items(), key=repr), names, seen)
+    elif isinstance(value, set | frozenset):
+        yield f"{kind} {sorted(map(repr, value))}"
+    elif value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        yield f"{kind} {value!r}"
+    else:  # a class, a function of a library: never by its address
+        yield f"{kind} {getattr(value, '__module__', '')} {getattr(value, '__qualname__', '')}"
+
+
+def _described_code(code: CodeType, known: Mapping[str, Any], seen: set[int]) -> Iterator[str]:
+    yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars}"
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _described_code(constant, known, seen)
+        else:
+            yield from _described(constant, (), seen)
+    for name in code.co_names:
+        if name in known:
+            yield name
+            yield from _described(known[name], code.co_names, seen)
+
+
+def _is_of_library(module: str | None) -> bool:
+    return (module or "").partition(".")[0] in LIBRARIES
