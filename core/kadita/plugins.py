@@ -30,7 +30,7 @@ def load_registry(files: Iterable[str | Path] = ()) -> Registry:
     """
     registry = _installed().copy()
     manager = _manager()
-    for file in map(Path, files):
+    for file in dict.fromkeys(map(Path, files)):
         plugin = Plugin(file.stem, str(file), "")
         try:
             _register(registry, manager, plugin, _import_file(file))
@@ -79,7 +79,9 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
                 if implementation.plugin is module:
                     returned = implementation.function()
                     if not isinstance(returned, list | tuple):
-                        raise PluginError(f"{hook}: expected a list; got {type(returned).__name__}")
+                        raise PluginError(
+                            f"{hook}: expected a list; got {getattr(returned, '__name__', type(returned).__name__)}"
+                        )
                     brought[hook.removeprefix(f"{hooks.GROUP}_")] = returned
         if not brought:
             raise PluginError(f"it implements no hook; expected one of {', '.join(_hook_names())}, with @hookimpl")

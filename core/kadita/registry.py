@@ -101,7 +101,7 @@ def _as_metric(metric: Any) -> Metric:
 
 def _as_model(model: Any) -> type[Model]:
     if not (isinstance(model, type) and issubclass(model, Model)):
-        raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {model!r}")
+        raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {_called(model)}")
     lacking = [name for name in ("name", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
     if lacking:
         raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
@@ -115,6 +115,10 @@ def _as_model(model: Any) -> type[Model]:
             f"kadita_models: turn of {model.__name__}: expected the arguments {', '.join(TURN)}; got {', '.join(taken)}"
         )
     return model
+
+
+def _called(thing: Any) -> str:
+    return f"an instance of {type(thing).__name__}" if isinstance(thing, Model) else repr(thing)
 
 
 def _scenario_name(file: Any) -> str:

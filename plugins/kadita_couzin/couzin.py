@@ -62,7 +62,8 @@ class Couzin(Model):
             if rules != self.rules and given:
                 own = ", ".join(ONLY_IN[self.rules])
                 raise ValueError(
-                    f'{given[0]} belongs to rules = "{rules}"; rules = "{self.rules}" takes {own} in its place'
+                    f'{given[0]} belongs to rules = "{rules}"; rules = "{self.rules}" takes {own} in its place '
+                    f"(--set {given[0]}=none unsets it)"
                 )
         return self
 

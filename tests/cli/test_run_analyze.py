@@ -34,6 +34,24 @@ def test_parameters_of_metrics_have_a_dot(kadita):
     assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
 
 
+def test_a_parameter_that_only_metrics_have_needs_no_dot(kadita):
+    done = kadita(*RUN, "--analyze", "-m", "group_count", "--set", "link_distance=0.001", "--no-trajectory")
+    assert done.returncode == 0
+    assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
+
+
+def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(kadita, tmp_path):
+    (tmp_path / "boom.py").write_text(
+        "from kadita import hookimpl, metric\n\n@metric\ndef boom(block):\n    raise ValueError('boom')\n\n"
+        "@hookimpl\ndef kadita_metrics():\n    return [boom]\n"
+    )
+    done = kadita(*RUN, "--analyze", "-m", "boom", "--plugin", "boom.py", "--plugin", "boom.py")
+    assert done.returncode == 1
+    assert done.stdout == "wrote torus.nc\n"
+    assert done.stderr.startswith("kadita: error: boom (plugin boom (boom.py)) failed: ValueError: boom")
+    assert (tmp_path / "torus.nc").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -134,10 +134,11 @@ def test_impossible_runs_are_refused(changes, message):
             r"missing in \[parameters\]: agents, box, speed, time_step, r_r, r_o, r_a, noise$",
         ),
         ("steps = 10", "missing: model; there are: couzin, vicsek"),
+        ('model = "couzin"\nsteps = 10\nr_o = 3', r"'r_o' is a parameter of the model; it stands under \[parameters\]"),
         ('model = "cousin"', r"there is no model 'cousin' \(did you mean couzin\?\)"),
         ("model = 3", "there is no model '3'; there are: couzin, vicsek"),
         ('model = "couzin"\nsteps = 10\nparameters = 3', "parameters: "),
-        ("stps = 10\n", r"there is no parameter 'stps' \(did you mean steps\?\)"),
+        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps\?\)"),
         ("\ufeff\x00", "expected TOML"),
     ],
 )

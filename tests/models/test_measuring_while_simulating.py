@@ -97,3 +97,23 @@ def test_a_school_goes_on_from_the_frame_it_is_given():
     np.testing.assert_allclose(on[0].velocities, first.velocities, rtol=1e-14)
     with pytest.raises(kadita.KaditaError, match="start: expected a frame of 20 agents; got 30"):
         kadita.simulate("torus", agents=20, start=first)
+    with pytest.raises(kadita.KaditaError, match=r"start: expected a frame, such as trajectory\[-1\]; got -1"):
+        kadita.simulate("torus", agents=30, start=-1)
+
+
+def test_noise_does_not_come_again_where_a_school_goes_on():
+    """Free agents, whose turns are noise alone; the same seed."""
+    free = {"box": 100.0, "initial": "random", "initial_radius": None, "r_r": 0.0, "r_o": 0.0, "r_a": 0.0}
+    once = school(steps=1, every=1, agents=4000, parameters=free)
+    again = kadita.simulate(once.configuration, start=once[-1])
+    turns = [s[1].headings - s[0].headings for s in (once, again)]
+    assert abs(np.corrcoef(*(np.linalg.norm(t, axis=1) for t in turns))[0, 1]) < 5 / np.sqrt(4000)
+    assert once.fingerprint() != again.fingerprint()
+
+
+def test_a_configuration_can_be_changed_as_a_scenario_can():
+    torus = kadita.load_configuration("torus")
+    changes = {"agents": 20, "steps": 50, "every": 5, "seed": 7, "parameters": {"noise": 0.1}}
+    assert kadita.simulate(torus, **changes).configuration == kadita.simulate("torus", **changes).configuration
+    with pytest.raises(kadita.KaditaError, match="couzin: speed: .* greater than 0"):
+        kadita.simulate(torus, parameters={"speed": -1.0})

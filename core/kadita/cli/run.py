@@ -10,6 +10,7 @@ import typer
 from kadita.cli.options import Begin, Force, LargestGroup, Metrics, Plugins, Profile
 
 if TYPE_CHECKING:
+    from kadita.registry import Registry
     from kadita.simulation.stream import Simulation
 
 
@@ -60,13 +61,14 @@ def run(
     from kadita import export
     from kadita.cli.analyze import measure
     from kadita.cli.terminal import notes, print_summary, progress, report, size_of
-    from kadita.errors import Interrupted, KaditaError
+    from kadita.errors import Interrupted, KaditaError, PluginError
     from kadita.plugins import load_registry
     from kadita.settings import parse_settings
     from kadita.simulation.run import simulate, trajectory_path
 
     chosen = parse_settings(settings or ())
-    of_metrics = {key: value for key, value in chosen.items() if "." in key}
+    registry = load_registry(plugins or ())
+    of_metrics = {key: value for key, value in chosen.items() if "." in key or _is_of_metrics_alone(key, registry)}
     for option, given in (
         ("-m", metrics),
         ("--profile", profile),
@@ -80,7 +82,6 @@ def run(
             raise KaditaError(f"{option} is about metrics; add --analyze")
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
-    registry = load_registry(plugins or ())
     notes(registry.problems)
     of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
     with simulate(
@@ -109,6 +110,10 @@ def run(
                             bar(school.recorded, school.n_frames)
         except KeyboardInterrupt:
             raise Interrupted(_what_is_kept(school, path)) from None
+        except PluginError:
+            if school.recorded == school.n_frames:
+                typer.echo(f"wrote {path}")
+            raise
     if analyze:
         export.write_all(found, results or (), force=force)
         print_summary(found)
@@ -119,6 +124,11 @@ def run(
 
 
 def _what_is_kept(school: Simulation, path: Path | None) -> str:
-    if path is None:
-        return "interrupted; nothing is kept, as --no-trajectory asked"
-    return f"interrupted; {school.recorded} of {school.n_frames} frames are in the file"
+    if not school.recorded:
+        return "interrupted; nothing was written" + (", for there is no trajectory to keep" if path is None else "")
+    return f"interrupted; {school.recorded} of {school.n_frames} frames are in the file {path}"
+
+
+def _is_of_metrics_alone(key: str, registry: Registry) -> bool:
+    in_models = any(key in model.model_fields for model in registry.models.values())
+    return not in_models and any(key in metric.parameters.model_fields for metric in registry.metrics.values())

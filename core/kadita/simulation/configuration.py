@@ -49,7 +49,7 @@ def scenario_text(name: str, registry: Registry | None = None) -> str:
     """
     scenarios = (registry or load_registry()).scenarios
     if name not in scenarios:
-        hint = did_you_mean(name, scenarios) or f"; there are: {', '.join(scenarios)}"
+        hint = did_you_mean(name, scenarios) or f"; there are: {', '.join(scenarios)}, or a file NAME.toml"
         raise KaditaError(f"there is no scenario '{name}'{hint}")
     try:
         text = scenarios[name].read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def scenario_text(name: str, registry: Registry | None = None) -> str:
 
 
 def load_configuration(
-    scenario: str | Path,
+    scenario: str | Path | RunConfiguration,
     changes: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -71,7 +71,7 @@ def load_configuration(
     """Read a scenario by name or a TOML file by path, and change some of it.
 
     Args:
-        scenario: a scenario's name, or a path that ends in .toml.
+        scenario: a scenario's name, a path that ends in .toml, or a configuration.
         changes: of ``steps``, ``every``, ``seed``; None leaves a value as it is.
         parameters: of the model, by name.
         registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
@@ -80,13 +80,16 @@ def load_configuration(
         KaditaError: no such scenario or file, an unknown key, a value that is impossible.
     """
     registry = registry or load_registry()
-    name = str(scenario)
-    is_file = name.endswith(".toml")
-    table = read_toml(Path(scenario)) if is_file else parse_toml(name, scenario_text(name, registry))
+    if isinstance(scenario, RunConfiguration):
+        name, model = scenario.model, type(scenario.parameters)
+        table = scenario.model_dump(exclude_unset=True)
+    else:
+        name = str(scenario)
+        is_file = name.endswith(".toml")
+        table = read_toml(Path(scenario)) if is_file else parse_toml(name, scenario_text(name, registry))
+        model = _model(name, table.get("model"), registry)
+        _check_keys(name, table, model)
     table |= {key: value for key, value in (changes or {}).items() if value is not None}
-    for key in table.keys() - RunConfiguration.model_fields.keys():
-        raise KaditaError(f"{name}: there is no parameter '{key}'{did_you_mean(key, RunConfiguration.model_fields)}")
-    model = _model(name, table.get("model"), registry)
     own = table.get("parameters", {})
     try:
         if isinstance(own, dict):
@@ -96,13 +99,22 @@ def load_configuration(
         raise KaditaError(f"{name}: {_first_fault(error, model)}") from None
 
 
+def _check_keys(name: str, table: Mapping[str, Any], model: type[Model]) -> None:
+    for key in table:
+        if key in model.model_fields:
+            raise KaditaError(f"{name}: '{key}' is a parameter of the model; it stands under [parameters]")
+        if key not in RunConfiguration.model_fields:
+            hint = did_you_mean(key, RunConfiguration.model_fields)
+            raise KaditaError(f"{name}: there is no parameter '{key}'{hint}")
+
+
 def _model(name: str, model: Any, registry: Registry) -> type[Model]:
     there_are = f"; there are: {', '.join(registry.models)}"
     if model is None:
         raise KaditaError(f"{name}: missing: model{there_are}")
     if not isinstance(model, str) or model not in registry.models:
         hint = did_you_mean(str(model), registry.models) or there_are
-        raise KaditaError(f"{name}: there is no model '{model}'{hint}")
+        raise KaditaError(f"{name}: there is no model '{model}'{hint}; --plugin adds a file")
     return registry.models[model]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ class Integration:
     def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
         self.model = configuration.parameters
         self.seed = configuration.seed
+        if start is not None:  # the noise of the first steps from the initial state must not come once more
+            self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
         self.step = 0
         with self._blamed("initial_state"):
@@ -107,6 +110,11 @@ class Integration:
     def _failed(self, what: str) -> PluginError:
         file = Path(type(self.model).turn.__code__.co_filename).name
         return PluginError(f"model {self.model.name} ({file}) failed: {what}")
+
+
+def checksum_of(start: Frame) -> str:
+    """Checksum of a state that a run goes on from: 16 hexadecimal digits."""
+    return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
 
 
 def _said(vector: Floats) -> str:

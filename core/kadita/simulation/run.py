@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kadita.errors import KaditaError
 from kadita.frame import Frame
+from kadita.plugins import load_registry
 from kadita.registry import Registry
 from kadita.simulation.configuration import RunConfiguration, load_configuration
 from kadita.simulation.stream import Simulation
@@ -23,6 +24,7 @@ def simulate(
     parameters: Mapping[str, Any] | None = None,
     threads: int = 1,
     start: Frame | None = None,
+    plugins: Iterable[str | Path] = (),
     registry: Registry | None = None,
 ) -> Simulation:
     """Return a school whose frames are computed as they are read: give it to `kadita.analyze`, record it, or both.
@@ -35,19 +37,19 @@ def simulate(
         seed: of the random numbers; the same seed gives the same numbers whatever the threads.
         parameters: of the model, by name.
         threads: the frames do not depend on it.
-        start: a frame to go on from, in the place of the configuration's initial state.
+        start: a frame to go on from, in the place of the configuration's initial state. Times start at 0 again, and the
+            noise is not that of a run from the initial state.
+        plugins: plugin files to load beside those installed.
         registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
 
     Raises:
         KaditaError: an unknown scenario, an impossible parameter, more threads than there are.
     """
-    name = str(scenario)
-    if isinstance(scenario, RunConfiguration):
-        return Simulation(scenario, threads=threads, start=start)
     changed = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
     changes = {"steps": steps, "every": every, "seed": seed}
-    configuration = load_configuration(scenario, changes, changed, registry=registry)
-    name = Path(scenario).stem if name.endswith(".toml") else name
+    configuration = load_configuration(scenario, changes, changed, registry=registry or load_registry(plugins))
+    name = configuration.model if isinstance(scenario, RunConfiguration) else str(scenario)
+    name = Path(name).stem if name.endswith(".toml") else name
     return Simulation(configuration, name=name, threads=threads, start=start)
 
 
@@ -78,7 +80,8 @@ def run(
         output: where to write; a file in this folder named after the scenario where it is not given.
         force: replace a file that exists.
         progress: called with the number of frames done and their total.
-        options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``: see `simulate`.
+        options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``,
+            ``plugins``: see `simulate`.
 
     Returns:
         The path of the trajectory.

@@ -15,7 +15,7 @@ from kadita.errors import KaditaError
 from kadita.frame import Frame
 from kadita.neighbors import Integers
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration
+from kadita.simulation.integration import Integration, checksum_of
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ class Simulation(Trajectory):
             raise KaditaError(f"--threads: expected 1 to {most} on this machine; got {threads}")
         self.configuration = configuration
         self.model = configuration.parameters
-        if start is not None and start.positions.shape != (self.model.agents, 3):
+        if start is not None and not isinstance(start, Frame):
+            raise KaditaError(f"start: expected a frame, such as trajectory[-1]; got {start!r}")
+        if start is not None and len(start.agents) != self.model.agents:
             raise KaditaError(f"start: expected a frame of {self.model.agents} agents; got {len(start.agents)}")
         self.name = name or configuration.model
         self.n_frames = configuration.frames
@@ -62,8 +64,12 @@ class Simulation(Trajectory):
         return times
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return the configuration: equal ones give equal frames."""
-        return {"name": self.name, "configuration": self.configuration.stored()}
+        """Return what made the frames: where it is equal, they are."""
+        return {"name": self.name, "configuration": self._made_by()}
+
+    def _made_by(self) -> dict[str, Any]:
+        state = {} if self._start is None else {"start": checksum_of(self._start)}
+        return self.configuration.stored() | state
 
     def record(self, path: str | Path, *, force: bool = False) -> Path:
         """Write the frames to a trajectory as they pass, which they do once from then on.
@@ -77,7 +83,7 @@ class Simulation(Trajectory):
             path,
             self.model.agents,
             periodic=self.model.space.periodic,
-            configuration=self.configuration.stored(),
+            configuration=self._made_by(),
             attributes=self.attributes,
             force=force,
         )
