@@ -13,7 +13,6 @@ import numpy as np
 from kadita.block import Block
 from kadita.errors import KaditaWarning
 from kadita.formats import open as open_trajectory
-from kadita.largest_group import LargestGroup
 from kadita.memory import Memory
 from kadita.passes import Pass
 from kadita.plan import load_profile, make_plan
@@ -22,6 +21,7 @@ from kadita.registry import Registry
 from kadita.results import Results
 from kadita.settings import by_metric
 from kadita.trajectory import Trajectory
+from kadita.views.largest_group import LargestGroup
 
 Progress = Callable[[int, int], None]
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.largest_group import LargestGroup
 from kadita.memory import Memory
+from kadita.views.largest_group import LargestGroup
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.differences import Differenced
 from kadita.memory import Memory
 from kadita.trajectory import Chunk
+from kadita.views.differences import Differenced
 
 
 def trajectory(positions, velocities=None, times=None, lengths=None):

@@ -99,6 +99,9 @@ def test_a_school_goes_on_from_the_frame_it_is_given():
         kadita.simulate("torus", agents=20, start=first)
     with pytest.raises(kadita.KaditaError, match=r"start: expected a frame, such as trajectory\[-1\]; got -1"):
         kadita.simulate("torus", agents=30, start=-1)
+    rest = kadita.Block(np.zeros((2, 3)), [[1, 0, 0], [0, 0, 0]])[0]
+    with pytest.raises(kadita.KaditaError, match="start: expected agents that move; agent 1 is at rest"):
+        kadita.simulate("torus", agents=2, start=rest)
 
 
 def test_noise_does_not_come_again_where_a_school_goes_on():

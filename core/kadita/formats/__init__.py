@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kadita.differences import with_velocities
 from kadita.errors import KaditaError
 from kadita.files import first_bytes
 from kadita.trajectory import Trajectory
+from kadita.views.differences import with_velocities
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")

@@ -102,7 +102,7 @@ class Integration:
     def _blamed(self, what: str) -> Iterator[None]:
         try:
             yield
-        except KaditaError:
+        except (KaditaError, MemoryError):
             raise
         except Exception as error:  # a stranger's model can raise anything at all
             raise self._failed(f"{what}: {reason(error)}") from error

@@ -46,6 +46,8 @@ class Simulation(Trajectory):
             raise KaditaError(f"start: expected a frame, such as trajectory[-1]; got {start!r}")
         if start is not None and len(start.agents) != self.model.agents:
             raise KaditaError(f"start: expected a frame of {self.model.agents} agents; got {len(start.agents)}")
+        if start is not None and not start.moving.all():
+            raise KaditaError(f"start: expected agents that move; agent {int(np.argmin(start.moving))} is at rest")
         self.name = name or configuration.model
         self.n_frames = configuration.frames
         self.agents = np.arange(self.model.agents)

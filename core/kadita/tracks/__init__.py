@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from kadita.differences import with_velocities
 from kadita.errors import KaditaError
 from kadita.files import check_writable, first_bytes
 from kadita.formats import open as open_trajectory
 from kadita.formats.amber_writer import AmberWriter
 from kadita.trajectory import Trajectory
+from kadita.views.differences import with_velocities
 
 
 def convert(

@@ -8,54 +8,42 @@ from typing import Any
 import numpy as np
 
 from kadita.block import Block
-from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.linking import linked
 from kadita.neighbors import Integers
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, runs
+from kadita.views import View
 
 
-class LargestGroup(Trajectory):
+class LargestGroup(View):
     """A trajectory in which, frame by frame, all agents are absent but those of the largest group.
 
     Args:
-        school: the trajectory.
+        source: the trajectory.
         link: agents at most this far apart are linked; ``"r_a"`` takes that of the trajectory.
 
     Raises:
         KaditaError: no length above 0, or ``"r_a"`` where the trajectory knows none.
     """
 
-    def __init__(self, school: Trajectory, link: float | str) -> None:
+    def __init__(self, source: Trajectory, link: float | str) -> None:
+        super().__init__(source)
         try:
-            self.link = float(school.attributes["r_a"] if link == "r_a" else link)
+            self.link = float(source.attributes["r_a"] if link == "r_a" else link)
         except KeyError:
-            raise KaditaError(f"{school.name}: it knows no r_a; expected --largest-group LENGTH") from None
+            raise KaditaError(f"{source.name}: it knows no r_a; expected --largest-group LENGTH") from None
         except ValueError:
             self.link = np.nan
         if not 0 < self.link < np.inf:
             raise KaditaError(f"--largest-group: expected r_a or a length above 0; got {link}")
-        self.school = school
-        self.name, self.n_frames, self.agents = school.name, school.n_frames, school.agents
-        self.has_velocities, self.attributes = school.has_velocities, school.attributes
-
-    @property
-    def complete(self) -> bool | None:
-        """Whether whoever wrote it came to the end; None where the file does not say."""
-        return self.school.complete
-
-    @property
-    def times(self) -> Floats:
-        """Time of every frame, (n_frames,)."""
-        return self.school.times
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the school's, and the length of a link."""
-        return self.school.fingerprint() | {"largest_group": self.link}
+        return self.source.fingerprint() | {"largest_group": self.link}
 
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
         """Yield these frames as blocks in which the same agents are the largest group."""
-        for block in self.school.blocks_of(frames, size):
+        for block in self.source.blocks_of(frames, size):
             for a, b, members in runs(linked(block, self.link).largest, None):
                 if (b - a, len(members)) == block.shape:
                     yield block  # with the geometry that is known of it
@@ -73,7 +61,7 @@ class LargestGroup(Trajectory):
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, NaN for all agents outside the largest group."""
-        chunk = self.school.read(frames)
+        chunk = self.source.read(frames)
         outside = np.ones(chunk.positions.shape[:2], bool)
         for block in self.blocks_of(frames):
             outside[np.ix_(np.searchsorted(frames, block.frames), block.members)] = False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
+from kadita.views import View
 
 
 def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
@@ -25,46 +24,25 @@ def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
     return Differenced(trajectory)
 
 
-class Differenced(Trajectory):
+class Differenced(View):
     """Another trajectory with velocities from central differences of its positions.
 
     v_i = (x_{i+1} - x_{i-1}) / (t_{i+1} - t_{i-1}), each step to the nearest periodic image; one-sided at the ends and
     beside a gap. An agent seen in one frame alone has no velocity and is absent from that frame.
     """
 
-    def __init__(self, trajectory: Trajectory) -> None:
-        self._of = trajectory
-        self.name = trajectory.name
-        self.n_frames = trajectory.n_frames
-        self.agents = trajectory.agents
-        self.attributes = dict(trajectory.attributes) | {"velocities": "difference"}
+    def __init__(self, source: Trajectory) -> None:
+        super().__init__(source)
+        self.attributes = dict(source.attributes) | {"velocities": "difference"}
         self.has_velocities = True
         if self.n_frames < 2:
             raise KaditaError(f"{self.name}: finite differences need at least 2 frames; there is {self.n_frames}")
-
-    @property
-    def complete(self) -> bool | None:
-        """Whether whoever wrote it came to the end."""
-        return self._of.complete
-
-    @property
-    def times(self) -> Floats:
-        """Time of every frame, (n_frames,)."""
-        return self._of.times
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the input."""
-        return self._of.fingerprint()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._of.close()
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
         before, after = np.maximum(frames - 1, 0), np.minimum(frames + 1, self.n_frames - 1)
         around = np.unique(np.concatenate([before, frames, after]))
-        chunk = self._of.read(around)
+        chunk = self.source.read(around)
         if (np.diff(chunk.times) <= 0).any():
             raise KaditaError(f"{self.name}: finite differences need times that increase")
         i, j, k = (np.searchsorted(around, f) for f in (before, frames, after))
