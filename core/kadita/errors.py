@@ -23,9 +23,11 @@ class PluginError(KaditaError):
 
 
 class Interrupted(KaditaError):  # noqa: N818
-    """The user stopped it."""
+    """The user stopped it, by SIGINT or by another signal."""
 
-    exit_status = 130
+    def __init__(self, message: str, signal: int = 2) -> None:
+        super().__init__(message)
+        self.exit_status = 128 + signal
 
 
 class KaditaWarning(UserWarning):

@@ -11,7 +11,6 @@ from kadita.cli.options import Begin, Force, LargestGroup, Metrics, Plugins, Pro
 
 if TYPE_CHECKING:
     from kadita.registry import Registry
-    from kadita.simulation.stream import Simulation
 
 
 def run(
@@ -55,13 +54,20 @@ def run(
     no_trajectory: Annotated[
         bool, typer.Option("--no-trajectory", help="With --analyze, keep no frames: the numbers alone.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was interrupted, from its newest checkpoint.")
+    ] = False,
+    checkpoint: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Least time from one checkpoint to the next.")
+    ] = 10.0,
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""
     from kadita import export
     from kadita.cli.analyze import measure
+    from kadita.cli.stopping import stoppable
     from kadita.cli.terminal import notes, print_summary, progress, report, size_of
-    from kadita.errors import Interrupted, KaditaError, PluginError
+    from kadita.errors import KaditaError, PluginError
     from kadita.plugins import load_registry
     from kadita.settings import parse_settings
     from kadita.simulation.run import simulate, trajectory_path
@@ -80,9 +86,12 @@ def run(
     ):
         if given and not analyze:
             raise KaditaError(f"{option} is about metrics; add --analyze")
+    if no_trajectory and resume:
+        raise KaditaError("--resume goes on with a trajectory; leave out --no-trajectory")
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
     notes(registry.problems)
+    options = {"profile": profile, "begin": begin, "largest_group": largest_group}
     of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
     with simulate(
         scenario,
@@ -97,23 +106,22 @@ def run(
         path = None if no_trajectory else trajectory_path(school, output)
         export.check_targets(results or (), force=force, source=path)
         if path is not None:
-            school.record(path, force=force)
+            school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
         try:
-            if analyze:
-                found = measure(
-                    school, metrics, of_metrics, registry, profile=profile, begin=begin, largest_group=largest_group
-                )
-            else:
-                with progress("simulating") as bar:
-                    for _ in school.stream():
-                        if bar is not None:
-                            bar(school.recorded, school.n_frames)
-        except KeyboardInterrupt:
-            raise Interrupted(_what_is_kept(school, path)) from None
+            with stoppable(school, path):
+                if analyze and not resume:
+                    found = measure(school, metrics, of_metrics, registry, **options)
+                else:
+                    with progress("simulating") as bar:
+                        for _ in school.stream():
+                            if bar is not None:
+                                bar(school.recorded, school.n_frames)
         except PluginError:
             if school.recorded == school.n_frames:
                 typer.echo(f"wrote {path}")
             raise
+    if analyze and resume and path is not None:  # frames from before were measured by nobody
+        found = measure(path, metrics, of_metrics, registry, **options)
     if analyze:
         export.write_all(found, results or (), force=force)
         print_summary(found)
@@ -121,12 +129,6 @@ def run(
         typer.echo(f"wrote {written} ({size_of(written)})")
     if analyze:
         report(found)
-
-
-def _what_is_kept(school: Simulation, path: Path | None) -> str:
-    if not school.recorded:
-        return "interrupted; nothing was written" + (", for there is no trajectory to keep" if path is None else "")
-    return f"interrupted; {school.recorded} of {school.n_frames} frames are in the file {path}"
 
 
 def _is_of_metrics_alone(key: str, registry: Registry) -> bool:

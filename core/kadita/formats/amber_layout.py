@@ -28,7 +28,7 @@ def define(
     periodic: bool,
     velocities: bool,
     presence: bool,
-) -> np.dtype[Any]:
+) -> None:
     """Define dimensions, variables and attributes of an empty netCDF4 file.
 
     Args:
@@ -40,9 +40,6 @@ def define(
         periodic: whether frames have a cell.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
-
-    Returns:
-        A frame as it lies in the file, byte by byte and without its checksum.
     """
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
     known = {f"kadita_{key}": str(attributes[key])[:80] for key in KNOWN if attributes.get(key) is not None}
@@ -72,27 +69,27 @@ def define(
     if identities is not None:
         file.createDimension("kadita_agent_length", max(1, *(len(i.encode()) for i in identities)))
         _text(file, "kadita_agent", ("atom", "kadita_agent_length"), identities)
-    return _define_frame(file, agents, periodic, velocities, presence)
+    _define_frame(file, periodic, velocities, presence)
 
 
-def _define_frame(file: Any, agents: int, periodic: bool, velocities: bool, presence: bool) -> np.dtype[Any]:
+def record_of(file: Any) -> np.dtype[Any]:
+    """Return a frame as it lies in a file, byte by byte and without its checksum."""
+    variables = {n: v for n, v in file.variables.items() if v.dimensions[:1] == ("frame",) and n != "kadita_crc32"}
+    return np.dtype([(n, v.dtype.newbyteorder(">"), v.shape[1:]) for n, v in variables.items()])
+
+
+def _define_frame(file: Any, periodic: bool, velocities: bool, presence: bool) -> None:
     vectors = ("frame", "atom", "spatial")
-    record: list[tuple[Any, ...]] = [("time", ">f8")]
     file.createVariable("time", "f8", ("frame",)).units = "picosecond"
     if periodic:
         file.createVariable("cell_lengths", "f8", ("frame", "cell_spatial")).units = "angstrom"
         file.createVariable("cell_angles", "f8", ("frame", "cell_angular")).units = "degree"
-        record += [("cell_lengths", ">f8", 3), ("cell_angles", ">f8", 3)]
     file.createVariable("coordinates", "f4", vectors).units = "angstrom"
-    record.append(("coordinates", ">f4", (agents, 3)))
     if velocities:
         file.createVariable("velocities", "f4", vectors).units = "angstrom/picosecond"
-        record.append(("velocities", ">f4", (agents, 3)))
     if presence:  # 4 bytes each, so that no frame has padding whose bytes nobody defines
         file.createVariable("present", "i4", ("frame", "atom"))
-        record.append(("present", ">i4", agents))
     file.createVariable("kadita_crc32", "i4", ("frame",))
-    return np.dtype(record)
 
 
 def _text(file: Any, name: str, dims: tuple[str, ...], words: list[str]) -> None:

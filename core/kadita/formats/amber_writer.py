@@ -23,7 +23,7 @@ from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.files import check_writable
-from kadita.formats.amber_layout import COMPLETE, define
+from kadita.formats.amber_layout import COMPLETE, define, record_of
 from kadita.formats.netcdf3 import read_header
 
 AGENTS_AT_MOST = 0x7FFFFF00 // 28  # a frame stays below 2 GiB, where NumPy's record types end
@@ -79,7 +79,7 @@ class AmberWriter:
         self._file.set_fill_off()
         text = json.dumps(dict(configuration or {}), sort_keys=True)
         try:
-            self._record = define(
+            define(
                 self._file,
                 self.n_agents,
                 identities,
@@ -94,8 +94,30 @@ class AmberWriter:
             with suppress(OSError):
                 self.close(complete=False)
             raise OSError(f"{self.path}: cannot be written: {error}") from None
-        with self._hidden.open("rb") as raw:
-            self._seed = header_crc(raw.read(read_header(self._hidden).length))
+        self._read_layout(self._hidden)
+
+    @classmethod
+    def reopen(cls, path: Path, frames: int) -> Self:
+        """Go on writing a file of kadita's own after so many frames; later ones are replaced as new ones come."""
+        import netCDF4
+
+        writer = cls.__new__(cls)
+        writer.path, writer._hidden = path, None
+        writer._live, writer._force, writer._closed = True, True, False
+        try:
+            writer._file = netCDF4.Dataset(path, "a")
+        except OSError as error:
+            raise KaditaError(f"{path}: cannot be written to: {error.strerror or error}") from None
+        writer._file.set_fill_off()
+        writer._file.set_auto_mask(False)
+        writer.n_frames, writer.n_agents = frames, len(writer._file.dimensions["atom"])
+        writer._read_layout(path)
+        return writer
+
+    def _read_layout(self, file: Path) -> None:
+        self._record = record_of(self._file)
+        with file.open("rb") as raw:
+            self._seed = header_crc(raw.read(read_header(file).length))
 
     def write(
         self,

@@ -14,6 +14,7 @@ from kadita.compiled import reason
 from kadita.errors import KaditaError, PluginError
 from kadita.frame import Frame
 from kadita.models.integrator import integrator
+from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 
 PAIRS_A_CALL = 300_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
@@ -57,6 +58,10 @@ class Integration:
         for number in self.constants:
             if not isinstance(number, NUMBERS):
                 raise self._failed(f"constants: expected a tuple of numbers; got {number!r} in it")
+
+    def restore(self, state: Checkpoint) -> None:
+        """Take on a state that was written earlier."""
+        self.step, self.positions, self.headings = state.step, state.positions.copy(), state.headings.copy()
 
     def advance(self, steps: int) -> None:
         """Advance by some steps."""

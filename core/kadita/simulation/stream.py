@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +16,8 @@ from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.frame import Frame
 from kadita.neighbors import Integers
+from kadita.simulation import checkpoint
+from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.integration import Integration, checksum_of
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
@@ -55,6 +59,9 @@ class Simulation(Trajectory):
         self.attributes = {"model": configuration.model, **self.model.attributes}
         self._threads, self._start = threads, start
         self._writer: AmberWriter | None = None
+        self._resumed: Checkpoint | None = None
+        self._checkpoint_every = 10.0
+        self.stopping = False  # once it is set, the frame at hand is the last
 
     @property
     def times(self) -> Floats:
@@ -73,14 +80,34 @@ class Simulation(Trajectory):
         state = {} if self._start is None else {"start": checksum_of(self._start)}
         return self.configuration.stored() | state
 
-    def record(self, path: str | Path, *, force: bool = False) -> Path:
+    def record(
+        self,
+        path: str | Path,
+        *,
+        force: bool = False,
+        resume: bool = False,
+        checkpoint_every: float = 10.0,
+    ) -> Path:
         """Write the frames to a trajectory as they pass, which they do once from then on.
 
+        Args:
+            path: of the trajectory; checkpoints of the run lie beside it until it is complete.
+            force: replace a file that exists.
+            resume: go on with a run of this configuration that did not come to its end, from its newest checkpoint;
+                the file becomes byte for byte that of a run that never stopped. Its first frames pass no more.
+            checkpoint_every: least time from one checkpoint to the next, in seconds.
+
         Raises:
-            KaditaError: a file that exists, or cannot be made there.
+            KaditaError: a file that exists, or cannot be made there; one of another run, or a complete one, to resume.
         """
         from kadita.formats.amber_writer import AmberWriter
 
+        path, self._checkpoint_every = Path(path), checkpoint_every
+        if resume and path.exists():
+            self._check_same_run(path)
+            self._resumed = checkpoint.load(path, self._made_by())
+            self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
+            return path
         self._writer = AmberWriter(
             path,
             self.model.agents,
@@ -89,7 +116,16 @@ class Simulation(Trajectory):
             attributes=self.attributes,
             force=force,
         )
-        return self._writer.path
+        return path
+
+    def _check_same_run(self, path: Path) -> None:
+        from kadita.formats.amber import AmberTrajectory
+
+        with AmberTrajectory(path) as begun:
+            if begun.configuration != json.loads(json.dumps(self._made_by())):
+                raise KaditaError(f"{path}: expected a run of this configuration to resume; it was made by another")
+            if begun.complete:
+                raise KaditaError(f"{path} is complete; there is nothing to resume")
 
     @property
     def recorded(self) -> int:
@@ -99,7 +135,10 @@ class Simulation(Trajectory):
     def close(self) -> None:
         """Close the file that is written to; it is complete if all frames have passed."""
         if self._writer is not None:
-            self._writer.close(complete=self.recorded == self.n_frames)
+            complete = self.recorded == self.n_frames
+            self._writer.close(complete=complete)
+            if complete:
+                checkpoint.remove(self._writer.path)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -134,23 +173,38 @@ class Simulation(Trajectory):
         Raises:
             KaditaError: they have passed already and are in the file.
         """
-        if self.recorded:
+        if self.recorded > (self._resumed.frames if self._resumed else 0):
             raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
         state, every = Integration(self.configuration, self._threads, self._start), self.configuration.every
-        for first in range(0, stop, size):
+        if self._resumed is not None:
+            state.restore(self._resumed)
+        saved, first = time.monotonic(), self.recorded
+        while first < stop and not self.stopping:
             numbers = np.arange(first, min(first + size, stop))
             x = np.empty((len(numbers), self.model.agents, 3))
             u = np.empty_like(x)
             for row, frame in enumerate(numbers.tolist()):
                 state.advance(frame * every - state.step)
                 x[row], u[row] = state.positions, state.headings
+                first = frame + 1
+                if self.stopping:
+                    break
             state.check()
-            block = self._block(numbers, x, u * self.model.speed)
+            done = slice(0, first - int(numbers[0]))
+            block = self._block(numbers[done], x[done], u[done] * self.model.speed)
             if self._writer is not None:
                 self._writer.write_block(block)
+                if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
+                    self._save(state)
+                    saved = time.monotonic()
             yield block
+
+    def _save(self, state: Integration) -> None:
+        assert self._writer is not None
+        now = Checkpoint(state.step, self.recorded, state.positions, state.headings)
+        checkpoint.save(self._writer.path, now, self._made_by())
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

@@ -1,0 +1,76 @@
+"""The exact state of a run on disk, from which it goes on as if it had never stopped.
+
+Beside NAME.nc lie NAME.cpt and, from the time before, NAME_prev.cpt, each with its sha256 inside: a state that was not
+written to its end, or was damaged, is found, and the one before it serves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kadita.box import Floats
+
+MAGIC = b"kadita checkpoint 1\n"
+
+
+class Checkpoint(NamedTuple):
+    """State after some steps, when so many frames were in the trajectory."""
+
+    step: int
+    frames: int
+    positions: Floats  # (N, 3)
+    headings: Floats  # (N, 3)
+
+
+def paths_of(trajectory: Path) -> tuple[Path, Path]:
+    """Where the newest checkpoint of a trajectory lies, and the one before it."""
+    return trajectory.with_suffix(".cpt"), trajectory.with_name(f"{trajectory.stem}_prev.cpt")
+
+
+def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> None:
+    """Write a checkpoint; the newest so far becomes the one before."""
+    newest, previous = paths_of(trajectory)
+    header = {"step": state.step, "frames": state.frames, "agents": len(state.positions), "made_by": made_by}
+    content = MAGIC + json.dumps(header, sort_keys=True).encode() + b"\n"
+    content += b"".join(a.astype("<f8").tobytes() for a in (state.positions, state.headings))
+    unfinished = newest.with_name(f".{newest.name}-{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content + hashlib.sha256(content).digest())
+            file.flush()
+            os.fsync(file.fileno())
+        if newest.exists():
+            newest.replace(previous)
+        unfinished.replace(newest)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(trajectory: Path, made_by: Mapping[str, Any]) -> Checkpoint | None:
+    """Read the newest checkpoint of this run that is whole; None where there is none."""
+    for path in paths_of(trajectory):
+        try:
+            content = path.read_bytes()
+        except OSError:
+            continue
+        body, digest = content[:-32], content[-32:]
+        if body.startswith(MAGIC) and hashlib.sha256(body).digest() == digest:
+            header, _, numbers = body[len(MAGIC) :].partition(b"\n")
+            facts = json.loads(header)
+            if facts["made_by"] == json.loads(json.dumps(made_by)):
+                x, u = np.frombuffer(numbers, "<f8").reshape(2, facts["agents"], 3).astype(np.float64)
+                return Checkpoint(facts["step"], facts["frames"], x, u)
+    return None
+
+
+def remove(trajectory: Path) -> None:
+    """Remove the checkpoints of a run that came to its end."""
+    for path in paths_of(trajectory):
+        path.unlink(missing_ok=True)
