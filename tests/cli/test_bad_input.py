@@ -322,7 +322,11 @@ def test_an_interrupted_run_says_what_there_is(tmp_path):
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert re.fullmatch(r"kadita: error: interrupted; \d+ of 10000001 frames are in the file o.nc\n", said)
+    assert re.fullmatch(
+        r"kadita: error: interrupted; \d+ of 10000001 frames are in the file o.nc; "
+        r"the same command with --resume goes on\n",
+        said,
+    )
     done = subprocess.run(
         [sys.executable, "-m", "kadita", "info", "o.nc"], cwd=tmp_path, capture_output=True, text=True
     )
