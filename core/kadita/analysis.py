@@ -21,6 +21,7 @@ from kadita.registry import Registry
 from kadita.results import Results
 from kadita.settings import by_metric
 from kadita.trajectory import Trajectory
+from kadita.views.differences import with_velocities
 from kadita.views.largest_group import LargestGroup
 
 Progress = Callable[[int, int], None]
@@ -96,5 +97,5 @@ def _opened(data: Any, topology: str | Path | None, velocities: str | None) -> A
     if isinstance(data, Block):
         return Memory.of_block(data)
     if isinstance(data, Trajectory):
-        return nullcontext(data)  # whoever opened it closes it
+        return nullcontext(with_velocities(data, velocities))  # whoever opened it closes it
     return open_trajectory(data, topology=topology, velocities=velocities)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from types import CodeType, ModuleType
+from types import CellType, CodeType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,14 +23,16 @@ def checksum(function: Callable[..., Any]) -> str:
 
 def _described(value: Any, names: tuple[str, ...], seen: set[int]) -> Iterator[str]:
     """Describe a value; of a module, what code with these names can use of it."""
-    value = getattr(value, "py_func", value)
+    if options := getattr(value, "targetoptions", None):  # of a compiled function
+        yield from _described(sorted(options.items(), key=repr), (), seen)
+    value = getattr(getattr(value, "_dispatcher", value), "py_func", value)
     kind = type(value).__qualname__
     if inspect.isfunction(value) and not _is_of_library(value.__module__):
         yield f"{kind} {value.__qualname__}"
         if id(value) not in seen:
             seen.add(id(value))
             yield from _described([value.__defaults__, value.__kwdefaults__], (), seen)
-            yield from _described([cell.cell_contents for cell in value.__closure__ or ()], (), seen)
+            yield from _described([_content(cell) for cell in value.__closure__ or ()], (), seen)
             yield from _described_code(value.__code__, value.__globals__, seen)
     elif isinstance(value, ModuleType) and not _is_of_library(value.__name__):
         yield f"{kind} {value.__name__}"
@@ -48,8 +50,11 @@ def _described(value: Any, names: tuple[str, ...], seen: set[int]) -> Iterator[s
         yield from _described(sorted(value.items(), key=repr), names, seen)
     elif isinstance(value, set | frozenset):
         yield f"{kind} {sorted(map(repr, value))}"
-    elif value is None or isinstance(value, bool | int | float | complex | str | bytes):
+    elif value is None or isinstance(value, bool | int | float | complex | str | bytes | np.dtype):
         yield f"{kind} {value!r}"
+    elif isinstance(value, type) and not _is_of_library(value.__module__):
+        plain = {n: v for n, v in vars(value).items() if not n.startswith("_") and not callable(v)}
+        yield f"{kind} {value.__qualname__} {sorted((n, repr(getattr(v, 'value', v))) for n, v in plain.items())}"
     else:  # a class, a function of a library: never by its address
         yield f"{kind} {getattr(value, '__module__', '')} {getattr(value, '__qualname__', '')}"
 
@@ -65,6 +70,13 @@ def _described_code(code: CodeType, known: Mapping[str, Any], seen: set[int]) ->
         if name in known:
             yield name
             yield from _described(known[name], code.co_names, seen)
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that is not assigned yet
+        return None
 
 
 def _is_of_library(module: str | None) -> bool:

@@ -22,11 +22,13 @@ import numba.core.errors  # noqa: E402
 import numba.extending  # noqa: E402
 
 Function = Callable[..., Any]
-_PARTS: set[object] = set()
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` for one thread and keep the machine code on disk where that is possible."""
+    """Compile `function` for one thread and keep the machine code on disk where that is possible.
+
+    What is kept is known by the function's own file alone: a kernel calls kernels of its own file, or parts.
+    """
     return _compile(function)
 
 
@@ -38,13 +40,13 @@ def parallel_kernel(function: Function) -> Function:
 def part(function: Function) -> Function:
     """Let kernels be built around `function`, which stays callable from Python."""
     numba.extending.register_jitable(error_model="numpy")(function)
-    _PARTS.add(function)
+    function.__dict__["is_part_of_kernels"] = True
     return function
 
 
 def is_part(function: object) -> bool:
     """Whether kernels can be built around it."""
-    return function in _PARTS
+    return getattr(function, "is_part_of_kernels", False) is True
 
 
 def reason(error: Exception) -> str:

@@ -17,7 +17,7 @@ from kadita.models.model import TURN, Model
 
 @dataclass(frozen=True)
 class Plugin:
-    """Where metrics come from: the plugin's name, its distribution and version, or its file."""
+    """Where metrics, models and scenarios come from: the plugin's name, its distribution and version, or its file."""
 
     name: str
     distribution: str
@@ -29,7 +29,7 @@ class Plugin:
 
 @dataclass
 class Registry:
-    """What is installed, by name, the plugin that each metric and model comes from, and what could not be loaded."""
+    """What is installed, by name, the plugin that each thing comes from, and what could not be loaded."""
 
     metrics: dict[str, Metric] = field(default_factory=dict)
     models: dict[str, type[Model]] = field(default_factory=dict)

@@ -100,8 +100,8 @@ class Couzin(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The outermost radius, at which groups are linked."""
-        return {"r_a": self.r_a}
+        """The outermost radius, at which groups are linked; none where agents take no notice of each other."""
+        return {"r_a": self.r_a} if self.r_a > 0 else {}
 
 
 def cosine_of(seen: float) -> float:

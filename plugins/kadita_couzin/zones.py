@@ -29,7 +29,7 @@ import math
 
 import numpy as np
 
-from kadita.compiled import kernel, part
+from kadita.compiled import part
 from kadita.models.philox import NOISE, normals
 from kadita.models.vectors import NOWHERE, TOO_SHORT, across, dot, rotated, times, total, unit
 
@@ -50,7 +50,7 @@ def turn(i, x, u, cell, step, seed, constants, scratch):  # type: ignore[no-unty
     return _dewi_kadita(heading, away, along, toward, weight, limit, noise, seed, step, i)
 
 
-@kernel
+@part
 def _couzin_2002(heading, away, along, toward, limit, noise, seed, step, i):  # type: ignore[no-untyped-def]
     wanted = unit(total(unit(away, NOWHERE), unit(along, NOWHERE), unit(toward, NOWHERE)), heading)
     if noise > 0:
@@ -65,7 +65,7 @@ def _couzin_2002(heading, away, along, toward, limit, noise, seed, step, i):  # 
     return rotated(heading, sideways, limit)
 
 
-@kernel
+@part
 def _dewi_kadita(heading, away, along, toward, weight, limit, noise, seed, step, i):  # type: ignore[no-untyped-def]
     wanted = unit(total(away, times(weight, along), toward), NOWHERE)
     turned = heading
@@ -82,7 +82,7 @@ def _dewi_kadita(heading, away, along, toward, weight, limit, noise, seed, step,
     return turned
 
 
-@kernel
+@part
 def _look(i, x, u, cell, r_r, r_o, r_a, cosine_limit, all_round, towards, zone):  # type: ignore[no-untyped-def]
     """Unit vectors from agent i to all others, (3, N), and the zones that they are in, (N,); UNSEEN for i itself.
 
@@ -111,7 +111,7 @@ def _look(i, x, u, cell, r_r, r_o, r_a, cosine_limit, all_round, towards, zone):
         zone[j] = 1.0 * seen * (1.0 * (d < r_a) + 1.0 * (d < r_o) + 1.0 * (d < r_r))
 
 
-@kernel
+@part
 def _sums(u, towards, zone):  # type: ignore[no-untyped-def]
     """Sums over the zones: of unit vectors away from REPULSION, of headings in ORIENTATION, towards ATTRACTION.
 

@@ -68,7 +68,7 @@ class Vicsek(Model):
     name: ClassVar[str] = "vicsek"
     turn = staticmethod(turn)
 
-    radius: Annotated[Positive, Field(description="distance within which headings are averaged")]
+    radius: Annotated[Positive, Field(description="distance within which headings are averaged, of nearest images")]
     noise: Annotated[
         float, Field(ge=0, le=1, description="angular noise: fraction of the sphere that a new heading is drawn from")
     ]

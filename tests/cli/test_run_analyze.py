@@ -40,6 +40,42 @@ def test_a_parameter_that_only_metrics_have_needs_no_dot(kadita):
     assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
 
 
+PICKY = """
+from kadita import KaditaError, hookimpl, metric
+
+@metric
+def picky(block, *, until: int = 0):
+    if block.frames[-1] >= until:
+        raise KaditaError("expected other frames")
+    return block.times
+
+@hookimpl
+def kadita_metrics():
+    return [picky]
+"""
+MEASURE_PICKILY = ("run", "torus", "--agents", 5, "--steps", 200, "--every", 1, "--plugin", "picky.py", "--analyze")
+
+
+def test_a_metric_that_refuses_the_first_frames_leaves_the_file_that_was_there(kadita, refused, tmp_path):
+    (tmp_path / "picky.py").write_text(PICKY)
+    kadita("run", "torus", "--agents", 5, "--steps", 10)
+    before = (tmp_path / "torus.nc").read_bytes()
+    assert "picky: expected other frames" in refused(*MEASURE_PICKILY, "-m", "picky", "--force")
+    assert (tmp_path / "torus.nc").read_bytes() == before
+    assert "picky: expected other frames" in refused(*MEASURE_PICKILY, "-m", "picky", "-o", "new.nc")
+    assert not (tmp_path / "new.nc").exists()
+
+
+def test_a_metric_that_refuses_later_frames_loses_none_that_were_written(refused, kadita, tmp_path):
+    (tmp_path / "picky.py").write_text(PICKY)
+    line = refused(*MEASURE_PICKILY, "-m", "picky", "--set", "picky.until=100")
+    assert "picky: expected other frames; 64 of 201 frames are in the file torus.nc, --resume goes on" in line
+    on = kadita("run", "torus", "--agents", 5, "--steps", 200, "--every", 1, "--resume")
+    assert (on.returncode, on.stderr) == (0, "")
+    kadita("run", "torus", "--agents", 5, "--steps", 200, "--every", 1, "-o", "whole.nc")
+    assert (tmp_path / "torus.nc").read_bytes() == (tmp_path / "whole.nc").read_bytes()
+
+
 def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(kadita, tmp_path):
     (tmp_path / "boom.py").write_text(
         "from kadita import hookimpl, metric\n\n@metric\ndef boom(block):\n    raise ValueError('boom')\n\n"

@@ -81,10 +81,19 @@ def test_recorded_frames_pass_once(tmp_path):
             kadita.analyze(measured, ["rotation"])
 
 
+def test_it_is_recorded_in_one_file(tmp_path):
+    with school() as measured:
+        measured.record(tmp_path / "a.nc")
+        with pytest.raises(kadita.KaditaError, match="it is recorded already, in"):
+            measured.record(tmp_path / "b.nc")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_is_left_early_is_not_complete(tmp_path):
     with school(steps=2000) as measured:
         measured.record(tmp_path / "a.nc")
-        next(measured.blocks())
+        blocks = measured.blocks()
+        next(blocks), next(blocks)  # a block is written once the next is asked for
     with kadita.open(tmp_path / "a.nc") as recorded:
         assert recorded.n_frames == 64
         assert not recorded.complete

@@ -262,6 +262,18 @@ EDITS = {  # a rule's source before and after
         "A, B = 1.0, 2.0\n" + RULE + "    return A - B",
         "A, B = 1.0, 2.0\n" + RULE + "    return B - A",
     ),
+    "a member of an enumeration": (
+        "from enum import IntEnum\nclass S(IntEnum):\n    A = 1\n" + RULE + "    return S.A",
+        "from enum import IntEnum\nclass S(IntEnum):\n    A = 2\n" + RULE + "    return S.A",
+    ),
+    "a function of whole arrays": (
+        "import numba\n@numba.vectorize\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
+        "import numba\n@numba.vectorize\ndef h(a):\n    return -a\n" + RULE + "    return h(step)",
+    ),
+    "how a kernel is compiled": (
+        "import numba\n@numba.njit\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
+        "import numba\n@numba.njit(fastmath=True)\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
+    ),
     "a number beside it": ("F = 1.0\n" + RULE + "    return F", "F = 2.0\n" + RULE + "    return F"),
     "a digit far behind the point": (
         "import numpy\nF = numpy.array([0.1])\n" + RULE + "    return F[0]",
@@ -441,6 +453,7 @@ def test_a_file_that_brings_no_proper_model_is_named_with_the_reason(write, text
     assert "Error:" not in str(error.value), "an error of Python's own tells the author little"
 
 
+ATTRIBUTES = "    @property\n    def attributes(self):\n        return {}\n\n"
 BROKEN_AT_RUNNING = {
     "a turn that is no part": (WALKER.replace("@part\n", ""), "part"),
     "a turn that has no types": (WALKER.replace("= constants[0]", '= constants[0] + "a"'), "mine.py"),
@@ -454,6 +467,14 @@ BROKEN_AT_RUNNING = {
     "a heading of length 0": (WALKER.replace(RETURN, "return 0.0, 0.0, 0.0"), "unit"),
     "constants that raise": (WALKER.replace("return (self.noise,)", "return 1 / 0"), "ZeroDivisionError"),
     "constants that are no numbers": (WALKER.replace("return (self.noise,)", 'return ("a",)'), "constants"),
+    "attributes that raise": (
+        WALKER.replace("    @property\n", ATTRIBUTES.format("1 / 0") + "    @property\n"),
+        "attributes",
+    ),
+    "no length as r_a": (
+        WALKER.replace("    @property\n", ATTRIBUTES.format('{"r_a": -3.0}') + "    @property\n"),
+        "expected a length above 0 as r_a, or none; got -3.0",
+    ),
     "a first state of other agents": (
         WALKER + "\n\nWalker.initial_state = lambda self, seed: (cell_of_two(), cell_of_two())\n"
         "\n\ndef cell_of_two():\n    import numpy as np\n\n    return np.ones((2, 3))\n",

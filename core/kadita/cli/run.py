@@ -67,7 +67,7 @@ def run(
     from kadita.cli.analyze import measure
     from kadita.cli.stopping import stoppable
     from kadita.cli.terminal import notes, print_summary, progress, report, size_of
-    from kadita.errors import KaditaError, PluginError
+    from kadita.errors import Interrupted, KaditaError, PluginError
     from kadita.plugins import load_registry
     from kadita.settings import parse_settings
     from kadita.simulation.run import simulate, trajectory_path
@@ -79,7 +79,7 @@ def run(
         ("-m", metrics),
         ("--profile", profile),
         ("-b", begin is not None),
-        ("--largest-group", largest_group),
+        ("--largest-group", largest_group is not None),
         ("--results", results),
         ("--no-trajectory", no_trajectory),
         (f"--set {next(iter(of_metrics), '')}", of_metrics),
@@ -119,6 +119,11 @@ def run(
         except PluginError:
             if school.recorded == school.n_frames:
                 typer.echo(f"wrote {path}")
+            raise
+        except KaditaError as error:
+            if 0 < school.recorded < school.n_frames and not isinstance(error, Interrupted):
+                kept = f"{school.recorded} of {school.n_frames} frames are in the file {path}"
+                raise KaditaError(f"{error}; {kept}, --resume goes on") from None
             raise
     if analyze and resume and path is not None:  # frames from before were measured by nobody
         found = measure(path, metrics, of_metrics, registry, **options)

@@ -16,7 +16,7 @@ An agent's turn depends on the state before the step alone, so that any number o
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numba import prange
@@ -37,7 +37,7 @@ def _moved(p, length, inverse):  # type: ignore[no-untyped-def]
     return p
 
 
-@cache
+@lru_cache(maxsize=32)
 def integrator(turn: Function, *, parallel: bool) -> Function:
     """Compile the steps of a model around its rule.
 

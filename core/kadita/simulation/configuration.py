@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from kadita.errors import KaditaError, did_you_mean
 from kadita.models.model import Model
@@ -30,6 +30,12 @@ class RunConfiguration(BaseModel):
     every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
     seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
     parameters: SerializeAsAny[Model]
+
+    @model_validator(mode="after")
+    def _is_of_one_model(self) -> Self:
+        if self.model != self.parameters.name:
+            raise ValueError(f"expected parameters of {self.model}; got those of {self.parameters.name}")
+        return self
 
     @property
     def frames(self) -> int:

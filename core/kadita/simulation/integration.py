@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kadita.box import Floats
+from kadita.box import LEAST, MOST, Floats
 from kadita.compiled import reason
 from kadita.errors import KaditaError, PluginError
 from kadita.frame import Frame
 from kadita.models.integrator import integrator
+from kadita.models.model import Model
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 
@@ -103,18 +105,41 @@ class Integration:
                 f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
             )
 
-    @contextmanager
-    def _blamed(self, what: str) -> Iterator[None]:
-        try:
-            yield
-        except (KaditaError, MemoryError):
-            raise
-        except Exception as error:  # a stranger's model can raise anything at all
-            raise self._failed(f"{what}: {reason(error)}") from error
+    def _blamed(self, what: str) -> AbstractContextManager[None]:
+        return blamed(self.model, what)
 
     def _failed(self, what: str) -> PluginError:
-        file = Path(type(self.model).turn.__code__.co_filename).name
-        return PluginError(f"model {self.model.name} ({file}) failed: {what}")
+        return failed(self.model, what)
+
+
+@contextmanager
+def blamed(model: Model, what: str) -> Iterator[None]:
+    """Say of whatever is raised that it is the model's."""
+    try:
+        yield
+    except (KaditaError, MemoryError):
+        raise
+    except Exception as error:  # a stranger's model can raise anything at all
+        raise failed(model, f"{what}: {reason(error)}") from error
+
+
+def failed(model: Model, what: str) -> PluginError:
+    """Return the error that names a model and its file."""
+    return PluginError(f"model {model.name} ({Path(type(model).turn.__code__.co_filename).name}) failed: {what}")
+
+
+def attributes_of(model: Model) -> dict[str, Any]:
+    """Return what a trajectory of a model knows of it: its name, and r_a where there is one.
+
+    Raises:
+        PluginError: the model's attributes are none.
+    """
+    with blamed(model, "attributes"):
+        known = dict(model.attributes)
+    r_a = known.get("r_a", 1.0)
+    if isinstance(r_a, bool) or not isinstance(r_a, int | float | np.number) or not LEAST <= r_a <= MOST:
+        raise failed(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
+    return known | {"model": model.name}
 
 
 def checksum_of(start: Frame) -> str:

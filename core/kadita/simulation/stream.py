@@ -19,7 +19,7 @@ from kadita.neighbors import Integers
 from kadita.simulation import checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, checksum_of
+from kadita.simulation.integration import Integration, attributes_of, checksum_of
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Simulation(Trajectory):
         self.n_frames = configuration.frames
         self.agents = np.arange(self.model.agents)
         self.has_velocities = True
-        self.attributes = {"model": configuration.model, **self.model.attributes}
+        self.attributes = attributes_of(self.model)
         self._threads, self._start = threads, start
         self._writer: AmberWriter | None = None
         self._resumed: Checkpoint | None = None
@@ -102,6 +102,8 @@ class Simulation(Trajectory):
         """
         from kadita.formats.amber_writer import AmberWriter
 
+        if self._writer is not None:
+            raise KaditaError(f"{self.name}: it is recorded already, in {self._writer.path}")
         path, self._checkpoint_every = Path(path), checkpoint_every
         if resume and path.exists():
             self._check_same_run(path)
@@ -178,6 +180,7 @@ class Simulation(Trajectory):
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
         state, every = Integration(self.configuration, self._threads, self._start), self.configuration.every
+        writer = self._writer
         if self._resumed is not None:
             state.restore(self._resumed)
         saved, first = time.monotonic(), self.recorded
@@ -194,17 +197,13 @@ class Simulation(Trajectory):
             state.check()
             done = slice(0, first - int(numbers[0]))
             block = self._block(numbers[done], x[done], u[done] * self.model.speed)
-            if self._writer is not None:
-                self._writer.write_block(block)
+            yield block  # before it is written: what is refused at once leaves no file, and replaces none
+            if writer is not None:
+                writer.write_block(block)
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
-                    self._save(state)
+                    now = Checkpoint(state.step, self.recorded, state.positions, state.headings)
+                    checkpoint.save(writer.path, now, self._made_by())
                     saved = time.monotonic()
-            yield block
-
-    def _save(self, state: Integration) -> None:
-        assert self._writer is not None
-        now = Checkpoint(state.step, self.recorded, state.positions, state.headings)
-        checkpoint.save(self._writer.path, now, self._made_by())
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

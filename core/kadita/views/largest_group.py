@@ -32,7 +32,7 @@ class LargestGroup(View):
             self.link = float(source.attributes["r_a"] if link == "r_a" else link)
         except KeyError:
             raise KaditaError(f"{source.name}: it knows no r_a; expected --largest-group LENGTH") from None
-        except ValueError:
+        except (TypeError, ValueError):
             self.link = np.nan
         if not 0 < self.link < np.inf:
             raise KaditaError(f"--largest-group: expected r_a or a length above 0; got {link}")
