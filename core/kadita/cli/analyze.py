@@ -57,12 +57,10 @@ def analyze(
 ) -> None:
     """Compute the metrics of a trajectory."""
     from kadita import export
-    from kadita.cli.terminal import notes, print_summary, report
-    from kadita.plugins import load_registry
+    from kadita.cli.terminal import installed, print_summary, report
     from kadita.settings import parse_settings
 
-    registry = load_registry(plugins or ())
-    notes(registry.problems)
+    registry = installed(plugins)
     export.check_targets(output or (), force=force, source=trajectory)
     results = measure(
         trajectory,

@@ -20,11 +20,9 @@ def metrics(
     plugins: Plugins = None,
 ) -> None:
     """List the installed metrics, or show one."""
-    from kadita.cli.terminal import notes
-    from kadita.plugins import load_registry
+    from kadita.cli.terminal import installed
 
-    registry = load_registry(plugins or ())
-    notes(registry.problems)
+    registry = installed(plugins)
     if name is None:
         _list(registry)
     else:

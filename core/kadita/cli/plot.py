@@ -48,13 +48,11 @@ def plot(
     force: Force = False,
 ) -> None:
     """Draw metrics against time."""
-    from kadita.cli.terminal import notes, report
+    from kadita.cli.terminal import installed, report
     from kadita.plotting import check_picture, draw_series
-    from kadita.plugins import load_registry
     from kadita.settings import parse_settings
 
-    registry = load_registry(plugins or ())
-    notes(registry.problems)
+    registry = installed(plugins)
     check_picture(output, force=force, source=trajectory)
     results = measure(
         trajectory,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kadita.cli.options import Begin, Force, LargestGroup, Metrics, Plugins, Profile
+from kadita.simulation import CHECKPOINT_SECONDS
 
 if TYPE_CHECKING:
     from kadita.registry import Registry
@@ -59,7 +60,7 @@ def run(
     ] = False,
     checkpoint: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Least time from one checkpoint to the next.")
-    ] = 10.0,
+    ] = CHECKPOINT_SECONDS,
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""

@@ -14,13 +14,11 @@ def scenarios(
     plugins: Plugins = None,
 ) -> None:
     """List the scenarios, or print one as TOML."""
-    from kadita.cli.terminal import notes
+    from kadita.cli.terminal import installed, notes
     from kadita.errors import KaditaError
-    from kadita.plugins import load_registry
     from kadita.simulation.configuration import load_configuration, scenario_text
 
-    registry = load_registry(plugins or ())
-    notes(registry.problems)
+    registry = installed(plugins)
     if name is not None:
         typer.echo(scenario_text(name, registry), nl=False)
         return

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kadita.registry import Registry
     from kadita.results import Results
 
 
@@ -34,6 +35,15 @@ def notes(lines: Iterable[str], kind: str = "note") -> None:
     for line in lines:
         words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(line.split()))
         print(f"kadita: {kind}: {words if len(words) < LONGEST else words[:LONGEST] + ' ...'}", file=sys.stderr)
+
+
+def installed(plugins: Iterable[Path] | None) -> Registry:
+    """Load the installed plugins and those of these files, and say which could not be loaded and why."""
+    from kadita.plugins import load_registry
+
+    registry = load_registry(plugins or ())
+    notes(registry.problems)
+    return registry
 
 
 def report(results: Results) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.frame import Frame
 from kadita.neighbors import Integers
-from kadita.simulation import checkpoint
+from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.integration import Integration, attributes_of, checksum_of
@@ -60,7 +59,7 @@ class Simulation(Trajectory):
         self._threads, self._start = threads, start
         self._writer: AmberWriter | None = None
         self._resumed: Checkpoint | None = None
-        self._checkpoint_every = 10.0
+        self._checkpoint_every = CHECKPOINT_SECONDS
         self.stopping = False  # once it is set, the frame at hand is the last
 
     @property
@@ -86,7 +85,7 @@ class Simulation(Trajectory):
         *,
         force: bool = False,
         resume: bool = False,
-        checkpoint_every: float = 10.0,
+        checkpoint_every: float = CHECKPOINT_SECONDS,
     ) -> Path:
         """Write the frames to a trajectory as they pass, which they do once from then on.
 
@@ -124,7 +123,7 @@ class Simulation(Trajectory):
         from kadita.formats.amber import AmberTrajectory
 
         with AmberTrajectory(path) as begun:
-            if begun.configuration != json.loads(json.dumps(self._made_by())):
+            if begun.configuration != self._made_by():
                 raise KaditaError(f"{path}: expected a run of this configuration to resume; it was made by another")
             if begun.complete:
                 raise KaditaError(f"{path} is complete; there is nothing to resume")
