@@ -39,7 +39,7 @@ def parallel_kernel(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """Let kernels be built around `function`, which stays callable from Python."""
-    numba.extending.register_jitable(error_model="numpy")(function)
+    numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
     function.__dict__["is_part_of_kernels"] = True
     return function
 

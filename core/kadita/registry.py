@@ -12,7 +12,7 @@ from typing import Any
 from kadita.compiled import is_part
 from kadita.errors import KaditaError, PluginError, did_you_mean
 from kadita.metrics import Metric
-from kadita.models.model import TURN, Model
+from kadita.models.model import ARGUMENTS, Model
 
 
 @dataclass(frozen=True)
@@ -102,18 +102,26 @@ def _as_metric(metric: Any) -> Metric:
 def _as_model(model: Any) -> type[Model]:
     if not (isinstance(model, type) and issubclass(model, Model)):
         raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {_called(model)}")
-    lacking = [name for name in ("name", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
+    lacking = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
     if lacking:
         raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
     if not isinstance(model.name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", model.name):
         raise PluginError(f"kadita_models: expected a word as name of {model.__name__}; got {model.name!r}")
-    if not is_part(model.turn):
-        raise PluginError(f"kadita_models: turn of {model.__name__}: expected a function with @kadita.compiled.part")
-    taken = list(inspect.signature(model.turn).parameters)
-    if len(taken) != len(TURN):
-        raise PluginError(
-            f"kadita_models: turn of {model.__name__}: expected the arguments {', '.join(TURN)}; got {', '.join(taken)}"
-        )
+    for rule, arguments in ARGUMENTS.items():
+        function = inspect.getattr_static(model, rule)
+        if isinstance(function, property):  # parameters choose among several; it shows when one runs
+            continue
+        function = getattr(model, rule)
+        if not is_part(function):
+            raise PluginError(
+                f"kadita_models: {rule} of {model.__name__}: expected a function with @kadita.compiled.part"
+            )
+        taken = list(inspect.signature(function).parameters)
+        if len(taken) != len(arguments):
+            raise PluginError(
+                f"kadita_models: {rule} of {model.__name__}: expected the arguments {', '.join(arguments)}; "
+                f"got {', '.join(taken)}"
+            )
     return model
 
 

@@ -9,13 +9,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from kadita import Model
+from kadita.compiled import Function
 from kadita.models.model import Length, Positive
-from kadita_couzin.zones import turn
+from kadita_couzin import couzin_2002, dewi_kadita
 
 ONLY_IN = {
     "couzin-2002": ("field_of_view", "turning_rate"),
     "dewi-kadita": ("max_turn", "blind_angle", "orientation_weight"),
 }
+
+
+RULES = {"couzin-2002": couzin_2002, "dewi-kadita": dewi_kadita}
 
 
 class Couzin(Model):
@@ -26,7 +30,6 @@ class Couzin(Model):
     """
 
     name: ClassVar[str] = "couzin"
-    turn = staticmethod(turn)
 
     r_r: Annotated[Length, Field(description="radius of the zone of repulsion")]
     r_o: Annotated[Length, Field(description="outer radius of the zone of orientation")]
@@ -88,15 +91,39 @@ class Couzin(Model):
         return self
 
     @property
-    def constants(self) -> tuple[Any, ...]:
-        """What the rules are given; see `kadita_couzin.zones.turn`."""
+    def pair(self) -> Function:  # type: ignore[override]
+        """The rule of a pair, of those rules that the agents follow."""
+        return RULES[self.rules].pair
+
+    @property
+    def turn(self) -> Function:  # type: ignore[override]
+        """The rule of a turn, of those rules that the agents follow."""
+        return RULES[self.rules].turn
+
+    @property
+    def reach(self) -> float:
+        """The outermost radius."""
+        return self.r_a
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """What the rules are given; see `kadita_couzin.couzin_2002` and `kadita_couzin.dewi_kadita`."""
         exact = self.rules == "couzin-2002"
         if exact:
             seen, limit = (self.field_of_view or 0.0) / 2, math.radians((self.turning_rate or 0.0) * self.time_step)
         else:
             seen, limit = 180.0 - (self.blind_angle or 0.0), self.max_turn or 0.0
-        weight = 1.0 if self.orientation_weight is None else self.orientation_weight
-        return exact, self.r_r, self.r_o, self.r_a, cosine_of(seen), weight, limit, self.noise
+        return {
+            "r_r_squared": self.r_r**2,
+            "r_o_squared": self.r_o**2,
+            "r_a_squared": self.r_a**2,
+            "cosine": cosine_of(seen),
+            "weight": 1.0 if self.orientation_weight is None else self.orientation_weight,
+            "limit": limit,
+            "cos_limit": math.cos(limit),
+            "sin_limit": math.sin(limit),
+            "noise": self.noise,
+        }
 
     @property
     def attributes(self) -> Mapping[str, Any]:

@@ -6,31 +6,31 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from kadita import Model
-from kadita.compiled import kernel, part
+from kadita.compiled import part
+from kadita.models.elementary import cosine_and_sine
 from kadita.models.model import Positive
+from kadita.models.pairs import NOTHING, count, where
 from kadita.models.philox import NOISE, uniforms
 from kadita.models.vectors import across, rotated, unit
 
 
 @part
-def turn(i, x, u, cell, step, seed, constants, scratch):  # type: ignore[no-untyped-def]
-    """Return agent i's next heading: the mean heading of all within the radius, itself included, then noise."""
-    radius, noise = constants
-    within = scratch[0]
-    _find_neighbors(x[0], x[1], x[2], i, cell, radius, within)
-    sx = sy = sz = 0.0
-    for j in range(within.size):
-        sx += within[j] * u[0, j]
-        sy += within[j] * u[1, j]
-        sz += within[j] * u[2, j]
-    mean = unit((sx, sy, sz), (u[0, i], u[1, i], u[2, i]))
-    height, longitude, _, _ = uniforms(seed, step, i, NOISE)
+def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+    """Return the heading of one within the radius, the agent itself included."""
+    return where(square < c.radius_squared, v), NOTHING, NOTHING, count(False)
+
+
+@part
+def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return the next heading: the mean heading of all within the radius, then noise."""
+    mean = unit(sums[0], u)
+    height, longitude, _, _ = uniforms(key[0], key[1], key[2], NOISE)
     # the cap's height is uniform; told by the half-angle, because the cosine of a small angle has lost its digits
-    angle, longitude = 2.0 * math.asin(math.sqrt(noise * height)), 2.0 * math.pi * longitude
+    rise = c.noise * height
+    cosine, sine = 1 - 2 * rise, 2 * math.sqrt(rise * (1 - rise))
     # any direction across the mean, and one across both: of x and y, the axis that lies less along the mean
     first = across(mean, (1.0, 0.0, 0.0) if abs(mean[0]) < abs(mean[1]) else (0.0, 1.0, 0.0))
     second = (
@@ -38,21 +38,8 @@ def turn(i, x, u, cell, step, seed, constants, scratch):  # type: ignore[no-unty
         mean[2] * first[0] - mean[0] * first[2],
         mean[0] * first[1] - mean[1] * first[0],
     )
-    return rotated(mean, rotated(first, second, longitude), angle)
-
-
-@kernel
-def _find_neighbors(xs, ys, zs, i, cell, radius, within):  # type: ignore[no-untyped-def]
-    """Write 1 for the agents within the radius of agent i, itself included, and 0 for the others, (N,)."""
-    px, py, pz = xs[i], ys[i], zs[i]
-    lx, ly, lz = cell[0, 0], cell[0, 1], cell[0, 2]
-    ix, iy, iz = cell[1, 0], cell[1, 1], cell[1, 2]
-    for j in range(within.size):  # kept free of sums, so that it runs on vector units
-        dx, dy, dz = xs[j] - px, ys[j] - py, zs[j] - pz
-        dx -= lx * np.rint(dx * ix)
-        dy -= ly * np.rint(dy * iy)
-        dz -= lz * np.rint(dz * iz)
-        within[j] = 1.0 * (dx * dx + dy * dy + dz * dz < radius * radius)
+    east, north = cosine_and_sine(2.0 * math.pi * longitude)
+    return rotated(mean, rotated(first, second, east, north), cosine, sine)
 
 
 class Vicsek(Model):
@@ -66,6 +53,7 @@ class Vicsek(Model):
     """
 
     name: ClassVar[str] = "vicsek"
+    pair = staticmethod(pair)
     turn = staticmethod(turn)
 
     radius: Annotated[Positive, Field(description="distance within which headings are averaged, of nearest images")]
@@ -74,9 +62,14 @@ class Vicsek(Model):
     ]
 
     @property
-    def constants(self) -> tuple[Any, ...]:
+    def reach(self) -> float:
+        """The radius."""
+        return self.radius
+
+    @property
+    def constants(self) -> Mapping[str, float]:
         """Radius and noise."""
-        return self.radius, self.noise
+        return {"radius_squared": self.radius**2, "noise": self.noise}
 
     @property
     def attributes(self) -> Mapping[str, Any]:

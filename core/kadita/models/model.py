@@ -1,4 +1,26 @@
-"""A model: parameters that are checked, a state at time 0, and the rule by which an agent turns."""
+"""A model: parameters that are checked, a state at time 0, and the rules by which agents turn.
+
+A model brings functions that are decorated with `kadita.compiled.part`. What agent i takes up of agent j:
+
+    pair(d, square, u, v, c) -> (vector, vector, vector, number)
+
+``d`` is the way from i to the nearest image of j and ``square`` its square, float32; ``u`` is i's unit heading, float32,
+and ``v`` that of j in whole numbers, where `kadita.models.pairs.ONE` is a length of 1. The three vectors and the number
+are whole, too, made by the functions of `kadita.models.pairs`, none longer than ONE, and nothing beyond the model's
+`reach`. Agent i comes along among the others, with a ``square`` of 0. The rule has no branches but ``a if c else b``,
+so that it runs on vector units. How agent i turns:
+
+    turn(u, sums, g, c, key) -> (ux, uy, uz)
+
+the next unit heading, from the heading ``u``, the sums of what `pair` returned over all others, four standard normal
+numbers ``g``, and ``key`` = (seed, step, agent) for further numbers of `kadita.models.philox`. All are float64, and what
+`kadita.models.vectors` and `kadita.models.elementary` offer gives the same bits on every machine. Agents move by speed x
+time step along their new headings, and by what a function of the same arguments returns, where there is one:
+
+    push(u, sums, g, c, key) -> (dx, dy, dz)
+
+``c`` holds the numbers of `constants` by name, of the agent's own species.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +31,34 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kadita.box import Box, Floats
-from kadita.compiled import Function
+from kadita.compiled import Function, part
 from kadita.models import starts
 
 # float32 in the file and squares in the rules set the limits
 Length = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
-TURN = ("i", "x", "u", "cell", "step", "seed", "constants", "scratch")  # what the rule of every model is given
+ARGUMENTS = {  # of the rules of every model
+    "pair": ("d", "square", "u", "v", "c"),
+    "turn": ("u", "sums", "g", "c", "key"),
+    "push": ("u", "sums", "g", "c", "key"),
+}
+
+
+@part
+def no_push(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return no displacement: agents move along their headings alone."""
+    return 0.0, 0.0, 0.0
 
 
 class Model(BaseModel):
     """Base of every model: its parameters are the fields of a subclass, in TOML, in ``--set`` and in Python.
 
-    A subclass adds its own fields, each with a description, and three things:
+    A subclass adds its own fields, each with a description, and:
 
     - ``name``, by which a configuration asks for it;
-    - ``turn = staticmethod(f)``, where f is decorated with `kadita.compiled.part` and returns an agent's next unit
-      heading (see `kadita.models.integrator`);
-    - ``constants``, the numbers that f is given.
+    - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``push`` where agents are pushed;
+    - ``constants``, the numbers by name that the rules are given;
+    - ``reach``, beyond which agents take no notice of each other.
 
     Agents keep their speed and move along their headings. Source of the conventions: Couzin et al. 2002,
     doi:10.1006/jtbi.2002.3065.
@@ -35,7 +67,9 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ClassVar[str]
+    pair: ClassVar[Function]
     turn: ClassVar[Function]
+    push: ClassVar[Function] = staticmethod(no_push)
 
     agents: Annotated[int, Field(ge=1, le=10_000_000, description="number of agents N")]
     box: Annotated[
@@ -62,8 +96,13 @@ class Model(BaseModel):
 
     @property
     @abstractmethod
-    def constants(self) -> tuple[Any, ...]:
-        """What `turn` is given: numbers, in one order and of one type each."""
+    def constants(self) -> Mapping[str, float]:
+        """What the rules are given: numbers by name. `stride`, speed x time step, is the engine's own."""
+
+    @property
+    @abstractmethod
+    def reach(self) -> float:
+        """Distance beyond which `pair` returns nothing."""
 
     @property
     def attributes(self) -> Mapping[str, Any]:

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from kadita.box import Floats
-from kadita.compiled import kernel
+from kadita.compiled import kernel, part
+from kadita.models.elementary import cosine_and_sine, logarithm
 
 # what a number is for: the last word of the counter
 NOISE, START_POSITION, START_HEADING = 0, 1, 2
@@ -23,7 +24,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _SCALE = 2.0**-32
 
 
-@kernel
+@part
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Turn a counter of four 32-bit words and a key of two into four random words (all as uint64)."""
     for _ in range(10):
@@ -33,7 +34,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@kernel
+@part
 def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     """Return four numbers that are uniform on (0, 1)."""
     s, t = np.uint64(seed), np.uint64(step)
@@ -41,13 +42,14 @@ def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
 
 
-@kernel
+@part
 def normals(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     """Return four standard normal numbers (Box & Muller 1958, doi:10.1214/aoms/1177706645)."""
     u0, u1, u2, u3 = uniforms(seed, step, agent, purpose)
-    r, s = math.sqrt(-2.0 * math.log(u0)), math.sqrt(-2.0 * math.log(u2))
-    a, b = 2.0 * math.pi * u1, 2.0 * math.pi * u3
-    return r * math.cos(a), r * math.sin(a), s * math.cos(b), s * math.sin(b)
+    r, s = math.sqrt(-2.0 * logarithm(u0)), math.sqrt(-2.0 * logarithm(u2))
+    c0, s0 = cosine_and_sine(2.0 * math.pi * u1)
+    c1, s1 = cosine_and_sine(2.0 * math.pi * u3)
+    return r * c0, r * s0, s * c1, s * s1
 
 
 @kernel

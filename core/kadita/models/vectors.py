@@ -1,52 +1,59 @@
-"""Vectors of three numbers in kernels: what the rules of models are written with."""
+"""Vectors of three float64: what the rules of turns are written with."""
 
 from __future__ import annotations
 
 import math
 
-from kadita.compiled import kernel
+from kadita.compiled import part
 
 TOO_SHORT = 1e-10  # vectors up to this length have no direction
 NOWHERE = (0.0, 0.0, 0.0)
 
 
-@kernel
+@part
 def dot(a, b):  # type: ignore[no-untyped-def]
     """Return a . b."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@kernel
+@part
 def times(s, a):  # type: ignore[no-untyped-def]
     """Return s a."""
     return s * a[0], s * a[1], s * a[2]
 
 
-@kernel
+@part
 def total(a, b, c):  # type: ignore[no-untyped-def]
     """Return a + b + c."""
     return a[0] + b[0] + c[0], a[1] + b[1] + c[1], a[2] + b[2] + c[2]
 
 
-@kernel
+@part
+def choose(condition, a, b):  # type: ignore[no-untyped-def]
+    """Return a where the condition holds, and b elsewhere: both are worked out, which vector units like."""
+    return (a[0] if condition else b[0], a[1] if condition else b[1], a[2] if condition else b[2])
+
+
+@part
 def unit(a, otherwise):  # type: ignore[no-untyped-def]
     """Return a / |a|, or `otherwise` where a has no direction."""
     length = math.sqrt(dot(a, a))
-    if length > TOO_SHORT:
-        return a[0] / length, a[1] / length, a[2] / length
-    return otherwise
+    return choose(length > TOO_SHORT, times(1.0 / max(length, TOO_SHORT), a), otherwise)
 
 
-@kernel
+@part
 def across(a, b):  # type: ignore[no-untyped-def]
     """Return the unit vector across unit vector a, on the side of b; NOWHERE where b lies along a."""
     along = dot(a, b)
     return unit((b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]), NOWHERE)
 
 
-@kernel
-def rotated(a, sideways, angle):  # type: ignore[no-untyped-def]
-    """Return unit vector a turned by `angle` towards a unit vector across it."""
-    c, s = math.cos(angle), math.sin(angle)
-    x, y, z = c * a[0] + s * sideways[0], c * a[1] + s * sideways[1], c * a[2] + s * sideways[2]
+@part
+def rotated(a, sideways, cosine, sine):  # type: ignore[no-untyped-def]
+    """Return unit vector a turned towards a unit vector across it, by the angle of this cosine and sine."""
+    x, y, z = (
+        cosine * a[0] + sine * sideways[0],
+        cosine * a[1] + sine * sideways[1],
+        cosine * a[2] + sine * sideways[2],
+    )
     return unit((x, y, z), a)

@@ -14,12 +14,12 @@ from kadita.box import LEAST, MOST, Floats
 from kadita.compiled import reason
 from kadita.errors import KaditaError, PluginError
 from kadita.frame import Frame
-from kadita.models.integrator import integrator
+from kadita.engine.steps import Rules, School, Space, steps_of
 from kadita.models.model import Model
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 
-PAIRS_A_CALL = 300_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
+PAIRS_A_CALL = 1_000_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
 NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
@@ -41,29 +41,61 @@ class Integration:
         if start is not None:  # the noise of the first steps from the initial state must not come once more
             self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
+        self.by_cells = False
         self.step = 0
         with self._blamed("initial_state"):
             if start is None:
                 state = self.model.initial_state(self.seed)
             else:
                 state = self.model.space.wrap(start.positions), start.headings
-            self.positions, self.headings = (np.array(a, dtype=np.float64) for a in state)
+            x, u = (np.array(a, dtype=np.float64) for a in state)
         shape = (self.model.agents, 3)
-        if not self.positions.shape == self.headings.shape == shape:
+        if not x.shape == u.shape == shape:
             raise self._failed(
-                f"initial_state: expected positions and headings of shape {shape}; "
-                f"got {self.positions.shape} and {self.headings.shape}"
+                f"initial_state: expected positions and headings of shape {shape}; got {x.shape} and {u.shape}"
             )
+        self._place(x, u)
         self.check()
+        self.rules = self._rules()
+        with self._blamed("reach"):
+            self.reach = float(self.model.reach)
+
+    def _place(self, positions: Floats, headings: Floats) -> None:
+        """Take on a state, (N, 3) each, in the order of the agents."""
+        agents = np.arange(self.model.agents, dtype=np.int32)
+        species = np.zeros(self.model.agents, np.int32)
+        self.school = School(positions.T.copy(), headings.T.copy(), agents, species)
+
+    def _rules(self) -> Rules:
         with self._blamed("constants"):
-            self.constants = tuple(self.model.constants)
-        for number in self.constants:
+            constants = dict(self.model.constants)
+        for name, number in constants.items():
             if not isinstance(number, NUMBERS):
-                raise self._failed(f"constants: expected a tuple of numbers; got {number!r} in it")
+                raise self._failed(f"constants: expected numbers; got {name} = {number!r}")
+        constants |= {"stride": self.model.speed * self.model.time_step}
+        row = [tuple(constants.values())]
+        single, double = (np.array(row, [(name, kind) for name in constants]) for kind in ("f4", "f8"))
+        return Rules(single, double)
+
+    @property
+    def positions(self) -> Floats:
+        """Positions, (N, 3), in the order of the agents."""
+        return self._in_order(self.school.positions)
+
+    @property
+    def headings(self) -> Floats:
+        """Unit headings, (N, 3), in the order of the agents."""
+        return self._in_order(self.school.headings)
+
+    def _in_order(self, rows: Floats) -> Floats:
+        ordered = np.empty((self.model.agents, 3))
+        ordered[self.school.agents] = rows.T
+        return ordered
 
     def restore(self, state: Checkpoint) -> None:
         """Take on a state that was written earlier."""
-        self.step, self.positions, self.headings = state.step, state.positions.copy(), state.headings.copy()
+        self.step = state.step
+        self._place(state.positions, state.headings)
 
     def advance(self, steps: int) -> None:
         """Advance by some steps."""
@@ -71,23 +103,14 @@ class Integration:
 
         if self.threads > 1:
             numba.set_num_threads(self.threads)
-        stride = self.model.speed * self.model.time_step
+        space = Space(self.model.space.array, self.reach)
         at_most = max(1, PAIRS_A_CALL // self.model.agents**2)
-        with self._blamed("turn"):
-            steps_of = integrator(type(self.model).turn, parallel=self.threads > 1)
+        with self._blamed("pair or turn"):
+            advance = steps_of(self.model.pair, self.model.turn, self.model.push, parallel=self.threads > 1)
             last = self.step + steps
             while self.step < last:
                 now = min(at_most, last - self.step)
-                steps_of(
-                    self.positions,
-                    self.headings,
-                    now,
-                    self.step,
-                    np.uint64(self.seed),
-                    self.model.space.array,
-                    stride,
-                    self.constants,
-                )
+                advance(self.school, space, self.rules, now, self.step, np.uint64(self.seed), self.by_cells)
                 self.step += now
 
     def check(self) -> None:
@@ -96,13 +119,14 @@ class Integration:
         Raises:
             PluginError: so it is.
         """
-        lengths = np.linalg.norm(self.headings, axis=1)
-        bad = np.flatnonzero(~(np.abs(lengths - 1) < 1e-6) | ~np.isfinite(self.positions).all(axis=1))
+        positions, headings = self.positions, self.headings
+        lengths = np.linalg.norm(headings, axis=1)
+        bad = np.flatnonzero(~(np.abs(lengths - 1) < 1e-6) | ~np.isfinite(positions).all(axis=1))
         if len(bad):
             agent = bad[0]
             raise self._failed(
-                f"after {self.step} steps agent {agent} has heading {_said(self.headings[agent])} at "
-                f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
+                f"after {self.step} steps agent {agent} has heading {_said(headings[agent])} at "
+                f"{_said(positions[agent])}; expected a unit vector and finite positions"
             )
 
     def _blamed(self, what: str) -> AbstractContextManager[None]:
@@ -125,7 +149,7 @@ def blamed(model: Model, what: str) -> Iterator[None]:
 
 def failed(model: Model, what: str) -> PluginError:
     """Return the error that names a model and its file."""
-    return PluginError(f"model {model.name} ({Path(type(model).turn.__code__.co_filename).name}) failed: {what}")
+    return PluginError(f"model {model.name} ({Path(model.turn.__code__.co_filename).name}) failed: {what}")
 
 
 def attributes_of(model: Model) -> dict[str, Any]:

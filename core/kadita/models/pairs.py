@@ -1,0 +1,57 @@
+"""What the rule of a pair is written with: vectors of whole numbers, so that sums depend on no order.
+
+A length of 1 is the whole number ONE. A sum over any number of others is exact, and so the same for any number of
+threads, any way to find neighbours, and any instruction set.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kadita.compiled import part
+
+ONE = np.float32(2.0**20)
+NOTHING = (np.int32(0), np.int32(0), np.int32(0))
+
+_ZERO, _LEAST, _MOST = np.int32(0), np.float32(-1.0), np.float32(1.0)
+
+
+@part
+def fixed(number):  # type: ignore[no-untyped-def]
+    """Return a number as a whole one; what lies beyond -1 or 1 is cut."""
+    return np.int32(min(max(number, _LEAST), _MOST) * ONE)
+
+
+@part
+def where(condition, vector):  # type: ignore[no-untyped-def]
+    """Return the vector where the condition holds, and NOTHING elsewhere."""
+    return (
+        vector[0] if condition else _ZERO,
+        vector[1] if condition else _ZERO,
+        vector[2] if condition else _ZERO,
+    )
+
+
+@part
+def count(condition):  # type: ignore[no-untyped-def]
+    """Return 1 where the condition holds, and 0 elsewhere."""
+    return np.int32(condition)
+
+
+@part
+def direction(d, square):  # type: ignore[no-untyped-def]
+    """Return d / |d| from d and its square; not to be used where that is 0."""
+    per_length = ONE / np.sqrt(square)
+    return np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+
+
+@part
+def cosine(u, d, square):  # type: ignore[no-untyped-def]
+    """Return the cosine of the angle between a unit vector u and d; NaN, which compares with nothing, where d is 0."""
+    return (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) / np.sqrt(square)
+
+
+@part
+def opposite(vector):  # type: ignore[no-untyped-def]
+    """Return - vector."""
+    return np.int32(-vector[0]), np.int32(-vector[1]), np.int32(-vector[2])

@@ -1,0 +1,54 @@
+"""How an agent of the zone model turns by the rules of Couzin et al. 2002, doi:10.1006/jtbi.2002.3065.
+
+Those nearer than r_r repel it, wherever they are, and where there is any, nothing else counts. Of those that it sees,
+within half its field of view, it wants to swim along with those nearer than r_o, and towards those nearer than r_a.
+
+==================  ================================================================================================
+desired direction   away from those too near: the sum of unit vectors; else the mean of the two other zones' unit sums
+noise               turns the desired direction by an angle N(0, noise) about a random axis across it
+turn                about the axis across both directions, by at most turning_rate x time_step
+reversal            about a random axis
+==================  ================================================================================================
+
+An agent that wants nothing keeps its heading.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kadita.compiled import part
+from kadita.models.elementary import cosine_and_sine
+from kadita.models.pairs import ONE, count, opposite, where
+from kadita.models.vectors import NOWHERE, across, choose, dot, rotated, total, unit
+
+
+@part
+def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+    """Return the way from one that is too near, the heading of one to align with, the way to one far off; and a count.
+
+    The number counts those too near. An agent sees those whose direction has a cosine above c.cosine with its heading.
+    """
+    per_length = ONE / np.sqrt(square)  # infinite for the agent itself, which the comparisons leave out
+    toward = np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+    seen = (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
+    near = (square < c.r_r_squared) & (square > 0)
+    oriented = seen & (square < c.r_o_squared)
+    attracted = seen & (square < c.r_a_squared) & (square >= c.r_o_squared)
+    return where(near, opposite(toward)), where(oriented, v), where(attracted, toward), count(near)
+
+
+@part
+def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return the next heading; see `kadita.models.model`."""
+    away, along, toward, crowd = sums
+    drawn = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
+    wanted = unit(choose(crowd > 0, away, drawn), u)
+    cosine, sine = cosine_and_sine(c.noise * g[0])
+    wanted = rotated(wanted, across(wanted, (g[1], g[2], g[3])), cosine, sine)
+    sideways = across(u, wanted)
+    cosine, sine = dot(u, wanted), dot(sideways, wanted)
+    within = sine * c.cos_limit - cosine * c.sin_limit <= 0  # the sine of what is beyond the limit
+    # an exact reversal: the random axis is free for it, because noise would have prevented it
+    sideways = choose(dot(sideways, sideways) > 0, sideways, across(u, (g[1], g[2], g[3])))
+    return choose(within, wanted, rotated(u, sideways, c.cos_limit, c.sin_limit))

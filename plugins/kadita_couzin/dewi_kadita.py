@@ -1,0 +1,52 @@
+"""How an agent of the zone model turns by the rules of dewi-kadita 0.0.4; Herho et al. 2026, arXiv 2602.07948.
+
+==================  ================================================================================================
+not seen            those within the blind angle behind, in all zones
+desired direction   away from those nearer than r_r: the sum of unit vectors; where there is none, weight x the sum of
+                    the headings of those nearer than r_o + the sum of unit vectors towards those nearer than r_a
+turn                by interpolation with t = limit / angle that is then normalised
+noise               is added to the heading after the turn: three normal numbers x noise, and normalised
+reversal            hardly at all
+==================  ================================================================================================
+
+An agent that wants nothing keeps its heading.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from kadita.compiled import part
+from kadita.models.elementary import angle_of
+from kadita.models.pairs import ONE, count, opposite, where
+from kadita.models.vectors import NOWHERE, TOO_SHORT, choose, dot, times, total, unit
+
+
+@part
+def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+    """Return the way from one that is too near, the heading of one to align with, the way to one far off; and a count.
+
+    The number counts those too near.
+    """
+    per_length = ONE / np.sqrt(square)  # infinite for the agent itself, which is not seen: it compares with nothing
+    toward = np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+    seen = (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
+    near = seen & (square < c.r_r_squared)
+    oriented = seen & (square < c.r_o_squared)
+    attracted = seen & (square < c.r_a_squared) & (square >= c.r_o_squared)
+    return where(near, opposite(toward)), where(oriented, v), where(attracted, toward), count(near)
+
+
+@part
+def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return the next heading; see `kadita.models.model`."""
+    away, along, toward, crowd = sums
+    wanted = unit(choose(crowd > 0, away, total(times(c.weight, along), toward, NOWHERE)), NOWHERE)
+    cosine = max(-1.0, min(1.0, dot(u, wanted)))
+    angle = angle_of(cosine, math.sqrt((1 - cosine) * (1 + cosine)))
+    t = c.limit / max(angle, c.limit)
+    turned = unit(total(times(1 - t, u), times(t, wanted), NOWHERE), u)
+    turned = choose((angle >= TOO_SHORT) & (dot(wanted, wanted) > 0), turned, u)
+    return unit(total(turned, times(c.noise, (g[0], g[1], g[2])), NOWHERE), turned)
