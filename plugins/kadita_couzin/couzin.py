@@ -30,6 +30,7 @@ class Couzin(Model):
     """
 
     name: ClassVar[str] = "couzin"
+    shared: ClassVar[frozenset[str]] = Model.shared | {"rules"}
 
     r_r: Annotated[Length, Field(description="radius of the zone of repulsion")]
     r_o: Annotated[Length, Field(description="outer radius of the zone of orientation")]

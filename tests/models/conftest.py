@@ -3,18 +3,21 @@
 import numpy as np
 import pytest
 
-from kadita.models.integrator import integrator
+from kadita.engine.steps import Rules, School, Space, steps_of
 
 
 @pytest.fixture(scope="session")
-def steps_of():
+def advance():
     """Advance copies of positions and headings by some steps of a model."""
 
-    def steps_of(model, positions, headings, steps=1, seed=0, first_step=0, parallel=False):
-        x, u = np.array(positions, dtype=float), np.array(headings, dtype=float)
-        run = integrator(type(model).turn, parallel=parallel)
-        stride = model.speed * model.time_step
-        run(x, u, steps, first_step, np.uint64(seed), model.space.array, stride, model.constants)
-        return x, u
+    def advance(model, positions, headings, steps=1, seed=0, first_step=0, parallel=False, by_cells=False):
+        x, u = (np.array(a, dtype=float).T.copy() for a in (positions, headings))
+        agents = np.arange(x.shape[1], dtype=np.int32)
+        school = School(x, u, agents, np.zeros_like(agents))
+        rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
+        run = steps_of(model.pair, model.turn, model.push, parallel=parallel)
+        run(school, Space(model.space.array, model.reach), rules, steps, first_step, np.uint64(seed), by_cells)
+        order = np.argsort(school.agents)
+        return x.T[order], u.T[order]
 
-    return steps_of
+    return advance

@@ -85,10 +85,10 @@ def twin_step(p, positions, headings, seed=0, step=0):
     ],
 )
 @pytest.mark.parametrize("parallel", [False, True])
-def test_kernel_and_twin_agree_on_random_schools(steps_of, changes, parallel):
+def test_kernel_and_twin_agree_on_random_schools(advance, changes, parallel):
     p = school(agents=60, **changes)
     x, u = p.initial_state(seed=3)
-    mine = steps_of(p, x, u, seed=9, first_step=17, parallel=parallel)
+    mine = advance(p, x, u, seed=9, first_step=17, parallel=parallel)
     for a, b in zip(mine, twin_step(p, x, u, seed=9, step=17), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
 
@@ -99,22 +99,22 @@ def two(distance, first, second):
 
 
 class TestZones:
-    def test_who_is_too_near_is_fled_from_and_nothing_else_counts(self, steps_of):
+    def test_who_is_too_near_is_fled_from_and_nothing_else_counts(self, advance):
         x, u = two(0.9, [0, 1, 0], [0, 1, 0])
         x, u = np.vstack([x, [[0, 5.0, 0]]]), np.vstack([u, [[0, 0, 1.0]]])  # a third one attracts both
-        _, turned = steps_of(school(agents=3), x, u)
+        _, turned = advance(school(agents=3), x, u)
         np.testing.assert_allclose(turned[:2], [[-1, 0, 0], [1, 0, 0]], atol=1e-14)
 
-    def test_repulsion_knows_no_blind_angle(self, steps_of):
+    def test_repulsion_knows_no_blind_angle(self, advance):
         x, u = two(0.9, [-1, 0, 0], [0, 1, 0])  # the second is straight behind the first
-        _, turned = steps_of(school(field_of_view=90.0), x, [[-1, 0, 0], [0, 1, 0]])
+        _, turned = advance(school(field_of_view=90.0), x, [[-1, 0, 0], [0, 1, 0]])
         np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-14)
-        _, turned = steps_of(school(field_of_view=90.0), x, [[-0.8, 0.6, 0], [0, 1, 0]])
+        _, turned = advance(school(field_of_view=90.0), x, [[-0.8, 0.6, 0], [0, 1, 0]])
         np.testing.assert_allclose(turned[0], [-1, 0, 0], atol=1e-14)
 
-    def test_repulsion_takes_directions_and_not_distances(self, steps_of):
+    def test_repulsion_takes_directions_and_not_distances(self, advance):
         x = np.array([[0.0, 0, 0], [0.2, 0, 0], [0, 0.9, 0]])
-        _, turned = steps_of(school(agents=3), x, np.tile([0, 0, 1.0], (3, 1)))
+        _, turned = advance(school(agents=3), x, np.tile([0, 0, 1.0], (3, 1)))
         np.testing.assert_allclose(turned[0], [-math.sqrt(0.5), -math.sqrt(0.5), 0], atol=1e-14)
 
     @pytest.mark.parametrize(
@@ -128,98 +128,98 @@ class TestZones:
             (9.001, [0, 1, 0]),  # alone: its own heading
         ],
     )
-    def test_the_radii_are_where_they_are_said_to_be(self, steps_of, distance, wanted):
-        _, turned = steps_of(school(), *two(distance, [0, 1, 0], [0, 0, 1]))
+    def test_the_radii_are_where_they_are_said_to_be(self, advance, distance, wanted):
+        _, turned = advance(school(), *two(distance, [0, 1, 0], [0, 0, 1]))
         np.testing.assert_allclose(turned[0], wanted, atol=1e-14)
 
-    def test_the_zones_weigh_alike_whatever_their_numbers(self, steps_of):
+    def test_the_zones_weigh_alike_whatever_their_numbers(self, advance):
         """One neighbour to align with, five to approach: halfway between the two directions."""
         x = np.vstack([[0.0, 0, 0], [0, 0, 2.0], *([5.0 + 0.1 * i, 0, 0] for i in range(5))])
         u = np.tile([0, 1.0, 0], (7, 1))
         u[1] = [0, 0, 1]
-        _, turned = steps_of(school(agents=7), x, u)
+        _, turned = advance(school(agents=7), x, u)
         np.testing.assert_allclose(turned[0], [math.sqrt(0.5), 0, math.sqrt(0.5)], atol=1e-14)
 
-    def test_each_zone_is_a_mean_direction_and_not_a_mean_vector(self, steps_of):
+    def test_each_zone_is_a_mean_direction_and_not_a_mean_vector(self, advance):
         """Headings nearly opposite leave a short sum, which counts in full beside attraction."""
         x = np.array([[0.0, 0, 0], [0, 0, 2.0], [0, 0, -2.0], [5.0, 0, 0]])
         u = np.array([[0, 1.0, 0], [0, 0.6, 0.8], [0, 0.6, -0.8], [0, 1, 0]])
-        _, turned = steps_of(school(agents=4), x, u)
+        _, turned = advance(school(agents=4), x, u)
         np.testing.assert_allclose(turned[0], [math.sqrt(0.5), math.sqrt(0.5), 0], atol=1e-14)
 
     @pytest.mark.parametrize(("degrees", "seen"), [(134, True), (136, False)])
-    def test_the_field_of_view_is_the_whole_angle(self, steps_of, degrees, seen):
+    def test_the_field_of_view_is_the_whole_angle(self, advance, degrees, seen):
         a = math.radians(degrees)
         x, u = two(5.0, [math.cos(a), math.sin(a), 0], [0, 1, 0])
-        _, turned = steps_of(school(field_of_view=270.0), x, u)
+        _, turned = advance(school(field_of_view=270.0), x, u)
         np.testing.assert_allclose(turned[0], [1, 0, 0] if seen else u[0], atol=1e-14)
 
-    def test_opposite_wishes_that_cancel_leave_the_heading(self, steps_of):
+    def test_opposite_wishes_that_cancel_leave_the_heading(self, advance):
         x = np.array([[0.0, 0, 0], [5.0, 0, 0], [-5.0, 0, 0]])
-        _, turned = steps_of(school(agents=3), x, np.tile([0, 1.0, 0], (3, 1)))
+        _, turned = advance(school(agents=3), x, np.tile([0, 1.0, 0], (3, 1)))
         np.testing.assert_allclose(turned[0], [0, 1, 0], atol=1e-14)
 
-    def test_the_other_side_of_the_cell_is_near(self, steps_of):
+    def test_the_other_side_of_the_cell_is_near(self, advance):
         p = school(box=20.0, initial="random")
-        _, turned = steps_of(p, [[0.5, 6, 6], [15.5, 6, 6]], [[0, 1.0, 0], [0, 1.0, 0]])
+        _, turned = advance(p, [[0.5, 6, 6], [15.5, 6, 6]], [[0, 1.0, 0], [0, 1.0, 0]])
         np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-14)
 
 
 class TestTurns:
     @pytest.mark.parametrize("time_step", [0.05, 0.1, 0.4])
     @pytest.mark.parametrize("asked", [60, 120, 179])
-    def test_a_turn_is_a_rotation_by_the_turning_rate_times_the_time_step(self, steps_of, time_step, asked):
+    def test_a_turn_is_a_rotation_by_the_turning_rate_times_the_time_step(self, advance, time_step, asked):
         a = math.radians(asked)
         x, u = two(5.0, [math.cos(a), math.sin(a), 0], [0, 1, 0])
-        _, turned = steps_of(school(turning_rate=40.0, time_step=time_step), x, u)
+        _, turned = advance(school(turning_rate=40.0, time_step=time_step), x, u)
         left = math.degrees(math.atan2(turned[0, 1], turned[0, 0]))
         assert left == pytest.approx(asked - 40 * time_step, abs=1e-9)
         assert turned[0, 2] == 0
 
-    def test_what_is_within_the_limit_is_reached_exactly(self, steps_of):
+    def test_what_is_within_the_limit_is_reached_exactly(self, advance):
         x, u = two(5.0, [math.cos(0.06), 0, math.sin(0.06)], [0, 1, 0])
-        _, turned = steps_of(school(turning_rate=40.0), x, u)
+        _, turned = advance(school(turning_rate=40.0), x, u)
         np.testing.assert_allclose(turned[0], [1, 0, 0], atol=1e-14)
 
-    def test_an_exact_reversal_turns_by_the_limit_about_a_random_axis(self, steps_of):
+    def test_an_exact_reversal_turns_by_the_limit_about_a_random_axis(self, advance):
         n = 4000
         p = school(agents=2, turning_rate=40.0, field_of_view=360.0)
         x, u = two(0.5, [1, 0, 0], [-1, 0, 0])  # face to face, both must flee
-        turned = np.array([steps_of(p, x, u, seed=seed)[1][0] for seed in range(n)])
+        turned = np.array([advance(p, x, u, seed=seed)[1][0] for seed in range(n)])
         np.testing.assert_allclose(turned[:, 0], math.cos(math.radians(4)), rtol=1e-12)
         azimuth = np.arctan2(turned[:, 2], turned[:, 1])
         assert stats.kstest(azimuth, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
-    def test_headings_stay_unit_vectors(self, steps_of):
+    def test_headings_stay_unit_vectors(self, advance):
         p = school(agents=50, turning_rate=40.0, noise=0.1, field_of_view=270.0)
         x, u = p.initial_state(seed=1)
-        _, turned = steps_of(p, x, u, steps=2000)
+        _, turned = advance(p, x, u, steps=2000)
         np.testing.assert_allclose(np.linalg.norm(turned, axis=1), 1, rtol=1e-14)
 
-    def test_agents_move_by_speed_times_time_step_along_their_new_heading(self, steps_of):
+    def test_agents_move_by_speed_times_time_step_along_their_new_heading(self, advance):
         x, u = two(5.0, [0, 1, 0], [0, 1, 0])
-        moved, turned = steps_of(school(), x, u)
+        moved, turned = advance(school(), x, u)
         np.testing.assert_allclose(moved, x + 0.3 * turned, atol=1e-15)
 
 
 class TestNoise:
     @pytest.mark.parametrize("noise", [0.05, 0.3])
-    def test_a_free_agent_turns_by_a_normal_angle_about_any_axis_across_its_heading(self, steps_of, noise):
+    def test_a_free_agent_turns_by_a_normal_angle_about_any_axis_across_its_heading(self, advance, noise):
         n = 20_000
         p = school(agents=n, r_r=0.0, r_o=0.0, r_a=0.0, noise=noise)
         u = np.tile([0.48, 0.6, 0.64], (n, 1))
-        _, turned = steps_of(p, np.zeros((n, 3)), u, seed=5)
+        _, turned = advance(p, np.zeros((n, 3)), u, seed=5)
         angles = np.arccos(np.clip(turned @ u[0], -1, 1))
         assert stats.kstest(angles / noise, "halfnorm").pvalue > 1e-3
         first = across(u[0], np.array([0, 0, 1.0]))
         azimuth = np.arctan2(turned @ np.cross(u[0], first), turned @ first)
         assert stats.kstest(azimuth, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
-    def test_noise_turns_the_wish_and_the_limit_holds_after_it(self, steps_of):
+    def test_noise_turns_the_wish_and_the_limit_holds_after_it(self, advance):
         """Asked to turn by a right angle, with noise: every turn is by exactly the limit, in a noisy direction."""
         p = school(turning_rate=40.0, noise=0.3)
         x, u = two(5.0, [0, 1, 0], [0, 1, 0])
-        turned = np.array([steps_of(p, x, u, seed=seed)[1][0] for seed in range(3000)])
+        turned = np.array([advance(p, x, u, seed=seed)[1][0] for seed in range(3000)])
         np.testing.assert_allclose(turned @ u[0], math.cos(math.radians(4)), rtol=1e-12)
         tilt = np.arctan2(turned[:, 2], turned[:, 0])
         # x, turned by a ~ N(0, noise) towards any angle about it: the part across the heading has tan = tan a sin phi
@@ -229,15 +229,15 @@ class TestNoise:
         assert tilt.std() == pytest.approx(expected, rel=0.05)
         assert abs(tilt.mean()) < 5 * tilt.std() / math.sqrt(len(tilt))
 
-    def test_noise_differs_between_agents_steps_and_seeds(self, steps_of):
+    def test_noise_differs_between_agents_steps_and_seeds(self, advance):
         p = school(r_r=0.0, r_o=0.0, r_a=0.0, noise=0.3)
         u = np.tile([0, 0, 1.0], (2, 1))
-        kept = [steps_of(p, np.zeros((2, 3)), u, seed=s, first_step=t)[1] for s in (1, 2) for t in (0, 1)]
+        kept = [advance(p, np.zeros((2, 3)), u, seed=s, first_step=t)[1] for s in (1, 2) for t in (0, 1)]
         assert len(np.unique(np.concatenate(kept), axis=0)) == 8
 
 
-def test_threads_do_not_change_a_bit(steps_of):
+def test_threads_do_not_change_a_bit(advance):
     p = school(agents=300, noise=0.2, turning_rate=40.0, field_of_view=270.0)
     x, u = p.initial_state(seed=1)
-    one, many = (steps_of(p, x, u, 20, seed=9, parallel=parallel) for parallel in (False, True))
+    one, many = (advance(p, x, u, 20, seed=9, parallel=parallel) for parallel in (False, True))
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))

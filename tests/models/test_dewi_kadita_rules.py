@@ -92,16 +92,16 @@ def test_the_twin_makes_the_peers_step(reference, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_kernel_makes_the_peers_step(steps_of, reference, name):
+def test_the_kernel_makes_the_peers_step(advance, reference, name):
     p, peer, headings, _ = peer_case(reference, name)
-    _, u = steps_of(p, peer[f"pos0_{name}"], headings)
+    _, u = advance(p, peer[f"pos0_{name}"], headings)
     np.testing.assert_allclose(p.speed * u, peer[f"vel1_{name}"], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(steps_of, reference, name):
+def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(advance, reference, name):
     p, peer, headings, amplification = peer_case(reference, name)
-    x, u = steps_of(p, peer[f"pos0_{name}"], headings, steps=20)
+    x, u = advance(p, peer[f"pos0_{name}"], headings, steps=20)
     atol = 1e-5 * max(1.0, amplification)
     np.testing.assert_allclose(p.speed * u, peer[f"vel20_{name}"], rtol=0, atol=atol)
     np.testing.assert_allclose(p.space.minimum_image(x - peer[f"pos20_{name}"]), 0, atol=atol)
@@ -117,19 +117,19 @@ def test_twenty_steps_stay_with_the_peer_within_the_flows_amplification(steps_of
         {"box": (9.0, 12.0, 15.0), "r_a": 4.5},
     ],
 )
-def test_kernel_and_twin_agree_on_random_schools(steps_of, rng, changes):
+def test_kernel_and_twin_agree_on_random_schools(advance, rng, changes):
     p = school(**changes)
     x = rng.uniform(0, 1, (p.agents, 3)) * p.space.array
     u = rng.normal(size=(p.agents, 3))
     u /= np.linalg.norm(u, axis=1, keepdims=True)
-    for mine, twins in zip(steps_of(p, x, u), twin_step(p, x, u), strict=True):
+    for mine, twins in zip(advance(p, x, u), twin_step(p, x, u), strict=True):
         np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
 
 
-def test_kernel_and_twin_agree_in_open_space(steps_of, rng):
+def test_kernel_and_twin_agree_in_open_space(advance, rng):
     p = school(box="open", initial="sphere", initial_radius=5.0)
     x, u = p.initial_state(seed=4)
-    for mine, twins in zip(steps_of(p, x, u), twin_step(p, x, u), strict=True):
+    for mine, twins in zip(advance(p, x, u), twin_step(p, x, u), strict=True):
         np.testing.assert_allclose(mine, twins, rtol=0, atol=1e-12)
 
 
@@ -138,52 +138,52 @@ def two(distance, first, second):
     return np.array([[5.0, 6.0, 6.0], [5.0 + distance, 6.0, 6.0]]), np.array([first, second], dtype=float)
 
 
-def test_repulsion_outweighs_all_else(steps_of):
+def test_repulsion_outweighs_all_else(advance):
     x, u = two(0.5, [0, 1, 0], [0, 1, 0])
-    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = advance(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
 
 
-def test_neighbours_in_the_zone_of_orientation_take_each_others_heading(steps_of):
+def test_neighbours_in_the_zone_of_orientation_take_each_others_heading(advance):
     x, u = two(2.0, [0, 1, 0], [0, 0, 1])
-    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = advance(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned, u[::-1], atol=1e-15)
 
 
-def test_neighbours_in_the_zone_of_attraction_approach_across_the_face_of_the_cell(steps_of):
+def test_neighbours_in_the_zone_of_attraction_approach_across_the_face_of_the_cell(advance):
     p = school(agents=2, max_turn=math.pi)
     x = np.array([[0.5, 6.0, 6.0], [7.5, 6.0, 6.0]])  # 7 apart inside the cell, 5 through its face
-    _, turned = steps_of(p, x, np.array([[0, 1.0, 0], [0, 1.0, 0]]))
+    _, turned = advance(p, x, np.array([[0, 1.0, 0], [0, 1.0, 0]]))
     np.testing.assert_allclose(turned, [[-1, 0, 0], [1, 0, 0]], atol=1e-15)
 
 
-def test_who_swims_behind_is_not_seen(steps_of):
+def test_who_swims_behind_is_not_seen(advance):
     x, u = two(2.0, [-1, 0, 0], [0, 1, 0])  # the second is straight behind the first
-    _, turned = steps_of(school(agents=2, max_turn=math.pi), x, u)
+    _, turned = advance(school(agents=2, max_turn=math.pi), x, u)
     np.testing.assert_allclose(turned[0], [-1, 0, 0], atol=1e-15)
 
 
-def test_an_exact_reversal_does_not_turn_at_all(steps_of):
+def test_an_exact_reversal_does_not_turn_at_all(advance):
     x, u = two(0.5, [1, 0, 0], [0, 1, 0])  # the first must flee to -x while it swims along +x
-    _, turned = steps_of(school(agents=2, max_turn=0.3), x, u)
+    _, turned = advance(school(agents=2, max_turn=0.3), x, u)
     np.testing.assert_allclose(turned[0], [1, 0, 0], atol=1e-15)
 
 
-def test_a_turn_is_limited(steps_of):
+def test_a_turn_is_limited(advance):
     x, u = two(0.5, [0, 1, 0], [0, 1, 0])
     p = school(agents=2, max_turn=0.3)
-    _, turned = steps_of(p, x, u)
+    _, turned = advance(p, x, u)
     t = p.max_turn / (math.pi / 2)
     assert math.isclose(math.atan2(-turned[0, 0], turned[0, 1]), math.atan2(t, 1 - t), abs_tol=1e-14)
 
 
 @pytest.mark.parametrize("noise", [0.05, 0.2, 1.0])
-def test_a_free_fish_turns_by_the_angle_that_theory_gives(steps_of, noise):
+def test_a_free_fish_turns_by_the_angle_that_theory_gives(advance, noise):
     """(u + noise g) / |.| with g normal in 3-D: the offset normal distribution, integrated over the radius."""
     n = 20_000
     p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=noise)
     u = np.tile([0.6, 0.0, 0.8], (n, 1))
-    _, turned = steps_of(p, np.zeros((n, 3)), u, seed=5)
+    _, turned = advance(p, np.zeros((n, 3)), u, seed=5)
     angles = np.arccos(np.clip(turned @ u[0], -1, 1))
 
     def density(angle):
@@ -198,16 +198,16 @@ def test_a_free_fish_turns_by_the_angle_that_theory_gives(steps_of, noise):
     assert stats.kstest(angles, lambda a: np.interp(a, grid, cumulative)).pvalue > 1e-3
 
 
-def test_noise_has_no_preferred_direction_about_the_heading(steps_of):
+def test_noise_has_no_preferred_direction_about_the_heading(advance):
     n = 20_000
     p = school(agents=n, box=1e6, r_r=0.0, r_o=0.0, r_a=0.0, noise=0.2)
-    _, turned = steps_of(p, np.zeros((n, 3)), np.tile([0.0, 0.0, 1.0], (n, 1)), seed=6)
+    _, turned = advance(p, np.zeros((n, 3)), np.tile([0.0, 0.0, 1.0], (n, 1)), seed=6)
     azimuth = np.arctan2(turned[:, 1], turned[:, 0])
     assert stats.kstest(azimuth, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
 
 
-def test_threads_do_not_change_a_bit(steps_of, rng):
+def test_threads_do_not_change_a_bit(advance, rng):
     p = school(agents=300, noise=0.2)
     x, u = p.initial_state(seed=1)
-    one, many = steps_of(p, x, u, 20, seed=9), steps_of(p, x, u, 20, seed=9, parallel=True)
+    one, many = advance(p, x, u, 20, seed=9), advance(p, x, u, 20, seed=9, parallel=True)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))

@@ -60,10 +60,10 @@ def twin_step(p, positions, headings, seed, step):
     ids=lambda space: str(space["box"]),
 )
 @pytest.mark.parametrize("parallel", [False, True], ids=["one thread", "threads"])
-def test_kernel_and_twin_agree_on_random_schools(steps_of, space, noise, parallel):
+def test_kernel_and_twin_agree_on_random_schools(advance, space, noise, parallel):
     p = school(agents=70, noise=noise, **space)
     x, u = p.initial_state(seed=3)
-    moved, turned = steps_of(p, x, u, seed=2**63 + 9, first_step=2**33 + 17, parallel=parallel)
+    moved, turned = advance(p, x, u, seed=2**63 + 9, first_step=2**33 + 17, parallel=parallel)
     twin_moved, twin_turned = twin_step(p, x, u, seed=2**63 + 9, step=2**33 + 17)
     np.testing.assert_allclose(turned, twin_turned, rtol=0, atol=1e-12)
     np.testing.assert_allclose(p.space.minimum_image(moved - twin_moved), 0, rtol=0, atol=1e-12)
@@ -76,52 +76,52 @@ def two(distance, first, second):
 
 
 class TestMeanHeading:
-    def test_two_neighbors_take_the_direction_halfway(self, steps_of):
-        _, turned = steps_of(school(), *two(0.9, [1, 0, 0], [0, 1, 0]))
+    def test_two_neighbors_take_the_direction_halfway(self, advance):
+        _, turned = advance(school(), *two(0.9, [1, 0, 0], [0, 1, 0]))
         np.testing.assert_allclose(turned, np.tile([math.sqrt(0.5), math.sqrt(0.5), 0], (2, 1)), atol=1e-15)
 
-    def test_an_agent_counts_itself_like_any_other(self, steps_of):
+    def test_an_agent_counts_itself_like_any_other(self, advance):
         """Three along z about one along x: tan of its new angle to x is 3, and not infinite."""
         x = np.array([[2.0, 2, 2], [2.9, 2, 2], [2, 2.9, 2], [1.1, 2, 2]])
-        _, turned = steps_of(school(agents=4), x, [[1.0, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 1]])
+        _, turned = advance(school(agents=4), x, [[1.0, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 1]])
         np.testing.assert_allclose(turned[0], np.array([1, 0, 3]) / math.sqrt(10), atol=1e-15)
 
     @pytest.mark.parametrize("space", [{}, {"box": "open", "initial": "sphere", "initial_radius": 1.0}])
     @pytest.mark.parametrize(("distance", "near"), [(0.999, True), (1.001, False)])
-    def test_agents_farther_apart_than_the_radius_ignore_each_other(self, steps_of, space, distance, near):
+    def test_agents_farther_apart_than_the_radius_ignore_each_other(self, advance, space, distance, near):
         x, u = two(distance, [1, 0, 0], [0, 1, 0])
-        _, turned = steps_of(school(**space), x, u)
+        _, turned = advance(school(**space), x, u)
         assert (np.abs(turned - u).max() > 0.1) == near
         if not near:
             np.testing.assert_array_equal(turned, u)
 
     @pytest.mark.parametrize("axis", [0, 1, 2])
-    def test_neighbors_count_across_the_face_of_the_cell_and_not_of_open_space(self, steps_of, axis):
+    def test_neighbors_count_across_the_face_of_the_cell_and_not_of_open_space(self, advance, axis):
         edges = [4.0, 5.0, 6.0]
         x, u = np.full((2, 3), 2.0), np.eye(3)[:2]
         x[:, axis] = 0.2, edges[axis] - 0.3
         for space, near in (({"box": tuple(edges)}, True), ({"box": "open", "initial": "ring"}, False)):
-            _, turned = steps_of(school(initial_radius=1.0, **space), x, u)
+            _, turned = advance(school(initial_radius=1.0, **space), x, u)
             np.testing.assert_allclose(turned, unit(u.sum(axis=0) if near else u) * np.ones((2, 1)), atol=1e-15)
 
-    def test_headings_whose_sum_vanishes_are_kept(self, steps_of):
+    def test_headings_whose_sum_vanishes_are_kept(self, advance):
         u = np.array([[0.6, 0, 0.8], [-0.6, 0, -0.8]])
-        _, turned = steps_of(school(), *two(0.5, *u))
+        _, turned = advance(school(), *two(0.5, *u))
         np.testing.assert_array_equal(turned, u)
 
-    def test_neighbors_are_those_before_the_step(self, steps_of):
+    def test_neighbors_are_those_before_the_step(self, advance):
         """The second agent comes near only by this step, and is not seen in it."""
         x, u = np.array([[1.0, 1, 1], [2.05, 1, 1]]), np.array([[0, 1.0, 0], [-1, 0, 0]])
-        moved, turned = steps_of(school(), x, u)
+        moved, turned = advance(school(), x, u)
         np.testing.assert_array_equal(turned, u)
         assert np.linalg.norm(moved[1] - moved[0]) < 1.0
-        _, turned = steps_of(school(), moved, turned)
+        _, turned = advance(school(), moved, turned)
         assert turned[0, 0] < -0.5
 
-    def test_agents_move_by_speed_times_time_step_along_their_new_heading(self, steps_of):
+    def test_agents_move_by_speed_times_time_step_along_their_new_heading(self, advance):
         x, u = two(0.9, [1, 0, 0], [0, 1, 0])
         p = school()
-        moved, turned = steps_of(p, x, u)
+        moved, turned = advance(p, x, u)
         np.testing.assert_allclose(p.space.minimum_image(moved - x), 0.1 * turned, rtol=0, atol=1e-15)
 
 
@@ -130,11 +130,11 @@ class TestNoise:
 
     @pytest.mark.parametrize("heading", [(0, 0, 1), (0, 1, 0), (1, 0, 0), (-1, 0, 0), (1, 1, 1), (3, -2, 0.1)])
     @pytest.mark.parametrize("noise", [1e-15, 0.001, 0.1, 0.5, 0.9, 1.0])
-    def test_a_free_agent_turns_to_anywhere_on_the_cap_alike(self, steps_of, heading, noise):
+    def test_a_free_agent_turns_to_anywhere_on_the_cap_alike(self, advance, heading, noise):
         p = self.LONE.model_copy(update={"noise": noise})
         x, _ = p.initial_state(seed=1)
         u = unit(np.array(heading, dtype=float))
-        _, turned = steps_of(p, x, np.tile(u, (p.agents, 1)), seed=5)
+        _, turned = advance(p, x, np.tile(u, (p.agents, 1)), seed=5)
         # 1 - cos = |u' - u|^2 / 2, which keeps its digits where the turn is small
         part = (np.linalg.norm(turned - u, axis=1) / 2) ** 2 / noise
         first = np.linalg.svd(u[None])[2][1]
@@ -145,31 +145,31 @@ class TestNoise:
         assert stats.kstest(azimuth, "uniform").pvalue > 1e-3
         assert stats.spearmanr(part, azimuth).pvalue > 1e-3
 
-    def test_noise_1_is_isotropic_whatever_the_headings_were(self, steps_of):
+    def test_noise_1_is_isotropic_whatever_the_headings_were(self, advance):
         p = self.LONE.model_copy(update={"noise": 1.0})
         x, _ = p.initial_state(seed=1)
-        _, turned = steps_of(p, x, np.tile([0, 0.6, 0.8], (p.agents, 1)), seed=6)
+        _, turned = advance(p, x, np.tile([0, 0.6, 0.8], (p.agents, 1)), seed=6)
         for component in turned.T:
             assert stats.kstest(component, stats.uniform(-1, 2).cdf).pvalue > 1e-3
         # 3 N P^2 of isotropic headings is chi-squared with three degrees of freedom
         assert 1e-3 < stats.chi2(3).cdf(3 * p.agents * polarization(turned) ** 2) < 1 - 1e-3
 
-    def test_neighbors_agree_on_a_direction_and_not_on_their_noise(self, steps_of):
+    def test_neighbors_agree_on_a_direction_and_not_on_their_noise(self, advance):
         p = school(noise=0.2)
         x, u = two(0.5, [1, 0, 0], [1, 0, 0])
-        turned = np.array([steps_of(p, x, u, seed=seed)[1] for seed in range(2000)])
+        turned = np.array([advance(p, x, u, seed=seed)[1] for seed in range(2000)])
         angle = np.arctan2(turned[..., 2], turned[..., 1])
         assert stats.kstest((angle[:, 0] - angle[:, 1]) / (2 * math.pi) % 1, "uniform").pvalue > 1e-3
 
-    def test_noise_differs_between_agents_steps_and_seeds(self, steps_of):
+    def test_noise_differs_between_agents_steps_and_seeds(self, advance):
         p = school(noise=0.2)
         x, u = two(2.0, [1, 0, 0], [1, 0, 0])
-        turned = [steps_of(p, x, u, seed=seed, first_step=step)[1] for seed in (1, 2) for step in (0, 1)]
+        turned = [advance(p, x, u, seed=seed, first_step=step)[1] for seed in (1, 2) for step in (0, 1)]
         assert len(np.unique(np.concatenate(turned), axis=0)) == 8
 
-    def test_headings_stay_unit_vectors(self, steps_of):
+    def test_headings_stay_unit_vectors(self, advance):
         p = school(agents=60, noise=0.3)
-        _, turned = steps_of(p, *p.initial_state(seed=1), steps=2000)
+        _, turned = advance(p, *p.initial_state(seed=1), steps=2000)
         np.testing.assert_allclose(np.linalg.norm(turned, axis=1), 1, rtol=1e-14)
 
 
@@ -247,61 +247,61 @@ class TestOrder:
 
 
 class TestSymmetries:
-    def test_all_aligned_stay_aligned_for_ever(self, steps_of):
+    def test_all_aligned_stay_aligned_for_ever(self, advance):
         p = school(agents=80)
         x, _ = p.initial_state(seed=2)
         u = np.tile(unit(np.array([3.0, -2, 1])), (80, 1))
-        moved, turned = steps_of(p, x, u, steps=500)
+        moved, turned = advance(p, x, u, steps=500)
         np.testing.assert_allclose(turned, u, rtol=0, atol=1e-13)
         np.testing.assert_allclose(p.space.minimum_image(moved - x - 500 * 0.1 * u), 0, rtol=0, atol=1e-10)
 
-    def test_order_without_noise_is_complete(self, steps_of):
+    def test_order_without_noise_is_complete(self, advance):
         p = school(agents=80, box=3.0, speed=2.0)
-        _, turned = steps_of(p, *p.initial_state(seed=2), steps=500)
+        _, turned = advance(p, *p.initial_state(seed=2), steps=500)
         assert polarization(turned) == pytest.approx(1, abs=1e-12)
 
-    def test_agents_are_alike(self, steps_of, rng):
+    def test_agents_are_alike(self, advance, rng):
         p = school(agents=50)
         x, u = p.initial_state(seed=4)
         order = rng.permutation(50)
-        for a, b in zip(steps_of(p, x, u), steps_of(p, x[order], u[order]), strict=True):
+        for a, b in zip(advance(p, x, u), advance(p, x[order], u[order]), strict=True):
             np.testing.assert_allclose(a[order], b, rtol=0, atol=1e-13)
 
-    def test_where_the_cell_begins_does_not_matter(self, steps_of):
+    def test_where_the_cell_begins_does_not_matter(self, advance):
         p, shift = school(agents=50, noise=0.2), np.array([1.3, -2.9, 7.7])
         x, u = p.initial_state(seed=4)
-        (here, turned), (there, turned_there) = steps_of(p, x, u), steps_of(p, x + shift, u)
+        (here, turned), (there, turned_there) = advance(p, x, u), advance(p, x + shift, u)
         np.testing.assert_allclose(turned_there, turned, rtol=0, atol=1e-12)
         np.testing.assert_allclose(p.space.minimum_image(there - here - shift), 0, rtol=0, atol=1e-12)
 
-    def test_directions_of_space_are_alike_to_an_open_school(self, steps_of):
+    def test_directions_of_space_are_alike_to_an_open_school(self, advance):
         p = school(agents=50, box="open", initial="sphere", initial_radius=2.0)
         x, u = p.initial_state(seed=4)
         turn = stats.special_ortho_group.rvs(3, random_state=5)
         for mirror in (turn, -turn):
-            for a, b in zip(steps_of(p, x, u), steps_of(p, x @ mirror, u @ mirror), strict=True):
+            for a, b in zip(advance(p, x, u), advance(p, x @ mirror, u @ mirror), strict=True):
                 np.testing.assert_allclose(a @ mirror, b, rtol=0, atol=1e-13)
 
-    def test_only_the_ratio_of_lengths_matters(self, steps_of):
+    def test_only_the_ratio_of_lengths_matters(self, advance):
         p = school(agents=50, noise=0.1)
         x, u = p.initial_state(seed=4)
-        moved, turned = steps_of(p, x, u, steps=20)
+        moved, turned = advance(p, x, u, steps=20)
         large = school(agents=50, noise=0.1, box=64.0, radius=16.0, speed=8.0)
-        large_moved, large_turned = steps_of(large, 16 * x, u, steps=20)
+        large_moved, large_turned = advance(large, 16 * x, u, steps=20)
         np.testing.assert_array_equal(large_turned, turned)  # 16 is a power of 2: not a bit differs
         np.testing.assert_array_equal(large_moved, 16 * moved)
 
-    def test_threads_do_not_change_a_bit(self, steps_of):
+    def test_threads_do_not_change_a_bit(self, advance):
         p = school(agents=300, noise=0.2)
         x, u = p.initial_state(seed=1)
-        one, many = (steps_of(p, x, u, 20, seed=9, parallel=parallel) for parallel in (False, True))
+        one, many = (advance(p, x, u, 20, seed=9, parallel=parallel) for parallel in (False, True))
         assert all(a.tobytes() == b.tobytes() for a, b in zip(one, many, strict=True))
 
-    def test_a_run_in_two_parts_is_the_run(self, steps_of):
+    def test_a_run_in_two_parts_is_the_run(self, advance):
         p = school(agents=60, noise=0.2)
         x, u = p.initial_state(seed=1)
-        whole = steps_of(p, x, u, steps=20, seed=3)
-        parts = steps_of(p, *steps_of(p, x, u, steps=8, seed=3), steps=12, seed=3, first_step=8)
+        whole = advance(p, x, u, steps=20, seed=3)
+        parts = advance(p, *advance(p, x, u, steps=8, seed=3), steps=12, seed=3, first_step=8)
         assert all(a.tobytes() == b.tobytes() for a, b in zip(whole, parts, strict=True))
 
 
@@ -332,9 +332,9 @@ def test_impossible_parameters_are_refused_with_the_reason(changes, message):
     assert "\n" not in str(error.value)
 
 
-def test_a_school_of_one_is_a_walker(steps_of):
+def test_a_school_of_one_is_a_walker(advance):
     p = school(agents=1)
-    moved, turned = steps_of(p, [[1.0, 1, 1]], [[0, 0, 1.0]], steps=10)
+    moved, turned = advance(p, [[1.0, 1, 1]], [[0, 0, 1.0]], steps=10)
     np.testing.assert_allclose(moved, [[1, 1, 2]], atol=1e-14)
     np.testing.assert_array_equal(turned, [[0, 0, 1]])
 

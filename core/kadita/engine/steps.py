@@ -11,11 +11,13 @@ instruction set.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numba import prange
+from numpy.typing import NDArray
 
 from kadita.box import Floats
 from kadita.checksum import checksum
@@ -24,6 +26,8 @@ from kadita.engine import cells, lattice
 from kadita.models.pairs import NOTHING, ONE
 from kadita.models.philox import NOISE, normals
 from kadita.neighbors import Integers
+
+Table = NDArray[np.void]
 
 GROUP = 64  # agents that one thread takes at a time
 SUMS, NOISES, HEADING, SHIFT, ROWS = 10, 10, 14, 17, 20  # rows of a group's memory: three vectors and a number first
@@ -52,8 +56,15 @@ class Space(NamedTuple):
 class Rules(NamedTuple):
     """A model's constants by name, a row a species: in single precision for pairs, in double precision for turns."""
 
-    of_pairs: np.ndarray
-    of_turns: np.ndarray
+    of_pairs: Table
+    of_turns: Table
+
+    @classmethod
+    def of(cls, constants: Sequence[Mapping[str, float]]) -> Rules:
+        """Make the tables of a sequence of species."""
+        rows = [tuple(row.values()) for row in constants]
+        single, double = (np.array(rows, [(name, kind) for name in constants[0]]) for kind in ("f4", "f8"))
+        return cls(single, double)
 
 
 @lru_cache(maxsize=32)

@@ -67,6 +67,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ClassVar[str]
+    shared: ClassVar[frozenset[str]] = frozenset({"agents", "box", "time_step", "initial", "initial_radius"})
     pair: ClassVar[Function]
     turn: ClassVar[Function]
     push: ClassVar[Function] = staticmethod(no_push)

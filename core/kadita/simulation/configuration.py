@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from kadita.errors import KaditaError, did_you_mean
@@ -17,6 +19,33 @@ from kadita.registry import Registry
 from kadita.settings import parse_toml, read_toml
 
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
+
+
+class Group(BaseModel):
+    """Agents that differ from the others: a number of them, and what parameters of the model they have instead."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][\w.-]*$", description="a word")]
+    count: Annotated[int, Field(ge=1, description="number of agents")]
+
+    def of(self, model: Model) -> Model:
+        """Return the model with this group's own parameters.
+
+        Raises:
+            ValueError: one that there is not, that all agents share, or that is impossible.
+        """
+        own = self.model_extra or {}
+        kind = type(model)
+        for key in own:
+            if key not in kind.model_fields:
+                raise ValueError(f"group {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}")
+            if key in kind.shared:
+                raise ValueError(f"group {self.name}: {key} is that of all agents; it stands under [parameters]")
+        try:
+            return kind.model_validate(model.model_dump(exclude_unset=True) | own)
+        except ValidationError as error:
+            raise ValueError(f"group {self.name}: {_first_fault(error, kind)}") from None
 
 
 class RunConfiguration(BaseModel):
@@ -30,12 +59,38 @@ class RunConfiguration(BaseModel):
     every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
     seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
     parameters: SerializeAsAny[Model]
+    group: Annotated[tuple[Group, ...], Field(description="agents with parameters of their own, the first ones")] = ()
 
     @model_validator(mode="after")
     def _is_of_one_model(self) -> Self:
         if self.model != self.parameters.name:
             raise ValueError(f"expected parameters of {self.model}; got those of {self.parameters.name}")
         return self
+
+    @model_validator(mode="after")
+    def _has_possible_groups(self) -> Self:
+        names = [group.name for group in self.group]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"expected groups of different names; got {name} twice")
+        if sum(group.count for group in self.group) > self.parameters.agents:
+            counts = " + ".join(str(group.count) for group in self.group)
+            raise ValueError(f"expected groups of at most {self.parameters.agents} agents together; got {counts}")
+        _ = self.kinds
+        return self
+
+    @property
+    def kinds(self) -> tuple[Model, ...]:
+        """The model as it is for each species: those in no group first, then group by group."""
+        return self.parameters, *(group.of(self.parameters) for group in self.group)
+
+    @property
+    def species(self) -> NDArray[np.int32]:
+        """Each agent's species, (N,): 1 for the first group, whose agents come first; 0 for those in none."""
+        species = np.zeros(self.parameters.agents, np.int32)
+        counts = [group.count for group in self.group]
+        species[: sum(counts)] = np.repeat(np.arange(1, 1 + len(counts)), counts)
+        return species
 
     @property
     def frames(self) -> int:
@@ -44,7 +99,7 @@ class RunConfiguration(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """Return what a file keeps of it: plain values, without what was left to the model."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, exclude=None if self.group else {"group"})
 
 
 def scenario_text(name: str, registry: Registry | None = None) -> str:

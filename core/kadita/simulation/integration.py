@@ -37,6 +37,7 @@ class Integration:
 
     def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
         self.model = configuration.parameters
+        self.kinds, self.species = configuration.kinds, configuration.species
         self.seed = configuration.seed
         if start is not None:  # the noise of the first steps from the initial state must not come once more
             self.seed ^= int(checksum_of(start), 16)
@@ -58,24 +59,22 @@ class Integration:
         self.check()
         self.rules = self._rules()
         with self._blamed("reach"):
-            self.reach = float(self.model.reach)
+            self.reach = max(float(kind.reach) for kind in self.kinds)
 
     def _place(self, positions: Floats, headings: Floats) -> None:
         """Take on a state, (N, 3) each, in the order of the agents."""
         agents = np.arange(self.model.agents, dtype=np.int32)
-        species = np.zeros(self.model.agents, np.int32)
-        self.school = School(positions.T.copy(), headings.T.copy(), agents, species)
+        self.school = School(positions.T.copy(), headings.T.copy(), agents, self.species)
 
     def _rules(self) -> Rules:
         with self._blamed("constants"):
-            constants = dict(self.model.constants)
-        for name, number in constants.items():
-            if not isinstance(number, NUMBERS):
-                raise self._failed(f"constants: expected numbers; got {name} = {number!r}")
-        constants |= {"stride": self.model.speed * self.model.time_step}
-        row = [tuple(constants.values())]
-        single, double = (np.array(row, [(name, kind) for name in constants]) for kind in ("f4", "f8"))
-        return Rules(single, double)
+            numbers = [dict(kind.constants) for kind in self.kinds]
+        for kind, constants in zip(self.kinds, numbers, strict=True):
+            for name, number in constants.items():
+                if not isinstance(number, NUMBERS):
+                    raise self._failed(f"constants: expected numbers; got {name} = {number!r}")
+            constants["stride"] = kind.speed * kind.time_step
+        return Rules.of(numbers)
 
     @property
     def positions(self) -> Floats:

@@ -182,6 +182,7 @@ class Simulation(Trajectory):
         writer = self._writer
         if self._resumed is not None:
             state.restore(self._resumed)
+        speeds = np.array([kind.speed for kind in state.kinds])[state.species][:, None]
         saved, first = time.monotonic(), self.recorded
         while first < stop and not self.stopping:
             numbers = np.arange(first, min(first + size, stop))
@@ -195,7 +196,7 @@ class Simulation(Trajectory):
                     break
             state.check()
             done = slice(0, first - int(numbers[0]))
-            block = self._block(numbers[done], x[done], u[done] * self.model.speed)
+            block = self._block(numbers[done], x[done], u[done] * speeds)
             yield block  # before it is written: what is refused at once leaves no file, and replaces none
             if writer is not None:
                 writer.write_block(block)
