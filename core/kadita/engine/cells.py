@@ -13,12 +13,25 @@ from __future__ import annotations
 
 import numpy as np
 
+from kadita.box import Floats
 from kadita.compiled import part
 from kadita.engine.lattice import WIDE, place
 from kadita.engine.runs import RUN, copy_run
 
 SLICES = 2  # to a reach
 CELLS_AN_AGENT = 4
+WORTH = 160  # others that an agent's part in sorting and gathering costs as much as (measured; see analyses/benchmark)
+
+
+def pay(edges: Floats, reach: float, agents: int) -> bool:
+    """Whether cells are faster than all pairs in a box with these edges, or about a school that wide.
+
+    Cells leave an agent with a share of all others, and cost as much as so many more.
+    """
+    share = 1.0
+    for edge, columns in zip(edges, (3, 3, 2 + 1 / SLICES), strict=True):
+        share *= min(1.0, columns * reach / edge) if edge > 0 else 1.0
+    return agents * (1 - share) > WORTH
 
 
 @part

@@ -26,7 +26,7 @@ def virtual_box(x, reach, origin, edges):  # type: ignore[no-untyped-def]
             low, high = min(low, x[a, i]), max(high, x[a, i])
         origin[a] = low
         width = max(width, high - low)
-    edge = 4 * WIDE * reach
+    edge = 4 * WIDE * (reach if reach > 0 else max(width, 1.0))
     while edge < 2 * (width + reach):
         edge *= 2
     edges[:] = edge
@@ -34,8 +34,10 @@ def virtual_box(x, reach, origin, edges):  # type: ignore[no-untyped-def]
 
 @part
 def place(x, origin, per_edge):  # type: ignore[no-untyped-def]
-    """Return a coordinate as a whole number in [0, 2^32), as float64."""
-    return min(max(np.floor((x - origin) * per_edge), 0.0), TOP)
+    """Return a coordinate as a whole number in [0, 2^32), as float64; 0 where it is no number."""
+    p = np.floor((x - origin) * per_edge)
+    p = p if p > 0.0 else 0.0
+    return p if p < TOP else TOP
 
 
 @part

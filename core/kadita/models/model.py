@@ -35,8 +35,9 @@ from kadita.compiled import Function, part
 from kadita.models import starts
 
 # float32 in the file and squares in the rules set the limits
-Length = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+LONGEST = 1e15
+Length = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
 ARGUMENTS = {  # of the rules of every model
     "pair": ("d", "square", "u", "v", "c"),
     "turn": ("u", "sums", "g", "c", "key"),

@@ -14,12 +14,14 @@ from kadita.box import LEAST, MOST, Floats
 from kadita.compiled import reason
 from kadita.errors import KaditaError, PluginError
 from kadita.frame import Frame
+from kadita.engine import cells
 from kadita.engine.steps import Rules, School, Space, steps_of
-from kadita.models.model import Model
+from kadita.models.model import LONGEST, Model
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
 
-PAIRS_A_CALL = 1_000_000_000  # a compiled call cannot be interrupted, so none takes more than a second or so
+# a compiled call cannot be interrupted, so none takes more than a second or so
+PAIRS_A_CALL, CELLS_PAIRS = 1_000_000_000, 1000
 NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
@@ -42,7 +44,6 @@ class Integration:
         if start is not None:  # the noise of the first steps from the initial state must not come once more
             self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
-        self.by_cells = False
         self.step = 0
         with self._blamed("initial_state"):
             if start is None:
@@ -59,7 +60,7 @@ class Integration:
         self.check()
         self.rules = self._rules()
         with self._blamed("reach"):
-            self.reach = max(float(kind.reach) for kind in self.kinds)
+            self.space = Space(self.model.space.array, max(_length(kind.reach) for kind in self.kinds))
 
     def _place(self, positions: Floats, headings: Floats) -> None:
         """Take on a state, (N, 3) each, in the order of the agents."""
@@ -102,15 +103,23 @@ class Integration:
 
         if self.threads > 1:
             numba.set_num_threads(self.threads)
-        space = Space(self.model.space.array, self.reach)
-        at_most = max(1, PAIRS_A_CALL // self.model.agents**2)
-        with self._blamed("pair or turn"):
+        with self._blamed("pair, turn or push"):
             advance = steps_of(self.model.pair, self.model.turn, self.model.push, parallel=self.threads > 1)
             last = self.step + steps
             while self.step < last:
-                now = min(at_most, last - self.step)
-                advance(self.school, space, self.rules, now, self.step, np.uint64(self.seed), self.by_cells)
+                by_cells = cells.pay(self._width(), self.space.reach, self.model.agents)
+                now = min(self._steps_a_call(by_cells), last - self.step)
+                advance(self.school, self.space, self.rules, now, self.step, np.uint64(self.seed), by_cells)
                 self.step += now
+
+    def _width(self) -> Floats:
+        """How wide the school is along each axis, (3,): as wide as its cell, if there is one."""
+        x = self.school.positions
+        return self.space.edges if self.space.edges.any() else x.max(axis=1) - x.min(axis=1)
+
+    def _steps_a_call(self, by_cells: bool) -> int:
+        pairs = self.model.agents * (CELLS_PAIRS if by_cells else self.model.agents)
+        return max(1, PAIRS_A_CALL // pairs)
 
     def check(self) -> None:
         """Raise where a heading is no unit vector, or a position no number.
@@ -168,6 +177,12 @@ def attributes_of(model: Model) -> dict[str, Any]:
 def checksum_of(start: Frame) -> str:
     """Checksum of a state that a run goes on from: 16 hexadecimal digits."""
     return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
+
+
+def _length(reach: Any) -> float:
+    if isinstance(reach, bool) or not isinstance(reach, int | float | np.number) or not 0 <= reach <= LONGEST:
+        raise ValueError(f"expected a length of at least 0 and at most {LONGEST:g}; got {reach!r}")
+    return float(reach)
 
 
 def _said(vector: Floats) -> str:
