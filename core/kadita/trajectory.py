@@ -43,6 +43,7 @@ class Trajectory(ABC):
         agents: (N,) identities of all agents that occur.
         has_velocities: whether `read` returns velocities.
         attributes: what the file knows of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        species: (N,) the name of each agent's species; None where all are alike.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Trajectory(ABC):
     agents: NDArray[Any]
     has_velocities: bool
     attributes: Mapping[str, Any]
+    species: NDArray[Any] | None = None
 
     @property
     def complete(self) -> bool | None:

@@ -333,16 +333,6 @@ def test_an_interrupted_run_says_what_there_is(tmp_path):
     assert "complete:      no" in done.stdout
 
 
-def test_a_full_disk_keeps_what_was_written_before(tmp_path):
-    command = f"ulimit -f 1000; exec {sys.executable} -m kadita run dewi-kadita-1 --steps 2000 --every 1 -o o.nc"
-    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert re.fullmatch(r"kadita: error: o.nc: cannot be written: File too large; \d+ frames are\n", done.stderr)
-    info = subprocess.run(
-        [sys.executable, "-m", "kadita", "info", "o.nc"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert f"frames:        {done.stderr.split()[-3]}" in info.stdout
-
 
 def test_a_metric_that_leaves_the_program_is_only_a_metric_that_fails(kadita, school, tmp_path):
     text = "import sys\nfrom kadita import hookimpl, metric\n\n@metric\ndef leaver(block):\n    sys.exit(0)\n\n"

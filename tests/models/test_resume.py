@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -101,7 +102,7 @@ def test_where_there_is_no_file_it_starts(tmp_path, whole):
 
 
 def command(*words):
-    run = ["run", "torus", "--agents", 60, "--steps", 60_000, "--every", 20, "--seed", 8, "-o", "school.nc"]
+    run = ["run", "torus", "--agents", 60, "--steps", 200_000, "--every", 60, "--seed", 8, "-o", "school.nc"]
     return [sys.executable, "-m", "kadita", *map(str, run), "--checkpoint", "0", *words]
 
 
@@ -136,16 +137,16 @@ def test_a_signal_ends_it_with_a_whole_frame_and_says_how_to_go_on(tmp_path, lon
     _, said = process.communicate(timeout=60)
     assert process.returncode == status
     assert said.startswith(f"kadita: error: {word}; ")
-    assert said.endswith(" of 3001 frames are in the file school.nc; the same command with --resume goes on\n")
+    assert said.endswith(" of 3334 frames are in the file school.nc; the same command with --resume goes on\n")
     with kadita.open(tmp_path / "school.nc") as school:
-        assert f"{school.n_frames} of 3001" in said
-        np.testing.assert_allclose(np.diff(school.times), 2.0, atol=1e-9)
+        assert f"{school.n_frames} of 3334" in said
+        np.testing.assert_allclose(np.diff(school.times), 6.0, atol=1e-9)
     subprocess.run(command("--resume"), cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "school.nc").read_bytes() == long_run
 
 
 def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, long_run):
-    chance = random.Random(20260207)
+    chance, resumed = random.Random(20260207), 0
     for trial in range(20):
         folder = tmp_path / str(trial)
         folder.mkdir()
@@ -157,13 +158,15 @@ def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, 
         if trial == 10 and previous.exists():
             newest.write_bytes(newest.read_bytes()[:-1])
         done = subprocess.run(command("--resume"), cwd=folder, capture_output=True, text=True)
-        if process.returncode == 0:
+        if done.returncode == 2:  # killed after its last frame, or never
             assert "is complete; there is nothing to resume" in done.stderr
         else:
             assert process.returncode == -signal.SIGKILL
             assert done.returncode == 0, done.stderr
+            resumed += 1
         assert (folder / "school.nc").read_bytes() == long_run
         assert [p for p in os.listdir(folder) if p.endswith(".cpt")] == []
+    assert resumed >= 10
 
 
 def test_resuming_measures_all_frames(tmp_path):
@@ -175,5 +178,28 @@ def test_resuming_measures_all_frames(tmp_path):
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     rows = np.genfromtxt(tmp_path / "r.csv", delimiter=",", names=True)
-    assert len(rows) == 3001
+    assert len(rows) == 3334
     assert np.isfinite(rows["rotation"]).all()
+
+
+@pytest.mark.parametrize("full", [600, 300_000, 1_000_000], ids=["header", "early", "later"])
+def test_on_a_full_disk_it_ends_with_one_line_and_goes_on_once_there_is_room(tmp_path, long_run, full):
+    def no_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))
+
+    done = subprocess.run(command(), cwd=tmp_path, capture_output=True, text=True, preexec_fn=no_room)
+    assert done.returncode == 1
+    assert done.stderr.startswith("kadita: error: school.nc: cannot be written: ")
+    assert done.stderr.count("\n") == 1
+    if full > 1000:
+        assert "--resume goes on" in done.stderr
+        with kadita.open(tmp_path / "school.nc") as school:
+            assert not school.complete
+            assert f"{school.n_frames} of 3334 frames are in the file school.nc" in done.stderr
+            assert sum(len(block) for block in school.blocks()) == school.n_frames  # each against its checksum
+    else:
+        assert list(tmp_path.iterdir()) == []
+    done = subprocess.run(command("--resume"), cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "school.nc").read_bytes() == long_run
+    assert [p.name for p in tmp_path.iterdir()] == ["school.nc"]

@@ -66,7 +66,7 @@ def run(
     """Simulate a school and write its trajectory."""
     from kadita import export
     from kadita.cli.analyze import measure
-    from kadita.cli.stopping import stoppable
+    from kadita.cli.stopping import kept, stoppable
     from kadita.cli.terminal import notes, print_summary, progress, report, size_of
     from kadita.errors import Interrupted, KaditaError, PluginError
     from kadita.plugins import load_registry
@@ -121,10 +121,9 @@ def run(
             if school.recorded == school.n_frames:
                 typer.echo(f"wrote {path}")
             raise
-        except KaditaError as error:
-            if 0 < school.recorded < school.n_frames and not isinstance(error, Interrupted):
-                kept = f"{school.recorded} of {school.n_frames} frames are in the file {path}"
-                raise KaditaError(f"{error}; {kept}, --resume goes on") from None
+        except (KaditaError, OSError) as error:
+            if school.recorded < school.n_frames and path is not None and not isinstance(error, Interrupted):
+                raise type(error)(f"{error}; {kept(school, path)}") from None
             raise
     if analyze and resume and path is not None:  # frames from before were measured by nobody
         found = measure(path, metrics, of_metrics, registry, **options)

@@ -42,11 +42,12 @@ def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
             signal.signal(each, handler)
     if seen and school.recorded < school.n_frames:
         raise Interrupted(
-            f"{'terminated' if seen[0] == signal.SIGTERM else 'interrupted'}; {_kept(school, path)}", seen[0]
+            f"{'terminated' if seen[0] == signal.SIGTERM else 'interrupted'}; {kept(school, path)}", seen[0]
         )
 
 
-def _kept(school: Simulation, path: Path | None) -> str:
+def kept(school: Simulation, path: Path | None) -> str:
+    """Say what is left of a run that did not come to its end, and how it goes on."""
     if path is None:
         return "nothing was written, for there is no trajectory to keep"
     if not school.recorded:

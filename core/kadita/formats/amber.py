@@ -34,6 +34,7 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "kadita_status": ((), (INT,)),
     "kadita_crc32": (SHAPE[:1], (INT,)),
     "kadita_configuration": (("kadita_configuration_length",), (CHAR,)),
+    "species": (("atom",), (INT,)),
     "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
 }
 
@@ -65,6 +66,7 @@ class AmberTrajectory(Trajectory):
         self.agents = self._identities()
         self.configuration: dict[str, Any] = self._configuration()
         self.attributes = self._attributes()
+        self.species = self._species()
 
     @property
     def complete(self) -> bool | None:
@@ -153,6 +155,16 @@ class AmberTrajectory(Trajectory):
         except (ValueError, RecursionError):
             raise KaditaError(f"{self.name}: the stored configuration is no JSON") from None
         return configuration if isinstance(configuration, dict) else {}
+
+    def _species(self) -> NDArray[Any] | None:
+        if "species" not in self._file.variables:
+            return None
+        variable = self._file.variables["species"]
+        numbers = np.asarray(variable[...])
+        names = str(getattr(variable, "flag_meanings", "")).split()
+        if names and numbers.min() >= 0 and numbers.max() < len(names):
+            return np.array(names)[numbers]
+        return numbers.astype(str)
 
     def _attributes(self) -> dict[str, Any]:
         said = {key: self.header.attributes.get(f"kadita_{key}") for key in KNOWN}

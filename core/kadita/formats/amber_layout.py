@@ -8,11 +8,12 @@ Convention: https://ambermd.org/netcdf/nctraj.xhtml
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 RUNNING, COMPLETE = 0, 1
 KNOWN = ("model", "r_a", "length_unit", "time_unit")  # attributes of a school that a file keeps, as text
@@ -28,6 +29,7 @@ def define(
     periodic: bool,
     velocities: bool,
     presence: bool,
+    species: tuple[Sequence[str], NDArray[np.int32]] | None = None,
 ) -> None:
     """Define dimensions, variables and attributes of an empty netCDF4 file.
 
@@ -40,6 +42,7 @@ def define(
         periodic: whether frames have a cell.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
+        species: their names, and the number of each agent's, (N,).
     """
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
     known = {f"kadita_{key}": str(attributes[key])[:80] for key in KNOWN if attributes.get(key) is not None}
@@ -69,6 +72,12 @@ def define(
     if identities is not None:
         file.createDimension("kadita_agent_length", max(1, *(len(i.encode()) for i in identities)))
         _text(file, "kadita_agent", ("atom", "kadita_agent_length"), identities)
+    if species is not None:
+        names, numbers = species
+        variable = file.createVariable("species", "i4", ("atom",))
+        # flags are CF's convention for numbers that stand for words
+        variable.setncatts({"flag_values": np.arange(len(names), dtype=np.int32), "flag_meanings": " ".join(names)})
+        variable[...] = numbers
     _define_frame(file, periodic, velocities, presence)
 
 

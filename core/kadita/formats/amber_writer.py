@@ -40,6 +40,7 @@ class AmberWriter:
         presence: whether agents can be absent (NaN).
         configuration: what made the trajectory; stored as JSON with its sha256.
         attributes: what is known of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
+        species: names of the species, and the number of each agent's, (N,).
         live: the file appears at `path` with its first frames, to be read while more come; otherwise when it is
             complete, and what was not completed is removed.
         force: replace a file that exists, once there is something to replace it with.
@@ -58,6 +59,7 @@ class AmberWriter:
         presence: bool = False,
         configuration: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
+        species: tuple[Sequence[str], NDArray[np.int32]] | None = None,
         live: bool = True,
         force: bool = False,
     ) -> None:
@@ -88,6 +90,7 @@ class AmberWriter:
                 periodic=periodic,
                 velocities=velocities,
                 presence=presence,
+                species=species,
             )
             self._file.sync()
         except RuntimeError as error:  # how netCDF4 says that the disk is full
@@ -151,7 +154,7 @@ class AmberWriter:
             self._file.variables["kadita_crc32"][rows] = crc.view(np.int32)
             self._file.sync()
         except RuntimeError as error:  # how netCDF4 says that the disk is full
-            raise OSError(f"{self.path}: cannot be written: {error}; {self.n_frames} frames are") from None
+            raise OSError(f"{self.path}: cannot be written: {error}") from None
         self.n_frames += len(times)
         if self._live:
             self._publish()

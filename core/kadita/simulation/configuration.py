@@ -18,6 +18,7 @@ from kadita.plugins import load_registry
 from kadita.registry import Registry
 from kadita.settings import parse_toml, read_toml
 
+OTHERS = "others"  # the species of agents that are in no group
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
 
 
@@ -69,10 +70,10 @@ class RunConfiguration(BaseModel):
 
     @model_validator(mode="after")
     def _has_possible_groups(self) -> Self:
-        names = [group.name for group in self.group]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"expected groups of different names; got {name} twice")
+        for name in self.names:
+            if self.names.count(name) > 1:
+                taken = f"; agents in no group are called {OTHERS}" if name == OTHERS else " twice"
+                raise ValueError(f"expected groups of different names; got {name}{taken}")
         if sum(group.count for group in self.group) > self.parameters.agents:
             counts = " + ".join(str(group.count) for group in self.group)
             raise ValueError(f"expected groups of at most {self.parameters.agents} agents together; got {counts}")
@@ -91,6 +92,11 @@ class RunConfiguration(BaseModel):
         counts = [group.count for group in self.group]
         species[: sum(counts)] = np.repeat(np.arange(1, 1 + len(counts)), counts)
         return species
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the species."""
+        return OTHERS, *(group.name for group in self.group)
 
     @property
     def frames(self) -> int:
@@ -200,6 +206,8 @@ def _first_fault(error: ValidationError, model: type[Model]) -> str:
         return message
     place = [str(part) for part in first["loc"] if part in known]
     key = place[-1] if place else ""
+    if key == "group" and len(first["loc"]) > 2:
+        key = f"group {first['loc'][1] + 1}: {first['loc'][2]}"
     if key == "box":
         return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
     return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:
     from kadita.formats.amber_writer import AmberWriter
+
+
+BLOCK_SECONDS = 10.0  # a block that takes longer ends with the frame at hand, so that it is written
 
 
 class Simulation(Trajectory):
@@ -57,7 +61,9 @@ class Simulation(Trajectory):
         self.has_velocities = True
         self.attributes = attributes_of(self.model)
         self._threads, self._start = threads, start
+        self.species = np.array(configuration.names)[configuration.species] if configuration.group else None
         self._writer: AmberWriter | None = None
+        self._sinks: list[Callable[[Block], object]] = []
         self._resumed: Checkpoint | None = None
         self._checkpoint_every = CHECKPOINT_SECONDS
         self.stopping = False  # once it is set, the frame at hand is the last
@@ -108,6 +114,7 @@ class Simulation(Trajectory):
             self._check_same_run(path)
             self._resumed = checkpoint.load(path, self._made_by())
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
+            self._sinks.insert(0, self._writer.write_block)
             return path
         self._writer = AmberWriter(
             path,
@@ -115,9 +122,15 @@ class Simulation(Trajectory):
             periodic=self.model.space.periodic,
             configuration=self._made_by(),
             attributes=self.attributes,
+            species=(self.configuration.names, self.configuration.species) if self.configuration.group else None,
             force=force,
         )
+        self._sinks.insert(0, self._writer.write_block)
         return path
+
+    def send_to(self, sink: Callable[[Block], object]) -> None:
+        """Call `sink` with every block as it passes, one after the other, while the next block is integrated."""
+        self._sinks.append(sink)
 
     def _check_same_run(self, path: Path) -> None:
         from kadita.formats.amber import AmberTrajectory
@@ -179,31 +192,43 @@ class Simulation(Trajectory):
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
         state, every = Integration(self.configuration, self._threads, self._start), self.configuration.every
-        writer = self._writer
         if self._resumed is not None:
             state.restore(self._resumed)
         speeds = np.array([kind.speed for kind in state.kinds])[state.species][:, None]
         saved, first = time.monotonic(), self.recorded
-        while first < stop and not self.stopping:
-            numbers = np.arange(first, min(first + size, stop))
-            x = np.empty((len(numbers), self.model.agents, 3))
-            u = np.empty_like(x)
-            for row, frame in enumerate(numbers.tolist()):
-                state.advance(frame * every - state.step)
-                x[row], u[row] = state.positions, state.headings
-                first = frame + 1
-                if self.stopping:
-                    break
-            state.check()
-            done = slice(0, first - int(numbers[0]))
-            block = self._block(numbers[done], x[done], u[done] * speeds)
-            yield block  # before it is written: what is refused at once leaves no file, and replaces none
-            if writer is not None:
-                writer.write_block(block)
+        with ThreadPoolExecutor(1) as worker:
+            under_way: Future[None] | None = None
+            while first < stop and not self.stopping:
+                numbers = np.arange(first, min(first + size, stop))
+                x = np.empty((len(numbers), self.model.agents, 3))
+                u = np.empty_like(x)
+                begun = time.monotonic()
+                for row, frame in enumerate(numbers.tolist()):
+                    state.advance(frame * every - state.step)
+                    x[row], u[row] = state.positions, state.headings
+                    first = frame + 1
+                    if self.stopping or time.monotonic() - begun > BLOCK_SECONDS:
+                        break
+                state.check()
+                done = slice(0, first - int(numbers[0]))
+                block = self._block(numbers[done], x[done], u[done] * speeds)
+                if under_way is not None:
+                    under_way.result()  # libnetcdf is one thread's at a time: nothing is written while others read
+                yield block  # before it is written: what is refused at once leaves no file, and replaces none
+                now = None
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
-                    now = Checkpoint(state.step, self.recorded, state.positions, state.headings)
-                    checkpoint.save(writer.path, now, self._made_by())
+                    now = Checkpoint(state.step, first, state.positions, state.headings)
                     saved = time.monotonic()
+                under_way = worker.submit(self._pass_on, block, now)
+            if under_way is not None:
+                under_way.result()
+
+    def _pass_on(self, block: Block, state: Checkpoint | None) -> None:
+        """Give a block to all who asked for it, while the next is integrated; then write the checkpoint that is due."""
+        for sink in self._sinks:
+            sink(block)
+        if self._writer is not None and state is not None:
+            checkpoint.save(self._writer.path, state, self._made_by())
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(
