@@ -102,7 +102,9 @@ def _as_metric(metric: Any) -> Metric:
 def _as_model(model: Any) -> type[Model]:
     if not (isinstance(model, type) and issubclass(model, Model)):
         raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {_called(model)}")
-    lacking = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(model.__abstractmethods__)
+    lacking = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(
+        model.__abstractmethods__
+    )
     if lacking:
         raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
     if not isinstance(model.name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", model.name):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kadita.engine.steps import Rules, School, Space, steps_of
+from kadita.engine.school import Rules, School, Space
+from kadita.engine.steps import steps_of
 
 
 @pytest.fixture(scope="session")

@@ -67,8 +67,12 @@ def test_faster_turning_individuals_swim_at_the_front(school):
 
     Aligned by a wide zone of orientation; the others turn by 10 degrees a unit of time, too slowly to keep up.
     """
-    text = RUN.replace("r_o = 6.0", "r_o = 14.0").replace("r_a = 14.0", "r_a = 17.0").replace("count = 20", "count = 30")
-    text = text.replace("turning_rate = 40.0", "turning_rate = 10.0").replace("turning_rate = 100.0", "turning_rate = 60.0")
+    text = (
+        RUN.replace("r_o = 6.0", "r_o = 14.0").replace("r_a = 14.0", "r_a = 17.0").replace("count = 20", "count = 30")
+    )
+    text = text.replace("turning_rate = 40.0", "turning_rate = 10.0").replace(
+        "turning_rate = 100.0", "turning_rate = 60.0"
+    )
     place, error, polarization = over_seeds(school, text)
     assert polarization > 0.6
     assert place > 4 * error
@@ -145,7 +149,11 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path):
         ('name = "nimble"', 'name = "two words"', "name: "),
         ('name = "nimble"', 'name = "others"', "expected groups of different names; got others; agents in no group"),
         ("turning_rate = 100.0", "turning_rate = 2000.0", "group nimble: turning_rate = 2000 with time_step"),
-        ("turning_rate = 100.0", "turning_rat = 90.0", "group nimble: there is no parameter 'turning_rat' .did you mean"),
+        (
+            "turning_rate = 100.0",
+            "turning_rat = 90.0",
+            "group nimble: there is no parameter 'turning_rat' .did you mean",
+        ),
         ("turning_rate = 100.0", "r_o = 0.5", "group nimble: expected r_r <= r_o <= r_a"),
         ("turning_rate = 100.0", "box = 40.0", "group nimble: box is that of all agents; it stands under .parameters."),
         ("turning_rate = 100.0", 'rules = "dewi-kadita"', "group nimble: rules is that of all agents"),

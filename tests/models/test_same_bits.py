@@ -1,16 +1,11 @@
 """The bits of a run depend on nothing but its configuration: not on threads, neighbour search or instruction set."""
 
-import hashlib
 import os
 import platform
 import subprocess
 import sys
 
-import numpy as np
 import pytest
-
-import kadita
-from kadita_couzin.couzin import Couzin
 
 AGENTS, STEPS = 3000, 200
 RUNS = """

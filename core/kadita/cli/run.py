@@ -67,7 +67,7 @@ def run(
     from kadita import export
     from kadita.cli.analyze import measure
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.terminal import notes, print_summary, progress, report, size_of
+    from kadita.cli.terminal import notes, print_summary, progress, report, size_of, waiting
     from kadita.errors import Interrupted, KaditaError, PluginError
     from kadita.plugins import load_registry
     from kadita.settings import parse_settings
@@ -110,6 +110,8 @@ def run(
             school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
         try:
             with stoppable(school, path):
+                with waiting("preparing the model: compiled once for this machine, then kept"):
+                    school.compile()
                 if analyze and not resume:
                     found = measure(school, metrics, of_metrics, registry, **options)
                 else:

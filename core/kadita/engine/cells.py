@@ -16,7 +16,7 @@ import numpy as np
 from kadita.box import Floats
 from kadita.compiled import part
 from kadita.engine.lattice import WIDE, place
-from kadita.engine.runs import RUN, copy_run
+from kadita.engine.runs import LANES, copy_run
 
 SLICES = 2  # to a reach
 CELLS_AN_AGENT = 4
@@ -67,7 +67,8 @@ def number(i, x, origin, edges, counts, distinct):  # type: ignore[no-untyped-de
 @part
 def sort(numbers, starts, order):  # type: ignore[no-untyped-def]
     """Write where each cell starts, (cells + 1,), and the agents in the order of their cells, (N,)."""
-    starts[:] = 0
+    for cell in range(starts.size):
+        starts[cell] = 0
     for i in range(numbers.size):
         starts[numbers[i] + 1] += 1
     for cell in range(1, starts.size):
@@ -87,6 +88,8 @@ def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
     Slices run from SLICES below the first to SLICES above the last; with fewer than 2 SLICES + 1 there is one alone.
     """
     nx, ny, nz = distinct[0], distinct[1], distinct[2]
+    if starts[column * nz] == starts[(column + 1) * nz]:  # nobody is there
+        return np.empty((6, 0), np.int32), np.zeros(nz + 1, np.int32)
     beyond = SLICES if nz > 1 else 0
     columns = np.empty(9, np.int64)
     around = 0
@@ -100,8 +103,8 @@ def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
         size += starts[first + nz] - starts[first]
         if beyond:
             size += starts[first + beyond] - starts[first] + starts[first + nz] - starts[first + nz - beyond]
-    near = np.empty((6, size + RUN), np.int32)
-    slices = np.empty(nz + 2 * beyond + 1, np.int64)
+    near = np.empty((6, size + LANES), np.int32)
+    slices = np.empty(nz + 2 * beyond + 1, np.int32)
     filled = 0
     for s in range(-beyond, nz + beyond):
         slices[s + beyond] = filled
@@ -109,9 +112,9 @@ def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
         for c in range(around):
             cell = columns[c] * nz + z
             first, last = starts[cell], starts[cell + 1]
-            for begin in range(first, last, RUN):  # whole runs: what is too much is written over, or left unread
+            for begin in range(first, last, LANES):  # whole runs: what is too much is written over, or left unread
                 for row in range(6):
                     copy_run(near, row, filled, seen, begin)
-                filled += min(RUN, last - begin)
+                filled += min(LANES, last - begin)
     slices[nz + 2 * beyond] = filled
     return near, slices

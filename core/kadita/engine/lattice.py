@@ -29,7 +29,8 @@ def virtual_box(x, reach, origin, edges):  # type: ignore[no-untyped-def]
     edge = 4 * WIDE * (reach if reach > 0 else max(width, 1.0))
     while edge < 2 * (width + reach):
         edge *= 2
-    edges[:] = edge
+    for a in range(3):
+        edges[a] = edge
 
 
 @part

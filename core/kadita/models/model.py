@@ -4,21 +4,22 @@ A model brings functions that are decorated with `kadita.compiled.part`. What ag
 
     pair(d, square, u, v, c) -> (vector, vector, vector, number)
 
-``d`` is the way from i to the nearest image of j and ``square`` its square, float32; ``u`` is i's unit heading, float32,
-and ``v`` that of j in whole numbers, where `kadita.models.pairs.ONE` is a length of 1. The three vectors and the number
-are whole, too, made by the functions of `kadita.models.pairs`, none longer than ONE, and nothing beyond the model's
-`reach`. Agent i comes along among the others, with a ``square`` of 0. The rule has no branches but ``a if c else b``,
-so that it runs on vector units. How agent i turns:
+``d`` is the way from i to the nearest image of j and ``square`` its square, float32; ``u`` is i's unit heading,
+float32, and ``v`` that of j in whole numbers, where `kadita.models.pairs.ONE` is a length of 1. The three vectors and
+the number are whole, too, made by the functions of `kadita.models.pairs`, none longer than ONE, and nothing beyond the
+model's `reach`. Agent i comes along among the others, with a ``square`` of 0. How agent i turns:
 
     turn(u, sums, g, c, key) -> (ux, uy, uz)
 
-the next unit heading, from the heading ``u``, the sums of what `pair` returned over all others, four standard normal
-numbers ``g``, and ``key`` = (seed, step, agent) for further numbers of `kadita.models.philox`. All are float64, and what
-`kadita.models.vectors` and `kadita.models.elementary` offer gives the same bits on every machine. Agents move by speed x
-time step along their new headings, and by what a function of the same arguments returns, where there is one:
+the next unit heading, from the heading ``u``, the sums of what `pair` returned over all others (three vectors, in
+which a length of 1 is 1 again, and a number), four standard normal numbers ``g``, and ``key`` = (seed, step, agent) for
+further numbers of `kadita.models.philox`. All are float64. `kadita.models.vectors` and `kadita.models.elementary` give
+the same bits on every machine; the functions of `math` do not, but for the square root. Agents move by speed x time
+step along their new headings, and by what a function of the same arguments returns, where there is one:
 
     push(u, sums, g, c, key) -> (dx, dy, dz)
 
+All run on vector units where they have no branches but ``a if c else b``, and ten times as fast.
 ``c`` holds the numbers of `constants` by name, of the agent's own species.
 """
 

@@ -40,7 +40,9 @@ class Group(BaseModel):
         kind = type(model)
         for key in own:
             if key not in kind.model_fields:
-                raise ValueError(f"group {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}")
+                raise ValueError(
+                    f"group {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}"
+                )
             if key in kind.shared:
                 raise ValueError(f"group {self.name}: {key} is that of all agents; it stands under [parameters]")
         try:
@@ -206,8 +208,9 @@ def _first_fault(error: ValidationError, model: type[Model]) -> str:
         return message
     place = [str(part) for part in first["loc"] if part in known]
     key = place[-1] if place else ""
-    if key == "group" and len(first["loc"]) > 2:
-        key = f"group {first['loc'][1] + 1}: {first['loc'][2]}"
+    match first["loc"]:
+        case ("group", int(number), str(name)):
+            key = f"group {number + 1}: {name}"
     if key == "box":
         return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
     return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

@@ -12,10 +12,11 @@ import numpy as np
 
 from kadita.box import LEAST, MOST, Floats
 from kadita.compiled import reason
+from kadita.engine import cells
+from kadita.engine.school import Rules, School, Space
+from kadita.engine.steps import steps_of
 from kadita.errors import KaditaError, PluginError
 from kadita.frame import Frame
-from kadita.engine import cells
-from kadita.engine.steps import Rules, School, Space, steps_of
 from kadita.models.model import LONGEST, Model
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.configuration import RunConfiguration
@@ -97,20 +98,27 @@ class Integration:
         self.step = state.step
         self._place(state.positions, state.headings)
 
+    def compile(self) -> None:
+        """Compile the steps for this machine, or take them from disk, as the first step does otherwise."""
+        self._call(0, False)
+
     def advance(self, steps: int) -> None:
         """Advance by some steps."""
+        last = self.step + steps
+        while self.step < last:
+            by_cells = cells.pay(self._width(), self.space.reach, self.model.agents)
+            now = min(self._steps_a_call(by_cells), last - self.step)
+            self._call(now, by_cells)
+            self.step += now
+
+    def _call(self, steps: int, by_cells: bool) -> None:
         import numba
 
         if self.threads > 1:
             numba.set_num_threads(self.threads)
-        with self._blamed("pair, turn or push"):
+        with self._blamed("pair, turn or push"), np.errstate(all="ignore"):  # which plain Python would warn of
             advance = steps_of(self.model.pair, self.model.turn, self.model.push, parallel=self.threads > 1)
-            last = self.step + steps
-            while self.step < last:
-                by_cells = cells.pay(self._width(), self.space.reach, self.model.agents)
-                now = min(self._steps_a_call(by_cells), last - self.step)
-                advance(self.school, self.space, self.rules, now, self.step, np.uint64(self.seed), by_cells)
-                self.step += now
+            advance(self.school, self.space, self.rules, steps, self.step, np.uint64(self.seed), by_cells)
 
     def _width(self) -> Floats:
         """How wide the school is along each axis, (3,): as wide as its cell, if there is one."""

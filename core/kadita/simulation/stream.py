@@ -128,6 +128,10 @@ class Simulation(Trajectory):
         self._sinks.insert(0, self._writer.write_block)
         return path
 
+    def compile(self) -> None:
+        """Compile the model for this machine, or take it from disk, before the first frame needs it."""
+        Integration(self.configuration, self._threads, self._start).compile()
+
     def send_to(self, sink: Callable[[Block], object]) -> None:
         """Call `sink` with every block as it passes, one after the other, while the next block is integrated."""
         self._sinks.append(sink)

@@ -1,0 +1,131 @@
+"""Active Brownian particles in three dimensions, with harmonic repulsion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from kadita import Model
+from kadita.compiled import part
+from kadita.models.elementary import cosine_and_sine
+from kadita.models.model import Length, Positive
+from kadita.models.pairs import NOTHING, ONE, count
+from kadita.models.philox import normals
+from kadita.models.vectors import NOWHERE, across, dot, rotated, times, total
+
+TRANSLATION = 3  # what numbers are for that no turn has used
+_NONE = np.float32(0)
+
+
+@part
+def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+    """Return the way from one that is overlapped, as long as the overlap is in diameters, 1 - r / sigma."""
+    outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # below 0, and so away from the other, which is along d
+    outward = outward if (square < c.diameter_squared) & (square > 0) else _NONE
+    away = np.int32(outward * d[0]), np.int32(outward * d[1]), np.int32(outward * d[2])
+    return away, NOTHING, NOTHING, count(False)
+
+
+@part
+def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return the next heading: two normal numbers of three lie across the heading, and tell where to and how far."""
+    noise = g[0], g[1], g[2]
+    sideways = across(u, noise)
+    cosine, sine = cosine_and_sine(c.bend * dot(sideways, noise))
+    return rotated(u, sideways, cosine, sine)
+
+
+@part
+def push(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+    """Return the displacement by contacts and by translational diffusion."""
+    x, y, z, _ = normals(key[0], key[1], key[2], TRANSLATION)
+    return total(times(c.contact, sums[0]), times(c.jump, (x, y, z)), NOWHERE)
+
+
+class ActiveBrownian(Model):
+    """Parameters of active Brownian particles: soft spheres that swim, and whose headings diffuse over the sphere.
+
+    dr_i = v u_i dt + mu sum_j F_ij dt + sqrt(2 D_t dt) xi_i. F_ij = k (sigma - r_ij) along the way from j to i where
+    r_ij < sigma, and 0 elsewhere. <u(0) . u(t)> = exp(-2 D_r t). Velocities in a trajectory are v u, `speed` x heading:
+    pushes are not in them.
+
+    Steps are Euler's, along the new heading. A turn is a rotation by a normal step across the heading, of the standard
+    deviation, a little below sqrt(2 D_r dt), that gives the mean cosine exp(-2 D_r dt) exactly. Free agents diffuse by
+    D_t + v^2 / (6 D_r) x coth x, x = D_r dt; this is D_t + v^2 / (6 D_r) but for a part x^2 / 3 of its second term.
+
+    Sources: Romanczuk et al. 2012, Eur. Phys. J. Spec. Top. 202, 1, doi:10.1140/epjst/e2012-01529-y; of free agents,
+    ten Hagen, van Teeffelen & Lowen 2011, J. Phys.: Condens. Matter 23, 194119, doi:10.1088/0953-8984/23/19/194119;
+    of the force, Fily & Marchetti 2012, Phys. Rev. Lett. 108, 235702, doi:10.1103/PhysRevLett.108.235702; in three
+    dimensions, with another force, Stenhammar et al. 2014, Soft Matter 10, 1489, doi:10.1039/C3SM52813H.
+    """
+
+    name: ClassVar[str] = "abp"
+    shared: ClassVar[frozenset[str]] = Model.shared | {"diameter", "stiffness"}  # forces are mutual
+    pair = staticmethod(pair)
+    turn = staticmethod(turn)
+    push = staticmethod(push)
+
+    translational_diffusion: Annotated[Length, Field(description="D_t of a position, length^2 / time")]
+    rotational_diffusion: Annotated[Length, Field(description="D_r of a heading, radians^2 / time")]
+    diameter: Annotated[Positive, Field(description="sigma, distance of two centers below which agents repel")]
+    stiffness: Annotated[Length, Field(description="k, force / length of overlap; 0: agents pass through each other")]
+    mobility: Annotated[Positive, Field(description="mu, speed / force")] = 1.0
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        half = 0.5 * min(self.space.lengths or (math.inf,))
+        if self.diameter > half:
+            raise ValueError(
+                f"diameter = {self.diameter:g} reaches beyond half the cell, {half:g}, where an agent has only "
+                "one image of each other; enlarge the box"
+            )
+        dt = self.time_step
+        free = math.hypot(self.speed * dt, math.sqrt(6 * self.translational_diffusion * dt))  # root mean square
+        for what, got, most in (
+            ("2 mobility x stiffness x time_step, or contacts overshoot", 2 * self.mobility * self.stiffness * dt, 1.0),
+            ("2 rotational_diffusion x time_step, or no heading lasts", 2 * self.rotational_diffusion * dt, 1.0),
+            ("the way of a free agent in a step, or contacts are missed", free * (self.stiffness > 0), self.diameter),
+        ):
+            if got > most:
+                raise ValueError(f"expected at most {most:g} as {what}; got {got:g}; take a smaller time_step")
+        return self
+
+    @property
+    def reach(self) -> float:
+        """The diameter."""
+        return self.diameter
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """The diameter, and what a step is made of: of a contact, of a jump, and of a turn."""
+        return {
+            "diameter_squared": self.diameter**2,
+            "per_diameter": 1 / self.diameter,
+            "contact": self.mobility * self.stiffness * self.diameter * self.time_step,
+            "jump": math.sqrt(2 * self.translational_diffusion * self.time_step),
+            "bend": bend(2 * self.rotational_diffusion * self.time_step),
+        }
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """The diameter, at which groups are linked: of agents that touch."""
+        return {"r_a": self.diameter}
+
+
+def bend(decay: float) -> float:
+    """Standard deviation s of a normal step across a heading with <cos> = exp(-decay), for a decay of at most 1.
+
+    <cos> = 1 - s^2 + s^4 / 3 - s^6 / 15 + ...: an angle s r has it, where r^2 = g_1^2 + g_2^2.
+    """
+    forgotten = -math.expm1(-decay)
+    square = forgotten
+    for _ in range(60):  # each leaves less than half of the error
+        terms = [square]
+        for odd in range(3, 40, 2):
+            terms.append(-terms[-1] * square / odd)
+        square += forgotten - math.fsum(terms)
+    return math.sqrt(square)
