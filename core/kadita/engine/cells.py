@@ -44,7 +44,7 @@ def grid(edges, reach, agents, counts, distinct):  # type: ignore[no-untyped-def
             counts[a] = 1
         distinct[a] = counts[a]
     most = CELLS_AN_AGENT * agents + 64
-    while distinct[0] * distinct[1] * distinct[2] > most:
+    while 1.0 * distinct[0] * distinct[1] * distinct[2] > most:  # whole numbers would run over
         widest = np.argmax(distinct)
         if distinct[widest] <= 8:
             break
