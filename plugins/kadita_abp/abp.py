@@ -18,14 +18,13 @@ from kadita.models.philox import normals
 from kadita.models.vectors import NOWHERE, across, dot, rotated, times, total
 
 TRANSLATION = 3  # what numbers are for that no turn has used
-_NONE = np.float32(0)
 
 
 @part
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return the way from one that is overlapped, as long as the overlap is in diameters, 1 - r / sigma."""
     outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # below 0, and so away from the other, which is along d
-    outward = outward if (square < c.diameter_squared) & (square > 0) else _NONE
+    outward = outward if (square < c.diameter_squared) & (square > 0) else np.float32(0)
     away = np.int32(outward * d[0]), np.int32(outward * d[1]), np.int32(outward * d[2])
     return away, NOTHING, NOTHING, count(False)
 
@@ -121,8 +120,7 @@ def bend(decay: float) -> float:
 
     <cos> = 1 - s^2 + s^4 / 3 - s^6 / 15 + ...: an angle s r has it, where r^2 = g_1^2 + g_2^2.
     """
-    forgotten = -math.expm1(-decay)
-    square = forgotten
+    forgotten = square = -math.expm1(-decay)
     for _ in range(60):  # each leaves less than half of the error
         terms = [square]
         for odd in range(3, 40, 2):

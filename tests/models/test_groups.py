@@ -1,5 +1,8 @@
 """Schools whose agents differ: named groups with parameters of their own."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -45,7 +48,7 @@ def school(tmp_path):
 
 
 def ahead(path):
-    """Where along the direction of travel the nimble ones lie, in standard deviations of the school; its polarization."""
+    """How far ahead of the centroid the nimble ones are, in standard deviations of the school; its polarization."""
     with kadita.simulate(path) as run:
         nimble = run.species == "nimble"
         frames = [frame for block in run.blocks(start=50) for frame in block]
@@ -136,6 +139,9 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path):
         assert file["species"].dimensions == ("atom",)
         assert file["species"].flag_meanings == "others nimble"
         assert file["species"][:].tolist() == [1] * 20 + [0] * 40
+    said = subprocess.run([sys.executable, "-m", "kadita", "info", path], capture_output=True, text=True, check=True)
+    assert "species:       nimble 20, others 40" in said.stdout
+    assert "(count 20, name nimble, turning_rate 100.0)" in said.stdout
     with kadita.open(kadita.run("torus", steps=0, output=tmp_path / "t.nc")) as trajectory:
         assert trajectory.species is None
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.simulation.configuration import RunConfiguration
+from kadita_vicsek.vicsek import Vicsek
 
 
 def test_frames_are_time_zero_and_then_one_every_so_many_steps(tmp_path):
@@ -81,3 +83,16 @@ def test_more_threads_than_there_are_is_an_error_before_a_file_is_made(tmp_path)
     with pytest.raises(kadita.KaditaError, match="--threads: expected 1 to"):
         kadita.run("dewi-kadita-1", threads=100_000, output=tmp_path / "a.nc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_initial_state_outside_the_cell_is_that_of_its_images_inside():
+    class Outside(Vicsek):
+        def initial_state(self, seed):
+            x, u = super().initial_state(seed)
+            return x + 3 * self.space.array, u
+
+    parameters = {"agents": 200, "box": 8.0, "radius": 1.0, "noise": 0.0, "speed": 0.5, "time_step": 0.1}
+    runs = [RunConfiguration(model="vicsek", steps=10, parameters=model(**parameters)) for model in (Vicsek, Outside)]
+    ((inside,), (outside,)) = (list(kadita.simulate(run).blocks()) for run in runs)
+    assert ((outside.positions >= 0) & (outside.positions < 8)).all()
+    np.testing.assert_allclose(inside.box.minimum_image(outside.positions - inside.positions), 0, atol=1e-5)

@@ -36,6 +36,8 @@ def info(
 def _readable(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
+    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
+        return " and ".join(f"({_readable(v)})" for v in value)
     if isinstance(value, list):
         return " to ".join(f"{v:g}" for v in value) if len(value) == 2 else " x ".join(f"{v:g}" for v in value)
     if isinstance(value, bool):
@@ -59,6 +61,9 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
         "velocities": trajectory.has_velocities,
         **trajectory.attributes,
     }
+    if trajectory.species is not None:
+        names, counts = np.unique(trajectory.species, return_counts=True)
+        facts["species"] = dict(zip(names.tolist(), counts.tolist(), strict=True))
     if isinstance(trajectory, AmberTrajectory):
         header = trajectory.header
         program = [str(header.attributes.get(key, "")) for key in ("program", "programVersion")]

@@ -57,7 +57,7 @@ class Integration:
             raise self._failed(
                 f"initial_state: expected positions and headings of shape {shape}; got {x.shape} and {u.shape}"
             )
-        self._place(x, u)
+        self._place(self.model.space.wrap(x), u)
         self.check()
         self.rules = self._rules()
         with self._blamed("reach"):
