@@ -17,7 +17,7 @@ from kadita.frame import Frame
 from kadita.neighbors import Integers
 
 BLOCK_FRAMES = 64
-BLOCK_ROWS = 2_000_000  # frames x agents held at once: about 100 MB of positions and velocities
+BLOCK_ROWS = 1_000_000  # frames x agents held at once: about 50 MB of positions and velocities
 
 
 def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:

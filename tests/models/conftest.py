@@ -17,7 +17,16 @@ def advance():
         school = School(x, u, agents, np.zeros_like(agents))
         rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
         run = steps_of(model.pair, model.turn, model.push, parallel=parallel)
-        run(school, Space(model.space.array, model.reach), rules, steps, first_step, np.uint64(seed), by_cells)
+        run(
+            school,
+            Space(model.space.array, model.reach),
+            rules,
+            steps,
+            first_step,
+            np.uint64(seed),
+            by_cells,
+            3 if parallel else 1,
+        )
         order = np.argsort(school.agents)
         return x.T[order], u.T[order]
 

@@ -82,14 +82,20 @@ def sort(numbers, starts, order):  # type: ignore[no-untyped-def]
 
 
 @part
-def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
-    """Return what is `seen` in and around a column, (6, M), and where each slice starts.
+def bounds(distinct):  # type: ignore[no-untyped-def]
+    """Return an array for where the slices of what is around a column begin and end."""
+    return np.empty(distinct[2] + (2 * SLICES if distinct[2] > 1 else 0) + 1, np.int32)
+
+
+@part
+def gather(column, starts, distinct, seen, near, slices):  # type: ignore[no-untyped-def]
+    """Return what is `seen` in and around a column, (6, M or more), in `near` if there is room; write where slices start.
 
     Slices run from SLICES below the first to SLICES above the last; with fewer than 2 SLICES + 1 there is one alone.
     """
     nx, ny, nz = distinct[0], distinct[1], distinct[2]
     if starts[column * nz] == starts[(column + 1) * nz]:  # nobody is there
-        return np.empty((6, 0), np.int32), np.zeros(nz + 1, np.int32)
+        return near
     beyond = SLICES if nz > 1 else 0
     columns = np.empty(9, np.int64)
     around = 0
@@ -103,8 +109,8 @@ def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
         size += starts[first + nz] - starts[first]
         if beyond:
             size += starts[first + beyond] - starts[first] + starts[first + nz] - starts[first + nz - beyond]
-    near = np.empty((6, size + LANES), np.int32)
-    slices = np.empty(nz + 2 * beyond + 1, np.int32)
+    if near.shape[1] < size + LANES:
+        near = np.empty((6, size + size // 4 + LANES), np.int32)
     filled = 0
     for s in range(-beyond, nz + beyond):
         slices[s + beyond] = filled
@@ -117,4 +123,4 @@ def gather(column, starts, distinct, seen):  # type: ignore[no-untyped-def]
                     copy_run(near, row, filled, seen, begin)
                 filled += min(LANES, last - begin)
     slices[nz + 2 * beyond] = filled
-    return near, slices
+    return near

@@ -28,11 +28,12 @@ def steps_of(pair: Function, turn: Function, push: Function, *, parallel: bool) 
     """Compile the steps of a model from its rules.
 
     Returns:
-        ``advance(school, space, rules, steps, first_step, seed, by_cells)``, which advances a `School` in place.
+        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `School` in place;
+        shares are what threads take.
     """
     add_up, move = summing(pair), moving(turn, push)
 
-    def advance(school, space, rules, steps, first_step, seed, by_cells):  # type: ignore[no-untyped-def]
+    def advance(school, space, rules, steps, first_step, seed, by_cells, shares):  # type: ignore[no-untyped-def]
         x, u, agents, species = school
         n = agents.size
         alike = rules.of_pairs.size == 1
@@ -68,23 +69,26 @@ def steps_of(pair: Function, turn: Function, push: Function, *, parallel: bool) 
                 np.float32(edges[2] / 2.0**32),
             )
             slices = distinct[2]
-            for task in prange(distinct[0] * distinct[1] if by_cells else groups):
-                if by_cells:
-                    cell, first, last = task * slices, starts[task * slices], starts[(task + 1) * slices]
-                    near, bounds = cells.gather(task, starts, distinct, seen)
-                else:
-                    cell, first, last = 0, task * GROUP, min(n, (task + 1) * GROUP)
-                    near, bounds = seen, starts
-                around, s = bounds.size - slices, 0
+            tasks = distinct[0] * distinct[1] if by_cells else groups
+            for share in prange(shares):  # every so many columns: crowded ones lie side by side
+                near, bounds = (np.empty((6, 0), np.int32), cells.bounds(distinct)) if by_cells else (seen, starts)
+                around = bounds.size - slices
                 memory = np.zeros(ROWS * GROUP)
-                for begin in range(first, last, GROUP):
-                    end = min(last, begin + GROUP)
-                    for i in range(begin, end):
-                        while starts[cell + s + 1] <= i:
-                            s += 1
-                        c = rules.of_pairs[0 if alike else species[agents[i]]]
-                        add_up(i, x, u, c, seen, near, bounds[s], bounds[s + around], scale, memory, i - begin)
-                    move(begin, end, x, u, agents, species, rules.of_turns, memory, seed, step, space.edges)
+                for task in range(share, tasks, shares):
+                    if by_cells:
+                        cell, first, last = task * slices, starts[task * slices], starts[(task + 1) * slices]
+                        near = cells.gather(task, starts, distinct, seen, near, bounds)
+                    else:
+                        cell, first, last = 0, task * GROUP, min(n, (task + 1) * GROUP)
+                    s = 0
+                    for begin in range(first, last, GROUP):
+                        end = min(last, begin + GROUP)
+                        for i in range(begin, end):
+                            while starts[cell + s + 1] <= i:
+                                s += 1
+                            c = rules.of_pairs[0 if alike else species[agents[i]]]
+                            add_up(i, x, u, c, seen, near, bounds[s], bounds[s + around], scale, memory, i - begin)
+                        move(begin, end, x, u, agents, species, rules.of_turns, memory, seed, step, space.edges)
 
     # Compiled code is kept on disk by this name: a rule that was edited is compiled anew, no two rules share a file,
     # and threads do not get the code of one thread.

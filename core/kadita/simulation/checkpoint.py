@@ -38,12 +38,16 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> Non
     """Write a checkpoint; the newest so far becomes the one before."""
     newest, previous = paths_of(trajectory)
     header = {"step": state.step, "frames": state.frames, "agents": len(state.positions), "made_by": made_by}
-    content = MAGIC + json.dumps(header, sort_keys=True).encode() + b"\n"
-    content += b"".join(a.astype("<f8").tobytes() for a in (state.positions, state.headings))
+    parts: list[Any] = [MAGIC, json.dumps(header, sort_keys=True).encode(), b"\n"]
+    parts += [np.ascontiguousarray(a, "<f8").data for a in (state.positions, state.headings)]
     unfinished = newest.with_name(f".{newest.name}-{os.getpid()}")
+    digest = hashlib.sha256()
     try:
         with unfinished.open("wb") as file:
-            file.write(content + hashlib.sha256(content).digest())
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+            file.write(digest.digest())
             file.flush()
             os.fsync(file.fileno())
         if newest.exists():

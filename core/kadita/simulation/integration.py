@@ -81,15 +81,19 @@ class Integration:
     @property
     def positions(self) -> Floats:
         """Positions, (N, 3), in the order of the agents."""
-        return self._in_order(self.school.positions)
+        return self._in_order(self.school.positions, np.empty((self.model.agents, 3)))
 
     @property
     def headings(self) -> Floats:
         """Unit headings, (N, 3), in the order of the agents."""
-        return self._in_order(self.school.headings)
+        return self._in_order(self.school.headings, np.empty((self.model.agents, 3)))
 
-    def _in_order(self, rows: Floats) -> Floats:
-        ordered = np.empty((self.model.agents, 3))
+    def write_to(self, positions: Floats, headings: Floats) -> None:
+        """Write the state, (N, 3) each, in the order of the agents."""
+        self._in_order(self.school.positions, positions)
+        self._in_order(self.school.headings, headings)
+
+    def _in_order(self, rows: Floats, ordered: Floats) -> Floats:
         ordered[self.school.agents] = rows.T
         return ordered
 
@@ -118,7 +122,8 @@ class Integration:
             numba.set_num_threads(self.threads)
         with self._blamed("pair, turn or push"), np.errstate(all="ignore"):  # which plain Python would warn of
             advance = steps_of(self.model.pair, self.model.turn, self.model.push, parallel=self.threads > 1)
-            advance(self.school, self.space, self.rules, steps, self.step, np.uint64(self.seed), by_cells)
+            seed = np.uint64(self.seed)
+            advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
 
     def _width(self) -> Floats:
         """How wide the school is along each axis, (3,): as wide as its cell, if there is one."""
@@ -135,15 +140,16 @@ class Integration:
         Raises:
             PluginError: so it is.
         """
-        positions, headings = self.positions, self.headings
-        lengths = np.linalg.norm(headings, axis=1)
-        bad = np.flatnonzero(~(np.abs(lengths - 1) < 1e-6) | ~np.isfinite(positions).all(axis=1))
-        if len(bad):
-            agent = bad[0]
-            raise self._failed(
-                f"after {self.step} steps agent {agent} has heading {_said(headings[agent])} at "
-                f"{_said(positions[agent])}; expected a unit vector and finite positions"
-            )
+        x, u = self.school.positions, self.school.headings
+        squares = np.einsum("an,an->n", u, u)
+        if np.isfinite(x).all() and (np.abs(squares - 1) < 2e-6).all():
+            return
+        bad = ~(np.abs(squares - 1) < 2e-6) | ~np.isfinite(x).all(axis=0)
+        agent = self.school.agents[bad].min()
+        raise self._failed(
+            f"after {self.step} steps agent {agent} has heading {_said(self.headings[agent])} at "
+            f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
+        )
 
     def _blamed(self, what: str) -> AbstractContextManager[None]:
         return blamed(self.model, what)

@@ -205,17 +205,18 @@ class Simulation(Trajectory):
             while first < stop and not self.stopping:
                 numbers = np.arange(first, min(first + size, stop))
                 x = np.empty((len(numbers), self.model.agents, 3))
-                u = np.empty_like(x)
+                v = np.empty_like(x)
                 begun = time.monotonic()
                 for row, frame in enumerate(numbers.tolist()):
                     state.advance(frame * every - state.step)
-                    x[row], u[row] = state.positions, state.headings
+                    state.write_to(x[row], v[row])
+                    v[row] *= speeds
                     first = frame + 1
                     if self.stopping or time.monotonic() - begun > BLOCK_SECONDS:
                         break
                 state.check()
                 done = slice(0, first - int(numbers[0]))
-                block = self._block(numbers[done], x[done], u[done] * speeds)
+                block = self._block(numbers[done], x[done], v[done])
                 if under_way is not None:
                     under_way.result()  # libnetcdf is one thread's at a time: nothing is written while others read
                 yield block  # before it is written: what is refused at once leaves no file, and replaces none
