@@ -1,15 +1,22 @@
-"""Kadita's side of the benchmark, through its public functions."""
+"""Kadita's side of the benchmark."""
 
 import platform
+import resource
+import sys
 import warnings
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
-from worker import cpu_seconds, serve
+from worker import seconds, serve, shared, together
 
 import kadita
+from kadita.engine import cells
 from kadita.plugins import load_registry
+from kadita.simulation.integration import Integration
+from kadita.trajectory import frames_at_once
 
 warnings.simplefilter("ignore", kadita.KaditaWarning)
 
@@ -19,17 +26,69 @@ def versions():
     return {"kadita": version("kadita"), "python": platform.python_version(), "numba": version("numba")}
 
 
-def parameters(case):
-    """Return a scenario's configuration, with how the school starts."""
-    configuration = kadita.load_configuration(case)
-    start = next(kadita.simulate(case, steps=0).blocks())
-    np.savez(f"{case}.start.npz", positions=start.positions[0], velocities=start.velocities[0])
+def parameters(case, changes, start):
+    """Return a scenario's parameters, its steps and how many there are to a frame; write how the school starts."""
+    configuration = configured(case, changes)
+    first = next(kadita.simulate(configuration, steps=0).blocks())
+    np.savez(f"{start}.start.npz", positions=first.positions[0], velocities=first.velocities[0])
     return configuration.model_dump(mode="json")
 
 
-def step(case, steps):
-    """Simulate some steps from the start; compiled by a first call."""
-    return cpu_seconds(list, kadita.simulate(case, steps=steps, every=steps).stream())
+def configured(case, changes):
+    """Return a scenario with some parameters changed."""
+    return kadita.load_configuration(case, {}, changes)
+
+
+def step(case, changes, steps, repeats, threads=1):
+    """Simulate some steps from the start, several times; return the time of one step."""
+    spent = []
+    for _ in range(repeats):
+        school = Integration(configured(case, changes), threads, None)
+        spent.append(seconds(school.advance, steps))
+    return shared(together(spent), repeats * steps)
+
+
+def pace(case, changes, search, least, threads=1):
+    """Simulate on and on with one way to find neighbours, "pairs" or "cells"; return the time of one step.
+
+    So many steps are measured that they take at least so many seconds.
+    """
+    school, steps = school_of(case, tuple(changes.items()), threads), 1
+    while True:
+        spent = seconds(advance, school, search, steps)
+        if spent["wall"] >= least:
+            return shared(spent, steps)
+        steps = 1 + int(steps * min(100, 1.3 * least / spent["wall"]))
+
+
+@lru_cache(maxsize=2)  # a million agents, say, that one round leaves to the next
+def school_of(case, changes, threads):
+    """Return a school that is under way: its kernels are compiled, and its agents sorted."""
+    school = Integration(configured(case, dict(changes)), threads, None)
+    for search in ("pairs", "cells") if school.model.agents < 1000 else ("cells",):
+        advance(school, search, 1)
+    return school
+
+
+def advance(school, search, steps):
+    """Advance with all pairs or with cells, whichever the engine would choose."""
+    with mock.patch.object(cells, "pay", return_value=search == "cells"):
+        school.advance(steps)
+
+
+def chosen(case, changes):
+    """Return which way the engine takes by itself."""
+    school = Integration(configured(case, changes), 1, None)
+    return "cells" if school._by_cells() else "pairs"
+
+
+def candidates(case, changes):
+    """Return how many candidates an agent has in cells, on average over a uniform school."""
+    school = Integration(configured(case, changes), 1, None)
+    agents, (counts, distinct) = school.model.agents, np.ones((2, 3), np.int64)
+    cells.grid(school.space.edges, school.space.reach, agents, counts, distinct)
+    around = (3, 3, 2 * cells.SLICES + 1)
+    return agents * float(np.prod([min(1.0, a / c) for a, c in zip(around, counts, strict=True)]))
 
 
 def frames(case, after, every, frames):
@@ -43,7 +102,7 @@ def frames(case, after, every, frames):
 
 
 def metrics(case, names, profile, repeats):
-    """Compute metrics on a block of all frames, each time a new one."""
+    """Compute metrics on a block of all frames, each time a new one; return the time of a frame."""
     with np.load(f"{case}.frames.npz") as stored:
         positions, velocities, box = stored["positions"], stored["velocities"], float(stored["box"])
     registry = load_registry()
@@ -52,7 +111,7 @@ def metrics(case, names, profile, repeats):
         for _ in range(repeats):
             kadita.analyze(kadita.Block(positions, velocities, box=box), names, profile=profile, registry=registry)
 
-    return cpu_seconds(analyze) / (repeats * len(positions))
+    return shared(seconds(analyze), repeats * len(positions))
 
 
 def end_to_end(case, names):
@@ -62,8 +121,20 @@ def end_to_end(case, names):
         path = kadita.run(case, output=Path(f"{case}.nc"), force=True)
         kadita.analyze(path, names, profile="published")
 
-    return cpu_seconds(run_and_analyze)
+    return seconds(run_and_analyze)
+
+
+def peak(case, changes, frames):
+    """Run a scenario into a file; return this process' greatest memory and that of a block of frames, in bytes."""
+    kadita.run(case, output="peak.nc", force=True, steps=frames - 1, every=1, parameters=changes)
+    block = frames_at_once(changes["agents"]) * changes["agents"] * 6 * 8  # positions and velocities, float64
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux keeps getrusage's figure from before the program was started, the parent's
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return 1024 * int(line.split()[1]), block
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (1 if sys.platform == "darwin" else 1024), block
 
 
 if __name__ == "__main__":
-    serve(versions, parameters, step, frames, metrics, end_to_end)
+    serve(versions, parameters, step, pace, chosen, candidates, frames, metrics, end_to_end, peak)

@@ -1,27 +1,9 @@
 """dewi-kadita's side of the benchmark. Runs in an environment of its own, where kadita is not installed."""
 
 import platform
-import subprocess
-import sys
-import venv
 from importlib.metadata import version
-from pathlib import Path
 
-from worker import cpu_seconds, serve
-
-
-def environment(folder, requirement):
-    """Return the interpreter of an environment with dewi-kadita, made at the first call."""
-    python = Path(folder) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    ready = Path(folder) / "installed"
-    if not ready.exists():
-        print(f"making {folder} with {requirement}", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement], check=True
-        )
-        ready.touch()
-    return python
+from worker import seconds, serve, shared
 
 
 def versions():
@@ -29,7 +11,7 @@ def versions():
     return {"dewi-kadita": version("dewi-kadita"), "python": platform.python_version(), "numba": version("numba")}
 
 
-def make_system(case, parameters):
+def make_system(start, parameters):
     """Return the peer's system with a scenario's parameters, in the state from which kadita starts."""
     import numpy as np
     from dewi_kadita.core.systems import CouzinSystem
@@ -46,19 +28,19 @@ def make_system(case, parameters):
         blind_angle=parameters["blind_angle"],
         orientation_weight=parameters["orientation_weight"],
     )
-    with np.load(f"{case}.start.npz") as start:
-        system.positions, system.velocities = start["positions"], start["velocities"]
+    with np.load(f"{start}.start.npz") as state:
+        system.positions, system.velocities = state["positions"], state["velocities"]
     return system
 
 
-def step(case, parameters, steps):
-    """Simulate some steps from the start; compiled by a first call.
+def step(start, parameters, steps):
+    """Simulate some steps from the start; return the time of one.
 
     Only the compiled update, the motion and the cell: without what `CouzinSolver.solve` records beside them.
     """
     from dewi_kadita.core.solver import _update_velocities_numba
 
-    system = make_system(case, parameters)
+    system = make_system(start, parameters)
     rules = (
         system.box_size,
         system.r_repulsion,
@@ -77,11 +59,11 @@ def step(case, parameters, steps):
             system.positions += system.velocities * parameters["time_step"]
             system.apply_periodic_boundary()
 
-    return cpu_seconds(simulate)
+    return shared(seconds(simulate), steps)
 
 
 def metrics(case):
-    """Compute all twelve metrics, frame by frame."""
+    """Compute all twelve metrics, frame by frame; return the time of a frame."""
     import numpy as np
     from dewi_kadita.core.metrics import compute_all_metrics
 
@@ -92,22 +74,22 @@ def metrics(case):
         for x, v in zip(positions, velocities, strict=True):
             compute_all_metrics(x, v, box)
 
-    return cpu_seconds(compute) / len(positions)
+    return shared(seconds(compute), len(positions))
 
 
-def end_to_end(case, parameters, steps, every):
+def end_to_end(start, parameters, steps, every):
     """Run a scenario and compute the metrics of every frame, in memory: no file is written."""
     from dewi_kadita.core.metrics import compute_metrics_timeseries
     from dewi_kadita.core.solver import CouzinSolver
 
     def run_and_analyze():
-        system = make_system(case, parameters)
+        system = make_system(start, parameters)
         found = CouzinSolver(dt=parameters["time_step"]).solve(system, steps, every, verbose=False)
         compute_metrics_timeseries(
             found["positions"], found["velocities"], found["time"], system.box_size, verbose=False
         )
 
-    return cpu_seconds(run_and_analyze)
+    return seconds(run_and_analyze)
 
 
 if __name__ == "__main__":

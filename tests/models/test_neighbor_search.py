@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import kadita
 from kadita.engine import cells
+from kadita.simulation.configuration import RunConfiguration
 from kadita_couzin.couzin import Couzin
 from kadita_vicsek.vicsek import Vicsek
 
@@ -112,7 +114,24 @@ def test_the_number_of_cells_is_bounded_by_that_of_the_agents(edge, agents):
 
 
 def test_large_schools_use_cells_and_small_ones_do_not():
-    assert not cells.pay(np.full(3, 25.0), 10.0, 150)
-    assert not cells.pay(np.full(3, 25.0), 10.0, 100_000)  # a box of two and a half radii has no cells to speak of
-    assert cells.pay(np.full(3, 100.0), 10.0, 10_000)
-    assert not cells.pay(np.full(3, 100.0), 10.0, 100)
+    def pay(width, agents):
+        widths = np.full(3, width)
+        return cells.pay(widths, widths, 10.0, agents), cells.pay(np.zeros(3), widths, 10.0, agents)
+
+    assert pay(25.0, 150) == (False, False)
+    assert pay(25.0, 100_000) == (False, True)  # a box of two and a half radii has no cells; at its rim a school has
+    assert pay(100.0, 10_000) == (True, True)
+    assert pay(100.0, 200) == (False, False)
+    assert cells.pay(np.zeros(3), np.zeros(3), 0.0, 1_000_000)  # who takes no notice of anyone has no pairs
+
+
+@pytest.mark.parametrize("box", [100.0, "open"])
+def test_a_million_who_take_no_notice_of_each_other_are_no_burden(box):
+    """All pairs of them would take hours."""
+    start = {"initial": "sphere", "initial_radius": 10.0} if box == "open" else {}
+    p = school(1_000_000, box, r_a=1.0, **start).model_copy(update={"r_r": 0.0, "r_o": 0.0, "r_a": 0.0})
+    run = kadita.simulate(RunConfiguration(model="couzin", steps=1, parameters=p))
+    x, u = p.initial_state(0)
+    (moved,) = (block for block in run.blocks() if block.frames[0] == 1)
+    way = np.linalg.norm(p.space.minimum_image(moved.positions[0] - p.space.wrap(x)), axis=1)
+    np.testing.assert_allclose(way, 0.1, rtol=1e-9)

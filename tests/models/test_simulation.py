@@ -1,5 +1,6 @@
 """A run: its frames, its file, and that the same seed gives the same bytes."""
 
+import os
 import subprocess
 import sys
 
@@ -96,3 +97,27 @@ def test_an_initial_state_outside_the_cell_is_that_of_its_images_inside():
     ((inside,), (outside,)) = (list(kadita.simulate(run).blocks()) for run in runs)
     assert ((outside.positions >= 0) & (outside.positions < 8)).all()
     np.testing.assert_allclose(inside.box.minimum_image(outside.positions - inside.positions), 0, atol=1e-5)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="tells threads' shares by Linux's /proc")
+@pytest.mark.parametrize("r_a", [4.0, 16.75], ids=["cells", "all pairs"])
+def test_the_work_is_shared_by_the_threads(r_a):
+    """By CPU time, which a busy machine does not change: a loop that went serial would be seen."""
+    code = (
+        "import os, kadita\n"
+        "from kadita.simulation.integration import Integration\n"
+        "def spent():\n"
+        "    stats = {task: open(f'/proc/self/task/{task}/stat').read() for task in os.listdir('/proc/self/task')}\n"
+        "    return {task: sum(map(int, stat.rpartition(')')[2].split()[11:13])) for task, stat in stats.items()}\n"
+        f"changes = {{'agents': 4000, 'box': 60.0, 'initial': 'random', 'initial_radius': None, 'r_a': {r_a}}}\n"
+        "state = Integration(kadita.load_configuration('torus', {}, changes), 2, None)\n"
+        "state.advance(1)\n"
+        "before = spent()\n"
+        f"state.advance({400 if r_a < 5 else 100})\n"
+        "print(*sorted(after - before.get(task, 0) for task, after in spent().items()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    *_, less, more = map(int, done.stdout.split())
+    assert more > 10  # hundredths of a second
+    assert less > 0.6 * more

@@ -19,18 +19,26 @@ from kadita.engine.lattice import WIDE, place
 from kadita.engine.runs import LANES, copy_run
 
 SLICES = 2  # to a reach
-CELLS_AN_AGENT = 4
-WORTH = 160  # others that an agent's part in sorting and gathering costs as much as (measured; see analyses/benchmark)
+CELLS_AN_AGENT = 1
+WORTH = 300  # others that an agent's part in sorting and gathering costs as much as (measured; see analyses/benchmark)
 
 
-def pay(edges: Floats, reach: float, agents: int) -> bool:
-    """Whether cells are faster than all pairs in a box with these edges, or about a school that wide.
+def pay(edges: Floats, widths: Floats, reach: float, agents: int) -> bool:
+    """Whether cells are faster than all pairs.
 
     Cells leave an agent with a share of all others, and cost as much as so many more.
+
+    Args:
+        edges: of the periodic cell, (3,); 0 in open space.
+        widths: of the school, (3,).
+        reach: how far agents take notice.
+        agents: their number.
     """
-    share = 1.0
-    for edge, columns in zip(edges, (3, 3, 2 + 1 / SLICES), strict=True):
-        share *= min(1.0, columns * reach / edge) if edge > 0 else 1.0
+    share = 1.0 if reach > 0 else 0.0
+    for edge, width, parts in zip(edges, widths, (1, 1, SLICES), strict=True):
+        if share > 0:  # an open school has fewer neighbours at its rim
+            along = edge * parts // reach if edge > 0 else (width / reach + 1 / 3) * parts
+            share *= min(1.0, (2 * parts + 1) / max(along, 1.0))
     return agents * (1 - share) > WORTH
 
 
@@ -89,7 +97,7 @@ def bounds(distinct):  # type: ignore[no-untyped-def]
 
 @part
 def gather(column, starts, distinct, seen, near, slices):  # type: ignore[no-untyped-def]
-    """Return what is `seen` in and around a column, (6, M or more), in `near` if there is room; write where slices start.
+    """Return what is `seen` in and around a column, (6, M or more), in `near` if it has room; write where slices start.
 
     Slices run from SLICES below the first to SLICES above the last; with fewer than 2 SLICES + 1 there is one alone.
     """

@@ -28,8 +28,8 @@ def steps_of(pair: Function, turn: Function, push: Function, *, parallel: bool) 
     """Compile the steps of a model from its rules.
 
     Returns:
-        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `School` in place;
-        shares are what threads take.
+        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `School` in place
+        on so many threads.
     """
     add_up, move = summing(pair), moving(turn, push)
 

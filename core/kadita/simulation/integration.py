@@ -110,7 +110,7 @@ class Integration:
         """Advance by some steps."""
         last = self.step + steps
         while self.step < last:
-            by_cells = cells.pay(self._width(), self.space.reach, self.model.agents)
+            by_cells = self._by_cells()
             now = min(self._steps_a_call(by_cells), last - self.step)
             self._call(now, by_cells)
             self.step += now
@@ -125,10 +125,9 @@ class Integration:
             seed = np.uint64(self.seed)
             advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
 
-    def _width(self) -> Floats:
-        """How wide the school is along each axis, (3,): as wide as its cell, if there is one."""
+    def _by_cells(self) -> bool:
         x = self.school.positions
-        return self.space.edges if self.space.edges.any() else x.max(axis=1) - x.min(axis=1)
+        return cells.pay(self.space.edges, x.max(axis=1) - x.min(axis=1), self.space.reach, self.model.agents)
 
     def _steps_a_call(self, by_cells: bool) -> int:
         pairs = self.model.agents * (CELLS_PAIRS if by_cells else self.model.agents)

@@ -1,0 +1,50 @@
+"""The process `kadita`: its CPU time to answer, to begin a run, and to compile all that a run needs."""
+
+import os
+import resource
+import statistics
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from table import spread
+from worker import THREADS
+
+
+def measure(bench):
+    """Print CPU times of whole processes, as the operating system counts them."""
+    s, table = bench.study["starts"], bench.table
+    table.heading("a process, CPU time", "", "s")
+    times = [process(bench, "--help") for _ in range(1 + s["help"])][1:]  # the first may write bytecode
+    table.row(
+        "kadita --help", "", spread(times), value=statistics.median(times), most=s["most_seconds_help"], unit=" s"
+    )
+    run = ["run", s["case"], "--every", "1", "--force", "-o", "start.nc"]
+    times = [process(bench, *run, "--steps", "1") for _ in range(1 + s["warm"])][1:]  # the first may compile
+    what, most = "kadita run, one step, warm", s["most_seconds_warm"]
+    table.row(what, "", spread(times), value=statistics.median(times), most=most, unit=" s")
+    run += ["--steps", str(s["steps"]), "--analyze"]
+    with tempfile.TemporaryDirectory() as cache:
+        cold = process(bench, *run, NUMBA_CACHE_DIR=cache)
+        kernels = len(list(Path(cache).rglob("*.nbi")))
+    what, most = f"kadita run --analyze, {kernels} kernels", s["most_seconds_cold"]
+    table.row(what, "", spread([cold]), value=cold, most=most, unit=" s")
+
+
+def process(bench, *arguments, **variables):
+    """Return the CPU time, user and system, of a process `kadita` on one thread."""
+    command = Path(sysconfig.get_path("scripts")) / "kadita"
+    environment = os.environ | dict.fromkeys(THREADS, "1") | variables
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as they are for everybody
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [command, *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=bench.folder,
+        env=environment,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
