@@ -13,7 +13,7 @@ from kadita import Model
 from kadita.compiled import part
 from kadita.models.elementary import cosine_and_sine
 from kadita.models.model import Length, Positive
-from kadita.models.pairs import NOTHING, ONE, count
+from kadita.models.pairs import NOTHING, ONE, count, scaled
 from kadita.models.philox import normals
 from kadita.models.vectors import NOWHERE, across, dot, rotated, times, total
 
@@ -25,8 +25,7 @@ def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return the way from one that is overlapped, as long as the overlap is in diameters, 1 - r / sigma."""
     outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # below 0, and so away from the other, which is along d
     outward = outward if (square < c.diameter_squared) & (square > 0) else np.float32(0)
-    away = np.int32(outward * d[0]), np.int32(outward * d[1]), np.int32(outward * d[2])
-    return away, NOTHING, NOTHING, count(False)
+    return scaled(outward, d), NOTHING, NOTHING, count(False)
 
 
 @part

@@ -19,7 +19,7 @@ import numpy as np
 
 from kadita.compiled import part
 from kadita.models.elementary import cosine_and_sine
-from kadita.models.pairs import ONE, count, opposite, where
+from kadita.models.pairs import ONE, count, opposite, scaled, where
 from kadita.models.vectors import NOWHERE, across, choose, dot, rotated, total, unit
 
 
@@ -30,7 +30,7 @@ def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     The number counts those too near. An agent sees those whose direction has a cosine above c.cosine with its heading.
     """
     per_length = ONE / np.sqrt(square)  # infinite for the agent itself, which the comparisons leave out
-    toward = np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+    toward = scaled(per_length, d)
     seen = (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
     near = (square < c.r_r_squared) & (square > 0)
     oriented = seen & (square < c.r_o_squared)

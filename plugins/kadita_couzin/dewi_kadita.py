@@ -20,7 +20,7 @@ import numpy as np
 
 from kadita.compiled import part
 from kadita.models.elementary import angle_of
-from kadita.models.pairs import ONE, count, opposite, where
+from kadita.models.pairs import ONE, count, opposite, scaled, where
 from kadita.models.vectors import NOWHERE, TOO_SHORT, choose, dot, times, total, unit
 
 
@@ -31,7 +31,7 @@ def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     The number counts those too near.
     """
     per_length = ONE / np.sqrt(square)  # infinite for the agent itself, which is not seen: it compares with nothing
-    toward = np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+    toward = scaled(per_length, d)
     seen = (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
     near = seen & (square < c.r_r_squared)
     oriented = seen & (square < c.r_o_squared)

@@ -100,7 +100,7 @@ def test_an_initial_state_outside_the_cell_is_that_of_its_images_inside():
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="tells threads' shares by Linux's /proc")
-@pytest.mark.parametrize("r_a", [4.0, 16.75], ids=["cells", "all pairs"])
+@pytest.mark.parametrize("r_a", [4.0, 25.0], ids=["cells", "all pairs"])
 def test_the_work_is_shared_by_the_threads(r_a):
     """By CPU time, which a busy machine does not change: a loop that went serial would be seen."""
     code = (

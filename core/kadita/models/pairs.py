@@ -13,13 +13,7 @@ from kadita.compiled import part
 ONE = np.float32(2.0**20)
 NOTHING = (np.int32(0), np.int32(0), np.int32(0))
 
-_ZERO, _LEAST, _MOST = np.int32(0), np.float32(-1.0), np.float32(1.0)
-
-
-@part
-def fixed(number):  # type: ignore[no-untyped-def]
-    """Return a number as a whole one; what lies beyond -1 or 1 is cut."""
-    return np.int32(min(max(number, _LEAST), _MOST) * ONE)
+_ZERO = np.int32(0)
 
 
 @part
@@ -39,10 +33,9 @@ def count(condition):  # type: ignore[no-untyped-def]
 
 
 @part
-def direction(d, square):  # type: ignore[no-untyped-def]
-    """Return d / |d| from d and its square; not to be used where that is 0."""
-    per_length = ONE / np.sqrt(square)
-    return np.int32(d[0] * per_length), np.int32(d[1] * per_length), np.int32(d[2] * per_length)
+def scaled(factor, d):  # type: ignore[no-untyped-def]
+    """Return factor x d in whole numbers: the unit vector along d for a factor of ONE / |d|. None may exceed ONE."""
+    return np.int32(factor * d[0]), np.int32(factor * d[1]), np.int32(factor * d[2])
 
 
 @part
