@@ -24,28 +24,36 @@ from pydantic import Field
 
 from kadita import Model, hookimpl
 from kadita.compiled import part
-from kadita.models.philox import NOISE, normals
+from kadita.models.pairs import NOTHING, count
 from kadita.models.vectors import unit
 
 
 @part
-def turn(i, x, u, cell, step, seed, constants, scratch):
-    gx, gy, gz, _ = normals(seed, step, i, NOISE)
-    noise = constants[0]
-    return unit((u[0, i] + noise * gx, u[1, i] + noise * gy, u[2, i] + noise * gz), (u[0, i], u[1, i], u[2, i]))
+def pair(d, square, u, v, c):
+    return NOTHING, NOTHING, NOTHING, count(False)
+
+
+@part
+def turn(u, sums, g, c, key):
+    return unit((u[0] + c.noise * g[0], u[1] + c.noise * g[1], u[2] + c.noise * g[2]), u)
 
 
 class Walker(Model):
     """A persistent random walker: it takes no notice of others."""
 
     name: ClassVar[str] = "walker"
+    pair = staticmethod(pair)
     turn = staticmethod(turn)
 
     noise: Annotated[float, Field(ge=0, description="standard deviation of what is added to a heading")]
 
     @property
     def constants(self):
-        return (self.noise,)
+        return {"noise": self.noise}
+
+    @property
+    def reach(self):
+        return 0.0
 
 
 @hookimpl
@@ -71,7 +79,10 @@ speed = 0.5
 noise = 0.1
 time_step = 0.2
 """
-RETURN = next(line.strip() for line in WALKER.splitlines() if "return unit(" in line)
+TAKEN_UP, TURNED, GIVEN, REACH = (
+    next(line.strip() for line in WALKER.splitlines() if start in line)
+    for start in ("return NOTHING", "return unit(", "return {", "return 0.0")
+)
 
 
 def walk():
@@ -173,22 +184,50 @@ class TestAFile:
             assert done.returncode == 0, done.stderr
         assert (tmp_path / "1.nc").read_bytes() == (tmp_path / "2.nc").read_bytes()
 
+    @pytest.mark.parametrize("scenario", ["walkers", "torus", "dewi-kadita-1", "vicsek"])
+    def test_plain_python_gives_the_same_bytes_and_no_warning(self, kadita, write, tmp_path, scenario):
+        """So that a rule can be followed with print and a debugger."""
+        write()
+        words = ("run", scenario, "--plugin", "mine.py", "--agents", 30, "--steps", 4, "--every", 2)
+        for name, environment in (("compiled.nc", {}), ("plain.nc", {"NUMBA_DISABLE_JIT": "1"})):
+            done = kadita(*words, "-o", name, **environment)
+            assert (done.returncode, done.stderr) == (0, "")
+        assert (tmp_path / "compiled.nc").read_bytes() == (tmp_path / "plain.nc").read_bytes()
+
+    def test_a_first_state_outside_the_cell_is_brought_into_it(self, kadita, write, tmp_path):
+        state = "np.full((30, 3), -1.0), np.tile([0.0, 0.0, 1.0], (30, 1))"
+        write(WALKER + f"\n\nimport numpy as np\n\nWalker.initial_state = lambda self, seed: ({state})\n")
+        done = kadita("run", "walkers.toml", "--plugin", "mine.py", "--set", "noise=0", "--steps", 4)
+        assert (done.returncode, done.stderr) == (0, "")
+        with api.open(tmp_path / "walkers.nc") as trajectory:
+            first, last = next(trajectory.blocks()).positions
+        np.testing.assert_array_equal(first, 9.0)
+        np.testing.assert_allclose(last - first, np.tile([0, 0, 4 * 0.5 * 0.2], (30, 1)), rtol=0, atol=1e-6)
+
 
 class TestAnEditedRule:
     """Compiled code is kept on disk; what is run is the rule as it stands in its files."""
 
-    TURN = "@part\ndef turn(i, x, u, cell, step, seed, constants, scratch):\n    return {}\n"
-    MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    turn = staticmethod({})\n\n'
+    PAIR = "@part\ndef pair(d, square, u, v, c):\n    return {}, NOTHING, NOTHING, count(False)\n\n\n"
+    TURN = "@part\ndef turn(u, sums, g, c, key):\n    return {}\n"
+    MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    pair = staticmethod(pair)\n    turn = staticmethod({})\n\n'
     HOOK = "\n\n@hookimpl\ndef kadita_models():\n    return [Walker]\n"
-    IMPORTS = "from kadita import Model, hookimpl\nfrom kadita.compiled import part\n"
-    TIMES = "@part\ndef times(u, i):\n    return F * u[0, i], F * u[1, i], F * u[2, i]\n"
-    BY_HAND = "{0} * u[0, i], {0} * u[1, i], {0} * u[2, i]"
+    IMPORTS = (
+        "from kadita import Model, hookimpl\nfrom kadita.compiled import part\n"
+        "from kadita.models.pairs import NOTHING, count, opposite, where\n"
+    )
+    TIMES = "@part\ndef times(u):\n    return F * u[0], F * u[1], F * u[2]\n"
+    BY_HAND = "{0} * u[0], {0} * u[1], {0} * u[2]"
 
-    CONSTANTS = "    @property\n    def constants(self):\n        return ()\n"
+    CONSTANTS = (
+        "    @property\n    def constants(self):\n        return {}\n\n"
+        "    @property\n    def reach(self):\n        return 0.0\n"
+    )
+    ALONE = PAIR.format("NOTHING")
     WALKER = MODEL.format("Walker", "walker", "turn") + CONSTANTS + HOOK
     COSINES = (  # between headings before and after each model's first turn, and where its steps came from
         "import sys, kadita\n"
-        "from kadita.models.integrator import integrator\n"
+        "from kadita.engine.steps import steps_of\n"
         "from kadita.plugins import load_registry\n"
         "from kadita.simulation.configuration import RunConfiguration\n"
         "models = load_registry(['mine.py']).models\n"
@@ -197,8 +236,9 @@ class TestAnEditedRule:
         "    run = RunConfiguration(model=name, steps=1, parameters=parameters)\n"
         "    (block,) = kadita.simulate(run).blocks()\n"
         "    cosine = (block.headings[0] * block.headings[1]).sum(axis=1).mean()\n"
-        "    hits = integrator(models[name].turn, parallel=False).stats.cache_hits\n"
-        "    print(round(cosine, 9), 'disk' if hits else 'compiler')\n"
+        "    model = models[name]\n"
+        "    hits = steps_of(model.pair, model.turn, model.push, parallel=False).stats.cache_hits\n"
+        "    print(round(cosine, 6), 'disk' if hits else 'compiler')\n"
     )
 
     @pytest.fixture
@@ -214,13 +254,25 @@ class TestAnEditedRule:
     def test_is_compiled_anew_and_one_that_was_compiled_before_is_not(self, first_turn, tmp_path):
         said = []
         for factor in (1.0, 1.0, -1.0, 1.0):
-            rule = "\n\n" + self.TURN.format(self.BY_HAND.format(factor)) + self.WALKER
+            rule = "\n\n" + self.ALONE + self.TURN.format(self.BY_HAND.format(factor)) + self.WALKER
             (tmp_path / "mine.py").write_text(self.IMPORTS + rule)
             said += first_turn("walker")
         assert said == ["1.0 compiler", "1.0 disk", "-1.0 compiler", "1.0 disk"]
 
+    def test_of_a_pair_is_compiled_anew_too(self, first_turn, tmp_path):
+        """An agent takes its own heading from a pair, or the opposite."""
+        said = []
+        turn = self.TURN.format("sums[0]").replace("    return", "    sums = (vectors.unit(sums[0], u),)\n    return")
+        for taken_up in ("v", "v", "opposite(v)"):
+            pair = self.PAIR.format(f"where(square == 0, {taken_up})")
+            (tmp_path / "mine.py").write_text(
+                self.IMPORTS + "from kadita.models import vectors\n\n\n" + pair + turn + self.WALKER
+            )
+            said += first_turn("walker")
+        assert said == ["1.0 compiler", "1.0 disk", "-1.0 compiler"]
+
     def test_takes_parts_from_other_files_as_they_stand(self, first_turn, tmp_path):
-        rule = "from parts_of_mine import times\n\n\n" + self.TURN.format("times(u, i)") + self.WALKER
+        rule = "from parts_of_mine import times\n\n\n" + self.ALONE + self.TURN.format("times(u)") + self.WALKER
         (tmp_path / "mine.py").write_text(self.IMPORTS + rule)
         for factor in (1.0, -1.0):
             part = self.IMPORTS + f"\nF = {factor}\n\n\n" + self.TIMES
@@ -237,26 +289,27 @@ class TestAnEditedRule:
             for name, f in (("w0", 1.0), ("w1", -1.0))
         )
         hook = self.HOOK.replace("[Walker]", "[W0, W1]")
-        (tmp_path / "mine.py").write_text(self.IMPORTS + "\n\n" + maker + "    return turn\n" + classes + hook)
+        rules = self.ALONE + maker + "    return turn\n"
+        (tmp_path / "mine.py").write_text(self.IMPORTS + "\n\n" + rules + classes + hook)
         for names, cosines in ((("w0", "w1"), ["1.0", "-1.0"]), (("w1", "w0"), ["-1.0", "1.0"])):
             assert [line.split()[0] for line in first_turn(*names)] == cosines
 
 
-RULE = "def turn(i, x, u, cell, step, seed, constants, scratch):\n"
+RULE = "def turn(u, sums, g, c, key):\n"
 EDITS = {  # a rule's source before and after
     "a number": (RULE + "    return 1.0", RULE + "    return 2.0"),
-    "its type": (RULE + "    return 1 / i", RULE + "    return 1.0 / i"),
-    "a sign of zero": (RULE + "    return 1 / (0.0 * i)", RULE + "    return 1 / (-0.0 * i)"),
-    "an operator": (RULE + "    return step + i", RULE + "    return step - i"),
-    "another argument": (RULE + "    return x[0, i]", RULE + "    return u[0, i]"),
-    "a method": (RULE + "    return u[0].min()", RULE + "    return u[0].max()"),
+    "its type": (RULE + "    return 1 / key[2]", RULE + "    return 1.0 / key[2]"),
+    "a sign of zero": (RULE + "    return 1 / (0.0 * key[2])", RULE + "    return 1 / (-0.0 * key[2])"),
+    "an operator": (RULE + "    return key[1] + key[2]", RULE + "    return key[1] - key[2]"),
+    "another argument": (RULE + "    return u[0]", RULE + "    return g[0]"),
+    "a method": (RULE + "    return g.min()", RULE + "    return g.max()"),
     "an attribute of a module": (
-        "import math\n" + RULE + "    return math.sin(step)",
-        "import math\n" + RULE + "    return math.cos(step)",
+        "import math\n" + RULE + "    return math.sin(g[0])",
+        "import math\n" + RULE + "    return math.cos(g[0])",
     ),
     "two names exchanged": (
-        "from math import cos, sin\n" + RULE + "    return cos(step) - sin(i)",
-        "from math import cos, sin\n" + RULE + "    return sin(step) - cos(i)",
+        "from math import cos, sin\n" + RULE + "    return cos(g[0]) - sin(g[1])",
+        "from math import cos, sin\n" + RULE + "    return sin(g[0]) - cos(g[1])",
     ),
     "two numbers exchanged": (
         "A, B = 1.0, 2.0\n" + RULE + "    return A - B",
@@ -267,12 +320,12 @@ EDITS = {  # a rule's source before and after
         "from enum import IntEnum\nclass S(IntEnum):\n    A = 2\n" + RULE + "    return S.A",
     ),
     "a function of whole arrays": (
-        "import numba\n@numba.vectorize\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
-        "import numba\n@numba.vectorize\ndef h(a):\n    return -a\n" + RULE + "    return h(step)",
+        "import numba\n@numba.vectorize\ndef h(a):\n    return a\n" + RULE + "    return h(g[0])",
+        "import numba\n@numba.vectorize\ndef h(a):\n    return -a\n" + RULE + "    return h(g[0])",
     ),
     "how a kernel is compiled": (
-        "import numba\n@numba.njit\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
-        "import numba\n@numba.njit(fastmath=True)\ndef h(a):\n    return a\n" + RULE + "    return h(step)",
+        "import numba\n@numba.njit\ndef h(a):\n    return a\n" + RULE + "    return h(g[0])",
+        "import numba\n@numba.njit(fastmath=True)\ndef h(a):\n    return a\n" + RULE + "    return h(g[0])",
     ),
     "a number beside it": ("F = 1.0\n" + RULE + "    return F", "F = 2.0\n" + RULE + "    return F"),
     "a digit far behind the point": (
@@ -280,12 +333,12 @@ EDITS = {  # a rule's source before and after
         "import numpy\nF = numpy.array([0.1000000000001])\n" + RULE + "    return F[0]",
     ),
     "the middle of a long table": (
-        "import numpy\nF = numpy.zeros(5000)\n" + RULE + "    return F[i]",
-        "import numpy\nF = numpy.zeros(5000)\nF[2500] = 1\n" + RULE + "    return F[i]",
+        "import numpy\nF = numpy.zeros(5000)\n" + RULE + "    return F[key[2]]",
+        "import numpy\nF = numpy.zeros(5000)\nF[2500] = 1\n" + RULE + "    return F[key[2]]",
     ),
     "a number that a comprehension takes": (
-        "F = 1.0\n" + RULE + "    return [F * a for a in cell[0]][0]",
-        "F = 2.0\n" + RULE + "    return [F * a for a in cell[0]][0]",
+        "F = 1.0\n" + RULE + "    return [F * a for a in u][0]",
+        "F = 2.0\n" + RULE + "    return [F * a for a in u][0]",
     ),
     "a part": (
         "def part():\n    return 1.0\n" + RULE + "    return part()",
@@ -308,8 +361,8 @@ EDITS = {  # a rule's source before and after
         "def part(*, f=2.0):\n    return f\n" + RULE + "    return part()",
     ),
     "what it is closed over": (
-        "def rule(f):\n    def turn(i):\n        return f\n    return turn\nturn = rule(1.0)",
-        "def rule(f):\n    def turn(i):\n        return f\n    return turn\nturn = rule(2.0)",
+        "def rule(f):\n    def turn(u):\n        return f\n    return turn\nturn = rule(1.0)",
+        "def rule(f):\n    def turn(u):\n        return f\n    return turn\nturn = rule(2.0)",
     ),
     "a module in a module": (
         "import types\nouter = types.ModuleType('outer')\nouter.inner = types.ModuleType('inner')\n"
@@ -418,9 +471,11 @@ BROKEN_AT_LOADING = {
     "no subclass of Model": (NO_MODEL, "kadita_models: expected subclasses of kadita.Model; got "),
     "no class": (WALKER.replace("[Walker]", "[3]"), "expected subclasses of kadita.Model; got 3"),
     "no list": (WALKER.replace("[Walker]", "Walker"), "kadita_models: expected a list"),
-    "Model itself": (WALKER.replace("[Walker]", "[Model]"), "Model lacks name, turn, constants"),
+    "Model itself": (WALKER.replace("[Walker]", "[Model]"), "Model lacks name, pair, turn, constants, reach;"),
     "no name": (WALKER.replace('    name: ClassVar[str] = "walker"\n', ""), "Walker lacks name; see kadita.Model"),
     "no turn": (WALKER.replace("    turn = staticmethod(turn)\n", ""), "Walker lacks turn; see kadita.Model"),
+    "no pair": (WALKER.replace("    pair = staticmethod(pair)\n", ""), "Walker lacks pair; see kadita.Model"),
+    "no reach": (WALKER.replace("reach(self)", "range(self)"), "Walker lacks reach; see kadita.Model"),
     "no constants": (WALKER.replace("constants(self)", "others(self)"), "Walker lacks constants; see kadita.Model"),
     "a name that is a number": (WALKER.replace('= "walker"', "= 3"), "name"),
     "an empty name": (WALKER.replace('= "walker"', '= ""'), "name"),
@@ -454,25 +509,81 @@ def test_a_file_that_brings_no_proper_model_is_named_with_the_reason(write, text
 
 
 ATTRIBUTES = "    @property\n    def attributes(self):\n        return {}\n\n"
+WALKS = "    @property\n    def constants(self):\n"
+
+
+def but(old, new):
+    """The walker's file with a change."""
+    assert old in WALKER
+    return WALKER.replace(old, new)
+
+
 BROKEN_AT_RUNNING = {
-    "a turn that is no part": (WALKER.replace("@part\n", ""), "part"),
-    "a turn that has no types": (WALKER.replace("= constants[0]", '= constants[0] + "a"'), "mine.py"),
-    "a turn that knows no name": (WALKER.replace("= constants[0]", "= konstants[0]"), "konstants"),
-    "a turn with fewer arguments": (WALKER.replace("constants, scratch)", "constants)"), "turn"),
-    "two components": (WALKER.replace(RETURN, "return u[0, i], u[1, i]"), "turn"),
-    "one number": (WALKER.replace(RETURN, "return u[0, i]"), "turn"),
-    "nothing": (WALKER.replace(RETURN, "return"), "turn"),
-    "NaN": (WALKER.replace(RETURN, "return float('nan'), 0.0, 1.0"), "nan"),
-    "a heading of length 2": (WALKER.replace(RETURN, "return 2.0, 0.0, 0.0"), "unit"),
-    "a heading of length 0": (WALKER.replace(RETURN, "return 0.0, 0.0, 0.0"), "unit"),
-    "constants that raise": (WALKER.replace("return (self.noise,)", "return 1 / 0"), "ZeroDivisionError"),
-    "constants that are no numbers": (WALKER.replace("return (self.noise,)", 'return ("a",)'), "constants"),
-    "attributes that raise": (
-        WALKER.replace("    @property\n", ATTRIBUTES.format("1 / 0") + "    @property\n"),
-        "attributes",
+    "a turn that is no part": (but("@part\ndef turn", "def turn"), "turn of Walker: expected a function with @kadita."),
+    "a turn with fewer arguments": (
+        but("turn(u, sums, g, c, key)", "turn(u, sums, g, c)"),
+        "turn of Walker: expected the arguments u, sums, g, c, key; got u, sums, g, c",
     ),
+    "a turn of before": (
+        but("turn(u, sums, g, c, key)", "turn(i, x, u, cell, step, seed, constants, scratch)"),
+        "turn of Walker: expected the arguments u, sums, g, c, key; got i, x, u, cell",
+    ),
+    "a turn that has no types": (but("c.noise * g[0]", 'c.noise + "a"'), "mine.py"),
+    "a turn that knows no name": (but("c.noise * g[0]", "konstants"), "konstants"),
+    "a turn that knows no constant": (but("c.noise * g[0]", "c.nois * g[0]"), "nois"),
+    "two components": (but(TURNED, "return u[0], u[1]"), "turn"),
+    "one number": (but(TURNED, "return u[0]"), "turn"),
+    "nothing": (but(TURNED, "return"), "turn"),
+    "NaN": (but(TURNED, "return float('nan'), 0.0, 1.0"), "nan"),
+    "a heading of length 2": (but(TURNED, "return 2.0, 0.0, 0.0"), "unit"),
+    "a heading of length 0": (but(TURNED, "return 0.0, 0.0, 0.0"), "unit"),
+    "a turn that is chosen and raises": (
+        but("    turn = staticmethod(turn)", "    @property\n    def turn(self):\n        return 1 / 0"),
+        "ZeroDivisionError",
+    ),
+    "a pair that is no part": (but("@part\ndef pair", "def pair"), "pair of Walker: expected a function with @kadita."),
+    "a pair with fewer arguments": (
+        but("pair(d, square, u, v, c)", "pair(d, square, u, v)"),
+        "pair of Walker: expected the arguments d, square, u, v, c; got d, square, u, v",
+    ),
+    "a pair that knows no name": (but(TAKEN_UP, "return NOWHERE, NOTHING, NOTHING, count(False)"), "NOWHERE"),
+    "a pair without a number": (but(TAKEN_UP, "return NOTHING, NOTHING, NOTHING"), "pair"),
+    "a pair of one vector": (but(TAKEN_UP, "return NOTHING"), "pair"),
+    "a pair of two components": (but(TAKEN_UP, "return NOTHING[:2], NOTHING, NOTHING, count(False)"), "pair"),
+    "a pair of words": (but(TAKEN_UP, 'return NOTHING, NOTHING, NOTHING, "one"'), "pair"),
+    "a pair of nothing": (but(TAKEN_UP, "return"), "pair"),
+    "a pair of lengths": (but(TAKEN_UP, "return d, NOTHING, NOTHING, count(False)"), "pair"),
+    "a pair beyond its reach": (
+        but(TAKEN_UP, "return v, NOTHING, NOTHING, count(True)"),
+        "nothing beyond the reach, 0",
+    ),
+    "a push that is no part": (
+        but("    turn = staticmethod(turn)", "    turn = staticmethod(turn)\n    push = staticmethod(lambda *a: a)"),
+        "push of Walker: expected a function with @kadita.",
+    ),
+    "constants that raise": (but(GIVEN, "return 1 / 0"), "constants: ZeroDivisionError"),
+    "constants that are not named": (but(GIVEN, "return (self.noise,)"), "constants: "),
+    "constants that are a number": (but(GIVEN, "return self.noise"), "constants: "),
+    "constants that are no numbers": (but(GIVEN, 'return {"noise": "a"}'), "numbers; got noise = 'a'"),
+    "constants that are named by numbers": (but(GIVEN, "return {1: self.noise}"), "constants: "),
+    "constants beyond numbers": (but(GIVEN, 'return {"noise": 10**400}'), "constants: "),
+    "a reach that raises": (but(REACH, "return 1 / 0"), "reach: ZeroDivisionError"),
+    "a reach below 0": (but(REACH, "return -1.0"), "expected a length of at least 0 and at most 1e+15; got -1.0"),
+    "a reach that is NaN": (
+        but(REACH, "return float('nan')"),
+        "expected a length of at least 0 and at most 1e+15; got nan",
+    ),
+    "a reach without end": (
+        but(REACH, "return float('inf')"),
+        "expected a length of at least 0 and at most 1e+15; got inf",
+    ),
+    "a reach that is no number": (
+        but(REACH, "return 'far'"),
+        "expected a length of at least 0 and at most 1e+15; got 'far'",
+    ),
+    "attributes that raise": (but(WALKS, ATTRIBUTES.format("1 / 0") + WALKS), "attributes: ZeroDivisionError"),
     "no length as r_a": (
-        WALKER.replace("    @property\n", ATTRIBUTES.format('{"r_a": -3.0}') + "    @property\n"),
+        but(WALKS, ATTRIBUTES.format('{"r_a": -3.0}') + WALKS),
         "expected a length above 0 as r_a, or none; got -3.0",
     ),
     "a first state of other agents": (

@@ -51,4 +51,4 @@ def snapshot(first, last, x, u, origin, edges, seen):  # type: ignore[no-untyped
         for i in range(last - first):
             ps[i] = np.int32(place(xs[i], start, per_edge) - 2.0**31)
         for i in range(last - first):
-            hs[i] = np.int32(us[i] * ONE)
+            hs[i] = np.int32(np.rint(us[i] * ONE))  # to the nearest: a cut would turn a school a little, step by step

@@ -38,7 +38,8 @@ class Rules(NamedTuple):
 
     @classmethod
     def of(cls, constants: Sequence[Mapping[str, float]]) -> Rules:
-        """Make the tables of a sequence of species."""
-        rows = [tuple(row.values()) for row in constants]
-        single, double = (np.array(rows, [(name, kind) for name in constants[0]]) for kind in ("f4", "f8"))
+        """Make the tables of a sequence of species; records, which give numbers by attribute in plain Python, too."""
+        names = list(constants[0])
+        rows = [tuple(row[name] for name in names) for row in constants]
+        single, double = (np.rec.array(rows, [(name, kind) for name in names]) for kind in ("f4", "f8"))
         return cls(single, double)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager
 
 import numpy as np
 
-from kadita.box import LEAST, MOST, Floats
-from kadita.compiled import reason
+from kadita.box import Floats
 from kadita.engine import cells
-from kadita.engine.school import Rules, School, Space
+from kadita.engine.school import School, Space
 from kadita.engine.steps import steps_of
-from kadita.errors import KaditaError, PluginError
+from kadita.errors import PluginError
 from kadita.frame import Frame
-from kadita.models.model import LONGEST, Model
 from kadita.simulation.checkpoint import Checkpoint
+from kadita.simulation.checks import blamed, failed, reach_of, rules_of, try_rules
 from kadita.simulation.configuration import RunConfiguration
 
 # a compiled call cannot be interrupted, so none takes more than a second or so
 PAIRS_A_CALL, CELLS_PAIRS = 1_000_000_000, 1000
-NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
 class Integration:
@@ -59,24 +54,14 @@ class Integration:
             )
         self._place(self.model.space.wrap(x), u)
         self.check()
-        self.rules = self._rules()
-        with self._blamed("reach"):
-            self.space = Space(self.model.space.array, max(_length(kind.reach) for kind in self.kinds))
+        self.space = Space(self.model.space.array, reach_of(self.kinds))
+        self.rules = rules_of(self.kinds)
+        try_rules(self.model, self.rules, self.space.reach)
 
     def _place(self, positions: Floats, headings: Floats) -> None:
         """Take on a state, (N, 3) each, in the order of the agents."""
         agents = np.arange(self.model.agents, dtype=np.int32)
         self.school = School(positions.T.copy(), headings.T.copy(), agents, self.species)
-
-    def _rules(self) -> Rules:
-        with self._blamed("constants"):
-            numbers = [dict(kind.constants) for kind in self.kinds]
-        for kind, constants in zip(self.kinds, numbers, strict=True):
-            for name, number in constants.items():
-                if not isinstance(number, NUMBERS):
-                    raise self._failed(f"constants: expected numbers; got {name} = {number!r}")
-            constants["stride"] = kind.speed * kind.time_step
-        return Rules.of(numbers)
 
     @property
     def positions(self) -> Floats:
@@ -157,45 +142,9 @@ class Integration:
         return failed(self.model, what)
 
 
-@contextmanager
-def blamed(model: Model, what: str) -> Iterator[None]:
-    """Say of whatever is raised that it is the model's."""
-    try:
-        yield
-    except (KaditaError, MemoryError):
-        raise
-    except Exception as error:  # a stranger's model can raise anything at all
-        raise failed(model, f"{what}: {reason(error)}") from error
-
-
-def failed(model: Model, what: str) -> PluginError:
-    """Return the error that names a model and its file."""
-    return PluginError(f"model {model.name} ({Path(model.turn.__code__.co_filename).name}) failed: {what}")
-
-
-def attributes_of(model: Model) -> dict[str, Any]:
-    """Return what a trajectory of a model knows of it: its name, and r_a where there is one.
-
-    Raises:
-        PluginError: the model's attributes are none.
-    """
-    with blamed(model, "attributes"):
-        known = dict(model.attributes)
-    r_a = known.get("r_a", 1.0)
-    if isinstance(r_a, bool) or not isinstance(r_a, int | float | np.number) or not LEAST <= r_a <= MOST:
-        raise failed(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
-    return known | {"model": model.name}
-
-
 def checksum_of(start: Frame) -> str:
     """Checksum of a state that a run goes on from: 16 hexadecimal digits."""
     return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
-
-
-def _length(reach: Any) -> float:
-    if isinstance(reach, bool) or not isinstance(reach, int | float | np.number) or not 0 <= reach <= LONGEST:
-        raise ValueError(f"expected a length of at least 0 and at most {LONGEST:g}; got {reach!r}")
-    return float(reach)
 
 
 def _said(vector: Floats) -> str:

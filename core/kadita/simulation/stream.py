@@ -18,8 +18,9 @@ from kadita.frame import Frame
 from kadita.neighbors import Integers
 from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
+from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, attributes_of, checksum_of
+from kadita.simulation.integration import Integration, checksum_of
 from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:

@@ -1,0 +1,136 @@
+"""What a model brings, checked before it runs: what is wrong with it is said in a line with its plugin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.box import LEAST, MOST
+from kadita.compiled import reason
+from kadita.engine.school import Rules
+from kadita.errors import KaditaError, PluginError
+from kadita.models.model import LONGEST, Model
+from kadita.models.pairs import ONE, scaled
+
+NUMBERS = (bool, int, float, np.number, np.bool_)
+FINITE = float(np.finfo(np.float32).max)  # pairs work in single precision
+
+
+def reach_of(kinds: Sequence[Model]) -> float:
+    """Return how far the agents of any species take notice.
+
+    Raises:
+        PluginError: a reach that is no length.
+    """
+    with blamed(kinds[0], "reach"):
+        found = [kind.reach for kind in kinds]
+    for reach in found:
+        if isinstance(reach, bool) or not isinstance(reach, int | float | np.number) or not 0 <= reach <= LONGEST:
+            raise failed(kinds[0], f"reach: expected a length of at least 0 and at most {LONGEST:g}; got {reach!r}")
+    return float(max(found))
+
+
+def rules_of(kinds: Sequence[Model]) -> Rules:
+    """Return the constants of all species as the engine takes them.
+
+    Raises:
+        PluginError: constants that are no finite numbers by name, the same names for all.
+    """
+    with blamed(kinds[0], "constants"):
+        found = [kind.constants for kind in kinds]
+    numbers = []
+    for kind, constants in zip(kinds, found, strict=True):
+        if not isinstance(constants, Mapping) or not all(isinstance(n, str) and n.isidentifier() for n in constants):
+            raise failed(kinds[0], f"constants: expected numbers by name, as in {{'noise': 0.1}}; got {constants!r}")
+        if constants.keys() != found[0].keys() or "stride" in constants:
+            raise failed(
+                kinds[0],
+                "constants: expected the same names for all agents, and none called stride; "
+                f"got {', '.join(constants)}",
+            )
+        for name, number in constants.items():
+            if not isinstance(number, NUMBERS) or not abs(number) <= FINITE:
+                raise failed(kinds[0], f"constants: expected finite numbers; got {name} = {number!r}")
+        numbers.append({**constants, "stride": kind.speed * kind.time_step})
+    return Rules.of(numbers)
+
+
+def try_rules(model: Model, rules: Rules, reach: float) -> None:
+    """Call the rules once as plain Python, where what is wrong with them is easily told.
+
+    Raises:
+        PluginError: a rule fails, or returns what the engine does not take.
+    """
+    heading, noise = np.array([0.6, 0.0, 0.8]), np.array([0.1, 0.2, 0.3, 0.4])
+    own = tuple(heading.astype(np.float32))
+    other = scaled(ONE, own)
+    ways = np.array([[0.5, 0, 0], [1.7e19, 0, 0]], np.float32)  # the second is farther than any reach
+    for c, numbers in zip(rules.of_pairs, rules.of_turns, strict=True):
+        with blamed(model, "pair"), np.errstate(all="ignore"):
+            taken, far = (model.pair(tuple(d), d[0] * d[0], own, other, c) for d in ways)
+        if not (_is_whole(taken) and _is_whole(far)):
+            raise failed(
+                model,
+                "pair: expected three vectors and a number, whole as kadita.models.pairs makes them; "
+                f"got {_plain(taken)}",
+            )
+        if any(map(any, far[:3])) or far[3]:
+            raise failed(model, f"pair: expected nothing beyond the reach, {reach:g}; got {_plain(far)}")
+        sums = tuple(heading), tuple(heading), tuple(heading), np.float64(1)
+        for name in ("turn", "push"):
+            with blamed(model, name), np.errstate(all="ignore"):
+                made = getattr(model, name)(tuple(heading), sums, tuple(noise), numbers, (np.uint64(1), 0, 0))
+            if not isinstance(made, tuple) or len(made) != 3 or not all(isinstance(x, NUMBERS) for x in made):
+                raise failed(model, f"{name}: expected three numbers; got {_plain(made)}")
+
+
+def attributes_of(model: Model) -> dict[str, Any]:
+    """Return what a trajectory of a model knows of it: its name, and r_a where there is one.
+
+    Raises:
+        PluginError: the model's attributes are none.
+    """
+    with blamed(model, "attributes"):
+        known = dict(model.attributes)
+    r_a = known.get("r_a", 1.0)
+    if isinstance(r_a, bool) or not isinstance(r_a, int | float | np.number) or not LEAST <= r_a <= MOST:
+        raise failed(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
+    return known | {"model": model.name}
+
+
+@contextmanager
+def blamed(model: Model, what: str) -> Iterator[None]:
+    """Say of whatever is raised that it is the model's."""
+    try:
+        yield
+    except (KaditaError, MemoryError):
+        raise
+    except Exception as error:  # a stranger's model can raise anything at all
+        raise failed(model, f"{what}: {reason(error)}") from error
+
+
+def failed(model: Model, what: str) -> PluginError:
+    """Return the error that names a model and its file."""
+    module = type(model).__module__  # a rule may be what fails to be found
+    file = getattr(sys.modules.get(module), "__file__", None) or module
+    return PluginError(f"model {model.name} ({Path(file).name}) failed: {what}")
+
+
+def _is_whole(taken: Any) -> bool:
+    """Whether it is what the rule of a pair returns."""
+    if not isinstance(taken, tuple) or len(taken) != 4:
+        return False
+    vectors = all(isinstance(vector, tuple) and len(vector) == 3 for vector in taken[:3])
+    return vectors and all(isinstance(n, int | np.integer) for n in (*taken[0], *taken[1], *taken[2], taken[3]))
+
+
+def _plain(value: Any) -> str:
+    """Say what a rule returned, without the names of NumPy's types."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_plain, value))})"
+    return f"{value:g}" if isinstance(value, NUMBERS) else repr(value)
