@@ -43,7 +43,7 @@ def steps_of(pair: Function, turn: Function, push: Function, *, parallel: bool) 
         counts, distinct = np.ones(3, np.int64), np.ones(3, np.int64)
         groups = (n + GROUP - 1) // GROUP
         numbers, order = np.empty(n if by_cells else 0, np.int32), np.empty(n if by_cells else 0, np.int32)
-        row = np.empty(n if by_cells else 0)
+        spare = np.empty((shares, n if by_cells else 0))
         starts = np.array([0, n], np.int32)  # all pairs are one cell with everyone in it
         for step in range(first_step, first_step + steps):
             if not periodic:
@@ -56,10 +56,12 @@ def steps_of(pair: Function, turn: Function, push: Function, *, parallel: bool) 
                     for i in range(group * GROUP, min(n, (group + 1) * GROUP)):
                         numbers[i] = cells.number(i, x, origin, edges, counts, distinct)
                 cells.sort(numbers, starts, order)
-                for a in range(3):
-                    _reorder(x[a], order, row)
-                    _reorder(u[a], order, row)
-                _reorder(agents, order, numbers)
+                for share in prange(shares):
+                    for a in range(share, 7, shares):
+                        if a < 6:
+                            _reorder(x[a] if a < 3 else u[a - 3], order, spare[share])
+                        else:
+                            _reorder(agents, order, numbers)
             for group in prange(groups):
                 first, last = group * GROUP, min(n, (group + 1) * GROUP)
                 lattice.snapshot(first, last, x, u, origin, edges, seen)
