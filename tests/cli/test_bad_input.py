@@ -333,7 +333,6 @@ def test_an_interrupted_run_says_what_there_is(tmp_path):
     assert "complete:      no" in done.stdout
 
 
-
 def test_a_metric_that_leaves_the_program_is_only_a_metric_that_fails(kadita, school, tmp_path):
     text = "import sys\nfrom kadita import hookimpl, metric\n\n@metric\ndef leaver(block):\n    sys.exit(0)\n\n"
     (tmp_path / "mine.py").write_text(text + "@hookimpl\ndef kadita_metrics():\n    return [leaver]\n")
