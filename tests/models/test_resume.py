@@ -169,6 +169,29 @@ def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, 
     assert resumed >= 10
 
 
+def test_a_signal_does_not_wait_for_a_frame_that_takes_long(tmp_path):
+    """Frames are 400,000 steps apart, seconds: the state between two of them is kept, and gone on from."""
+    words = ["run", "torus", "--agents", 60, "--steps", 800_000, "--every", 400_000, "-o", "school.nc"]
+    words = [sys.executable, "-m", "kadita", *map(str, words)]
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    subprocess.run(words, cwd=whole, check=True, capture_output=True)
+    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob(".school-*.partial.nc")) and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 143, said
+    with kadita.open(tmp_path / "school.nc") as school:
+        configuration, frames = school.configuration, school.n_frames
+    state = checkpoint.load(tmp_path / "school.nc", configuration)
+    assert state.frames == frames
+    assert (frames - 1) * 400_000 < state.step < frames * 400_000
+    subprocess.run([*words, "--resume"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "school.nc").read_bytes() == (whole / "school.nc").read_bytes()
+
+
 def test_resuming_measures_all_frames(tmp_path):
     process = start(tmp_path, "--analyze", "-m", "rotation", "--results", "r.csv")
     process.send_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -91,14 +92,16 @@ class Integration:
         """Compile the steps for this machine, or take them from disk, as the first step does otherwise."""
         self._call(0, False)
 
-    def advance(self, steps: int) -> None:
-        """Advance by some steps."""
+    def advance(self, steps: int, pause: Callable[[], bool] = lambda: False) -> None:
+        """Advance by some steps, or by fewer where `pause`, asked every second or so, says so."""
         last = self.step + steps
         while self.step < last:
             by_cells = self._by_cells()
             now = min(self._steps_a_call(by_cells), last - self.step)
             self._call(now, by_cells)
             self.step += now
+            if pause():
+                break
 
     def _call(self, steps: int, by_cells: bool) -> None:
         import numba
@@ -115,8 +118,8 @@ class Integration:
         return cells.pay(self.space.edges, x.max(axis=1) - x.min(axis=1), self.space.reach, self.model.agents)
 
     def _steps_a_call(self, by_cells: bool) -> int:
-        pairs = self.model.agents * (CELLS_PAIRS if by_cells else self.model.agents)
-        return max(1, PAIRS_A_CALL // pairs)
+        n = self.model.agents
+        return max(1, PAIRS_A_CALL // (n * (CELLS_PAIRS if by_cells else n + cells.WORTH)))
 
     def check(self) -> None:
         """Raise where a heading is no unit vector, or a position no number.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -196,31 +197,21 @@ class Simulation(Trajectory):
             raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
-        state, every = Integration(self.configuration, self._threads, self._start), self.configuration.every
+        state = Integration(self.configuration, self._threads, self._start)
         if self._resumed is not None:
             state.restore(self._resumed)
-        speeds = np.array([kind.speed for kind in state.kinds])[state.species][:, None]
         saved, first = time.monotonic(), self.recorded
         with ThreadPoolExecutor(1) as worker:
             under_way: Future[None] | None = None
             while first < stop and not self.stopping:
                 numbers = np.arange(first, min(first + size, stop))
-                x = np.empty((len(numbers), self.model.agents, 3))
-                v = np.empty_like(x)
-                begun = time.monotonic()
-                for row, frame in enumerate(numbers.tolist()):
-                    state.advance(frame * every - state.step)
-                    state.write_to(x[row], v[row])
-                    v[row] *= speeds
-                    first = frame + 1
-                    if self.stopping or time.monotonic() - begun > BLOCK_SECONDS:
-                        break
-                state.check()
-                done = slice(0, first - int(numbers[0]))
-                block = self._block(numbers[done], x[done], v[done])
+                x, v = self._integrate(state, numbers)
+                first += len(x)
                 if under_way is not None:
                     under_way.result()  # libnetcdf is one thread's at a time: nothing is written while others read
-                yield block  # before it is written: what is refused at once leaves no file, and replaces none
+                block = self._block(numbers[: len(x)], x, v) if len(x) else None
+                if block is not None:
+                    yield block  # before it is written: what is refused at once leaves no file, and replaces none
                 now = None
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
                     now = Checkpoint(state.step, first, state.positions, state.headings)
@@ -229,10 +220,34 @@ class Simulation(Trajectory):
             if under_way is not None:
                 under_way.result()
 
-    def _pass_on(self, block: Block, state: Checkpoint | None) -> None:
+    def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
+        """Advance to these frames; return positions and velocities, (T, N, 3), of those that were reached in time."""
+        every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
+        speeds = np.array([kind.speed for kind in state.kinds])[state.species][:, None]
+        x = np.empty((len(numbers), self.model.agents, 3))
+        v = np.empty_like(x)
+        done = 0
+        for frame in numbers.tolist():
+            state.advance(frame * every - state.step, partial(self._is_over, ends))
+            if state.step < frame * every:  # between frames, where a checkpoint may be, too
+                break
+            state.write_to(x[done], v[done])
+            v[done] *= speeds
+            done += 1
+            if self._is_over(ends):
+                break
+        state.check()
+        return x[:done], v[:done]
+
+    def _is_over(self, ends: float) -> bool:
+        """Whether a block ends here: it has taken long enough, or the run is to stop."""
+        return self.stopping or time.monotonic() > ends
+
+    def _pass_on(self, block: Block | None, state: Checkpoint | None) -> None:
         """Give a block to all who asked for it, while the next is integrated; then write the checkpoint that is due."""
-        for sink in self._sinks:
-            sink(block)
+        if block is not None:
+            for sink in self._sinks:
+                sink(block)
         if self._writer is not None and state is not None:
             checkpoint.save(self._writer.path, state, self._made_by())
 
