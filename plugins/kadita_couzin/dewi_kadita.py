@@ -16,27 +16,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from kadita.compiled import part
 from kadita.models.elementary import angle_of
-from kadita.models.pairs import ONE, count, opposite, scaled, where
 from kadita.models.vectors import NOWHERE, TOO_SHORT, choose, dot, times, total, unit
+from kadita_couzin.zones import look, taken_up
 
 
 @part
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
-    """Return the way from one that is too near, the heading of one to align with, the way to one far off; and a count.
-
-    The number counts those too near.
-    """
-    per_length = ONE / np.sqrt(square)  # infinite for the agent itself, which is not seen: it compares with nothing
-    toward = scaled(per_length, d)
-    seen = (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
-    near = seen & (square < c.r_r_squared)
-    oriented = seen & (square < c.r_o_squared)
-    attracted = seen & (square < c.r_a_squared) & (square >= c.r_o_squared)
-    return where(near, opposite(toward)), where(oriented, v), where(attracted, toward), count(near)
+    """Return what one agent takes up of another, if it sees it. See `kadita_couzin.zones`."""
+    toward, seen = look(d, square, u, c)
+    return taken_up(seen & (square < c.r_r_squared), seen, toward, square, v, c)
 
 
 @part

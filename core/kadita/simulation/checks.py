@@ -30,7 +30,7 @@ def reach_of(kinds: Sequence[Model]) -> float:
     with blamed(kinds[0], "reach"):
         found = [kind.reach for kind in kinds]
     for reach in found:
-        if isinstance(reach, bool) or not isinstance(reach, int | float | np.number) or not 0 <= reach <= LONGEST:
+        if not _is_length(reach, 0, LONGEST):
             raise failed(kinds[0], f"reach: expected a length of at least 0 and at most {LONGEST:g}; got {reach!r}")
     return float(max(found))
 
@@ -98,7 +98,7 @@ def attributes_of(model: Model) -> dict[str, Any]:
     with blamed(model, "attributes"):
         known = dict(model.attributes)
     r_a = known.get("r_a", 1.0)
-    if isinstance(r_a, bool) or not isinstance(r_a, int | float | np.number) or not LEAST <= r_a <= MOST:
+    if not _is_length(r_a, LEAST, MOST):
         raise failed(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
     return known | {"model": model.name}
 
@@ -119,6 +119,10 @@ def failed(model: Model, what: str) -> PluginError:
     module = type(model).__module__  # a rule may be what fails to be found
     file = getattr(sys.modules.get(module), "__file__", None) or module
     return PluginError(f"model {model.name} ({Path(file).name}) failed: {what}")
+
+
+def _is_length(value: Any, least: float, most: float) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float | np.number) and bool(least <= value <= most)
 
 
 def _is_whole(taken: Any) -> bool:

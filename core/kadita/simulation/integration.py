@@ -114,8 +114,9 @@ class Integration:
             advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
 
     def _by_cells(self) -> bool:
-        x = self.school.positions
-        return cells.pay(self.space.edges, x.max(axis=1) - x.min(axis=1), self.space.reach, self.model.agents)
+        edges, x = self.space.edges, self.school.positions
+        widths = edges if edges.any() else x.max(axis=1) - x.min(axis=1)
+        return cells.pay(edges, widths, self.space.reach, self.model.agents)
 
     def _steps_a_call(self, by_cells: bool) -> int:
         n = self.model.agents

@@ -66,6 +66,7 @@ class Simulation(Trajectory):
         self.species = np.array(configuration.names)[configuration.species] if configuration.group else None
         self._writer: AmberWriter | None = None
         self._sinks: list[Callable[[Block], object]] = []
+        self._begun: Integration | None = None
         self._resumed: Checkpoint | None = None
         self._checkpoint_every = CHECKPOINT_SECONDS
         self.stopping = False  # once it is set, the frame at hand is the last
@@ -116,23 +117,28 @@ class Simulation(Trajectory):
             self._check_same_run(path)
             self._resumed = checkpoint.load(path, self._made_by())
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
-            self._sinks.insert(0, self._writer.write_block)
-            return path
-        self._writer = AmberWriter(
-            path,
-            self.model.agents,
-            periodic=self.model.space.periodic,
-            configuration=self._made_by(),
-            attributes=self.attributes,
-            species=(self.configuration.names, self.configuration.species) if self.configuration.group else None,
-            force=force,
-        )
+        else:
+            self._writer = AmberWriter(
+                path,
+                self.model.agents,
+                periodic=self.model.space.periodic,
+                configuration=self._made_by(),
+                attributes=self.attributes,
+                species=(self.configuration.names, self.configuration.species) if self.configuration.group else None,
+                force=force,
+            )
         self._sinks.insert(0, self._writer.write_block)
         return path
 
     def compile(self) -> None:
         """Compile the model for this machine, or take it from disk, before the first frame needs it."""
-        Integration(self.configuration, self._threads, self._start).compile()
+        self._begun = self._begin()
+        self._begun.compile()
+
+    def _begin(self) -> Integration:
+        """Return the state at the start, which is made once where the model was compiled before."""
+        begun, self._begun = self._begun, None
+        return begun or Integration(self.configuration, self._threads, self._start)
 
     def send_to(self, sink: Callable[[Block], object]) -> None:
         """Call `sink` with every block as it passes, one after the other, while the next block is integrated."""
@@ -197,7 +203,7 @@ class Simulation(Trajectory):
             raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
-        state = Integration(self.configuration, self._threads, self._start)
+        state = self._begin()
         if self._resumed is not None:
             state.restore(self._resumed)
         saved, first = time.monotonic(), self.recorded
