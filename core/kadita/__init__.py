@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kadita.formats import open  # noqa: A004 - kadita.open, as one says
     from kadita.frame import Frame
     from kadita.hooks import hookimpl
+    from kadita.importers import Importer, Tracks, importer
     from kadita.metrics import Metric, metric
     from kadita.models.model import Model
     from kadita.results import Results
@@ -27,14 +28,17 @@ _HOMES = {
     "Block": "block",
     "Box": "box",
     "Frame": "frame",
+    "Importer": "importers",
     "KaditaError": "errors",
     "KaditaWarning": "errors",
     "Metric": "metrics",
     "Model": "models.model",
     "NotApplicable": "errors",
     "Results": "results",
+    "Tracks": "importers",
     "analyze": "analysis",
     "hookimpl": "hooks",
+    "importer": "importers",
     "load_configuration": "simulation.configuration",
     "metric": "metrics",
     "open": "formats",
@@ -47,14 +51,17 @@ __all__ = [
     "Block",
     "Box",
     "Frame",
+    "Importer",
     "KaditaError",
     "KaditaWarning",
     "Metric",
     "Model",
     "NotApplicable",
     "Results",
+    "Tracks",
     "analyze",
     "hookimpl",
+    "importer",
     "load_configuration",
     "metric",
     "open",

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 import pluggy
 
+from kadita.importers import Importer
 from kadita.metrics import Metric
 from kadita.models.model import Model
 
@@ -31,3 +32,8 @@ def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
 @hookspec
 def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
     """Return the TOML files that ``kadita run`` knows by their names without ``.toml``."""
+
+
+@hookspec
+def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
+    """Return the importers that the plugin brings, each a function decorated with `kadita.importer`."""

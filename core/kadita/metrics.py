@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_type_hints, overload
+from typing import Any, overload
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel
 
-from kadita.errors import KaditaError, PluginError, did_you_mean
+from kadita.errors import PluginError
+from kadita.signature import checked, read_signature
 
 
 @dataclass(frozen=True)
@@ -47,20 +48,7 @@ class Metric:
         Raises:
             KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
         """
-        known = self.parameters.model_fields
-        for key in values:
-            if key not in known:
-                there_are = f"there are: {', '.join(known)}" if known else "it has none"
-                raise KaditaError(f"{self.name} has no parameter '{key}'{did_you_mean(key, known)}; {there_are}")
-        try:
-            model = self.parameters(**values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in (self.name, *first["loc"]))
-            if first["type"] == "missing":
-                raise KaditaError(f"{key} is required: --set {key}=VALUE") from None
-            raise KaditaError(f"{key}: {first['msg']}; got {first['input']!r}") from None
-        return {key: getattr(model, key) for key in known}
+        return checked(self.name, self.parameters, values)
 
 
 @overload
@@ -122,7 +110,7 @@ def metric(
     """
 
     def declare(function: Callable[..., Any]) -> Metric:
-        needs, parameters = _read_signature(function)
+        needs, parameters = _declaration(function)
         return Metric(
             name=function.__name__,
             function=function,
@@ -151,32 +139,9 @@ def metric(
     return declare if function is None else declare(function)
 
 
-def _read_signature(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
+def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
     name = getattr(function, "__name__", "?")
     if not name.isidentifier() or name in ("frame", "time"):
         raise PluginError(f"expected a function whose name can be a metric's; got '{name}'")
-    try:
-        annotations = get_type_hints(function, include_extras=True)
-    except NameError as error:
-        raise PluginError(
-            f"metric {name}: annotation {error.name!r} cannot be resolved; import it at the top of the module"
-        ) from None
-    positional: list[str] = []
-    fields: dict[str, Any] = {}
-    for argument in inspect.signature(function).parameters.values():
-        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
-            raise PluginError(f"metric {name}: expected named arguments; got {argument}")
-        if argument.kind is not argument.KEYWORD_ONLY:
-            if argument.default is not argument.empty:
-                raise PluginError(
-                    f"metric {name}: {argument.name!r} has a default, so it seems to be a parameter; "
-                    "put a * before the parameters"
-                )
-            positional.append(argument.name)
-            continue
-        required = argument.default is argument.empty
-        fields[argument.name] = (annotations.get(argument.name, Any), ... if required else argument.default)
-    if not positional:
-        raise PluginError(f"metric {name}: expected a first argument for the data (a Block or a Frame); got none")
-    config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    return tuple(positional[1:]), create_model(f"{name}_parameters", __config__=config, **fields)
+    arguments, parameters = read_signature(function, "metric", "a Block or a Frame")
+    return arguments[1:], parameters

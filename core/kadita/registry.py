@@ -1,4 +1,4 @@
-"""What is installed, by name: metrics, models and scenarios, and the plugins that they come from."""
+"""What is installed, by name: metrics, models, scenarios and importers, and the plugins that they come from."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 
 from kadita.compiled import is_part
 from kadita.errors import KaditaError, PluginError, did_you_mean
+from kadita.importers import Importer
 from kadita.metrics import Metric
 from kadita.models.model import ARGUMENTS, Model
 
 
 @dataclass(frozen=True)
 class Plugin:
-    """Where metrics, models and scenarios come from: the plugin's name, its distribution and version, or its file."""
+    """Where a thing comes from: the plugin's name, its distribution and version, or its file."""
 
     name: str
     distribution: str
@@ -34,6 +35,7 @@ class Registry:
     metrics: dict[str, Metric] = field(default_factory=dict)
     models: dict[str, type[Model]] = field(default_factory=dict)
     scenarios: dict[str, Traversable] = field(default_factory=dict)
+    importers: dict[str, Importer] = field(default_factory=dict)
     plugins: dict[str, Plugin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -59,6 +61,7 @@ class Registry:
         metrics: Iterable[Metric] = (),
         models: Iterable[type[Model]] = (),
         scenarios: Iterable[Traversable] = (),
+        importers: Iterable[Importer] = (),
     ) -> None:
         """Take everything that one plugin brings, or nothing of it.
 
@@ -69,6 +72,7 @@ class Registry:
             ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
             ("model", self.models, [(_as_model(m).name, m) for m in models]),
             ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
+            ("importer", self.importers, [(_as_importer(i).name, i) for i in importers]),
         ]
         brought = [(what, shelf, self._new(what, shelf, named, plugin)) for what, shelf, named in shelves]
         for what, shelf, things in brought:
@@ -76,7 +80,7 @@ class Registry:
             self.plugins |= {f"{what} {name}": plugin for name in things}
 
     def plugin_of(self, what: str, name: str) -> Plugin:
-        """Return the plugin that a ``"metric"``, a ``"model"`` or a ``"scenario"`` comes from."""
+        """Return the plugin that a ``"metric"``, ``"model"``, ``"scenario"`` or ``"importer"`` comes from."""
         return self.plugins[f"{what} {name}"]
 
     def _new(
@@ -97,6 +101,15 @@ def _as_metric(metric: Any) -> Metric:
             f"kadita_metrics: expected functions decorated with @metric; got {getattr(metric, '__name__', metric)!r}"
         )
     return metric
+
+
+def _as_importer(importer: Any) -> Importer:
+    if not isinstance(importer, Importer):
+        raise PluginError(
+            "kadita_importers: expected functions decorated with @importer; got "
+            f"{getattr(importer, '__name__', importer)!r}"
+        )
+    return importer
 
 
 def _as_model(model: Any) -> type[Model]:

@@ -173,7 +173,7 @@ def test_tables_that_cannot_be_converted(text, words, said, refused, tmp_path):
     [
         (
             {"other": np.zeros((3, 12))},
-            "there is no variable 'tracks_filt'; name one with --variable; there are: other (3, 12)",
+            "there is no variable 'tracks_filt'; name one with --set variable=NAME; there are: other (3, 12)",
         ),
         ({"tracks_filt": np.zeros((3, 4))}, "expected tracks_filt to have rows of id, x, y, z, t, vx, vy, vz"),
         ({"tracks_filt": np.full((3, 12), 0.5)}, "expected whole numbers in the first column"),

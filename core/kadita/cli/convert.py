@@ -1,23 +1,31 @@
-"""`kadita convert`: tracked animals and other trajectories become a kadita trajectory."""
+"""`kadita convert`: tracked animals and trajectories of other formats in, and out again."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, Topology, Velocities
+from kadita.cli.options import Force, Plugins, Topology
 
 
 def convert(
     source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="IN", readable=False, help="MATLAB tracks (.mat), a long table (.csv, .tsv), or a trajectory."
-        ),
+        Path, typer.Argument(metavar="IN", readable=False, help="Tracked animals, or a trajectory of any format.")
     ],
-    output: Annotated[Path, typer.Argument(metavar="OUT.nc", readable=False, help="Trajectory to write.")],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its ending says the format.")
+    ],
+    importer: Annotated[
+        str | None, typer.Option("--from", metavar="IMPORTER", help="What reads the tracks, where it does not show.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FORMAT", help="Format, where an ending stands for several.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Parameter of the importer; repeatable.")
+    ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -26,31 +34,43 @@ def convert(
             help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz; repeatable.",
         ),
     ] = None,
-    variable: Annotated[str, typer.Option(metavar="NAME", help="Variable of a MATLAB file.")] = "tracks_filt",
     length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None,
     time_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the times, such as s.")] = None,
     frame_rate: Annotated[
-        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, where a table counts frames.")
+        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, where tracks count frames.")
     ] = None,
-    velocities: Velocities = None,
+    velocities: Annotated[
+        str | None,
+        typer.Option(
+            metavar="difference|none", help="Take velocities from differences of positions, or leave them out."
+        ),
+    ] = None,
     topology: Topology = None,
+    plugins: Plugins = None,
     force: Force = False,
 ) -> None:
-    """Convert tracks, or another trajectory."""
-    from kadita.cli.terminal import notes, progress, size_of
-    from kadita.tracks import convert as convert_tracks
+    """Convert tracked animals, or a trajectory of another format."""
+    from kadita.cli.terminal import installed, notes, progress, size_of
+    from kadita.conversion import convert as convert_file
+    from kadita.settings import parse_settings
 
+    registry = installed(plugins)
+    parameters: dict[str, Any] = parse_settings(settings or ())
+    if columns:
+        parameters["columns"] = tuple(columns)
     with progress("converting") as bar:
-        remarks = convert_tracks(
+        remarks = convert_file(
             source,
             output,
-            columns=columns or (),
-            variable=variable,
+            importer=importer,
+            to=to,
+            parameters=parameters,
             length_unit=length_unit,
             time_unit=time_unit,
             frame_rate=frame_rate,
             velocities=velocities,
             topology=topology,
+            registry=registry,
             force=force,
             progress=bar,
         )

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from kadita.errors import KaditaError
-from kadita.memory import Memory
-from kadita.tracks.long import frames_of_rows
+from kadita import KaditaError, Tracks, importer
+from kadita_tracks.long import frames_of_rows
 
 
-def read_matlab(path: Path, variable: str) -> Memory:
-    """Read a matrix whose rows are id, x, y, z, t, vx, vy, vz and more that is left out.
+@importer(endings=(".mat",), source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
+def matlab(path: Path, *, variable: str = "tracks_filt") -> Tracks:
+    """Rows of id, x, y, z, t, vx, vy, vz in a MATLAB matrix; further columns are left out.
 
     Raises:
         KaditaError: no MATLAB file, no such variable, or one of another shape.
@@ -28,7 +28,9 @@ def read_matlab(path: Path, variable: str) -> Memory:
     known = {k: np.asarray(v) for k, v in content.items() if not k.startswith("__")}
     if variable not in known:
         there = ", ".join(f"{k} {v.shape}" for k, v in known.items()) or "none"
-        raise KaditaError(f"{path}: there is no variable '{variable}'; name one with --variable; there are: {there}")
+        raise KaditaError(
+            f"{path}: there is no variable '{variable}'; name one with --set variable=NAME; there are: {there}"
+        )
     rows = known[variable]
     if rows.ndim != 2 or rows.shape[1] < 8 or not np.issubdtype(rows.dtype, np.floating):
         raise KaditaError(

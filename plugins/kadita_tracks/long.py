@@ -1,4 +1,4 @@
-"""Rows of (agent, time, position) become frames: gaps become absence."""
+"""Rows of (agent, time, position) become frames, and gaps absence."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.box import Floats
-from kadita.errors import KaditaError
-from kadita.memory import Memory
-from kadita.trajectory import Chunk
+from kadita import KaditaError, Tracks
+
+Floats = NDArray[np.float64]
 
 
 def frames_of_rows(
-    name: str, agents: NDArray[Any], times: Floats, positions: Floats, velocities: Floats | None
-) -> Memory:
+    name: str, agents: NDArray[Any], times: Floats, positions: Floats, velocities: Floats | None, **known: Any
+) -> Tracks:
     """Lay rows out as frames, (T, N, 3) with NaN where an agent has no row.
 
     Args:
         name: of the file, for messages.
         agents: (rows,) identities.
         times: (rows,) times; rows of one time make a frame.
-        positions: (rows, 3); a row with NaN is an absence.
-        velocities: (rows, 3), or None.
+        positions: (rows, 3) or (rows, 2); a row with NaN is an absence.
+        velocities: of the same shape, or None.
+        known: what else the file says; see `kadita.Tracks`.
 
     Raises:
         KaditaError: no rows, times that are not finite, or two rows for one agent at one time.
@@ -40,15 +40,10 @@ def frames_of_rows(
         raise KaditaError(
             f"{name}: expected one row for an agent at a time; agent {identities[i]} has more at {instants[t]:g}"
         )
-    shape = (len(instants), len(identities), 3)
-    x = np.full(shape, np.nan)
+    x = np.full((len(instants), len(identities), positions.shape[1]), np.nan)
     x[row, column] = positions
     v: Floats | None = None
     if velocities is not None:
-        v = np.full(shape, np.nan)
+        v = np.full_like(x, np.nan)
         v[row, column] = velocities
-    seen = (~np.isnan(x).any(axis=2)).any(axis=0)
-    if not seen.any():
-        raise KaditaError(f"{name}: expected positions; found none")
-    chunk = Chunk(x[:, seen], None if v is None else v[:, seen], instants, None)
-    return Memory(name, chunk, identities[seen], {})
+    return Tracks(identities, x, instants, velocities=v, **known)

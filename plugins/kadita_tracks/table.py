@@ -8,25 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from kadita.box import Floats
-from kadita.errors import KaditaError, did_you_mean
-from kadita.memory import Memory
-from kadita.tracks.long import frames_of_rows
+from kadita import KaditaError, Tracks, importer
+from kadita.errors import did_you_mean
+from kadita_tracks.long import Floats, frames_of_rows
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz")
 
 
-def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, remarks: list[str]) -> Memory:
-    """Read a CSV whose columns are named as ``role=name``; a role that is not named has a column of its own name.
+@importer(endings=(".csv", ".tsv"))
+def table(path: Path, *, columns: tuple[str, ...] = ()) -> Tracks:
+    """Long table, a row for each animal at each time: agent, time or frame, x, y, and z, vx, vy, vz if any.
 
-    Args:
-        path: the table, with a line of column names.
-        columns: ``agent=ID``, ``time=t`` or ``frame=f``, ``x=X``, ``y=Y``, and where there are any z, vx, vy, vz.
-        frame_rate: frames per unit of time, needed where frames are counted.
-        remarks: gets a line for what the user should know.
+    A column that is named otherwise is named with ``--column role=name``.
 
     Raises:
-        KaditaError: no table, a missing column, a cell that is no number, a frame rate that is not known.
+        KaditaError: no table, a missing column, a cell that is no number.
     """
     import pandas
 
@@ -44,24 +40,15 @@ def read_table(path: Path, columns: Iterable[str], frame_rate: float | None, rem
     agents = table[names["agent"]]
     if agents.isna().any():
         raise KaditaError(f"{path}: line {int(agents.isna().argmax()) + 2} has no {names['agent']}")
-    if "frame" in numbers:
-        if frame_rate is None:
-            raise KaditaError(f"{path}: counts frames and does not say their rate; name it with --frame-rate")
-        if not 0 < frame_rate < np.inf:
-            raise KaditaError(f"--frame-rate: expected a number above 0; got {frame_rate:g}")
-        times = numbers["frame"] / frame_rate
-    else:
-        if frame_rate is not None:
-            raise KaditaError(f"{path}: has times in its column {names['time']}; --frame-rate contradicts them")
-        times = numbers["time"]
-    if "z" not in numbers:
-        remarks.append(f"{path} has no z; it is 0 for all")
-    positions = _vectors(numbers, "", len(table))
-    velocities = _vectors(numbers, "v", len(table)) if "vx" in numbers else None
+    axes = "xyz" if "z" in numbers else "xy"
+    positions = np.stack([numbers[axis] for axis in axes], axis=1)
+    velocities = np.stack([numbers[f"v{axis}"] for axis in axes], axis=1) if "vx" in numbers else None
+    counts = "frame" in numbers
+    times = numbers["frame" if counts else "time"]
     identities: Any = agents.to_numpy() if agents.dtype.kind in "iu" else agents.astype(str).to_numpy(dtype=str)
     if agents.astype(str).str.contains("\0", regex=False).any():
         raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
-    return frames_of_rows(str(path), identities, times, positions, velocities)
+    return frames_of_rows(str(path), identities, times, positions, velocities, counts_frames=counts)
 
 
 def _columns(path: Path, columns: Iterable[str], known: list[str]) -> dict[str, str]:
@@ -101,7 +88,3 @@ def _numbers(path: Path, table: Any, name: str) -> Floats:
         row = int(wrong.argmax())
         raise KaditaError(f"{path}: expected a number in column {name}; line {row + 2} has '{table[name].iloc[row]}'")
     return np.asarray(numbers, dtype=np.float64)
-
-
-def _vectors(numbers: dict[str, Floats], prefix: str, rows: int) -> Floats:
-    return np.stack([numbers.get(f"{prefix}{axis}", np.zeros(rows)) for axis in "xyz"], axis=1)

@@ -1,0 +1,1 @@
+"""kadita in MDAnalysis."""
