@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kadita.box import MOST, Box, Floats, sum_over_agents
+from kadita.box import MOST, Box, Floats, sum_over_agents, within
 from kadita.errors import KaditaError, NotApplicable
 from kadita.frame import Frame
 from kadita.neighbors import Integers, nearest
@@ -186,9 +186,8 @@ def _vectors(name: str, values: ArrayLike) -> Floats:
     for axis, what in enumerate(("frame", "agent")):
         if array.shape[axis] == 0:
             raise KaditaError(f"{name}: expected at least one {what}; got shape {np.shape(values)}")
-    fits = np.abs(array) <= MOST  # which NaN does not
-    if not fits.all():
-        t, i, a = np.argwhere(~fits)[0]
+    if not within(array):
+        t, i, a = np.argwhere(~(np.abs(array) <= MOST))[0]
         raise KaditaError(
             f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
         )

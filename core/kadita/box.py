@@ -14,6 +14,11 @@ Floats = NDArray[np.float64]
 LEAST, MOST = 1e-100, 1e100  # lengths whose squares and ratios are numbers
 
 
+def within(values: NDArray[Any], most: float = MOST) -> bool:
+    """Whether all of these are numbers of at most this magnitude, which NaN is not."""
+    return values.size == 0 or bool(-most <= values.min() and values.max() <= most)
+
+
 @dataclass(frozen=True)
 class Box:
     """A periodic cell with three edge lengths, or open space where `lengths` is None.

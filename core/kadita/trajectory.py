@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.block import Block
-from kadita.box import Box, Floats
+from kadita.box import Box, Floats, within
 from kadita.errors import KaditaError
 from kadita.frame import Frame
 from kadita.neighbors import Integers
@@ -172,7 +172,7 @@ class Trajectory(ABC):
     def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
         present = np.ones(chunk.positions.shape[:2], dtype=bool)
         for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
-            if values is None or np.isfinite(values).all():
+            if values is None or within(values):
                 continue
             if np.isinf(values).any():
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]

@@ -158,7 +158,7 @@ def test_one_flipped_bit_is_found_in_its_frame(file, bit):
 def test_a_damaged_configuration_is_found(file):
     content = file.read_bytes()
     file.write_bytes(content.replace(b'{"seed": 3}', b'{"seed": 9}'))
-    with pytest.raises(kadita.KaditaError, match="stored configuration is damaged"):
+    with pytest.raises(kadita.KaditaError, match="its header is damaged"):
         kadita.open(file)
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-import re
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.box import LEAST, MOST, Floats
+from kadita.box import LEAST, MOST, Floats, within
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
-from kadita.formats.amber_layout import COMPLETE, KNOWN
-from kadita.formats.amber_writer import header_crc
+from kadita.formats import contents
 from kadita.formats.netcdf3 import Header, read_header
+from kadita.formats.records import SEED, SUM, Records
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
@@ -32,9 +27,11 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "cell_angles": (("frame", "cell_angular"), (FLOAT, DOUBLE)),
     "present": (SHAPE[:2], (BYTE, INT)),
     "kadita_status": ((), (INT,)),
+    "kadita_header_crc32": ((), (INT,)),
     "kadita_crc32": (SHAPE[:1], (INT,)),
     "kadita_configuration": (("kadita_configuration_length",), (CHAR,)),
     "species": (("atom",), (INT,)),
+    "kadita_species": (("kadita_species_count", "kadita_species_length"), (CHAR,)),
     "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
 }
 
@@ -47,135 +44,121 @@ class AmberTrajectory(Trajectory):
     """
 
     def __init__(self, path: str | Path) -> None:
-        import netCDF4
-
         self.path = Path(path)
         self.name = str(path)
         self.header = read_header(self.path)
         _check_is_trajectory(self.path, self.header)
-        with self.path.open("rb") as raw:
-            self._header_bytes = raw.read(self.header.length)
         try:
-            self._file = netCDF4.Dataset(self.path, "r")
+            self._records = Records(self.path, self.header)
         except OSError as error:
             raise KaditaError(f"{self.path}: cannot be opened: {error.strerror or error}") from None
-        self._file.set_auto_mask(False)
-        variables = self._file.variables
+        self._seed = self._checked_seed()
+        fixed = self._records.fixed
         self.n_frames = self.header.records
-        self.has_velocities = "velocities" in variables
-        self.agents = self._identities()
-        self.configuration: dict[str, Any] = self._configuration()
-        self.attributes = self._attributes()
-        self.species = self._species()
+        self.has_velocities = "velocities" in self.header.variables
+        self.agents = contents.identities(fixed, self.header.dims["atom"])
+        self.configuration: dict[str, Any] = contents.configuration(fixed, self.header.attributes, self.name)
+        self.attributes = contents.school_attributes(self.header.attributes)
+        self.species = contents.species(fixed)
 
     @property
     def complete(self) -> bool | None:
         """Whether the run that wrote the file came to its end; None where another program wrote it."""
-        status = self._file.variables.get("kadita_status")
-        return None if status is None else int(status[...]) == COMPLETE
+        return contents.complete(self._records.fixed)
+
+    def refresh(self) -> bool:
+        """Take the frames that were written since; return whether there are any."""
+        header = read_header(self.path)
+        grown = header.records > self.n_frames
+        if grown:
+            self.n_frames, self.header = header.records, header
+            self._records.header = header
+        return grown
 
     @property
     def times(self) -> Floats:
         """Time of every frame; frame numbers where the file has no times."""
-        time = self._file.variables.get("time")
-        return np.arange(self.n_frames, dtype=np.float64) if time is None else np.asarray(time[:], dtype=np.float64)
+        if "time" not in self.header.variables:
+            return np.arange(self.n_frames, dtype=np.float64)
+        times = self._records.column("time").astype(np.float64)
+        self._scale("time", times)
+        return times
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, checked against their checksums where the file has them."""
-        self._check_sums(frames)
-        step = int(frames[1] - frames[0]) if len(frames) > 1 else 1
-        even = bool((np.diff(frames) == step).all())
-        which: Any = slice(int(frames[0]), int(frames[-1]) + 1, step) if even else frames
-        variables = self._file.variables
-        positions = np.asarray(variables["coordinates"][which], dtype=np.float64)
-        velocities = np.asarray(variables["velocities"][which], dtype=np.float64) if self.has_velocities else None
-        times = np.asarray(variables["time"][which], dtype=np.float64) if "time" in variables else frames.astype(float)
-        lengths = None
-        if "cell_lengths" in variables:
-            lengths = np.asarray(variables["cell_lengths"][which], dtype=np.float64)
-            self._check_cell(variables, which, lengths)
-            if self._is_ours:  # a position just below L is stored as L where float32 rounds it up
-                positions[positions == lengths.astype(np.float32)[:, None, :]] = 0.0
-        for values in (positions, velocities):
-            if "present" not in variables and values is not None and np.isnan(values).any():
-                bad = frames[np.isnan(values).any(axis=(1, 2))][0]
-                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds NaN")
-        return Chunk(positions, velocities, times, lengths)
+        shape = (len(frames), self.header.dims["atom"], 3)
+        chunk = Chunk(
+            positions=np.empty(shape),
+            velocities=np.empty(shape) if self.has_velocities else None,
+            times=frames.astype(np.float64),
+            lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
+        )
+        names = {"coordinates": 0, "velocities": 1, "time": 2, "cell_lengths": 3}
+        for where, records in self._records.pieces(frames):
+            self._check_sums(frames[where], records)
+            for name, which in names.items():
+                values = chunk[which]
+                if values is not None and name in self.header.variables:
+                    values[where] = records[name]
+                    self._scale(name, values[where])
+            if "cell_angles" in self.header.variables:
+                self._check_angles(records["cell_angles"].astype(np.float64))
+        self._check_numbers(frames, chunk)
+        return chunk
+
+    def _scale(self, name: str, values: Floats) -> None:
+        """Take numbers as they are meant: other programs store some in units of their own."""
+        for attribute, apply in (("scale_factor", np.multiply), ("add_offset", np.add)):
+            factor = self.header.variables[name].attributes.get(attribute)
+            if isinstance(factor, tuple) and len(factor) == 1:
+                apply(values, factor[0], out=values)
 
     @property
     def _is_ours(self) -> bool:
         return self.header.attributes.get("program") == "kadita"
 
-    def _check_cell(self, variables: Any, which: Any, lengths: Floats) -> None:
-        angles = variables["cell_angles"][which] if "cell_angles" in variables else np.full(3, 90.0)
-        if not np.allclose(angles, 90.0, atol=1e-3):
+    def _check_numbers(self, frames: Integers, chunk: Chunk) -> None:
+        lengths = chunk.lengths
+        if lengths is not None:
+            if not ((lengths >= LEAST) & (lengths <= MOST)).all():
+                raise KaditaError(f"{self.name}: expected cell lengths above 0; got {lengths.min():g}")
+            stored = lengths.astype(np.float32)
+            if self._is_ours and not chunk.positions.max(initial=-np.inf) < stored.min():
+                # a position just below L is stored as L where float32 rounds it up
+                chunk.positions[chunk.positions == stored[:, None, :]] = 0.0
+        for values in (chunk.positions, chunk.velocities):
+            if "present" not in self.header.variables and values is not None and not within(values, np.inf):
+                bad = frames[np.isnan(values).any(axis=(1, 2))][0]
+                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds NaN")
+
+    def _check_angles(self, angles: Floats) -> None:
+        if not within(angles - 90.0, 1e-3):
             raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got another")
-        if not ((lengths >= LEAST) & (lengths <= MOST)).all():
-            raise KaditaError(f"{self.name}: expected cell lengths above 0; got {lengths.min():g}")
 
-    def _check_sums(self, frames: Integers) -> None:
-        """Compare the stored bytes with kadita's checksum; one flipped bit is found."""
-        crc = self.header.variables.get("kadita_crc32")
-        if crc is None or not crc.record or not self._is_ours:
-            return
-        seed = header_crc(self._header_bytes)
-        first = min(v.begin for v in self.header.variables.values() if v.record)
-        with self.path.open("rb") as raw:
-            for frame in frames.tolist():
-                raw.seek(first + frame * self.header.record_size)
-                data = raw.read(crc.begin - first + 4)
-                if zlib.crc32(data[:-4], seed) != int.from_bytes(data[-4:], "big"):
-                    raise KaditaError(
-                        f"{self.name}: frame {frame} is damaged (its checksum fails); take another copy of the "
-                        "file, or leave the frame out with --start and --stop"
-                    )
-
-    def _text(self, name: str) -> NDArray[Any]:
-        variable = self._file.variables[name]
-        variable.set_auto_chartostring(False)
-        return np.ascontiguousarray(variable[...])
-
-    def _identities(self) -> NDArray[Any]:
-        if "kadita_agent" not in self._file.variables:
-            return np.arange(self.header.dims["atom"])
-        raw = self._text("kadita_agent")
-        words = [row.tobytes().rstrip(b"\0 ").decode("utf-8", errors="replace") for row in raw]
-        numbers = [int(w) for w in words if re.fullmatch(r"-?[0-9]{1,18}", w)]
-        return np.array(numbers if [str(n) for n in numbers] == words else words)
-
-    def _configuration(self) -> dict[str, Any]:
-        if "kadita_configuration" not in self._file.variables:
-            return {}
-        text = self._text("kadita_configuration").tobytes()
-        expected = self.header.attributes.get("kadita_configuration_sha256")
-        if hashlib.sha256(text).hexdigest() != expected:
-            raise KaditaError(f"{self.name}: the stored configuration is damaged (its sha256 fails)")
-        try:
-            configuration = json.loads(text)
-        except (ValueError, RecursionError):
-            raise KaditaError(f"{self.name}: the stored configuration is no JSON") from None
-        return configuration if isinstance(configuration, dict) else {}
-
-    def _species(self) -> NDArray[Any] | None:
-        if "species" not in self._file.variables:
+    def _checked_seed(self) -> int | None:
+        """Return the seed of the frames' checksums; None where another program wrote the file."""
+        sums = self.header.variables.get(SUM)
+        stored = self._records.fixed(SEED)
+        if not self._is_ours or sums is None or not sums.record or stored is None:
             return None
-        variable = self._file.variables["species"]
-        numbers = np.asarray(variable[...])
-        names = str(getattr(variable, "flag_meanings", "")).split()
-        if names and numbers.min() >= 0 and numbers.max() < len(names):
-            return np.array(names)[numbers]
-        return numbers.astype(str)
+        seed = self._records.seed()
+        if seed != int(stored) & 0xFFFFFFFF:
+            raise KaditaError(
+                f"{self.name}: its header is damaged (the checksum fails); take another copy of the file, or save its "
+                f"frames with `kadita recover`"
+            )
+        return seed
 
-    def _attributes(self) -> dict[str, Any]:
-        said = {key: self.header.attributes.get(f"kadita_{key}") for key in KNOWN}
-        known: dict[str, Any] = {key: text for key, text in said.items() if isinstance(text, str)}
-        try:
-            known["r_a"] = float(known.get("r_a", "nan"))
-        except ValueError:
-            known["r_a"] = math.nan
-        if not LEAST <= known["r_a"] <= MOST:
-            known["r_a"] = None
-        return {key: value for key, value in known.items() if value is not None}
+    def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
+        """Compare the stored bytes with kadita's checksum; one flipped bit is found."""
+        if self._seed is None:
+            return
+        damaged = self._records.damaged(records, self._seed)
+        if damaged.any():
+            raise KaditaError(
+                f"{self.name}: frame {frames[damaged.argmax()]} is damaged (its checksum fails); take another copy of "
+                "the file, or leave the frame out with --start and --stop"
+            )
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the file: name, size, sha256 of the header."""
@@ -183,8 +166,7 @@ class AmberTrajectory(Trajectory):
 
     def close(self) -> None:
         """Close the file."""
-        if self._file.isopen():
-            self._file.close()
+        self._records.close()
 
 
 def _check_is_trajectory(path: Path, header: Header) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RUNNING, COMPLETE = 0, 1
-KNOWN = ("model", "r_a", "length_unit", "time_unit")  # attributes of a school that a file keeps, as text
+KNOWN = ("model", "r_a", "body_length", "length_unit", "time_unit")  # attributes of a school that a file keeps, as text
+NUMBERS = ("r_a", "body_length")  # those that are lengths
 
 
 def define(
@@ -67,6 +68,7 @@ def define(
         _text(file, "cell_spatial", ("cell_spatial",), ["a", "b", "c"])
         _text(file, "cell_angular", ("cell_angular", "label"), ["alpha", "beta ", "gamma"])
     file.createVariable("kadita_status", "i4")[...] = RUNNING
+    file.createVariable("kadita_header_crc32", "i4")[...] = 0  # set once all that it is made of is there
     file.createDimension("kadita_configuration_length", len(configuration.encode()))
     _text(file, "kadita_configuration", ("kadita_configuration_length",), [configuration])
     if identities is not None:
@@ -74,17 +76,12 @@ def define(
         _text(file, "kadita_agent", ("atom", "kadita_agent_length"), identities)
     if species is not None:
         names, numbers = species
-        variable = file.createVariable("species", "i4", ("atom",))
-        # flags are CF's convention for numbers that stand for words
-        variable.setncatts({"flag_values": np.arange(len(names), dtype=np.int32), "flag_meanings": " ".join(names)})
-        variable[...] = numbers
+        file.createVariable("species", "i4", ("atom",))[...] = numbers
+        # names stand in a variable of their own: a list of numbers as an attribute (CF's flags) stops chemfiles
+        file.createDimension("kadita_species_count", len(names))
+        file.createDimension("kadita_species_length", max(1, *(len(n.encode()) for n in names)))
+        _text(file, "kadita_species", ("kadita_species_count", "kadita_species_length"), list(names))
     _define_frame(file, periodic, velocities, presence)
-
-
-def record_of(file: Any) -> np.dtype[Any]:
-    """Return a frame as it lies in a file, byte by byte and without its checksum."""
-    variables = {n: v for n, v in file.variables.items() if v.dimensions[:1] == ("frame",) and n != "kadita_crc32"}
-    return np.dtype([(n, v.dtype.newbyteorder(">"), v.shape[1:]) for n, v in variables.items()])
 
 
 def _define_frame(file: Any, periodic: bool, velocities: bool, presence: bool) -> None:

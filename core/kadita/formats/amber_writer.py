@@ -1,17 +1,16 @@
 """Writes trajectories that every MD tool reads, and that survive how a run ends.
 
 A file comes into being under a hidden name and gets its own with its first frames: nothing that was there is lost to a
-run that never begins. Every block is synced, every frame has a checksum, and a status says whether the end was reached.
+run that never begins. netCDF4 makes the header; frames are appended as they lie on disk, and are counted in the header
+once they are all there, so that whoever reads meanwhile, or after the run was killed, sees whole frames alone. Every
+frame has a checksum, and a status says whether the end was reached.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import zlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,12 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.block import Block
-from kadita.box import Floats
+from kadita.box import Floats, within
 from kadita.errors import KaditaError
 from kadita.files import check_writable
-from kadita.formats.amber_layout import COMPLETE, define, record_of
-from kadita.formats.netcdf3 import read_header
+from kadita.formats.amber_layout import COMPLETE, define
+from kadita.formats.netcdf3 import Header
+from kadita.formats.records import SEED, STATUS, SUM, Records, sums
 
+SINGLE = float(np.finfo(np.float32).max)
 AGENTS_AT_MOST = 0x7FFFFF00 // 28  # a frame stays below 2 GiB, where NumPy's record types end
 
 
@@ -63,8 +64,6 @@ class AmberWriter:
         live: bool = True,
         force: bool = False,
     ) -> None:
-        import netCDF4
-
         self.path = Path(path)
         self._live, self._force, self._closed = live, force, False
         self.n_frames = 0
@@ -74,53 +73,56 @@ class AmberWriter:
             raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
         check_writable(self.path, force=force)
         self._hidden: Path | None = self.path.with_name(f".{self.path.stem[:50]}-{os.getpid()}.partial.nc")
-        try:
-            self._file = netCDF4.Dataset(self._hidden, "x", format="NETCDF3_64BIT_OFFSET")
-        except OSError as error:
-            raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
-        self._file.set_fill_off()
         text = json.dumps(dict(configuration or {}), sort_keys=True)
+        content = header_bytes(
+            self.n_agents,
+            identities,
+            text,
+            attributes or {},
+            periodic=periodic,
+            velocities=velocities,
+            presence=presence,
+            species=species,
+        )
         try:
-            define(
-                self._file,
-                self.n_agents,
-                identities,
-                text,
-                attributes or {},
-                periodic=periodic,
-                velocities=velocities,
-                presence=presence,
-                species=species,
-            )
-            self._file.sync()
-        except RuntimeError as error:  # how netCDF4 says that the disk is full
-            with suppress(OSError):
-                self.close(complete=False)
-            raise OSError(f"{self.path}: cannot be written: {error}") from None
-        self._read_layout(self._hidden)
+            with self._hidden.open("xb") as file:
+                file.write(content)
+            self._open(self._hidden)
+        except OSError as error:
+            self._hidden.unlink(missing_ok=True)
+            if isinstance(error, PermissionError | FileExistsError):
+                raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
+            raise self._unwritable(error) from None
 
     @classmethod
     def reopen(cls, path: Path, frames: int) -> Self:
         """Go on writing a file of kadita's own after so many frames; later ones are replaced as new ones come."""
-        import netCDF4
-
         writer = cls.__new__(cls)
         writer.path, writer._hidden = path, None
         writer._live, writer._force, writer._closed = True, True, False
+        writer.n_frames = frames
         try:
-            writer._file = netCDF4.Dataset(path, "a")
+            header = writer._open(path)
         except OSError as error:
             raise KaditaError(f"{path}: cannot be written to: {error.strerror or error}") from None
-        writer._file.set_fill_off()
-        writer._file.set_auto_mask(False)
-        writer.n_frames, writer.n_agents = frames, len(writer._file.dimensions["atom"])
-        writer._read_layout(path)
+        writer.n_agents = header.dims["atom"]
         return writer
 
-    def _read_layout(self, file: Path) -> None:
-        self._record = record_of(self._file)
-        with file.open("rb") as raw:
-            self._seed = header_crc(raw.read(read_header(file).length))
+    def _open(self, path: Path) -> Header:
+        with Records(path) as begun:
+            self._first, self._record, header = begun.first, begun.type, begun.header
+            self._counted = header.records
+            places = header.variables
+            self._status_at, seed_at = places[STATUS].begin, places[SEED].begin
+            self._file = path.open("r+b", buffering=0)
+            if not self._counted:
+                self._file.truncate(self._first)
+            self._seed = begun.seed()
+            self._set(self._seed, seed_at)
+        return header
+
+    def _set(self, number: int, at: int) -> None:
+        os.pwrite(self._file.fileno(), number.to_bytes(4, "big"), at)
 
     def write(
         self,
@@ -133,31 +135,49 @@ class AmberWriter:
         records = np.empty(len(times), dtype=self._record)
         names = self._record.names or ()
         records["time"] = times
-        with np.errstate(over="ignore"):  # what does not fit float32 is found below
-            records["coordinates"] = positions
-            if "velocities" in names:
-                records["velocities"] = velocities
+        self._put(records, "coordinates", positions)
+        if "velocities" in names:
+            assert velocities is not None
+            self._put(records, "velocities", velocities)
         if "cell_lengths" in names:
             records["cell_lengths"] = lengths
             records["cell_angles"] = 90.0
         if "present" in names:
-            records["present"] = ~np.isnan(records["coordinates"]).any(axis=2)
-        for what in {"coordinates", "velocities"} & set(names):
-            stored = records[what]
-            if np.isinf(stored).any() or ("present" not in names and np.isnan(stored).any()):
-                raise KaditaError(f"{self.path}: {what} must be finite numbers below 3e38")
-        rows = slice(self.n_frames, self.n_frames + len(times))
-        crc = np.array([zlib.crc32(record.tobytes(), self._seed) for record in records], dtype=np.uint32)
+            records["present"] = ~np.isnan(positions).any(axis=2)
+        self.append(records)
+
+    def _put(self, records: NDArray[Any], name: str, values: Floats) -> None:
+        """Store numbers in single precision; NaN stands for an agent that is absent, where one can be."""
+        if not within(values, SINGLE):
+            allowed = np.isnan(values) if "present" in (records.dtype.names or ()) else False
+            if not ((np.abs(values) <= SINGLE) | allowed).all():
+                raise KaditaError(f"{self.path}: {name} must be finite numbers below 3e38")
+        records[name] = values
+
+    def append(self, records: NDArray[Any]) -> None:
+        """Append frames as they lie on disk, with their checksums made anew."""
+        offset = self._record.fields[SUM][1]  # type: ignore[index]
+        records[SUM] = np.array(sums(records, self._seed, offset), dtype=np.uint32).view(np.int32)
+        view, at = records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize
         try:
-            for name in names:
-                self._file.variables[name][rows] = records[name]
-            self._file.variables["kadita_crc32"][rows] = crc.view(np.int32)
-            self._file.sync()
-        except RuntimeError as error:  # how netCDF4 says that the disk is full
-            raise OSError(f"{self.path}: cannot be written: {error}") from None
-        self.n_frames += len(times)
+            while len(view):
+                written = os.pwrite(self._file.fileno(), view, at)
+                view, at = view[written:], at + written
+            self.n_frames += len(records)
+            if self.n_frames > self._counted:  # a resumed run writes frames that are there once more
+                self._set(self.n_frames, 4)
+                self._counted = self.n_frames
+        except OSError as error:
+            raise self._unwritable(error) from None
         if self._live:
             self._publish()
+
+    def _unwritable(self, error: OSError) -> OSError:
+        return OSError(f"{self.path}: cannot be written: {error.strerror or error}")
+
+    def secure(self) -> None:
+        """Have all that was written on disk, whatever happens to the machine."""
+        os.fsync(self._file.fileno())
 
     def _publish(self) -> None:
         """Give the file its name: exclusively, or in the place of another where that was asked for."""
@@ -198,17 +218,11 @@ class AmberWriter:
         self._closed = True
         try:
             if complete:
-                self._file.variables["kadita_status"][...] = COMPLETE
-            self._file.close()
-        except RuntimeError as error:
-            # libnetcdf has let go of the file, and closing it once more, as netCDF4 does when the object is cleared
-            # away, crashes: it is never cleared away
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._file))
-            raise OSError(f"{self.path}: cannot be closed: {error}; {self.n_frames} frames are written") from None
-        else:
-            if complete:
+                self._set(COMPLETE, self._status_at)
+                self.secure()
                 self._publish()
         finally:
+            self._file.close()
             if self._hidden is not None:
                 self._hidden.unlink(missing_ok=True)
                 self._hidden = None
@@ -226,6 +240,10 @@ class AmberWriter:
                 raise  # otherwise what went wrong first is what to say
 
 
-def header_crc(header: bytes) -> int:
-    """Seed of every frame's checksum: the header's own, without the number of frames, which grows."""
-    return zlib.crc32(header[8:], zlib.crc32(header[:4]))
+def header_bytes(*what: Any, **options: Any) -> memoryview:
+    """Return a file without frames, made in memory, where no disk is full; `define` says what it holds."""
+    import netCDF4
+
+    file = netCDF4.Dataset("header.nc", "w", format="NETCDF3_64BIT_OFFSET", memory=1)
+    define(file, *what, **options)  # what it leaves between variables is filled, so that it is always the same
+    return file.close()

@@ -214,7 +214,7 @@ class Simulation(Trajectory):
                 x, v = self._integrate(state, numbers)
                 first += len(x)
                 if under_way is not None:
-                    under_way.result()  # libnetcdf is one thread's at a time: nothing is written while others read
+                    under_way.result()  # one block is written at a time, in their order
                 block = self._block(numbers[: len(x)], x, v) if len(x) else None
                 if block is not None:
                     yield block  # before it is written: what is refused at once leaves no file, and replaces none
@@ -255,6 +255,7 @@ class Simulation(Trajectory):
             for sink in self._sinks:
                 sink(block)
         if self._writer is not None and state is not None:
+            self._writer.secure()  # the frames that the checkpoint counts on are on disk before it is
             checkpoint.save(self._writer.path, state, self._made_by())
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
