@@ -18,10 +18,12 @@ from kadita.cli.convert import convert
 from kadita.cli.info import info
 from kadita.cli.metrics import metrics
 from kadita.cli.plot import plot
+from kadita.cli.recover import recover
 from kadita.cli.run import run
 from kadita.cli.scenarios import scenarios
 from kadita.cli.terminal import notes
 from kadita.cli.topology import topology
+from kadita.cli.validate import validate
 from kadita.errors import KaditaError, said
 
 app = typer.Typer(
@@ -32,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, analyze, metrics, scenarios, info, convert, topology, plot):
+for command in (run, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot):
     app.command()(command)
 
 

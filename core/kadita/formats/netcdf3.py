@@ -19,6 +19,7 @@ HEADER_BYTES = 1 << 22  # what a header may take at most: 4 MiB
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
 CODES = {3: "h", 4: "i", 5: "f", 6: "d", 1: "b", 7: "B", 8: "H", 9: "I", 10: "q", 11: "Q"}
 CHAR = 2
+STREAMING = -1  # the number of records of a file whose writer could not know it
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Header:
         for v in self.variables.values():
             if not v.record:
                 ends.append(v.begin + v.size)
-            elif self.records:
+            elif self.records > 0:
                 ends.append(v.begin + (self.records - 1) * self.record_size + v.size)
         return max(ends)
 
@@ -63,15 +64,27 @@ def read_header(path: Path) -> Header:
     Raises:
         KaditaError: not this format, a header that contradicts itself, or a file shorter than it claims to be.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = _Parser(path, file).parse()
+    header, size = parse_header(path), path.stat().st_size
+    if header.records == STREAMING:
+        raise KaditaError(
+            f"{path}: expected a number of frames; found none, for it was being streamed: `kadita recover`"
+        )
     if header.claimed_size > size:
         raise KaditaError(
             f"{path} is cut: its header claims {header.records} frames in {header.claimed_size} bytes; "
-            f"found {size} bytes. Take a complete copy, or run it again"
+            f"found {size} bytes. Take a complete copy, or save what is there with `kadita recover`"
         )
     return header
+
+
+def parse_header(path: Path) -> Header:
+    """Read the header of a classic NetCDF file, whether the file is as long as it claims or not.
+
+    Raises:
+        KaditaError: not this format, or a header that contradicts itself.
+    """
+    with path.open("rb") as file:
+        return _Parser(path, file).parse()
 
 
 class _Parser:
@@ -132,8 +145,8 @@ class _Parser:
             raise self.fail(f"found the first bytes {magic!r}")
         self.version = magic[3]
         records = self.integer()
-        if records in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF):
-            raise self.fail("found no number of frames (a file that was being streamed)")
+        if records == (1 << (64 if self.version == 5 else 32)) - 1:
+            records = STREAMING
         dims = [(self.name(), self.integer()) for _ in range(self.count(tag=10, least=8))]
         if sum(length == 0 for _, length in dims) > 1 or len(dict(dims)) != len(dims):
             raise self.fail("found two unlimited dimensions, or two of one name")

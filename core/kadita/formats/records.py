@@ -76,6 +76,8 @@ class Records:
         except KaditaError as error:
             raise KaditaError(f"{path}: {error}") from None
         self.first = first_record(self.header)
+        last = max(offset + kind.itemsize for kind, offset, *_ in (self.type.fields or {}).values())
+        self.padding = self.type.itemsize - last  # which the last frame of a file may lack
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         self._end = finalize(self, os.close, self._file)  # whoever forgets to close it leaves nothing open
 
@@ -111,7 +113,7 @@ class Records:
         breaks = np.flatnonzero(np.diff(frames) != 1) + 1
         for a, b in zip([0, *breaks.tolist()], [*breaks.tolist(), len(frames)], strict=True):
             if b > a:
-                self._fill(view[a * size : b * size], self.first + int(frames[a]) * size)
+                self._fill(view[a * size : b * size], self.first + int(frames[a]) * size, self.padding)
         return records
 
     def column(self, name: str) -> NDArray[Any]:
@@ -127,10 +129,13 @@ class Records:
                 self._fill(row.data, self.first + frame * size + offset)
         return values
 
-    def _fill(self, view: memoryview, begin: int) -> None:
+    def _fill(self, view: memoryview, begin: int, spare: int = 0) -> None:
         done = 0
         while done < len(view):
             got = os.preadv(self._file, [view[done:]], begin + done)
+            if got == 0 and len(view) - done <= spare:
+                view[done:] = bytes(len(view) - done)
+                return
             if got == 0:
                 raise KaditaError(f"{self.path}: was cut while it was read; take a complete copy, or run it again")
             done += got
