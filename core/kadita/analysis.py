@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from kadita.plugins import load_registry
 from kadita.registry import Registry
 from kadita.results import Results
 from kadita.settings import by_metric
-from kadita.trajectory import Trajectory
+from kadita.trajectory import Trajectory, arrivals
 from kadita.views.differences import with_velocities
 from kadita.views.largest_group import LargestGroup
 
@@ -43,6 +44,7 @@ def analyze(
     end: float | None = None,
     dt: float | None = None,
     largest_group: float | str | None = None,
+    follow: bool = False,
     registry: Registry | None = None,
     progress: Progress | None = None,
 ) -> Results:
@@ -59,6 +61,8 @@ def analyze(
         start, stop, step: frames, as a slice.
         begin, end, dt: times.
         largest_group: measure the largest group alone, of agents linked at this distance or at ``"r_a"``.
+        follow: measure the frames of a file that is being written as they come, until it is complete; an interrupt
+            (Ctrl-C) ends it with the frames that there are.
         registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
         progress: called with the number of frames done and their total.
 
@@ -77,16 +81,23 @@ def analyze(
     with _opened(data, topology, velocities) as trajectory:
         if largest_group is not None:
             trajectory = LargestGroup(trajectory, largest_group)
-        frames = trajectory.select(start, stop, step, begin=begin, end=end, dt=dt)
+        choose = partial(trajectory.select, start, stop, step, begin=begin, end=end, dt=dt)
+        frames = choose(none=follow)
         run = Pass(plan, registry, trajectory, len(frames))
-        rows = np.full(trajectory.n_frames, -1)
-        rows[frames] = np.arange(len(frames))
         done = 0
-        for block in trajectory.blocks_of(frames):
-            run.take(block, rows[block.frames])
-            done += len(block)
-            if progress is not None:
-                progress(done, len(frames))
+        with suppress(KeyboardInterrupt) if follow else nullcontext():
+            for _ in arrivals(trajectory) if follow else (None,):
+                frames = choose(none=follow)
+                run.resize(len(frames))
+                for block in trajectory.blocks_of(frames[done:]):
+                    rows = np.searchsorted(frames, block.frames)
+                    run.take(block, rows)
+                    done = int(rows[-1]) + 1
+                    if progress is not None:
+                        progress(done, len(frames))
+                done = len(frames)  # the last ones can be without agents, in no block
+        frames = frames[:done] if done else choose()
+        run.resize(len(frames))
         results = run.finish(frames, profile)
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)

@@ -49,6 +49,16 @@ class Pass:
                 if m.needs_velocities:
                     self._leave_out(m, "needs velocities, and there are none (see --velocities)")
 
+    def resize(self, total: int) -> None:
+        """Make room for frames that came while others were measured, or leave the last ones out."""
+
+        def resized(store: Floats) -> Floats:
+            new = np.full((max(0, total - len(store)), *store.shape[1:]), np.nan)
+            return np.concatenate([store[:total], new])
+
+        self.times, self.total = resized(self.times), total
+        self.values = {name: resized(store) for name, store in self.values.items()}
+
     def take(self, block: Block, rows: Integers) -> None:
         """Compute every metric on one block, whose frames are these rows of the results."""
         self.times[rows] = block.times

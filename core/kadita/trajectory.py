@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -57,6 +58,14 @@ class Trajectory(ABC):
     def complete(self) -> bool | None:
         """Whether whoever wrote it came to the end; None where the file does not say."""
         return None
+
+    def refresh(self) -> bool:
+        """Take the frames that came since into account; return whether there are any.
+
+        Raises:
+            KaditaError: a format that does not grow, or a file that is no longer the same.
+        """
+        raise KaditaError(f"{self.name}: expected a NetCDF-3 trajectory to follow; this one does not grow")
 
     @abstractmethod
     def read(self, frames: Integers) -> Chunk:
@@ -114,8 +123,11 @@ class Trajectory(ABC):
         begin: float | None = None,
         end: float | None = None,
         dt: float | None = None,
+        none: bool = False,
     ) -> Integers:
         """Frame numbers of a slice, further limited to times from `begin` to `end` and to every `dt`.
+
+        With `none` there can be none of them.
 
         Raises:
             KaditaError: a step below 1, or a choice that leaves no frame.
@@ -137,7 +149,7 @@ class Trajectory(ABC):
                     turns = (times - self.times[0]) / dt
                     keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
             frames = frames[keep]
-        if len(frames) == 0:
+        if len(frames) == 0 and not none:
             raise KaditaError(
                 f"{self.name}: the choice leaves no frame; there are {self.n_frames} frames, "
                 f"times {self.times[0]:g} to {self.times[-1]:g}"
@@ -190,6 +202,19 @@ class Trajectory(ABC):
                 frames=frames[a:b],
                 members=members,
             )
+
+
+def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
+    """Yield the number of frames, whenever there are more, until whoever writes them says that they are all there."""
+    yield trajectory.n_frames
+    while True:
+        complete = trajectory.complete is True  # asked before the frames are counted: after it none come
+        if trajectory.refresh():
+            yield trajectory.n_frames
+        elif complete:
+            return
+        else:
+            time.sleep(pause)
 
 
 def runs(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:

@@ -53,6 +53,10 @@ def analyze(
     end: End = None,
     dt: Dt = None,
     largest_group: LargestGroup = None,
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", help="Keep up with a run that is being written, until it is complete, or Ctrl-C."),
+    ] = False,
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
@@ -77,6 +81,7 @@ def analyze(
         end=end,
         dt=dt,
         largest_group=largest_group,
+        follow=follow,
     )
     export.write_all(results, output or (), force=force)
     print_summary(results)

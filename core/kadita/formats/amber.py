@@ -67,12 +67,11 @@ class AmberTrajectory(Trajectory):
         return contents.complete(self._records.fixed)
 
     def refresh(self) -> bool:
-        """Take the frames that were written since; return whether there are any."""
-        header = read_header(self.path)
+        """Take the frames that were written since into account; return whether there are any."""
+        header = self._records.grown()
         grown = header.records > self.n_frames
         if grown:
             self.n_frames, self.header = header.records, header
-            self._records.header = header
         return grown
 
     @property

@@ -81,6 +81,17 @@ class Records:
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         self._end = finalize(self, os.close, self._file)  # whoever forgets to close it leaves nothing open
 
+    def grown(self) -> Header:
+        """Read the header once more: the number of frames may have grown.
+
+        Raises:
+            KaditaError: another file has taken the place of this one.
+        """
+        if not os.path.samestat(os.fstat(self._file), self.path.stat()):
+            raise KaditaError(f"{self.path}: was replaced by another file while it was read")
+        self.header = read_header(self.path)
+        return self.header
+
     def bytes_at(self, begin: int, count: int) -> bytearray:
         """Return so many bytes of the file.
 

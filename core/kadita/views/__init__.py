@@ -26,6 +26,12 @@ class View(Trajectory):
         """Time of every frame, (n_frames,)."""
         return self.source.times
 
+    def refresh(self) -> bool:
+        """Take the frames that came since into account."""
+        grown = self.source.refresh()
+        self.n_frames = self.source.n_frames
+        return grown
+
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the input."""
         return self.source.fingerprint()

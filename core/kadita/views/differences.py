@@ -38,6 +38,10 @@ class Differenced(View):
         if self.n_frames < 2:
             raise KaditaError(f"{self.name}: finite differences need at least 2 frames; there is {self.n_frames}")
 
+    def refresh(self) -> bool:
+        """Refuse: the last frame's velocities change with the frame that comes next."""
+        raise KaditaError(f"{self.name}: finite differences need the frame that comes next; they cannot be followed")
+
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
         before, after = np.maximum(frames - 1, 0), np.minimum(frames + 1, self.n_frames - 1)
