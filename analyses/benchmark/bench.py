@@ -36,6 +36,10 @@ class Bench:
         """Return the process that measures dewi-kadita."""
         return self._worker("peer.py", self._python("peer"), threads)
 
+    def files(self):
+        """Return the process that measures trajectory files."""
+        return self._worker("trajectories.py", sys.executable, 1)
+
     def lammps(self):
         """Return the process that measures LAMMPS; None where it cannot be had."""
         try:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import figure
+import files
 import melt
 import memory
 import metrics
@@ -25,6 +26,7 @@ SECTIONS = {
     "steps": steps.measure,
     "metrics": metrics.measure,
     "runs": metrics.measure_runs,
+    "files": files.measure,
     "sizes": sizes.measure,
     "search": search.measure,
     "melt": melt.measure,

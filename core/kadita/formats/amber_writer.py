@@ -112,6 +112,7 @@ class AmberWriter:
         with Records(path) as begun:
             self._first, self._record, header = begun.first, begun.type, begun.header
             self._counted = header.records
+            self._scratch = np.empty(0, begun.type)
             places = header.variables
             self._status_at, seed_at = places[STATUS].begin, places[SEED].begin
             self._file = path.open("r+b", buffering=0)
@@ -132,7 +133,9 @@ class AmberWriter:
         lengths: Floats | None = None,
     ) -> None:
         """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3)."""
-        records = np.empty(len(times), dtype=self._record)
+        if len(self._scratch) < len(times):
+            self._scratch = np.empty(len(times), dtype=self._record)
+        records = self._scratch[: len(times)]
         names = self._record.names or ()
         records["time"] = times
         self._put(records, "coordinates", positions)

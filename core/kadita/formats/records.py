@@ -78,6 +78,7 @@ class Records:
         self.first = first_record(self.header)
         last = max(offset + kind.itemsize for kind, offset, *_ in (self.type.fields or {}).values())
         self.padding = self.type.itemsize - last  # which the last frame of a file may lack
+        self._scratch = np.empty(0, self.type)
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         self._end = finalize(self, os.close, self._file)  # whoever forgets to close it leaves nothing open
 
@@ -111,14 +112,20 @@ class Records:
         return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
 
     def pieces(self, frames: Integers) -> Iterator[tuple[slice, NDArray[Any]]]:
-        """Yield these frames' records, with their places among `frames`, a bounded number of bytes at a time."""
+        """Yield these frames' records, with their places among `frames`, a bounded number of bytes at a time.
+
+        The next ones take the memory of those before them.
+        """
         step = max(1, AT_ONCE // self.type.itemsize)
         for start in range(0, len(frames), step):
-            yield slice(start, start + step), self.read(frames[start : start + step])
+            some = frames[start : start + step]
+            if len(self._scratch) < len(some):
+                self._scratch = np.empty(len(some), self.type)
+            yield slice(start, start + step), self.read(some, self._scratch[: len(some)])
 
-    def read(self, frames: Integers) -> NDArray[Any]:
-        """Return these frames' records."""
-        records = np.empty(len(frames), self.type)
+    def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return these frames' records, in an array that is there, or in a new one."""
+        records = np.empty(len(frames), self.type) if records is None else records
         view = records.view(np.uint8).data
         size = self.type.itemsize
         breaks = np.flatnonzero(np.diff(frames) != 1) + 1
