@@ -67,7 +67,7 @@ def read_header(path: Path) -> Header:
     header, size = parse_header(path), path.stat().st_size
     if header.records == STREAMING:
         raise KaditaError(
-            f"{path}: expected a number of frames; found none, for it was being streamed: `kadita recover`"
+            f"{path}: found no number of frames in it, for it was being streamed; `kadita recover` counts them"
         )
     if header.claimed_size > size:
         raise KaditaError(

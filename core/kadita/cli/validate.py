@@ -1,0 +1,73 @@
+"""`kadita validate`: whether every reader takes a trajectory, and whether its numbers are sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kadita.validation import Report
+
+
+def validate(
+    trajectory: Annotated[
+        Path | None, typer.Argument(metavar="TRAJECTORY", readable=False, help="A NetCDF trajectory, anybody's.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where there are warnings alone.")] = False,
+    list_checks: Annotated[bool, typer.Option("--list", help="List what is checked, and who needs it.")] = False,
+) -> None:
+    """Check a trajectory against the AMBER convention and what readers need; exit with 2 where there are faults."""
+    from kadita.errors import KaditaError
+
+    if list_checks:
+        from kadita.convention import as_markdown
+
+        typer.echo(as_markdown())
+        return
+    if trajectory is None:
+        raise KaditaError("expected a trajectory to validate, or --list")
+    from kadita.validation import examine
+
+    report = examine(trajectory)
+    severities = {f.severity for f in report.findings}
+    if as_json:
+        _print_json(trajectory, report)
+    else:
+        _print_table(trajectory, report)
+    if "fault" in severities:
+        raise typer.Exit(2)
+    if strict and severities:
+        raise typer.Exit(1)
+
+
+def _print_json(path: Path, report: Report) -> None:
+    import json
+    from dataclasses import asdict
+
+    facts = asdict(report)
+    findings = facts.pop("findings")
+    typer.echo(json.dumps({"file": {"name": path.name, **facts}, "findings": findings}, indent=2))
+
+
+def _print_table(path: Path, report: Report) -> None:
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    counts = [f"{n} {what}" for what, n in (("frames", report.frames), ("agents", report.agents)) if n is not None]
+    console = Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False)
+    console.print(f"{path.name}: {', '.join((report.container, *counts))}", soft_wrap=True)
+    if not report.findings:
+        console.print("no findings")
+        return
+    table = Table()
+    for heading, ratio in (("severity", None), ("check", None), ("found", 4), ("needed by", 2), ("mend", 3)):
+        table.add_column(heading, no_wrap=ratio is None, ratio=ratio, overflow="fold")
+    for f in report.findings:
+        table.add_row(*(Text(t) for t in (f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend)))
+    console.print(table)

@@ -1,0 +1,150 @@
+"""The trajectory convention as data: what a file holds, who needs it, and what `kadita validate` checks.
+
+It is read from ``schemas/trajectory.toml``, which travels with the package.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Severity = Literal["fault", "warning"]
+Type = Literal["byte", "char", "int", "float", "double"]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Item(_Entry):
+    """Something a file holds: which check finds that it is missing or wrong, who needs it, what happens otherwise."""
+
+    name: str
+    required: bool = True
+    with_: tuple[str, ...] = Field(default=(), alias="with")  # required only where one of these variables is
+    check: str = ""
+    needed_by: tuple[str, ...] = ()
+    otherwise: str = ""
+
+
+class Attribute(_Item):
+    """A global attribute, text; `value` where it must be exactly that."""
+
+    value: str | None = None
+
+
+class Dimension(_Item):
+    """A dimension: of one size, of a least size, or unlimited."""
+
+    size: int | None = None
+    least: int = 0
+    unlimited: bool = False
+
+
+class Variable(_Item):
+    """A variable of one of these types; others are `readable` though not the convention's."""
+
+    dims: tuple[str, ...]
+    types: tuple[Type, ...] = Field(min_length=1)
+    readable: tuple[Type, ...] = ()
+    units: str | None = None
+    text: tuple[str, ...] = ()
+    of: Literal["convention", "kadita"] = "convention"
+    meaning: str = ""
+
+
+class Check(_Entry):
+    """One thing that is checked: its stable id, how grave a deviation is, who needs it, how to mend it."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    severity: Severity
+    needed_by: tuple[str, ...] = Field(min_length=1)
+    expects: str
+    mend: str = Field(pattern=r"\.$")
+
+
+class Limits(_Entry):
+    """Numbers that checks compare with."""
+
+    attribute_length: int
+    position: float
+    netcdf4_expansion: int
+    angle_tolerance: float
+
+
+class Names(_Entry):
+    """Names with a meaning of their own to some reader."""
+
+    parmed: tuple[str, ...]
+    scaling: tuple[str, ...]
+    masking: tuple[str, ...]
+
+
+class Convention(_Entry):
+    """All of it."""
+
+    title: str
+    readers: tuple[str, ...]
+    limits: Limits
+    names: Names
+    attributes: tuple[Attribute, ...] = Field(alias="attribute")
+    dimensions: tuple[Dimension, ...] = Field(alias="dimension")
+    variables: tuple[Variable, ...] = Field(alias="variable")
+    checks: tuple[Check, ...] = Field(alias="check")
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        ids = [c.id for c in self.checks]
+        items = (*self.attributes, *self.dimensions, *self.variables)
+        named = [v.name for v in self.variables]
+        if len(set(ids)) != len(ids) or len(set(named)) != len(named):
+            raise ValueError("expected every check and every variable once")
+        if unknown := {i.check for i in items if i.required} - set(ids):
+            raise ValueError(f"expected a check for all that is required; unknown: {', '.join(map(repr, unknown))}")
+        named_readers = {r for i in items for r in i.needed_by} | {r for c in self.checks for r in c.needed_by}
+        if unknown := named_readers - set(self.readers):
+            raise ValueError(f"unknown readers: {', '.join(unknown)}")
+        return self
+
+    def check(self, id: str) -> Check:
+        """Return the check of this id."""
+        return next(c for c in self.checks if c.id == id)
+
+    def variable(self, name: str) -> Variable:
+        """Return the variable of this name."""
+        return next(v for v in self.variables if v.name == name)
+
+
+@cache
+def convention() -> Convention:
+    """Return the convention; read once."""
+    text = (files("kadita") / "schemas" / "trajectory.toml").read_text(encoding="utf-8")
+    return Convention.model_validate(tomllib.loads(text))
+
+
+def as_markdown(what: Literal["checks", "variables"] = "checks") -> str:
+    """Return a table: every check with who needs it, or every variable with its dimensions, types and unit."""
+    if what == "checks":
+        head = ("id", "severity", "needed by", "expects")
+        return _table(head, ((c.id, c.severity, ", ".join(c.needed_by), c.expects) for c in convention().checks))
+    rows = (
+        (f"{v.name}({', '.join(v.dims)})", " or ".join(v.types), v.units or "", v.of, _when(v), v.meaning)
+        for v in convention().variables
+    )
+    return _table(("variable", "type", "unit", "of", "required", "meaning"), rows)
+
+
+def _when(item: _Item) -> str:
+    if not item.required:
+        return "no"
+    return f"with {' or '.join(item.with_)}" if item.with_ else "yes"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
