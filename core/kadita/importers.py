@@ -55,6 +55,7 @@ class Importer:
     endings: tuple[str, ...]
     recognizes: Callable[[Path], bool]
     source: str
+    fallback: bool = False
 
     @property
     def summary(self) -> str:
@@ -74,7 +75,11 @@ class Importer:
 
 
 def importer(
-    *, endings: tuple[str, ...], recognizes: Callable[[Path], bool] = lambda path: True, source: str = ""
+    *,
+    endings: tuple[str, ...],
+    recognizes: Callable[[Path], bool] = lambda path: True,
+    source: str = "",
+    fallback: bool = False,
 ) -> Callable[[Callable[..., Tracks]], Importer]:
     """Declare the decorated function as an importer of its own name.
 
@@ -86,6 +91,7 @@ def importer(
         recognizes: looks into a file with such an ending, and says whether it is of this kind. It opens nothing that
             could execute code, and returns False for whatever it cannot read.
         source: publication or address of the program whose files they are.
+        fallback: it reads what no other importer recognizes.
 
     Raises:
         PluginError: a signature that declares nothing meaningful.
@@ -97,6 +103,6 @@ def importer(
         arguments, parameters = read_signature(function, "importer", "a Path")
         if len(arguments) != 1:
             raise PluginError(f"importer {function.__name__}: expected one argument, the path; got {arguments}")
-        return Importer(function.__name__, function, parameters, tuple(endings), recognizes, source)
+        return Importer(function.__name__, function, parameters, tuple(endings), recognizes, source, fallback)
 
     return declare

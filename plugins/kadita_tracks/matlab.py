@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks, importer
+from kadita_tracks.hdf5 import entry, names, opened
 from kadita_tracks.long import frames_of_rows
 
 
 @importer(endings=(".mat",), source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
 def matlab(path: Path, *, variable: str = "tracks_filt") -> Tracks:
-    """Rows of id, x, y, z, t, vx, vy, vz in a MATLAB matrix; further columns are left out.
+    """Rows of id, x, y, z, t, vx, vy, vz in a matrix of MATLAB 5 to 7.3; further columns are left out.
 
     Raises:
         KaditaError: no MATLAB file, no such variable, or one of another shape.
     """
-    from scipy.io import loadmat
-
-    try:
-        content = loadmat(path, variable_names=None)
-    except NotImplementedError:
-        raise KaditaError(f"{path}: expected MATLAB 5 to 7; found 7.3 (HDF5); save it with -v7") from None
-    except Exception as error:  # scipy raises whatever a damaged file leads it to
-        raise KaditaError(f"{path}: expected a MATLAB file; it cannot be read: {error}") from None
-    known = {k: np.asarray(v) for k, v in content.items() if not k.startswith("__")}
+    known = _content(path, variable)
     if variable not in known:
         there = ", ".join(f"{k} {v.shape}" for k, v in known.items()) or "none"
         raise KaditaError(
@@ -41,3 +36,20 @@ def matlab(path: Path, *, variable: str = "tracks_filt") -> Tracks:
     if not (np.abs(identities) < 2**53).all() or not np.array_equal(identities, np.rint(identities)):
         raise KaditaError(f"{path}: expected whole numbers in the first column of {variable}, the identities")
     return frames_of_rows(str(path), identities.astype(np.int64), rows[:, 4], rows[:, 1:4], rows[:, 5:8])
+
+
+def _content(path: Path, variable: str) -> dict[str, NDArray[Any]]:
+    """Return the variables of a MATLAB file; of 7.3, which is HDF5, the one that is asked for."""
+    from scipy.io import loadmat
+
+    try:
+        content = loadmat(path, variable_names=None)
+    except NotImplementedError:
+        with opened(path) as file:  # MATLAB counts down its columns, so that its rows are HDF5's columns
+            if variable not in list(file):
+                raise KaditaError(f"{path}: there is no variable '{variable}'; there are: {names(file)}") from None
+            return {variable: np.asarray(entry(path, file, variable)).T}
+    except Exception as error:  # scipy raises whatever a damaged file leads it to
+        words = " ".join(str(error).split())[:200]
+        raise KaditaError(f"{path}: expected a MATLAB file; it cannot be read: {words}") from None
+    return {k: np.asarray(v) for k, v in content.items() if not k.startswith("__")}

@@ -11,6 +11,7 @@ import numpy as np
 from kadita.box import Floats
 from kadita.errors import KaditaError, did_you_mean
 from kadita.files import first_bytes
+from kadita.formats import NETCDF_ENDINGS
 from kadita.importers import Importer, Tracks
 from kadita.memory import Memory
 from kadita.registry import Registry
@@ -19,7 +20,9 @@ from kadita.views.differences import Differenced
 
 
 def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
-    """Return the importer of this name, or the one that recognizes the file; None where none does.
+    """Return the importer of this name, or the one that recognizes the file; None where it is no importer's.
+
+    A NetCDF file that none recognizes may be a trajectory; `kadita.open` says so, or why a folder is none.
 
     Raises:
         KaditaError: there is no such file, no importer of that name, or several that recognize the file.
@@ -28,18 +31,23 @@ def find_importer(registry: Registry, source: Path, name: str | None) -> Importe
         if name not in registry.importers:
             hint = did_you_mean(name, registry.importers) or f"; there are: {', '.join(registry.importers)}"
             raise KaditaError(f"--from: there is no importer '{name}'{hint}")
-        return registry.importers[name]
+        chosen = registry.importers[name]
+        if not (source.is_dir() and "" in chosen.endings):
+            first_bytes(source)
+        return chosen
     ending = "" if source.is_dir() else source.suffix.lower()
     candidates = [i for i in registry.importers.values() if ending in i.endings]
     if candidates and ending:
         first_bytes(source)
     found = [i for i in candidates if i.recognizes(source)]
+    found = [i for i in found if not i.fallback] or found
     if len(found) > 1:
         raise KaditaError(f"{source}: may be of {' or '.join(i.name for i in found)}; say which with --from")
-    if candidates and not found:
+    if candidates and not found and ending not in ("", *NETCDF_ENDINGS):
+        names = " or ".join(i.name for i in candidates)
         raise KaditaError(
-            f"{source}: expected a file of {' or '.join(i.name for i in candidates)}; found neither; --from NAME reads "
-            "it as one all the same, and says what is wrong"
+            f"{source}: expected what {names} reads; found something else; --from {candidates[0].name} reads it all "
+            "the same, and says what is wrong"
         )
     return found[0] if found else None
 

@@ -1,0 +1,87 @@
+"""Reads tracks from the text of MOT Challenge: a line for each box in each frame, numbers separated by commas.
+
+A line is frame, id, left, top, width, height of the box, confidence, x, y, z. The world coordinates x, y, z are -1
+where there are none; the ground truth of later challenges has a class and a visibility instead, nine numbers in all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from kadita import KaditaError, Tracks, importer
+from kadita.files import first_bytes
+from kadita_tracks.csv_columns import numbers, read_table
+from kadita_tracks.long import Floats, frames_of_rows
+
+LEAST, MOST = 6, 10  # numbers in a line
+
+
+def _recognizes(path: Path) -> bool:
+    try:
+        line = first_bytes(path, 4096).splitlines()[0].decode("ascii")
+        values = [float(word) for word in line.split(",")[:LEAST]]
+        return len(values) == LEAST and all(v == int(v) for v in values[:2])
+    except (KaditaError, ValueError, IndexError, OverflowError):
+        return False
+
+
+@importer(
+    endings=(".txt",), recognizes=_recognizes, source="Leal-Taixé et al. 2015, arXiv 1504.01942; motchallenge.net"
+)
+def mot(path: Path, *, coordinates: Literal["auto", "box", "world"] = "auto", ignored: bool = False) -> Tracks:
+    """Boxes of MOT Challenge, .txt: the centre of each box in pixels, or x, y, z of the world where they are given.
+
+    ``coordinates`` says which. Lines with confidence 0, which a ground truth wants ignored, are left out, or not with
+    ``ignored=true``.
+
+    Raises:
+        KaditaError: no such table, boxes without identity, or world coordinates in some lines alone.
+    """
+    table = read_table(path, named=False)
+    if not LEAST <= len(table.columns) <= MOST:
+        raise KaditaError(
+            f"{path}: expected {LEAST} to {MOST} numbers in a line: frame, id, left, top, width, height, confidence, "
+            f"x, y, z; found {len(table.columns)}"
+        )
+    columns = [numbers(path, table, c, first_line=1) for c in table.columns]
+    rows: Floats = np.stack(columns, axis=1)
+    damaged = ~np.isfinite(rows[:, :LEAST]).all(axis=1)
+    if damaged.any():
+        raise KaditaError(f"{path}: expected a frame, an id and a box; line {int(damaged.argmax()) + 1} lacks a number")
+    whole = (rows[:, :2] == np.rint(rows[:, :2])).all(axis=1) & (np.abs(rows[:, :2]) < 2**53).all(axis=1)
+    if not whole.all() or (rows[:, 1] < 0).any():
+        line = int((~whole | (rows[:, 1] < 0)).argmax())
+        raise KaditaError(
+            f"{path}: expected whole numbers as frame and id; line {line + 1} has {rows[line, 0]:g} and "
+            f"{rows[line, 1]:g} (-1 is a detection that nobody tracked)"
+        )
+    remarks = []
+    if rows.shape[1] > LEAST and not ignored and (out := rows[:, LEAST] == 0).any():
+        rows = rows[~out]
+        remarks.append(f"{path}: {int(out.sum())} boxes with confidence 0 are left out; --set ignored=true keeps them")
+    world = _world(path, rows, coordinates)
+    positions = rows[:, 2:4] + rows[:, 4:6] / 2 if world is None else world
+    what = "centres of boxes, in pixels" if world is None else "world coordinates"
+    other = "box" if world is not None else "world" if rows.shape[1] == MOST else None
+    remarks.append(f"{path}: positions are {what}" + (f"; --set coordinates={other} takes the others" if other else ""))
+    known: dict[str, Any] = {"length_unit": "px" if world is None else None, "remarks": tuple(remarks)}
+    identities = rows[:, 1].astype(np.int64)
+    return frames_of_rows(str(path), identities, rows[:, 0], positions, None, counts_frames=True, **known)
+
+
+def _world(path: Path, rows: Floats, coordinates: str) -> Floats | None:
+    """Return world coordinates, (rows, 3) or in a plane (rows, 2); None for boxes."""
+    given = np.zeros(len(rows), dtype=bool)
+    if rows.shape[1] == MOST:
+        given = np.isfinite(rows[:, 7:]).all(axis=1) & (rows[:, 7:] != -1).any(axis=1)
+    if coordinates == "box" or (coordinates == "auto" and not given.any()):
+        return None
+    if not given.all() or not len(given):
+        raise KaditaError(
+            f"{path}: expected world coordinates in every line; {int((~given).sum())} of {len(given)} have none; "
+            "--set coordinates=box takes the boxes"
+        )
+    return rows[:, 7:9] if (rows[:, 9] == -1).all() else rows[:, 7:]
