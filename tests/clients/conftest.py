@@ -1,4 +1,4 @@
-"""Schools of one agent, of 150 and of 100,001, written once; and VMD's NetCDF reader, in its own process."""
+"""Schools of one agent, of 150 and of 100,001, with everything in one file; and VMD's NetCDF reader in a process."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import netCDF4
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import kadita
 from kadita.formats.amber_writer import AmberWriter
-from kadita.formats.pdb import write_topology
+from kadita.topology import write_topology
 
 SIZES = (1, 150, 100_001)
 SYSTEM_PATH = "/usr/bin:/bin"  # Debian's pymol wants the system's Python
@@ -51,12 +52,52 @@ def _write(folder: Path, agents: int, *, periodic: bool) -> School:
     lengths = edge + 0.25 * np.arange(len(times))[:, None]
     positions = (rng.random((len(times), agents, 3)) * edge).astype(np.float32)
     velocities = rng.normal(size=positions.shape).astype(np.float32)
-    trajectory, topology = folder / "school.nc", folder / "school.pdb"
-    with AmberWriter(trajectory, agents, periodic=periodic) as writer:
+    own, trajectory, topology = folder / "own.nc", folder / "school.nc", folder / "school.pdb"
+    names = ("nimble", "slow swimmers", "Ängstliche")
+    with AmberWriter(
+        own,
+        [f"fish {3 * i}" for i in range(agents)],
+        periodic=periodic,
+        presence=True,
+        configuration={"model": "couzin", "parameters": {"agents": agents, "noise": 0.1}, "seed": 7},
+        attributes={"model": "couzin", "r_a": 14.0, "body_length": 1.5, "length_unit": "cm", "time_unit": "s"},
+        species=(names, (np.arange(agents) % 3).astype(np.int32)),  # by turns, so that no reader may sort them
+    ) as writer:
         writer.write(positions, velocities, times, lengths if periodic else None)
-    with kadita.open(trajectory) as opened:
+    with kadita.open(own) as opened:
         write_topology(opened, topology)
+    _with_more(own, trajectory)
     return School(trajectory, topology, positions, velocities, times, lengths if periodic else None)
+
+
+def _with_more(own: Path, path: Path) -> None:
+    """Copy a file and add what others may: a length for each agent, a step and a metric for each frame, words.
+
+    The copy's checksums are those of the original, which no reader but kadita looks at.
+    """
+    with netCDF4.Dataset(own) as source, netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as copy:
+        for file in (source, copy):
+            file.set_auto_maskandscale(False)
+        copy.setncatts({name: source.getncattr(name) for name in source.ncattrs()})
+        for name, dimension in source.dimensions.items():
+            copy.createDimension(name, None if dimension.isunlimited() else len(dimension))
+        copy.createDimension("kadita_generator_words", 4)
+        for name, variable in source.variables.items():
+            made = copy.createVariable(name, variable.dtype, variable.dimensions)
+            made.setncatts({key: variable.getncattr(key) for key in variable.ncattrs()})
+        copy.createVariable("body_length", "f4", ("atom",)).units = "angstrom"
+        copy.createVariable("step", "i4", ("frame",))
+        copy.createVariable("polarization", "f8", ("frame",))
+        copy.createVariable("kadita_generator", "i4", ("kadita_generator_words",))
+        for name, variable in source.variables.items():
+            variable.set_auto_chartostring(False)
+            copy[name].set_auto_chartostring(False)
+            copy[name][...] = variable[...]
+        frames = len(source.dimensions["frame"])
+        copy["body_length"][:] = 1.5
+        copy["step"][:] = 10 * np.arange(frames)
+        copy["polarization"][:] = 0.5
+        copy["kadita_generator"][:] = [1, -2, 3, -4]
 
 
 @pytest.fixture(scope="session", params=SIZES, ids="N={}".format)

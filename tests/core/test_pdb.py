@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita.formats.pdb import hybrid36, write_topology
 from kadita.memory import Memory
+from kadita.topology import write_topology
+from kadita.topology.pdb import hybrid36
 from kadita.trajectory import Chunk
 
 KNOWN = [  # Grosse-Kunstleve's own table

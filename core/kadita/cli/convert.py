@@ -45,6 +45,16 @@ def convert(
             metavar="difference|none", help="Take velocities from differences of positions, or leave them out."
         ),
     ] = None,
+    compression: Annotated[
+        str | None, typer.Option(metavar="zlib|zstd", help="Compression of a .nc4; zlib where none is named.")
+    ] = None,
+    significant_digits: Annotated[
+        int | None, typer.Option(metavar="1..6", help="Round positions and velocities in a .nc4, to make it smaller.")
+    ] = None,
+    frame: Annotated[
+        int | None,
+        typer.Option(metavar="FRAME", help="Frame of a .ncrst, counted from 0; the last where none is named."),
+    ] = None,
     topology: Topology = None,
     plugins: Plugins = None,
     force: Force = False,
@@ -58,6 +68,12 @@ def convert(
     parameters: dict[str, Any] = parse_settings(settings or ())
     if columns:
         parameters["columns"] = tuple(columns)
+        importer = importer or "table"  # whose columns are named is a table, whatever else it looks like
+    of_format: dict[str, Any] = {
+        "compression": compression,
+        "significant_digits": significant_digits,
+        "frame": frame,
+    }
     with progress("converting") as bar:
         remarks = convert_file(
             source,
@@ -73,6 +89,7 @@ def convert(
             registry=registry,
             force=force,
             progress=bar,
+            **{name: value for name, value in of_format.items() if value is not None},
         )
     notes(remarks)
     typer.echo(f"wrote {output} ({size_of(output)})")

@@ -1,4 +1,4 @@
-"""`kadita topology`: a PDB for tools that need one beside the trajectory."""
+"""`kadita topology`: who the agents are, for tools that need it beside the trajectory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from kadita.cli.options import Force, TrajectoryPath
 
 def topology(
     trajectory: TrajectoryPath,
-    output: Annotated[Path, typer.Argument(metavar="OUT.pdb", readable=False, help="Topology to write.")],
+    output: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT.pdb|.gro|.psf|.tcl",
+            readable=False,
+            help="Topology to write; .tcl is a script for VMD, with a .pdb beside it.",
+        ),
+    ],
     force: Force = False,
 ) -> None:
-    """Write a PDB topology for tools that want one."""
+    """Write a topology for tools that want one, or a script that shows the school in VMD."""
     from kadita.formats import open as open_trajectory
-    from kadita.formats.pdb import write_topology
+    from kadita.topology import write_topology
 
     with open_trajectory(trajectory) as opened:
-        write_topology(opened, output, force=force, source=trajectory)
-    typer.echo(f"wrote {output}")
+        written = write_topology(opened, output, force=force, source=trajectory)
+    for file in written:
+        typer.echo(f"wrote {file}")

@@ -18,6 +18,10 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     chunks = (chunk for _, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)))
     first = next(chunks)  # what is wrong with the input shows here, before a file is touched
     identities = trajectory.agents
+    species = None
+    if trajectory.species is not None:
+        names, numbers = np.unique(np.asarray(trajectory.species).astype(str), return_inverse=True)
+        species = names.tolist(), numbers.astype(np.int32)
     with AmberWriter(
         path,
         len(identities) if np.array_equal(identities, np.arange(len(identities))) else identities,
@@ -26,6 +30,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         presence=True,
         configuration={"source": origin},
         attributes=trajectory.attributes,
+        species=species,
         live=False,
         force=True,
     ) as writer:

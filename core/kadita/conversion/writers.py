@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,19 @@ class Kind(NamedTuple):
     what: str
 
 
-KINDS = (Kind("kadita", ".nc", "amber", "a kadita trajectory, which MD tools open"),)
+KINDS = (
+    Kind("kadita", ".nc", "containers", "a kadita trajectory, which MD tools open"),
+    Kind("nc4", ".nc4", "containers", "the same in NetCDF-4: compressed, with checksums, for archives"),
+    Kind("cf", ".nc", "cf", "CF-1.11, featureType trajectory: for archives and for xarray"),
+    Kind("restart", ".ncrst", "restart", "AMBER restart: one frame in double precision"),
+    Kind("xtc", ".xtc", "through_mdanalysis", "GROMACS, compressed to two decimals, no velocities"),
+    Kind("trr", ".trr", "through_mdanalysis", "GROMACS, with velocities"),
+    Kind("dcd", ".dcd", "through_mdanalysis", "CHARMM and NAMD, no velocities, evenly spaced times"),
+    Kind("h5md", ".h5md", "through_mdanalysis", "H5MD, HDF5 for molecular data (needs h5py)"),
+    Kind("gsd", ".gsd", "gsd", "HOOMD-blue (needs gsd)"),
+    Kind("lammps", ".lammpstrj", "lammps_dump", "LAMMPS text dump"),
+    Kind("xyz", ".xyz", "extended_xyz", "extended XYZ, text for OVITO and ASE; agents can come and go"),
+)
 
 
 def kind_of(output: Path, name: str | None) -> Kind:
@@ -54,4 +67,8 @@ def write_as(
 ) -> list[str]:
     """Write all frames to a new file; return what the user should know, a line each."""
     write: Writer = import_module(f"kadita.conversion.{kind.module}").write
+    if unknown := sorted(options.keys() - signature(write).parameters.keys()):
+        raise KaditaError(
+            f"--{unknown[0].replace('_', '-')}: the format {kind.name} ({kind.ending}) has no such option"
+        )
     return list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

@@ -11,39 +11,67 @@ import numpy as np
 from kadita.box import Floats
 from kadita.errors import KaditaError
 from kadita.files import fingerprint
+from kadita.formats.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
+from kadita.formats.lammps import check_same_atoms, check_whole, lammps_boundaries
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
+LAMMPS_DUMPS = (".lammpstrj", ".lammpsdump")
 
-def open_universe(path: Path, topology: str | Path | None) -> UniverseTrajectory:
-    """Open a file with MDAnalysis, which tells formats by their endings.
+
+def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
+    """Open a file with MDAnalysis, which tells formats by their endings; GSD and extended XYZ without it.
 
     Raises:
         KaditaError: an unknown ending, a missing topology, or a file that MDAnalysis cannot read.
     """
+    if path.suffix.lower() == ".gsd":
+        from kadita.formats.gsd import GsdTrajectory
+
+        return GsdTrajectory(path)
+    if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
+        return ExtendedXyzTrajectory(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # masses, elements and charges: a fish has none
         import MDAnalysis
         from MDAnalysis.coordinates.core import get_reader_for
 
+        warnings.simplefilter("ignore")  # once more, as MDAnalysis sets filters of its own when it is imported
+        options: dict[str, Any] = {}
+        if path.suffix.lower() in LAMMPS_DUMPS:
+            options = {"format": "LAMMPSDUMP"} | ({"topology_format": "LAMMPSDUMP"} if topology is None else {})
         try:
-            get_reader_for(str(path))
+            reader = get_reader_for(str(path), format=options.get("format"))
         except (ValueError, TypeError):
             raise KaditaError(
                 f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
                 f"(.xtc, .trr, .dcd, .xyz, .pdb, .gro, ...); '{path.suffix}' is none"
             ) from None
+        if hasattr(reader, "_load_offsets"):
+            options = {"format": _without_litter(reader)} | ({"topology_format": "MINIMAL"} if topology is None else {})
         files = [str(path)] if topology is None else [str(topology), str(path)]
         if topology is not None and not Path(topology).is_file():
             raise KaditaError(f"{topology}: there is no such topology file")
         try:
-            return UniverseTrajectory(MDAnalysis.Universe(*files), path)
+            universe = MDAnalysis.Universe(*files, **options)
+            if options.get("format") == "LAMMPSDUMP":
+                check_whole(universe.trajectory)
+            return UniverseTrajectory(universe, path)
         except KaditaError:
             raise
         except Exception as error:  # readers raise whatever a damaged file leads them to
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             hint = "" if topology is not None else "; if it needs a topology, name one with --topology"
             raise KaditaError(f"{path}: MDAnalysis cannot read it: {reason}{hint}") from None
+
+
+def _without_litter(reader: Any) -> Any:
+    """Return MDAnalysis' reader of XTC or TRR, but one that leaves no hidden files beside what it reads."""
+
+    def load_offsets(self: Any) -> None:
+        self._read_offsets(store=False)
+
+    return type(reader.__name__, (reader,), {"_load_offsets": load_offsets})
 
 
 class UniverseTrajectory(Trajectory):
@@ -86,9 +114,14 @@ class UniverseTrajectory(Trajectory):
             except Exception as error:
                 raise KaditaError(f"{self.name}: frame {frame} cannot be read: {error}".replace("\n", " ")) from None
             positions[row] = self._atoms.positions
+            open_space = False
+            if getattr(self._trajectory, "format", None) == "LAMMPSDUMP":
+                open_space, origin = lammps_boundaries(self._trajectory, frame)
+                check_same_atoms(self._trajectory, frame)
+                positions[row] += origin * open_space
             if velocities is not None:
                 velocities[row] = self._atoms.velocities
-            cells.append(ts.dimensions)
+            cells.append(None if open_space or ts.dimensions is None else ts.dimensions.copy())
         return Chunk(positions, velocities, times, self._lengths(cells))
 
     def _lengths(self, cells: list[Any]) -> Floats | None:

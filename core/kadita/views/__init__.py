@@ -15,6 +15,7 @@ class View(Trajectory):
         self.source = source
         self.name, self.n_frames, self.agents = source.name, source.n_frames, source.agents
         self.has_velocities, self.attributes = source.has_velocities, source.attributes
+        self.species = source.species
 
     @property
     def complete(self) -> bool | None:
