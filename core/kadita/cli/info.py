@@ -11,7 +11,7 @@ from kadita.cli.options import Topology, TrajectoryPath
 if TYPE_CHECKING:
     from kadita.trajectory import Trajectory
 
-CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 5: "NetCDF-3 64-bit data"}
+CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
 
 
 def info(

@@ -12,7 +12,7 @@ from kadita.views.differences import with_velocities
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
-TRACKS = (".mat", ".csv", ".tsv")
+TRACKS = (".mat", ".csv", ".tsv", ".npy", ".npz", ".h5", ".hdf5", ".txt")
 
 
 def open(  # noqa: A001 - kadita.open, as the library's users write it
@@ -43,9 +43,9 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
 
         return AmberTrajectory(path)
     if first == HDF5 and path.suffix.lower() in NETCDF_ENDINGS:
-        from kadita.formats.dewi_kadita import DewiKaditaTrajectory
+        from kadita.formats.nc4 import open_nc4
 
-        return DewiKaditaTrajectory(path)
+        return open_nc4(path)
     if path.suffix.lower() in NETCDF_ENDINGS:
         raise KaditaError(
             f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}"

@@ -46,20 +46,34 @@ class AmberTrajectory(Trajectory):
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = str(path)
-        self.header = read_header(self.path)
-        _check_is_trajectory(self.path, self.header)
+        self._records = self._open()
+        self.header = self._records.header
+        fixed = self._records.fixed
         try:
-            self._records = Records(self.path, self.header)
+            self._seed = self._checked_seed()
+            self.n_frames = self.header.records
+            self.has_velocities = "velocities" in self.header.variables
+            self.agents = contents.identities(fixed, self.header.dims["atom"])
+            self.configuration: dict[str, Any] = contents.configuration(fixed, self.header.attributes, self.name)
+            self.attributes = contents.school_attributes(self.header.attributes)
+            self.species = contents.species(fixed)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> Records:
+        header = read_header(self.path)
+        check_is_trajectory(self.path, header)
+        try:
+            return Records(self.path, header)
         except OSError as error:
             raise KaditaError(f"{self.path}: cannot be opened: {error.strerror or error}") from None
-        self._seed = self._checked_seed()
-        fixed = self._records.fixed
-        self.n_frames = self.header.records
-        self.has_velocities = "velocities" in self.header.variables
-        self.agents = contents.identities(fixed, self.header.dims["atom"])
-        self.configuration: dict[str, Any] = contents.configuration(fixed, self.header.attributes, self.name)
-        self.attributes = contents.school_attributes(self.header.attributes)
-        self.species = contents.species(fixed)
+
+    def records(self, frames: Integers) -> NDArray[Any]:
+        """Return these frames with all of their variables, as a classic file holds them, checked."""
+        records = self._records.read(frames)
+        self._check_sums(frames, records)
+        return records
 
     @property
     def complete(self) -> bool | None:
@@ -168,7 +182,12 @@ class AmberTrajectory(Trajectory):
         self._records.close()
 
 
-def _check_is_trajectory(path: Path, header: Header) -> None:
+def check_is_trajectory(path: Path, header: Header) -> None:
+    """Raise where a header is not that of a trajectory in AMBER's convention.
+
+    Raises:
+        KaditaError: variables that are missing, or of other types or dimensions; no frames, no atoms.
+    """
     coordinates = header.variables.get("coordinates")
     if coordinates is None or coordinates.dims != SHAPE or header.dims.get("spatial") != 3:
         names = ", ".join(list(header.variables)[:8]) or "none"

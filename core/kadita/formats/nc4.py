@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.errors import KaditaError
 from kadita.files import fingerprint
-from kadita.formats import contents
 from kadita.formats.amber import AmberTrajectory, check_is_trajectory
-from kadita.formats.nc4_records import Nc4Records, open_dataset
+from kadita.formats.nc4_files import open_dataset
+from kadita.formats.nc4_records import Nc4Records
+from kadita.formats.records import Records
+from kadita.neighbors import Integers
 from kadita.trajectory import Trajectory
+
+FILL = np.float32(9.969209968386869e36)  # NetCDF's number for what was never written
 
 
 class Nc4Trajectory(AmberTrajectory):
@@ -20,28 +28,30 @@ class Nc4Trajectory(AmberTrajectory):
             reading, frames whose checksums fail.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self.name = str(path)
-        self._records = Nc4Records(self.path)
-        self.header = self._records.header
+    def _open(self) -> Records:
+        records = Nc4Records(self.path)
         try:
-            check_is_trajectory(self.path, self.header)
-            self._seed = self._checked_seed()
-            fixed = self._records.fixed
-            self.n_frames = self.header.records
-            self.has_velocities = "velocities" in self.header.variables
-            self.agents = contents.identities(fixed, self.header.dims["atom"])
-            self.configuration = contents.configuration(fixed, self.header.attributes, self.name)
-            self.attributes = contents.school_attributes(self.header.attributes)
-            self.species = contents.species(fixed)
-        except BaseException:
-            self.close()
+            check_is_trajectory(self.path, records.header)
+        except KaditaError:
+            records.close()
             raise
+        return records
+
+    def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
+        """Compare with kadita's checksum; in any file, find frames of which nothing is there."""
+        super()._check_sums(frames, records)
+        for name in {"coordinates", "velocities"} & set(records.dtype.names or ()):
+            (fill,) = self.header.variables[name].attributes.get("_FillValue", (FILL,))
+            missing = (records[name] == fill).any(axis=(1, 2))
+            if missing.any():
+                raise KaditaError(
+                    f"{self.name}: frame {frames[missing.argmax()]} is damaged ({name} are missing); take another copy "
+                    "of the file, or leave the frame out with --start and --stop"
+                )
 
     def refresh(self) -> bool:
-        """Say that there are no new frames: a file of this kind cannot be read while it is written."""
-        return False
+        """Refuse: a file of this kind cannot be read while it is written."""
+        return Trajectory.refresh(self)
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the file."""

@@ -5,6 +5,7 @@ So a frame's checksum, which is that of the classic record, can be checked in ei
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.errors import KaditaError
+from kadita.files import first_bytes
 from kadita.formats.dewi_kadita import INFLATED_AT_MOST
+from kadita.formats.nc4_files import ERRORS, open_dataset
+from kadita.formats.nc4_packing import frames_in_chunk
 from kadita.formats.netcdf3 import Header, Variable
-from kadita.formats.records import LARGEST, SEED, TYPES, Records
+from kadita.formats.records import AT_ONCE, LARGEST, SEED, TYPES, Records
 from kadita.neighbors import Integers
 
+HDF5 = b"\x89HDF\r\n\x1a\n"
 CONTAINER = 4  # stands where a classic header says 1, 2 or 5
-ERRORS = (OSError, RuntimeError, ValueError, IndexError)  # what netCDF4 raises for files that are damaged
 CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
 OTHER = 0  # a type that NetCDF-3 does not know: text of any length, a structure
 
@@ -33,13 +37,18 @@ class Nc4Records(Records):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if (first := first_bytes(path)) != HDF5:
+            raise KaditaError(f"{path}: expected a NetCDF-4 file, which begins with HDF; found the bytes {first[:4]!r}")
         self._nc4 = open_dataset(path)
         try:
             _check_claims(path, self._nc4)
             _check_filters(path, self._nc4)
             self.header = _header(self._nc4)
             self.type = self._record_type()
-        except BaseException:
+        except ERRORS as error:
+            self._nc4.close()
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+        except KaditaError:
             self._nc4.close()
             raise
 
@@ -61,27 +70,43 @@ class Nc4Records(Records):
         except ERRORS as error:
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
-    def read(self, frames: Integers) -> NDArray[Any]:
-        """Return these frames' records.
+    def pieces(self, frames: Integers) -> Iterator[tuple[slice, NDArray[Any]]]:
+        """Yield these frames' records, with their places among `frames`, a bounded number of bytes at a time."""
+        step = max(1, AT_ONCE // self.type.itemsize)
+        for start in range(0, len(frames), step):
+            yield slice(start, start + step), self.read(frames[start : start + step])
+
+    def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return these frames' records, in an array that is there, or in a new one.
 
         Raises:
             KaditaError: a checksum of HDF5's fails, or what it would be compared with cannot be found.
         """
-        records = np.empty(len(frames), self.type)
+        records = np.empty(len(frames), self.type) if records is None else records
         if len(frames) == 0:
             return records
-        in_a_row = len(frames) == frames[-1] - frames[0] + 1
-        which = slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
         for name in self.type.names or ():
             try:
-                records[name] = self._nc4.variables[name][which]
+                records[name] = self._nc4.variables[name][_places(frames)]
             except ERRORS as error:
-                where = f"frame {frames[0]} is" if len(frames) == 1 else f"frames {frames[0]} to {frames[-1]} are"
-                raise KaditaError(
-                    f"{self.path}: {where} damaged ({name}: {error}); take another copy of the file, or leave them out "
-                    "with --start and --stop"
-                ) from None
+                raise self._where(name, frames, error) from None
         return records
+
+    def _where(self, name: str, frames: Integers, error: Exception) -> KaditaError:
+        """Say which frames are in the first chunk that cannot be read."""
+        size = frames_in_chunk(self.header.variables[name].size)
+        for chunk in np.split(frames, np.flatnonzero(np.diff(frames // size)) + 1):
+            try:
+                self._nc4.variables[name][_places(chunk)]
+            except ERRORS:
+                where = f"frame {chunk[0]} is" if len(chunk) == 1 else f"frames {chunk[0]} to {chunk[-1]} are"
+                break
+        else:
+            where = "a frame is"
+        return KaditaError(
+            f"{self.path}: {where} damaged ({name}: {error}); take another copy of the file, or leave them out with "
+            "--start and --stop"
+        )
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one variable of all frames."""
@@ -101,22 +126,10 @@ class Nc4Records(Records):
             self._nc4.close()
 
 
-def open_dataset(path: Path) -> Any:
-    """Open a NetCDF-4 file for reading, its numbers and texts as they are stored.
-
-    Raises:
-        KaditaError: it is damaged, or being written to.
-    """
-    import netCDF4
-
-    try:
-        file = netCDF4.Dataset(path, "r")
-    except (*ERRORS, AttributeError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise KaditaError(f"{path}: expected a NetCDF-4 file; found it cut, damaged or being written ({reason})") from None
-    file.set_auto_maskandscale(False)
-    file.set_auto_chartostring(False)
-    return file
+def _places(frames: Integers) -> Any:
+    """Return frame numbers as netCDF4 reads them fastest: a slice where they are in a row."""
+    in_a_row = len(frames) == frames[-1] - frames[0] + 1
+    return slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
 
 
 def _check_claims(path: Path, file: Any) -> None:

@@ -1,0 +1,145 @@
+"""Any metric as an analysis of MDAnalysis: `run`, with its frames and its backends, and the numbers of kadita."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from MDAnalysis.analysis.base import AnalysisBase
+from MDAnalysis.analysis.results import Results, ResultsGroup
+from MDAnalysis.core.groups import UpdatingAtomGroup
+from MDAnalysis.lib.log import ProgressBar
+
+from kadita import results as kadita_results
+from kadita.box import Floats
+from kadita.errors import KaditaError, KaditaWarning
+from kadita.formats.universe import UniverseTrajectory
+from kadita.neighbors import Integers
+from kadita.passes import Pass
+from kadita.plan import Plan, load_profile, make_plan
+from kadita.plugins import load_registry
+from kadita.registry import Registry
+from kadita.settings import by_metric
+
+
+class Part(NamedTuple):
+    """What one worker found."""
+
+    frames: Integers
+    times: Floats
+    values: dict[str, Floats]
+    left_out: dict[str, str]
+    failures: dict[str, str]
+    notes: tuple[str, ...]
+
+
+class Analysis(AnalysisBase):  # type: ignore[misc]
+    """Metrics of some atoms: ``Analysis(universe.atoms, "rotation").run(step=10).results.rotation``.
+
+    The numbers are those of `kadita.analyze(universe.atoms, ...)`, bit for bit, whatever the backend. Frames go through
+    metrics in blocks, as there, so that MDAnalysis' one call for each frame is not made.
+
+    Args:
+        atoms: whose positions and velocities count; a fixed group, or a universe.
+        metrics: a name or several; all default metrics of all installed plugins where there are none.
+        parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
+        profile: ``"published"``, or the path of a TOML file.
+        plugins: plugin files to load beside those installed.
+        verbose: show how far it is.
+
+    Attributes:
+        results: after `run`, the values of each metric by its name, (T, ...), and ``times`` and ``frames``, (T,).
+        measured: the same as `kadita.Results`, with units and parameters, for `kadita.write` and ``to_xarray()``.
+
+    Raises:
+        KaditaError: unknown metrics or parameters, a metric asked for by name that needs velocities where there are
+            none; in `run`, no frames, or frames that cannot be measured.
+    """
+
+    _analysis_algorithm_is_parallelizable = True
+
+    @classmethod
+    def get_supported_backends(cls) -> tuple[str, ...]:
+        """Names of the backends that `run` takes."""
+        return ("serial", "multiprocessing", "dask")
+
+    def __init__(
+        self,
+        atoms: Any,
+        metrics: str | Iterable[str] | None = None,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        profile: str | None = None,
+        plugins: Iterable[str | Path] = (),
+        verbose: bool = False,
+    ) -> None:
+        if isinstance(atoms, UpdatingAtomGroup):
+            raise KaditaError("expected a fixed group of atoms; got one that changes between frames")
+        super().__init__(atoms.universe.trajectory, verbose=verbose)
+        self._atoms = atoms.atoms
+        self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or ())
+        self._parameters, self._profile, self._plugins = dict(parameters or {}), profile, tuple(plugins)
+        plan, _ = self._settled()
+        needing = [m.name for m in plan.order if m.needs_velocities and plan.named]
+        if needing and not self._trajectory.ts.has_velocities:
+            raise KaditaError(
+                f"{needing[0]} needs velocities, and {self._trajectory.filename or 'this universe'} has none; "
+                'kadita.analyze(universe, velocities="difference") takes them from positions'
+            )
+
+    def _settled(self) -> tuple[Plan, Registry]:
+        """Settle what is computed; in every process anew, because metrics of plugin files cannot travel."""
+        registry = load_registry(self._plugins)
+        profile = load_profile(self._profile) if self._profile is not None else None
+        return make_plan(registry, self._metrics, by_metric(self._parameters), profile), registry
+
+    def _compute(
+        self, indexed_frames: Integers, verbose: bool | None = None, *, progressbar_kwargs: Any = None
+    ) -> Analysis:
+        """Measure some frames; what MDAnalysis calls in each worker, with rows of indices and frame numbers."""
+        asked = np.asarray(indexed_frames, dtype=np.int64)[:, 1]
+        frames, rows = np.unique(asked, return_inverse=True)  # which may be asked for in any order
+        school = UniverseTrajectory(self._atoms)
+        if len(frames) == 0:
+            raise KaditaError(f"{school.name}: the choice leaves no frame; there are {school.n_frames}")
+        run = Pass(*self._settled(), school, len(frames))
+        shown = self._verbose if verbose is None else verbose
+        with ProgressBar(total=len(frames), verbose=shown, **(progressbar_kwargs or {})) as bar:
+            for block in school.blocks_of(frames):
+                run.take(block, np.searchsorted(frames, block.frames))
+                bar.update(len(block))
+        self.frames, self.times = asked, run.times[rows]
+        values = {name: series[rows] for name, series in run.values.items()}
+        part = Part(asked, self.times, values, run.left_out, run.failures, tuple(run.notes))
+        self.results = Results(parts=[part])
+        return self
+
+    def _get_aggregator(self) -> ResultsGroup:
+        return ResultsGroup(lookup={"parts": ResultsGroup.flatten_sequence})
+
+    def _conclude(self) -> None:
+        parts: list[Part] = self.results.parts
+        frames = np.concatenate([part.frames for part in parts])
+        run = Pass(*self._settled(), UniverseTrajectory(self._atoms), len(frames))
+        run.times = np.concatenate([part.times for part in parts])
+        for part in parts:
+            run.left_out |= part.left_out
+            run.failures |= part.failures
+            run.notes |= dict.fromkeys(part.notes)
+        for name in {name: None for part in parts for name in part.values}:
+            run.values[name] = _joined(name, parts)
+        self.measured: kadita_results.Results = run.finish(frames, self._profile)
+        self.frames, self.times = frames, self.measured.times
+        self.results = Results(frames=frames, times=self.times, **self.measured)
+        for note in (*self.measured.notes, *self.measured.failures.values()):
+            warnings.warn(note, KaditaWarning, stacklevel=3)
+
+
+def _joined(name: str, parts: list[Part]) -> Floats:
+    """Return the values of a metric in all parts, NaN in one where no frame held an agent."""
+    shape = next(part.values[name].shape[1:] for part in parts if name in part.values)
+    nothing = (np.full((len(part.frames), *shape), np.nan) for part in parts)
+    return np.concatenate([part.values.get(name, empty) for part, empty in zip(parts, nothing, strict=True)])
