@@ -17,7 +17,7 @@ demo: $(VENV)/installed
 
 ## the whole suite, real readers included
 test: $(VENV)/developer
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 ## the environment alone
 setup: $(VENV)/installed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 
 from kadita.errors import KaditaError
 from kadita.files import check_writable, first_bytes, replace_whole
+from kadita.formats.amber import AmberTrajectory
 from kadita.formats.netcdf3 import parse_header
 from kadita.formats.records import SEED, STATUS, SUM, Records, sums
 from kadita.neighbors import Integers
+
+MENDABLE = 1 << 20  # bytes before the frames in which a flipped bit is looked for
 
 
 class Recovered(NamedTuple):
@@ -71,7 +75,7 @@ def recover(
         torn += (there - len(whole)) * old.type.itemsize
         damaged = known is not None and known != computed
         lost = not whole.all() or len(whole) < header.records
-        replace_whole(target, partial(_write, old, np.flatnonzero(whole), damaged, lost))
+        replace_whole(target, partial(_write, old, np.flatnonzero(whole), known if damaged else None, lost))
         missing = tuple(np.flatnonzero(~whole).tolist())
         return Recovered(target, int(whole.sum()), header.records, missing, torn, damaged, known is not None)
 
@@ -79,7 +83,7 @@ def recover(
 def _seeds(old: Records) -> tuple[int | None, int]:
     """Return the seed of the frames' checksums, where there are any, and that of the header as it is now."""
     computed, stored = old.seed(), old.fixed(SEED)
-    if stored is None or SUM not in (old.type.names or ()):
+    if stored is None or old.type.fields is None or old.type.fields.get(SUM, ("",))[0] != np.dtype(">i4"):
         return None, computed
     kept = int(stored) & 0xFFFFFFFF
     if kept != computed:  # one of them is damaged; the frames say which
@@ -92,65 +96,109 @@ def _seeds(old: Records) -> tuple[int | None, int]:
 def _whole(old: Records, there: int, counted: int, seed: int | None) -> NDArray[np.bool_]:
     """Say of each frame whether it is whole; behind those that were counted, up to the last that is."""
     whole = np.ones(there, dtype=bool)
-    last = -np.inf
+    last, before = -np.inf, np.zeros(2, dtype=bool)
     for where, records in old.pieces(np.arange(there)):
         if seed is not None:
             whole[where] = ~old.damaged(records, seed)
         else:
-            last = _judge(records, whole[where], max(0, counted - where.start), last)
+            last, before = _judge(records, whole[where], max(0, counted - where.start), last, before)
     behind = np.flatnonzero(whole)[-1] + 1 if whole.any() else 0
     return whole[: max(behind, min(counted, there))]
 
 
-def _judge(records: NDArray[Any], whole: NDArray[np.bool_], counted: int, last: float) -> float:
+def _judge(
+    records: NDArray[Any], whole: NDArray[np.bool_], counted: int, last: float, before: NDArray[np.bool_]
+) -> tuple[float, NDArray[np.bool_]]:
     """Without checksums: of frames that nobody counted, those are whole whose numbers can be, and whose time goes on.
 
-    A place that was never written holds zeros, or 9.97e36, which NetCDF puts there.
+    A place that was never written holds zeros, or 9.97e36, which NetCDF puts there. Coordinates that end in two
+    zeros, where those of the frame before do not, were written in part.
+
+    Returns:
+        The time of the last frame that is whole, and which of its last two coordinates are zero.
     """
     names = records.dtype.names or ()
     for name in {"coordinates", "velocities"} & set(names):
         values = records[name].reshape(len(records), -1)
         whole &= ~(np.abs(values) > 1e30).any(axis=1)
-    if "coordinates" in names:
-        whole &= records["coordinates"].reshape(len(records), -1).any(axis=1)
-    whole[:counted] = True
-    for row, time in enumerate(records["time"].tolist() if "time" in names else ()):
-        if row >= counted:
-            whole[row] &= bool(last < time < 1e30)
-        last = time if whole[row] else last
-    return last
+    ends = records["coordinates"].reshape(len(records), -1)[:, -2:] == 0
+    times = records["time"].tolist() if "time" in names else [None] * len(records)
+    for row, time in enumerate(times):
+        if row < counted:
+            whole[row] = True
+        elif (ends[row].all() and not before.all()) or (time is not None and not last < time < 1e30):
+            whole[row] = False
+        if whole[row]:
+            last, before = last if time is None else time, ends[row]
+    return last, before
 
 
-def _write(old: Records, frames: Integers, header_damaged: bool, lost: bool, path: Path) -> None:
-    """Write the part before the frames, with their number, and the frames as they are."""
+def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: Path) -> None:
+    """Write the part before the frames, with their number, and the frames as they are.
+
+    Args:
+        old: the file.
+        frames: that are whole.
+        seed: what the checksum of that part was, where it is damaged.
+        lost: whether anything is missing.
+        path: of the new file.
+
+    Raises:
+        KaditaError: the damage is such that no trajectory comes of it.
+    """
     content = old.bytes_at(0, old.first)
-    content[4 : 12 if old.header.version == 5 else 8] = len(frames).to_bytes(8 if old.header.version == 5 else 4, "big")
     if lost and STATUS in old.header.variables:
         at = old.header.variables[STATUS].begin
         content[at : at + 4] = bytes(4)  # what is left is not complete
-    if header_damaged:
+    mended = seed is not None and _mend(old, content, seed)
+    if seed is not None and not mended:
         _settle_configuration(old, content)
+    content[4 : 12 if old.header.version == 5 else 8] = len(frames).to_bytes(8 if old.header.version == 5 else 4, "big")
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         with Records(path, old.header) as new:
-            seed = new.seed()
-        if header_damaged:
+            own = new.seed()
+        if seed is not None and not mended:
             at = old.header.variables[SEED].begin
-            os.pwrite(file.fileno(), seed.to_bytes(4, "big"), at)
+            os.pwrite(file.fileno(), own.to_bytes(4, "big"), at)
         for _, records in old.pieces(frames):
-            if header_damaged:
-                records[SUM] = np.array(sums(records, seed, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
+            if seed is not None and not mended:
+                records[SUM] = np.array(sums(records, own, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
             file.write(records.view(np.uint8).data)
         file.flush()
         os.fsync(file.fileno())
+    try:
+        AmberTrajectory(path).close()
+    except KaditaError as error:
+        reason = str(error).removeprefix(f"{path}: ")
+        raise KaditaError(
+            f"{old.path}: its header is damaged so that no trajectory comes of its frames: {reason}"
+        ) from None
+
+
+def _mend(old: Records, content: bytearray, seed: int) -> bool:
+    """Turn back the one bit before the frames whose flipping explains their checksum; say whether there is one.
+
+    CRC-32 is linear: what a flipped bit changes in the checksum depends on its place alone, and differs between any two
+    places of a part shorter than 2^32 bits.
+    """
+    wrong = old.seed() ^ seed
+    table = [zlib.crc32(bytes([byte])) ^ zlib.crc32(b"\0") for byte in range(256)]
+    changes = [table[1 << bit] for bit in range(8)]
+    for place in range(len(content) - 1, max(-1, len(content) - MENDABLE), -1):
+        if wrong in changes:
+            content[place] ^= 1 << changes.index(wrong)
+            return True
+        changes = [table[change & 0xFF] ^ (change >> 8) for change in changes]
+    return False
 
 
 def _settle_configuration(old: Records, content: bytearray) -> None:
     """Where the stored configuration is not what was written, leave an empty one: nobody can tell what it was."""
     said = old.header.attributes.get("kadita_configuration_sha256")
     variable = old.header.variables.get("kadita_configuration")
-    if variable is None or not isinstance(said, str):
+    if variable is None or not isinstance(said, str) or variable.begin + variable.size > len(content):
         return
     here = slice(variable.begin, variable.begin + variable.size)
     if hashlib.sha256(content[here]).hexdigest() != said and variable.size >= 2:

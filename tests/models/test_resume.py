@@ -145,9 +145,10 @@ def test_a_signal_ends_it_with_a_whole_frame_and_says_how_to_go_on(tmp_path, lon
     assert (tmp_path / "school.nc").read_bytes() == long_run
 
 
-def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, long_run):
+def test_commands_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, long_run):
+    """A hundred runs more are killed in tests/durability."""
     chance, resumed = random.Random(20260207), 0
-    for trial in range(20):
+    for trial in range(5):
         folder = tmp_path / str(trial)
         folder.mkdir()
         process = start(folder)
@@ -155,7 +156,7 @@ def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, 
         process.send_signal(signal.SIGKILL)
         process.communicate()
         newest, previous = checkpoint.paths_of(folder / "school.nc")
-        if trial == 10 and previous.exists():
+        if trial == 3 and previous.exists():
             newest.write_bytes(newest.read_bytes()[:-1])
         done = subprocess.run(command("--resume"), cwd=folder, capture_output=True, text=True)
         if done.returncode == 2:  # killed after its last frame, or never
@@ -166,7 +167,7 @@ def test_twenty_runs_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, 
             resumed += 1
         assert (folder / "school.nc").read_bytes() == long_run
         assert [p for p in os.listdir(folder) if p.endswith(".cpt")] == []
-    assert resumed >= 10
+    assert resumed >= 2
 
 
 def test_a_signal_does_not_wait_for_a_frame_that_takes_long(tmp_path):

@@ -57,6 +57,7 @@ class AmberTrajectory(Trajectory):
             self.configuration: dict[str, Any] = contents.configuration(fixed, self.header.attributes, self.name)
             self.attributes = contents.school_attributes(self.header.attributes)
             self.species = contents.species(fixed)
+            self._check_count()
         except BaseException:
             self.close()
             raise
@@ -150,10 +151,14 @@ class AmberTrajectory(Trajectory):
 
     def _checked_seed(self) -> int | None:
         """Return the seed of the frames' checksums; None where another program wrote the file."""
-        sums = self.header.variables.get(SUM)
-        stored = self._records.fixed(SEED)
-        if not self._is_ours or sums is None or not sums.record or stored is None:
+        sums, stored = self.header.variables.get(SUM), self._records.fixed(SEED)
+        if not self._is_ours or (sums is None and stored is None):
             return None
+        if sums is None or stored is None or not sums.record:
+            raise KaditaError(
+                f"{self.name}: its header is damaged (checksums of kadita's are missing); take another copy of the "
+                "file, or save its frames with `kadita recover`"
+            )
         seed = self._records.seed()
         if seed != int(stored) & 0xFFFFFFFF:
             raise KaditaError(
@@ -161,6 +166,15 @@ class AmberTrajectory(Trajectory):
                 f"frames with `kadita recover`"
             )
         return seed
+
+    def _check_count(self) -> None:
+        """Refuse a file of kadita's that is complete and yet longer or shorter than its frames."""
+        size, frames = self.path.stat().st_size - self._records.first, self._records.type.itemsize
+        if self._seed is not None and self.complete and size != self.n_frames * frames:
+            raise KaditaError(
+                f"{self.name}: its header is damaged: it counts {self.n_frames} frames; {size // frames} are there; "
+                "save them with `kadita recover`"
+            )
 
     def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
         """Compare the stored bytes with kadita's checksum; one flipped bit is found."""

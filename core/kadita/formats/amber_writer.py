@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -72,7 +73,7 @@ class AmberWriter:
         if not 1 <= self.n_agents <= AGENTS_AT_MOST:
             raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
         check_writable(self.path, force=force)
-        self._hidden: Path | None = self.path.with_name(f".{self.path.stem[:50]}-{os.getpid()}.partial.nc")
+        self._hidden: Path | None = self.path.with_name(f".{self.path.stem[:50]}-{secrets.token_hex(4)}.partial.nc")
         text = json.dumps(dict(configuration or {}), sort_keys=True)
         content = header_bytes(
             self.n_agents,

@@ -60,7 +60,10 @@ class DewiKaditaTrajectory(Trajectory):
     @property
     def times(self) -> Floats:
         """Time of every frame."""
-        return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
+        try:
+            return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
+        except (OSError, RuntimeError) as error:
+            raise KaditaError(f"{self.name}: its times cannot be read ({error})") from None
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""

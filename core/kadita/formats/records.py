@@ -99,6 +99,8 @@ class Records:
         Raises:
             KaditaError: there are fewer.
         """
+        if begin + count > os.fstat(self._file).st_size:
+            raise KaditaError(f"{self.path}: expected {count} bytes from byte {begin} on; the file ends before them")
         content = bytearray(count)
         self._fill(memoryview(content), begin)
         return content

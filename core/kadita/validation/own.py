@@ -30,7 +30,7 @@ def check_own(contents: Contents) -> Iterator[Finding]:
     except KaditaError as error:
         yield finding("configuration", str(error).partition(": ")[2])
     names = contents.fixed("kadita_agent")
-    if names is not None and names.dtype.kind == "S" and names.ndim == 2:
+    if names is not None and names.dtype.kind == "S" and names.ndim == 2 and names.shape[1]:
         words = np.ascontiguousarray(names).view(f"S{names.shape[1]}")
         if twice := len(words) - len(np.unique(words)):
             yield finding("identities", f"found {twice} agents with an identity that another has")
