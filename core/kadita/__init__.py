@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kadita.analysis import analyze
+    from kadita.analyses import Analysis, Facts, Output, analysis
     from kadita.block import Block
     from kadita.box import Box
     from kadita.errors import KaditaError, KaditaWarning, NotApplicable
@@ -17,16 +17,20 @@ if TYPE_CHECKING:
     from kadita.frame import Frame
     from kadita.hooks import hookimpl
     from kadita.importers import Importer, Tracks, importer
+    from kadita.measuring import analyze
     from kadita.metrics import Metric, metric
     from kadita.models.model import Model
     from kadita.results import Results
     from kadita.simulation.configuration import load_configuration
     from kadita.simulation.run import run, simulate
+    from kadita.window import Window
 
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
+    "Analysis": "analyses",
     "Block": "block",
     "Box": "box",
+    "Facts": "analyses",
     "Frame": "frame",
     "Importer": "importers",
     "KaditaError": "errors",
@@ -34,9 +38,12 @@ _HOMES = {
     "Metric": "metrics",
     "Model": "models.model",
     "NotApplicable": "errors",
+    "Output": "analyses",
     "Results": "results",
     "Tracks": "importers",
-    "analyze": "analysis",
+    "Window": "window",
+    "analysis": "analyses",
+    "analyze": "measuring",
     "hookimpl": "hooks",
     "importer": "importers",
     "load_configuration": "simulation.configuration",
@@ -48,8 +55,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "Analysis",
     "Block",
     "Box",
+    "Facts",
     "Frame",
     "Importer",
     "KaditaError",
@@ -57,8 +66,11 @@ __all__ = [
     "Metric",
     "Model",
     "NotApplicable",
+    "Output",
     "Results",
     "Tracks",
+    "Window",
+    "analysis",
     "analyze",
     "hookimpl",
     "importer",

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 import pluggy
 
+from kadita.analyses import Analysis
 from kadita.importers import Importer
 from kadita.metrics import Metric
 from kadita.models.model import Model
@@ -22,6 +23,11 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 @hookspec
 def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
     """Return the metrics that the plugin brings, each a function decorated with `kadita.metric`."""
+
+
+@hookspec
+def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
+    """Return the whole-trajectory analyses that the plugin brings, each decorated with `kadita.analysis`."""
 
 
 @hookspec

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from kadita.analyses import Analysis
 from kadita.errors import KaditaError, did_you_mean
 from kadita.metrics import Metric
 from kadita.registry import Registry
@@ -18,12 +19,23 @@ from kadita.settings import parse_toml, read_toml
 
 @dataclass(frozen=True)
 class Plan:
-    """Metrics in an order in which each comes after what it needs."""
+    """Metrics in an order in which each comes after what it needs, and whole-trajectory analyses."""
 
     order: tuple[Metric, ...]
     parameters: Mapping[str, Mapping[str, Any]]
-    wanted: tuple[str, ...]  # what the results will hold, in this order; the others are computed for them
+    wanted: tuple[str, ...]  # metrics that the results will hold, in this order; the others are computed for them
     named: frozenset[str]  # what was asked for by name: an error where it cannot be had
+    analyses: tuple[Analysis, ...] = ()
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Metrics whose values are kept: those that are wanted, or that an analysis needs."""
+        return frozenset(self.wanted).union(*(a.needs for a in self.analyses))
+
+    @property
+    def halo(self) -> int:
+        """How many frames behind its own ones a window needs at most."""
+        return max((a.frames_behind(self.parameters[a.name]) for a in self.analyses), default=0)
 
 
 @dataclass(frozen=True)
@@ -70,41 +82,55 @@ def make_plan(
     """
     named = list(dict.fromkeys(names or ()))
     if named:
-        wanted = named
+        asked = named
     elif profile is not None:
-        wanted = list(profile.metrics)
+        asked = list(profile.metrics)
     else:
-        wanted = [m.name for m in registry.metrics.values() if m.default]
-    graph = _needs(registry, wanted)
+        asked = [m.name for m in registry.metrics.values() if m.default]
+        asked += [a.name for a in registry.analyses.values() if a.default]
+    analyses = tuple(registry.analyses[name] for name in asked if name in registry.analyses)
+    wanted = [name for name in asked if name not in registry.analyses]
+    graph = _needs(registry, wanted, analyses)
     try:
-        order = [registry[name] for name in TopologicalSorter(graph).static_order()]
+        order = tuple(registry[name] for name in TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise KaditaError(f"metrics need each other in a circle: {' needs '.join(reversed(error.args[1]))}") from None
-    given = dict(parameters or {})
+    settled = _settle((*order, *analyses), registry, dict(parameters or {}), profile.parameters if profile else {})
+    return Plan(order, settled, tuple(wanted), frozenset(named), analyses)
+
+
+def _settle(
+    things: tuple[Metric | Analysis, ...],
+    registry: Registry,
+    given: dict[str, Mapping[str, Any]],
+    presets: Mapping[str, Mapping[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """Return the parameters of every metric and analysis: its defaults, the profile's, and those that were given."""
     everywhere = given.pop("*", {})
+    having = {key for thing in things for key in thing.parameters.model_fields}
     for key in everywhere:
-        having = {k for m in order for k in m.parameters.model_fields}
         if key not in having:
             raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, having)}")
+    known, taking_part = {**registry.metrics, **registry.analyses}, {thing.name for thing in things}
     for name in given:
-        if name not in registry:
-            raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, registry.metrics)}")
-        if name not in graph:
+        if name not in known:
+            raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, known)}")
+        if name not in taking_part:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
-    presets = profile.parameters if profile else {}
     for name in presets:
-        if name not in registry:
-            raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, registry.metrics)}")
+        if name not in known:
+            raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, known)}")
     settled = {}
-    for m in order:
-        shared = {k: v for k, v in everywhere.items() if k in m.parameters.model_fields}
-        settled[m.name] = m.validate({**presets.get(m.name, {}), **shared, **given.get(m.name, {})})
-    return Plan(tuple(order), settled, tuple(wanted), frozenset(named))
+    for thing in things:
+        shared = {k: v for k, v in everywhere.items() if k in thing.parameters.model_fields}
+        settled[thing.name] = thing.validate({**presets.get(thing.name, {}), **shared, **given.get(thing.name, {})})
+    return settled
 
 
-def _needs(registry: Registry, wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _needs(registry: Registry, wanted: Iterable[str], analyses: Iterable[Analysis]) -> dict[str, tuple[str, ...]]:
     graph: dict[str, tuple[str, ...]] = {}
     paths: list[tuple[str, ...]] = [(name,) for name in wanted]
+    paths += [(a.name, need) for a in analyses for need in a.needs]
     while paths:
         path = paths.pop(0)
         name = path[-1]

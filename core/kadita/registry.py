@@ -1,4 +1,4 @@
-"""What is installed, by name: metrics, models, scenarios and importers, and the plugins that they come from."""
+"""What is installed, by name: metrics, analyses, models, scenarios, importers, and the plugins they come from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from kadita.analyses import Analysis
 from kadita.compiled import is_part
 from kadita.errors import KaditaError, PluginError, did_you_mean
 from kadita.importers import Importer
@@ -33,6 +34,7 @@ class Registry:
     """What is installed, by name, the plugin that each thing comes from, and what could not be loaded."""
 
     metrics: dict[str, Metric] = field(default_factory=dict)
+    analyses: dict[str, Analysis] = field(default_factory=dict)
     models: dict[str, type[Model]] = field(default_factory=dict)
     scenarios: dict[str, Traversable] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
@@ -43,7 +45,9 @@ class Registry:
         try:
             return self.metrics[name]
         except KeyError:
-            hint = did_you_mean(name, self.metrics)
+            if name in self.analyses:
+                raise KaditaError(f"{name} is a whole-trajectory analysis; expected a metric") from None
+            hint = did_you_mean(name, [*self.metrics, *self.analyses])
             raise KaditaError(
                 f"there is no metric '{name}'{hint}; `kadita metrics` lists what is installed, --plugin adds a file"
             ) from None
@@ -59,6 +63,7 @@ class Registry:
         self,
         plugin: Plugin,
         metrics: Iterable[Metric] = (),
+        analyses: Iterable[Analysis] = (),
         models: Iterable[type[Model]] = (),
         scenarios: Iterable[Traversable] = (),
         importers: Iterable[Importer] = (),
@@ -70,6 +75,7 @@ class Registry:
         """
         shelves: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
             ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
+            ("analysis", self.analyses, [(_as_analysis(a).name, a) for a in analyses]),
             ("model", self.models, [(_as_model(m).name, m) for m in models]),
             ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
             ("importer", self.importers, [(_as_importer(i).name, i) for i in importers]),
@@ -80,19 +86,37 @@ class Registry:
             self.plugins |= {f"{what} {name}": plugin for name in things}
 
     def plugin_of(self, what: str, name: str) -> Plugin:
-        """Return the plugin that a ``"metric"``, ``"model"``, ``"scenario"`` or ``"importer"`` comes from."""
+        """Return the plugin of a ``"metric"``, ``"analysis"``, ``"model"``, ``"scenario"`` or ``"importer"``."""
         return self.plugins[f"{what} {name}"]
+
+    def _asked_for_together(self, what: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Shelves whose names a user cannot tell from those of `what`: ``-m NAME`` stands for both."""
+        together: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
+            "metric": [("analysis", self.analyses)],
+            "analysis": [("metric", self.metrics)],
+        }
+        return together.get(what, [])
 
     def _new(
         self, what: str, known: Mapping[str, Any], named: Iterable[tuple[str, Any]], plugin: Plugin
     ) -> dict[str, Any]:
         brought: dict[str, Any] = {}
         for name, thing in named:
-            if name in known or name in brought:
-                owner = self.plugins.get(f"{what} {name}", plugin)
-                raise PluginError(f"the {what} name '{name}' is taken by plugin {owner}")
+            for kind, shelf in ((what, known), *self._asked_for_together(what)):
+                if name in shelf or name in brought:
+                    owner = self.plugins.get(f"{kind} {name}", plugin)
+                    raise PluginError(f"the {what} name '{name}' is taken by plugin {owner}")
             brought[name] = thing
         return brought
+
+
+def _as_analysis(analysis: Any) -> Analysis:
+    if not isinstance(analysis, Analysis):
+        raise PluginError(
+            "kadita_analyses: expected functions decorated with @analysis; got "
+            f"{getattr(analysis, '__name__', analysis)!r}"
+        )
+    return analysis
 
 
 def _as_metric(metric: Any) -> Metric:

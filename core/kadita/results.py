@@ -32,6 +32,20 @@ class Series:
     plugin_version: str
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A result of a whole-trajectory analysis, and how it was made."""
+
+    values: NDArray[Any]
+    dims: tuple[str, ...]
+    axes: Mapping[str, NDArray[Any]]  # the numbers along those axes that have some
+    units: str
+    parameters: Mapping[str, Any]
+    summary: str
+    plugin: str
+    plugin_version: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Results(Mapping[str, Floats]):
     """Series of metrics over the same frames, by name: ``results["rotation"]`` has shape (T, ...).
@@ -44,6 +58,7 @@ class Results(Mapping[str, Floats]):
         notes: what a reader of these numbers should know, a line each.
         failures: metrics that raised, and a line that says what.
         provenance: versions, the input's fingerprint, the profile.
+        wholes: results of whole-trajectory analyses, by analysis or ``analysis.output``.
     """
 
     frames: Integers
@@ -54,6 +69,7 @@ class Results(Mapping[str, Floats]):
     notes: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    wholes: Mapping[str, Whole] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Floats:
         """Values of one metric, (T, ...)."""

@@ -58,7 +58,10 @@ def test_a_file_brings_its_metrics(plugin_file):
         ("def f(:", "SyntaxError"),
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("raise SystemExit(3)", "SystemExit"),
-        ("x = 1", "implements no hook; expected one of kadita_metrics, kadita_models, kadita_scenarios"),
+        (
+            "x = 1",
+            "implements no hook; expected one of kadita_metrics, kadita_analyses, kadita_models",
+        ),
         (GOOD.replace("@hookimpl\n", ""), "kadita_metrics looks like a hook but lacks @hookimpl"),
         (GOOD.replace("def kadita_metrics", "def kadita_metric"), "kadita_metric'.*hooks there are: kadita_metrics"),
         (GOOD.replace("return [farthest]", "return farthest"), "kadita_metrics: expected a list; got Metric"),

@@ -57,6 +57,12 @@ def analyze(
         bool,
         typer.Option("--follow", help="Keep up with a run that is being written, until it is complete, or Ctrl-C."),
     ] = False,
+    workers: Annotated[
+        int, typer.Option(metavar="K", help="Processes that share the frames; the numbers are the same.")
+    ] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed cluster in their place: tcp://HOST:PORT.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
@@ -82,6 +88,10 @@ def analyze(
         dt=dt,
         largest_group=largest_group,
         follow=follow,
+        workers=workers,
+        scheduler=scheduler,
+        plugins=plugins or (),
+        keep=None if follow or not output else output[0],
     )
     export.write_all(results, output or (), force=force)
     print_summary(results)
@@ -100,9 +110,9 @@ def measure(
     """Analyze with a progress bar."""
     import warnings
 
-    from kadita.analysis import analyze as compute
     from kadita.cli.terminal import progress
     from kadita.errors import KaditaWarning
+    from kadita.measuring import analyze as compute
 
     with progress("analyzing") as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes

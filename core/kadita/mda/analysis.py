@@ -17,8 +17,8 @@ from kadita import results as kadita_results
 from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning
 from kadita.formats.universe import UniverseTrajectory
+from kadita.measuring.passes import Pass
 from kadita.neighbors import Integers
-from kadita.passes import Pass
 from kadita.plan import Plan, load_profile, make_plan
 from kadita.plugins import load_registry
 from kadita.registry import Registry
@@ -83,6 +83,11 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or ())
         self._parameters, self._profile, self._plugins = dict(parameters or {}), profile, tuple(plugins)
         plan, _ = self._settled()
+        if plan.analyses:
+            raise KaditaError(
+                f"{plan.analyses[0].name} looks across frames, which backends share out; expected metrics; "
+                "kadita.analyze(universe, ...) computes it"
+            )
         needing = [m.name for m in plan.order if m.needs_velocities and plan.named]
         if needing and not self._trajectory.ts.has_velocities:
             raise KaditaError(

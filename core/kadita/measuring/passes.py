@@ -1,4 +1,4 @@
-"""One pass over a trajectory: every metric on every block, and what had to be left out."""
+"""One pass over a trajectory: every metric on every block, every analysis on every window, and what was left out."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import os
 import platform
 import traceback
 import warnings
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from kadita.analyses import Analysis, Facts, State, finished
 from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, said
@@ -21,16 +22,29 @@ from kadita.metrics import Metric
 from kadita.neighbors import Integers
 from kadita.plan import Plan
 from kadita.registry import Registry
-from kadita.results import Results, Series
+from kadita.results import Results, Series, Whole
 from kadita.trajectory import Trajectory
+from kadita.window import Rolling, Seen
 
 version = cache(metadata.version)  # which reads and parses a file each time
 
 
-class Pass:
-    """Values of all metrics so far. Blocks go in by `take`, results come out of `finish`.
+class Part(NamedTuple):
+    """What was found in some frames of a pass, ready to travel and to be kept."""
 
-    A metric that cannot be computed from these data is left out with a note, and one that raises is named with its
+    times: Floats  # (t,), NaN in frames that came in no block
+    values: Mapping[str, Floats]  # (t, ...) by metric
+    states: Mapping[str, State]  # by analysis
+    left_out: Mapping[str, str]
+    failures: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+class Pass:
+    """Values of all metrics so far, and states of all analyses.
+
+    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; results come out of `finish`. What
+    cannot be computed from these data is left out with a note, and a metric or analysis that raises is named with its
     plugin; neither stops the others.
     """
 
@@ -44,10 +58,13 @@ class Pass:
         self.left_out: dict[str, str] = {}
         self.failures: dict[str, str] = {}
         self.notes: dict[str, None] = {}  # in order, each once
+        self.states: dict[str, State] = {}
+        self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
-            for m in plan.order:
-                if m.needs_velocities:
-                    self._leave_out(m, "needs velocities, and there are none (see --velocities)")
+            things: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
+            for thing in things:
+                if thing.needs_velocities:
+                    self._leave_out(thing, "needs velocities, and there are none (see --velocities)")
 
     def resize(self, total: int) -> None:
         """Make room for frames that came while others were measured, or leave the last ones out."""
@@ -59,25 +76,85 @@ class Pass:
         self.times, self.total = resized(self.times), total
         self.values = {name: resized(store) for name, store in self.values.items()}
 
-    def take(self, block: Block, rows: Integers) -> None:
-        """Compute every metric on one block, whose frames are these rows of the results."""
+    def take(self, block: Block, rows: Integers, *, measured: bool = True) -> None:
+        """Compute every metric on one block, whose frames are these rows of the results, and show it to analyses.
+
+        A block that is not `measured` is only shown: it lies behind the last window.
+        """
         self.times[rows] = block.times
         here: dict[str, Floats] = {}
-        for m in self.plan.order:
+        for m in self.plan.order if measured else ():
             if m.name in self.left_out or m.name in self.failures:
                 continue
-            missing = [need for need in m.needs if need not in here]
-            if missing and missing[0] in self.failures:
-                self.failures[m.name] = f"needs {missing[0]}, which failed"
-            elif missing:
-                self._leave_out(m, f"needs {missing[0]}, which is left out")
-            else:
+            if self._can_have(m, here):
                 self._try(m, block, rows, here)
+        if self._rolling is not None:
+            for seen in self._rolling.add(block, rows):
+                self._look(seen)
+
+    def _can_have(self, thing: Metric | Analysis, here: Container[str]) -> bool:
+        """Whether all is there that it needs; otherwise it is left out, or has failed."""
+        missing = [need for need in thing.needs if need not in here]
+        if missing and missing[0] in self.failures:
+            self.failures[thing.name] = f"needs {missing[0]}, which failed"
+        elif missing:
+            self._leave_out(thing, f"needs {missing[0]}, which is left out")
+        return not missing
+
+    def _look(self, seen: Seen) -> None:
+        """Have every analysis look at a window, and merge what it adds."""
+        for a in self.plan.analyses:
+            if a.name in self.left_out or a.name in self.failures:
+                continue
+            try:
+                if self._can_have(a, {n for n in self.values if n not in self.left_out and n not in self.failures}):
+                    halo = a.frames_behind(self.plan.parameters[a.name])
+                    window = seen.window.of(halo)
+                    first, last = seen.rows.start, seen.rows.start + window.shape[0]
+                    needs = [self.values[need][first:last] for need in a.needs]
+                    self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
+            except NotApplicable as error:
+                self._leave_out(a, str(error))
+            except KaditaError as error:
+                raise KaditaError(f"{a.name}: {error}") from None
+            except (Exception, SystemExit) as error:  # a stranger's analysis can raise anything at all
+                self._fail(a, error)
+
+    def _merge(self, a: Analysis, added: State) -> None:
+        self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
+
+    def part(self, own: int) -> Part:
+        """Return what was found in the first `own` frames; those behind them are other parts'."""
+        self._look_at_the_rest(own)
+        values = {name: store[:own] for name, store in self.values.items()}
+        return Part(self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes))
+
+    def _look_at_the_rest(self, own: int) -> None:
+        if self._rolling is not None:
+            for seen in self._rolling.rest(own, self.total):
+                self._look(seen)
+            self._rolling = None
+
+    def absorb(self, part: Part, rows: slice) -> None:
+        """Take what was found in the frames of these rows. Parts come in the order of their frames, and no blocks."""
+        self._rolling = None
+        self.times[rows] = part.times
+        for name, values in part.values.items():
+            self._put(name, values, rows)
+        for a in self.plan.analyses:
+            if a.name in part.states:
+                try:
+                    self._merge(a, part.states[a.name])
+                except Exception as error:
+                    self._fail(a, error)
+        self.left_out = {**part.left_out, **self.left_out}
+        self.failures = {**part.failures, **self.failures}
+        self.notes |= dict.fromkeys(part.notes)
 
     def _try(self, m: Metric, block: Block, rows: Integers, here: dict[str, Floats]) -> None:
         try:
             here[m.name] = self._compute(m, block, [here[need] for need in m.needs])
-            if m.name in self.plan.wanted:
+            if m.name in self.plan.kept:
                 self._store(m, here[m.name], block, rows)
         except NotApplicable as error:
             self._leave_out(m, str(error))
@@ -86,9 +163,12 @@ class Pass:
         except KaditaError as error:  # what the user gave it is at fault
             raise KaditaError(f"{m.name}: {error}") from None
         except (Exception, SystemExit) as error:  # a stranger's metric can raise anything at all
-            if os.environ.get("KADITA_DEBUG"):
-                traceback.print_exc()
-            self.failures[m.name] = f"{said(error)}{_where(error, m)}"
+            self._fail(m, error)
+
+    def _fail(self, thing: Metric | Analysis, error: BaseException) -> None:
+        if os.environ.get("KADITA_DEBUG"):
+            traceback.print_exc()
+        self.failures[thing.name] = f"{said(error)}{_where(error, thing)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> Floats:
         parameters = self.plan.parameters[m.name]
@@ -111,14 +191,17 @@ class Pass:
                 full = np.full((*values.shape[:axis], everyone, *values.shape[axis + 1 :]), np.nan)
                 np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
                 values = full
-        if m.name not in self.values:
-            self.values[m.name] = np.full((self.total, *values.shape[1:]), np.nan)
-        store = self.values[m.name]
+        self._put(m.name, values, rows)
+
+    def _put(self, name: str, values: Floats, rows: Any) -> None:
+        if name not in self.values:
+            self.values[name] = np.full((self.total, *values.shape[1:]), np.nan)
+        store = self.values[name]
         if store.shape[1:] != values.shape[1:]:
             raise PluginError(f"its shape changes between frames: {store.shape[1:]}, then {values.shape[1:]}")
         store[rows] = values
 
-    def _leave_out(self, m: Metric, reason: str) -> None:
+    def _leave_out(self, m: Metric | Analysis, reason: str) -> None:
         if m.name in self.plan.named:
             raise KaditaError(f"{self.trajectory.name}: {m.name} {reason}")
         self.left_out[m.name] = reason
@@ -129,15 +212,21 @@ class Pass:
         Raises:
             PluginError: nothing is left, because what was wanted failed.
         """
+        self._look_at_the_rest(self.total)
+        empty = np.isnan(self.times)  # frames without agents, which came in no block
+        if empty.any():
+            self.times[empty] = self.trajectory.times[frames[empty]]
+        wholes = self._wholes()
         failures = {
-            name: f"{name} (plugin {self.registry.plugin_of('metric', name)}) failed: {why}"
+            name: f"{name} (plugin {self.registry.plugin_of(self._kind(name), name)}) failed: {why}"
             for name, why in self.failures.items()
         }
-        kept = [name for name in self.plan.wanted if name not in self.left_out and name not in failures]
+        asked = [*self.plan.wanted, *(a.name for a in self.plan.analyses)]
+        kept = [name for name in asked if name not in self.left_out and name not in failures]
         if failures and not kept:
             raise PluginError(next(iter(failures.values())))
         for reason in dict.fromkeys(self.left_out.values()):
-            names = ", ".join(name for name in self.plan.wanted if self.left_out.get(name) == reason)
+            names = ", ".join(name for name in asked if self.left_out.get(name) == reason)
             if names:
                 self.notes.setdefault(f"left out: {names}: {reason}")
         if self.trajectory.complete is False:
@@ -145,15 +234,13 @@ class Pass:
                 f"{self.trajectory.name}: the run that writes it goes on, or ended early; "
                 f"there are {self.trajectory.n_frames} frames so far"
             )
-        series = {name: self._series(self.registry[name]) for name in kept}
-        empty = np.isnan(self.times)  # frames without agents, which came in no block
-        if empty.any():
-            self.times[empty] = self.trajectory.times[frames[empty]]
+        series = {name: self._series(self.registry[name]) for name in kept if name in self.plan.wanted}
         return Results(
             frames=frames,
             times=self.times,
             agents=self.trajectory.agents,
             series=series,
+            wholes=wholes,
             attributes=self.trajectory.attributes,
             notes=tuple(self.notes),
             failures=failures,
@@ -165,6 +252,35 @@ class Pass:
                 "profile": profile or "corrected",
             },
         )
+
+    def _kind(self, name: str) -> str:
+        return "analysis" if name in self.registry.analyses else "metric"
+
+    def _wholes(self) -> dict[str, Whole]:
+        """Finish every analysis that has looked at something."""
+        facts = Facts(self.times, self.trajectory.agents, self.trajectory.attributes)
+        wholes: dict[str, Whole] = {}
+        for a in self.plan.analyses:
+            if a.name in self.left_out or a.name in self.failures:
+                continue
+            parameters, plugin = self.plan.parameters[a.name], self.registry.plugin_of("analysis", a.name)
+            try:
+                found = finished(a, self.states[a.name], facts, parameters)
+            except Exception as error:
+                self._fail(a, error)
+                continue
+            for name, output in a.outputs.items():
+                wholes[f"{a.name}.{name}".rstrip(".")] = Whole(
+                    values=found["values"][name],
+                    dims=output.dims,
+                    axes={d: found["axes"][d] for d in output.dims if d in found["axes"]},
+                    units=_in_units(output.units, self.trajectory.attributes),
+                    parameters=parameters,
+                    summary=a.summary,
+                    plugin=f"{plugin.distribution}:{plugin.name}",
+                    plugin_version=plugin.version,
+                )
+        return wholes
 
     def _series(self, m: Metric) -> Series:
         # where no frame holds an agent nothing was stored, and all is NaN
@@ -210,7 +326,7 @@ def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
     return values
 
 
-def _where(error: BaseException, m: Metric) -> str:
+def _where(error: BaseException, m: Metric | Analysis) -> str:
     """Say where it went wrong: the last line in the metric's own file, rather than in a library it calls."""
     trace = traceback.extract_tb(error.__traceback__)
     own = [t for t in trace if t.filename == m.function.__code__.co_filename]
