@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,7 +18,7 @@ from kadita.formats import contents
 from kadita.formats.netcdf3 import Header, read_header
 from kadita.formats.records import SEED, SUM, Records
 from kadita.neighbors import Integers
-from kadita.trajectory import Chunk, Trajectory
+from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 SHAPE = ("frame", "atom", "spatial")
 BYTE, CHAR, INT, FLOAT, DOUBLE = 1, 2, 4, 5, 6  # NetCDF's external types
@@ -35,6 +38,8 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
 }
 
+WORTH_A_THREAD = 200_000  # rows of a chunk: below, handing it over takes as long as reading it
+
 
 class AmberTrajectory(Trajectory):
     """A trajectory in AMBER's NetCDF convention, checked in size and header before it is opened.
@@ -47,6 +52,7 @@ class AmberTrajectory(Trajectory):
         self.path = Path(path)
         self.name = str(path)
         self._records = self._open()
+        self._reading = Lock()  # pieces of the file go through one place in memory
         self.header = self._records.header
         fixed = self._records.fixed
         try:
@@ -94,7 +100,8 @@ class AmberTrajectory(Trajectory):
         """Time of every frame; frame numbers where the file has no times."""
         if "time" not in self.header.variables:
             return np.arange(self.n_frames, dtype=np.float64)
-        times = self._records.column("time").astype(np.float64)
+        with self._reading:
+            times = self._records.column("time").astype(np.float64)
         self._scale("time", times)
         return times
 
@@ -108,17 +115,33 @@ class AmberTrajectory(Trajectory):
             lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
         )
         names = {"coordinates": 0, "velocities": 1, "time": 2, "cell_lengths": 3}
-        for where, records in self._records.pieces(frames):
-            self._check_sums(frames[where], records)
-            for name, which in names.items():
-                values = chunk[which]
-                if values is not None and name in self.header.variables:
-                    values[where] = records[name]
-                    self._scale(name, values[where])
-            if "cell_angles" in self.header.variables:
-                self._check_angles(records["cell_angles"].astype(np.float64))
+        with self._reading:
+            for where, records in self._records.pieces(frames):
+                self._check_sums(frames[where], records)
+                for name, which in names.items():
+                    values = chunk[which]
+                    if values is not None and name in self.header.variables:
+                        values[where] = records[name]
+                        self._scale(name, values[where])
+                if "cell_angles" in self.header.variables:
+                    self._check_angles(records["cell_angles"].astype(np.float64))
         self._check_numbers(frames, chunk)
         return chunk
+
+    def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
+        """Yield these frames, at most `size` at a time; the next ones are read while those before are looked at."""
+        size = frames_at_once(len(self.agents), size)
+        some = [frames[first : first + size] for first in range(0, len(frames), size)]
+        if len(some) < 2 or size * len(self.agents) < WORTH_A_THREAD:
+            yield from ((each, self.read(each)) for each in some)
+            return
+        with ThreadPoolExecutor(1) as reader:
+            coming = reader.submit(self.read, some[0])
+            for each, after in zip(some, [*some[1:], None], strict=True):
+                chunk = coming.result()
+                if after is not None:
+                    coming = reader.submit(self.read, after)
+                yield each, chunk
 
     def _scale(self, name: str, values: Floats) -> None:
         """Take numbers as they are meant: other programs store some in units of their own."""

@@ -266,6 +266,9 @@ class Pass:
             parameters, plugin = self.plan.parameters[a.name], self.registry.plugin_of("analysis", a.name)
             try:
                 found = finished(a, self.states[a.name], facts, parameters)
+            except PluginError as error:
+                self.failures[a.name] = str(error)
+                continue
             except Exception as error:
                 self._fail(a, error)
                 continue
