@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic_core import to_json
@@ -15,35 +15,46 @@ from pydantic_core import to_json
 from kadita.errors import KaditaError
 from kadita.files import check_writable, replace_whole
 from kadita.results import Results, Series
+from kadita.tables import tables as tables_of
+
+if TYPE_CHECKING:
+    from kadita.statistics import Estimate
+
+Equilibration = str | float
+Writer = Callable[[Results, Equilibration, Path], None]
 
 
-def write(results: Results, path: str | Path, *, force: bool = False) -> None:
+def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:
     """Write results in the format that the ending names: .csv, .json, .nc or .xvg.
 
-    Beside a CSV stands a .json with parameters, units and provenance. A file is complete or not there.
+    Beside a CSV stand a table for every set of axes of whole-trajectory results, NAME_analysis.csv, and a .json with
+    parameters, units, provenance, and the mean and error of every column, of frames that `equilibration` says count
+    (`Results.statistics`). A file is complete or not there.
 
     Raises:
         KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
     """
-    write_all(results, [Path(path)], force=force)
+    write_all(results, [Path(path)], force=force, equilibration=equilibration)
 
 
-def write_all(results: Results, paths: Iterable[Path], *, force: bool) -> None:
+def write_all(results: Results, paths: Iterable[Path], *, force: bool, equilibration: Equilibration = "none") -> None:
     """Write results to several files; see `write`."""
-    targets = check_targets(paths, force=force)
+    targets = check_targets(paths, force=force, tables=[name for name, *_ in tables_of(results)])
     for path, writer in targets.items():
-        replace_whole(path, partial(writer, results))
+        replace_whole(path, partial(writer, results, equilibration))
 
 
 def check_targets(
-    paths: Iterable[Path], *, force: bool, source: Path | None = None
-) -> dict[Path, Callable[[Results, Path], None]]:
+    paths: Iterable[Path], *, force: bool, source: Path | None = None, tables: Iterable[str] = ()
+) -> dict[Path, Writer]:
     """Return every file that writing to `paths` makes, with its writer, before anything is computed.
+
+    Beside a CSV stand tables of whole-trajectory results, of these names.
 
     Raises:
         KaditaError: one that cannot be made, or a path that was named twice.
     """
-    targets: dict[Path, Callable[[Results, Path], None]] = {}
+    targets: dict[Path, Writer] = {}
     for path in paths:
         if path.suffix not in WRITERS and not path.is_dir():
             raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
@@ -52,6 +63,7 @@ def check_targets(
         targets[path] = WRITERS.get(path.suffix, _json)
     for path in [p for p in targets if p.suffix == ".csv"]:  # one that was asked for says all of it, and more
         targets.setdefault(path.with_suffix(".json"), _record)
+        targets |= {path.with_name(f"{path.stem}_{name}.csv"): partial(_table, name) for name in tables}
     for path in targets:
         check_writable(path, force=force, source=source)
     return targets
@@ -63,7 +75,7 @@ def _cell(series: Series, value: float) -> str:
     return series.labels[int(value)] if series.labels else repr(float(value))
 
 
-def _csv(results: Results, path: Path) -> None:
+def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
     columns = results.columns()
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -72,24 +84,35 @@ def _csv(results: Results, path: Path) -> None:
             table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
 
 
-def _record(results: Results, path: Path) -> None:
-    path.write_text(_dump(_describe(results)), encoding="utf-8")
+def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
+    heading, rows = next((heading, rows) for found, heading, rows in tables_of(results) if found == name)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(heading)
+        table.writerows(rows)
 
 
-def _json(results: Results, path: Path) -> None:
-    document = _describe(results)
+def _record(results: Results, equilibration: Equilibration, path: Path) -> None:
+    path.write_text(_dump(_describe(results, equilibration)), encoding="utf-8")
+
+
+def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
+    document = _describe(results, equilibration)
     document["frame"] = results.frames.tolist()
     document["time"] = results.times.tolist()
+    for name, w in results.wholes.items():
+        document["analyses"][name]["values"] = w.values.tolist()
+        document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
     for name, s in results.series.items():
         document["metrics"][name]["values"] = s.values.tolist()  # what is no number becomes null
     path.write_text(_dump(document), encoding="utf-8")
 
 
-def _netcdf(results: Results, path: Path) -> None:
+def _netcdf(results: Results, _equilibration: Equilibration, path: Path) -> None:
     results.to_xarray().to_netcdf(path, engine="netcdf4")
 
 
-def _xvg(results: Results, path: Path) -> None:
+def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
     columns = results.columns()
     text = io.StringIO()
     unit = results.attributes.get("time_unit")
@@ -104,7 +127,7 @@ def _xvg(results: Results, path: Path) -> None:
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def _describe(results: Results) -> dict[str, Any]:
+def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
     metrics = {
         name: {
             "summary": s.summary,
@@ -122,6 +145,37 @@ def _describe(results: Results) -> dict[str, Any]:
         "attributes": dict(results.attributes),
         "notes": list(results.notes),
         "metrics": metrics,
+        "analyses": {
+            name: {
+                "summary": w.summary,
+                "units": w.units,
+                "dims": list(w.dims),
+                "parameters": dict(w.parameters),
+                "plugin": w.plugin,
+                "plugin_version": w.plugin_version,
+                **({} if w.dims else {"value": float(w.values)}),
+            }
+            for name, w in results.wholes.items()
+        },
+        "statistics": {
+            "equilibration": equilibration,
+            "columns": {c: _estimated(results, e) for c, e in results.statistics(equilibration).items()},
+        },
+    }
+
+
+def _estimated(results: Results, found: Estimate) -> dict[str, Any]:
+    return {
+        "mean": found.mean,
+        "error": found.error,
+        "interval": found.interval,
+        "std": found.std,
+        "start_frame": int(results.frames[found.start]) if found.start < len(results.frames) else None,
+        "start_time": found.start_time,
+        "frames": found.count,
+        "inefficiency": found.inefficiency,
+        "effective": found.effective,
+        "settled": found.settled,
     }
 
 
@@ -129,7 +183,7 @@ def _dump(document: Any) -> str:
     return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=str).decode() + "\n"
 
 
-WRITERS: dict[str, Callable[[Results, Path], None]] = {
+WRITERS: dict[str, Writer] = {
     ".csv": _csv,
     ".json": _json,
     ".nc": _netcdf,

@@ -17,6 +17,8 @@ from kadita.neighbors import Integers
 if TYPE_CHECKING:
     import xarray
 
+    from kadita.statistics import Estimate
+
 
 @dataclass(frozen=True)
 class Series:
@@ -97,6 +99,41 @@ class Results(Mapping[str, Floats]):
                 columns[".".join((name, *map(str, component)))] = s, flat[:, i]
         return columns
 
+    def statistics(self, equilibration: str | float = "none") -> dict[str, Estimate]:
+        """Return mean, error and more of every column, by its name: see `kadita.statistics.estimate`.
+
+        A column of labels has one a label, of its share of the frames: ``state.torus``. Metrics with a value per agent
+        have none.
+
+        Args:
+            equilibration: ``"none"``, all frames count; ``"auto"``, those from where a series settles; ``"half"``; or
+                a time from which frames count.
+
+        Raises:
+            KaditaError: no such equilibration.
+        """
+        from kadita.statistics import estimate
+
+        found: dict[str, Estimate] = {}
+        for column, (s, values) in self.columns().items():
+            if "agent" in s.dims:
+                continue
+            if not s.labels:
+                found[column] = estimate(values, self.times, equilibration)
+                continue
+            known = ~np.isnan(values)
+            shares = {f"{column}.{k}": np.where(known, values == i, np.nan) for i, k in enumerate(s.labels)}
+            begin = equilibration
+            if begin == "auto":  # one for all, so that shares add up to 1
+                latest = max(estimate(share, self.times, begin).start for share in shares.values())
+                begin = float(self.times[latest]) if latest else "none"
+            found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
+        return found
+
+    def axis_of(self, whole: Whole, dim: str, size: int) -> list[Any]:
+        """Numbers or names along an axis of a whole-trajectory result."""
+        return whole.axes[dim].tolist() if dim in whole.axes else self.axis(dim, size)
+
     def axis(self, dim: str, size: int) -> list[Any]:
         """Names along an axis of a metric."""
         if dim == "agent":
@@ -132,8 +169,21 @@ class Results(Mapping[str, Floats]):
                 }
             attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
             variables[name] = (dims, s.values, attributes)
+        for name, w in self.wholes.items():
+            dims = _distinct(name, w.dims)
+            for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
+                coords.setdefault(key, self.axis_of(w, dim, size))
+            attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
+            attributes |= {f"parameter_{k}": _plain(v) for k, v in w.parameters.items()}
+            variables[name] = (dims, w.values, attributes)
         record = {k: _plain(v) for k, v in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=record)
+
+
+def _distinct(name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the dimensions of a whole-trajectory result: agents and space are everybody's, others its analysis' own."""
+    own = [d if d in ("agent", "space") else f"{name.partition('.')[0]}_{d}" for d in dims]
+    return tuple(f"{d}_{own[:i].count(d) + 1}" if d in own[:i] else d for i, d in enumerate(own))
 
 
 def _plain(value: Any) -> Any:

@@ -56,7 +56,7 @@ def test_analyze_prints_a_table_and_writes_what_is_asked(kadita, school, tmp_pat
     table = np.genfromtxt(tmp_path / "a.csv", delimiter=",", names=True, dtype=None, encoding=None)
     row = next(line for line in done.stdout.splitlines() if "polarization" in line).split("│")
     assert row[2].strip() == f"{table['polarization'].mean():.4g}"
-    assert row[3].strip() == f"{table['polarization'].std():.3g}"
+    assert row[4].strip() == f"{table['polarization'].std():.3g}"
 
 
 def test_analyze_chooses_frames_and_times(kadita, school):

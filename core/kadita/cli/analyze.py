@@ -12,6 +12,7 @@ from kadita.cli.options import (
     Begin,
     Dt,
     End,
+    Equilibration,
     Force,
     LargestGroup,
     Metrics,
@@ -53,6 +54,7 @@ def analyze(
     end: End = None,
     dt: Dt = None,
     largest_group: LargestGroup = None,
+    equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
         typer.Option("--follow", help="Keep up with a run that is being written, until it is complete, or Ctrl-C."),
@@ -67,11 +69,17 @@ def analyze(
 ) -> None:
     """Compute the metrics of a trajectory."""
     from kadita import export
-    from kadita.cli.terminal import installed, print_summary, report
+    from kadita.cli.summary import print_summary
+    from kadita.cli.terminal import installed, report
     from kadita.settings import parse_settings
+    from kadita.statistics import check_equilibration
+    from kadita.tables import table_names
 
+    counted = check_equilibration(equilibration)
     registry = installed(plugins)
-    export.check_targets(output or (), force=force, source=trajectory)
+    analyses = [registry.analyses[name] for name in metrics or () if name in registry.analyses]
+    tables = table_names({a.name: [o.dims for o in a.outputs.values()] for a in analyses})
+    export.check_targets(output or (), force=force, source=trajectory, tables=tables)
     results = measure(
         trajectory,
         metrics,
@@ -93,8 +101,8 @@ def analyze(
         plugins=plugins or (),
         keep=None if follow or not output else output[0],
     )
-    export.write_all(results, output or (), force=force)
-    print_summary(results)
+    export.write_all(results, output or (), force=force, equilibration=counted)
+    print_summary(results, counted)
     for path in output or ():
         typer.echo(f"wrote {path}")
     report(results)

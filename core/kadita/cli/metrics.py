@@ -1,4 +1,4 @@
-"""`kadita metrics`: what is installed, and what one metric means."""
+"""`kadita metrics`: what is installed, and what one metric or whole-trajectory analysis means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kadita.cli.options import Plugins
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from kadita.analyses import Analysis
     from kadita.metrics import Metric
     from kadita.registry import Registry
 
@@ -19,14 +20,14 @@ def metrics(
     name: Annotated[str | None, typer.Argument(help="Show one metric: formula, parameters, units, source.")] = None,
     plugins: Plugins = None,
 ) -> None:
-    """List the installed metrics, or show one."""
+    """List the installed metrics and whole-trajectory analyses, or show one."""
     from kadita.cli.terminal import installed
 
     registry = installed(plugins)
     if name is None:
         _list(registry)
     else:
-        _show(registry, registry[name])
+        _show(registry, registry.analyses[name] if name in registry.analyses else registry[name])
 
 
 def _list(registry: Registry) -> None:
@@ -43,29 +44,51 @@ def _list(registry: Registry) -> None:
     for m in registry.metrics.values():
         what = m.summary.partition(", (")[0] if m.default else f"{m.summary} [only when named]"
         table.add_row(m.name, what, m.units, registry.plugin_of("metric", m.name).name)
+    for a in registry.analyses.values():
+        units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
+        what = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
+        table.add_row(a.name, what, units, registry.plugin_of("analysis", a.name).name)
     Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
 
 
-def _show(registry: Registry, m: Metric) -> None:
+def _show(registry: Registry, thing: Metric | Analysis) -> None:
     import inspect
 
+    from kadita.metrics import Metric
+
+    of_kind = _of_metric(thing) if isinstance(thing, Metric) else _of_analysis(thing)
+    kind = "metric" if isinstance(thing, Metric) else "analysis"
     lines: list[tuple[str, Any]] = [
-        ("formula", m.formula),
+        ("formula", thing.formula),
+        *of_kind,
+        ("needs", ", ".join(("velocities",) * thing.needs_velocities + thing.needs)),
+        ("source", thing.source),
+        ("plugin", registry.plugin_of(kind, thing.name)),
+    ]
+    typer.echo(f"{thing.name}\n\n{inspect.getdoc(thing.function) or ''}\n")
+    for label, value in lines:
+        if value:
+            typer.echo(f"{label + ':':14}{value}")
+    for key, field in thing.parameters.model_fields.items():
+        typer.echo(f"{'parameter:':14}{thing.name}.{key} = {_default(thing, key)}  ({_kind(_schema(field))})")
+
+
+def _of_metric(m: Metric) -> list[tuple[str, Any]]:
+    return [
         ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
         ("units", m.units),
         ("range", f"{m.range[0]:g} to {m.range[1]:g}" if m.range else ""),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
-        ("needs", ", ".join(("velocities",) * m.needs_velocities + m.needs)),
         ("unchanged by", ", ".join(m.symmetries)),
-        ("source", m.source),
-        ("plugin", registry.plugin_of("metric", m.name)),
     ]
-    typer.echo(f"{m.name}\n\n{inspect.getdoc(m.function) or ''}\n")
-    for label, value in lines:
-        if value:
-            typer.echo(f"{label + ':':14}{value}")
-    for key, field in m.parameters.model_fields.items():
-        typer.echo(f"{'parameter:':14}{m.name}.{key} = {_default(m, key)}  ({_kind(_schema(field))})")
+
+
+def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:
+    found = [
+        ("result", f"{name + ' ' if name else ''}({', '.join(output.dims)}), unit {output.units}")
+        for name, output in a.outputs.items()
+    ]
+    return [*found, ("sees", f"the whole trajectory, in windows with {a.halo} frames behind each" if a.halo else "")]
 
 
 def _schema(field: FieldInfo) -> dict[str, Any]:
@@ -78,11 +101,11 @@ def _schema(field: FieldInfo) -> dict[str, Any]:
         return {"type": getattr(field.annotation, "__name__", "value")}
 
 
-def _default(m: Metric, key: str) -> str:
+def _default(thing: Metric | Analysis, key: str) -> str:
     from pydantic import BaseModel
     from pydantic_core import PydanticUndefined
 
-    default = m.parameters.model_fields[key].default
+    default = thing.parameters.model_fields[key].default
     if isinstance(default, BaseModel):
         return "{" + ", ".join(f"{k} = {v}" for k, v in default.model_dump().items()) + "}"
     return "required" if default is PydanticUndefined else "none" if default is None else str(default)

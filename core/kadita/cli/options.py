@@ -43,6 +43,15 @@ LargestGroup = Annotated[
         "--largest-group", metavar="r_a|LENGTH", help="Measure the largest group alone, linked at this distance."
     ),
 ]
+Equilibration = Annotated[
+    str,
+    typer.Option(
+        "--equilibration",
+        metavar="auto|TIME|half|none",
+        help="Frames that means and errors leave out at the beginning: until each series settles, until a time, "
+        "the first half, or none. Files keep all frames.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 Start = Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")]
 Stop = Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kadita.cli.options import Begin, Force, LargestGroup, Metrics, Plugins, Profile
+from kadita.cli.options import Begin, Equilibration, Force, LargestGroup, Metrics, Plugins, Profile
 from kadita.simulation import CHECKPOINT_SECONDS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def run(
     profile: Profile = None,
     begin: Begin = None,
     largest_group: LargestGroup = None,
+    equilibration: Equilibration = "none",
     plugins: Plugins = None,
     results: Annotated[
         list[Path] | None,
@@ -67,12 +68,15 @@ def run(
     from kadita import export
     from kadita.cli.analyze import measure
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.terminal import notes, print_summary, progress, report, size_of, waiting
+    from kadita.cli.summary import print_summary
+    from kadita.cli.terminal import notes, progress, report, size_of, waiting
     from kadita.errors import Interrupted, KaditaError, PluginError
     from kadita.plugins import load_registry
     from kadita.settings import parse_settings
     from kadita.simulation.run import simulate, trajectory_path
+    from kadita.statistics import check_equilibration
 
+    counted = check_equilibration(equilibration)
     chosen = parse_settings(settings or ())
     registry = load_registry(plugins or ())
     of_metrics = {key: value for key, value in chosen.items() if "." in key or _is_of_metrics_alone(key, registry)}
@@ -81,6 +85,7 @@ def run(
         ("--profile", profile),
         ("-b", begin is not None),
         ("--largest-group", largest_group is not None),
+        ("--equilibration", counted != "none"),
         ("--results", results),
         ("--no-trajectory", no_trajectory),
         (f"--set {next(iter(of_metrics), '')}", of_metrics),
@@ -130,8 +135,8 @@ def run(
     if analyze and resume and path is not None:  # frames from before were measured by nobody
         found = measure(path, metrics, of_metrics, registry, **options)
     if analyze:
-        export.write_all(found, results or (), force=force)
-        print_summary(found)
+        export.write_all(found, results or (), force=force, equilibration=counted)
+        print_summary(found, counted)
     for written in (*([path] if path else []), *(results or ())):
         typer.echo(f"wrote {written} ({size_of(written)})")
     if analyze:

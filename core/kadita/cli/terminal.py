@@ -1,4 +1,4 @@
-"""What several commands say on a terminal: progress, notes, and tables of numbers."""
+"""What several commands say on a terminal: progress and notes."""
 
 from __future__ import annotations
 
@@ -75,43 +75,3 @@ def size_of(path: Path) -> str:
     """Return the size of a file, for people."""
     size = path.stat().st_size
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"
-
-
-def print_summary(results: Results) -> None:
-    """Print a table: mean and standard deviation over frames of every scalar series, and its unit."""
-    import numpy as np
-    from rich.console import Console
-    from rich.table import Table
-
-    frames = len(results.frames)
-    span = f"{results.times[0]:g} to {results.times[-1]:g} {results.attributes.get('time_unit', '')}".rstrip()
-    table = Table(
-        title=f"{frames} frame{'s' if frames != 1 else ''}, time {span}", title_justify="left", title_style=""
-    )
-    table.add_column("metric", overflow="fold")
-    for heading in ("mean", "std"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("unit")
-    columns = results.columns()
-    for name, s in results.series.items():
-        unit = "" if s.units == "1" else s.units
-        if "agent" in s.dims:
-            table.add_row(name, "per agent", "", unit)
-            continue
-        for column, (_, values) in columns.items():
-            if column != name and not column.startswith(f"{name}."):
-                continue
-            known = values[~np.isnan(values)]
-            if known.size == 0:
-                table.add_row(column, "undefined", "", unit)
-            elif s.labels:
-                counts = np.bincount(known.astype(int), minlength=len(s.labels)) / known.size
-                shares = [
-                    f"{s.labels[i]} {100 * counts[i]:.0f} %" for i in np.argsort(-counts, kind="stable") if counts[i]
-                ]
-                table.add_row(column, shares[0], "", "")
-                for share in shares[1:]:
-                    table.add_row("", share, "", "")
-            else:
-                table.add_row(column, f"{known.mean():.4g}", f"{known.std():.3g}", unit)
-    Console(width=None if sys.stdout.isatty() else 100).print(table)

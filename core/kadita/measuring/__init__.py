@@ -91,6 +91,7 @@ def analyze(
             raise KaditaError("--follow: expected this process alone to keep up with a run; got workers")
         order = Order.of(
             data,
+            far=scheduler is not None,
             topology=topology,
             velocities=velocities,
             largest_group=largest_group,

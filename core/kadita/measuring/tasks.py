@@ -38,28 +38,37 @@ class Order:
     plugins: tuple[str, ...]
 
     @classmethod
-    def of(cls, data: Any, **what: Any) -> Order:
-        """Return an order for a file, by absolute paths.
+    def of(cls, data: Any, *, far: bool, **what: Any) -> Order:
+        """Return an order for a file.
+
+        Args:
+            data: its path.
+            far: whether it goes to other machines, by absolute paths.
+            what: the rest.
 
         Raises:
             KaditaError: data that are in no file, or parameters that cannot travel.
         """
         if not isinstance(data, str | Path):
             raise KaditaError(f"--workers: expected a trajectory in a file; got {type(data).__name__}")
+
+        def path(word: str | Path) -> str:
+            return str(Path(word).absolute() if far else word)
+
         profile, topology = what["profile"], what["topology"]
         try:
             parameters = json.dumps(what["parameters"], sort_keys=True)
         except (TypeError, ValueError) as error:
             raise KaditaError(f"parameters: expected words and numbers; {error}") from None
         return cls(
-            path=str(Path(data).absolute()),
-            topology=None if topology is None else str(Path(topology).absolute()),
+            path=path(data),
+            topology=None if topology is None else path(topology),
             velocities=what["velocities"],
             largest_group=what["largest_group"],
             metrics=tuple(what["metrics"] or ()),
             parameters=parameters,
-            profile=str(Path(profile).absolute()) if profile is not None and profile.endswith(".toml") else profile,
-            plugins=tuple(str(Path(p).absolute()) for p in what["plugins"]),
+            profile=path(profile) if profile is not None and profile.endswith(".toml") else profile,
+            plugins=tuple(map(path, what["plugins"])),
         )
 
     def described(self) -> dict[str, Any]:

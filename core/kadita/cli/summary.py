@@ -1,0 +1,88 @@
+"""The table that `kadita analyze` and `kadita run --analyze` print."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kadita.results import Results
+    from kadita.statistics import Estimate
+
+NAMED = 6  # series that the line below the table names
+
+
+def print_summary(results: Results, equilibration: str | float = "none") -> None:
+    """Print mean, error, standard deviation, independent frames and unit of every scalar series.
+
+    A line below says which series have not settled, of those that are long enough to tell.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    found = results.statistics(equilibration)
+    table = Table(title=_frames(results, equilibration), title_justify="left", title_style="")
+    table.add_column("metric", overflow="fold")
+    starts = equilibration == "auto"
+    for heading in ("mean", "error", "std", "n_eff", *(["from"] if starts else [])):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("unit")
+    for name, s in results.series.items():
+        unit = "" if s.units == "1" else s.units
+        if "agent" in s.dims:
+            _row(table, name, ["per agent"], unit)
+        elif s.labels:
+            shares = {label: found[f"{name}.{label}"] for label in s.labels}
+            seen = sorted((label for label in s.labels if shares[label].mean > 0), key=lambda k: -shares[k].mean)
+            for label in seen:
+                e = shares[label]
+                error = f"{_short(100 * e.error)} %" if e.error >= 0 else ""
+                cells = [f"{label} {100 * e.mean:.0f} %", error, "", *_worth(e, starts)]
+                _row(table, name if label == seen[0] else "", cells, "")
+            if not seen:
+                _row(table, name, ["undefined"], unit)
+        else:
+            for column, e in found.items():
+                if column == name or column.startswith(f"{name}."):
+                    cells = [f"{e.mean:.4g}", _short(e.error), f"{e.std:.3g}", *_worth(e, starts)]
+                    _row(table, column, cells if e.count else ["undefined"], unit)
+    for name, w in results.wholes.items():
+        unit = "" if w.units == "1" else w.units
+        cells = [f"{' x '.join(map(str, w.values.shape))} values"] if w.dims else [f"{float(w.values):.4g}"]
+        _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)
+    console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
+    console.print(table)
+    labelled = {f"{name}.{label}": name for name, s in results.series.items() for label in s.labels}
+    restless = list(dict.fromkeys(labelled.get(c, c) for c, e in found.items() if e.effective >= 0 and not e.settled))
+    if restless:
+        others = f" and {len(restless) - NAMED} more" if restless[NAMED:] else ""
+        advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
+        names = ", ".join(restless[:NAMED])
+        console.print(f"not settled (a drift, or n_eff below 10), errors are too small: {names}{others}{advice}")
+
+
+def _frames(results: Results, equilibration: str | float) -> str:
+    frames = len(results.frames)
+    unit = results.attributes.get("time_unit", "")
+    span = f"{results.times[0]:g} to {results.times[-1]:g} {unit}".rstrip()
+    means = {"none": "", "half": "; means of the second half", "auto": "; means from where each series settles"}
+    if isinstance(equilibration, str):
+        counted = means[equilibration]
+    else:
+        counted = f"; means from {equilibration:g} {unit}".rstrip()
+        counted += ", which is after the last frame" if equilibration > results.times.max() else ""
+    return f"{frames} frame{'s' if frames != 1 else ''}, time {span}{counted}"
+
+
+def _row(table: Any, name: str, cells: list[str], unit: str) -> None:
+    width = len(table.columns) - 2
+    table.add_row(name, *("" if cell == "nan" else cell for cell in cells), *[""] * (width - len(cells)), unit)
+
+
+def _worth(found: Estimate, starts: bool) -> list[str]:
+    effective = f"{found.effective:.{1 if found.effective < 10 else 0}f}"
+    return [effective, f"{found.start_time:g}"] if starts else [effective]
+
+
+def _short(error: float) -> str:
+    return f"{error:.0f}" if 10 <= error < 1e5 else f"{error:.2g}"

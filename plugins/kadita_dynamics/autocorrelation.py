@@ -1,0 +1,89 @@
+"""How long agents remember where they were going."""
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Facts, Output, Window, analysis
+from kadita_dynamics.lags import Lags, lag_times, time_step
+from kadita_dynamics.pairs import pair_counts, pair_sums
+
+Floats = NDArray[np.float64]
+Sums = Mapping[str, Floats]
+SOURCE = "Codling, Plank & Benhamou 2008, J. R. Soc. Interface 5, 813-834, doi:10.1098/rsif.2008.0014"
+
+
+def finish(state: Sums, facts: Facts, *, lags: int, **parameters: object) -> dict[str, Floats | float]:
+    """Divide sums by counts, and find where the mean has fallen to 1/e."""
+    mean = np.divide(state["sum"], state["count"], out=np.full(lags + 1, np.nan), where=state["count"] > 0)
+    times = lag_times(facts, lags)
+    return {"correlation": mean, "persistence_time": persistence_time(mean, times), "lag": times}
+
+
+def persistence_time(correlation: Floats, times: Floats) -> float:
+    """Return where a correlation first comes down to 1/e of its first value, by linear interpolation; NaN if nowhere.
+
+    For exp(-t / tau) this is tau, and by the interpolation at most (step / tau)^2 / 8 of it more.
+    """
+    level = correlation[0] / math.e
+    below = np.flatnonzero(correlation <= level)
+    if not (level > 0 and len(below)) or np.isnan(correlation[: below[0]]).any():
+        return math.nan
+    k = below[0]
+    above = correlation[k - 1]
+    return float(times[k - 1] + (times[k] - times[k - 1]) * (above - level) / (above - correlation[k]))
+
+
+@analysis(
+    finish=finish,
+    outputs={"correlation": Output("1", ("lag",)), "persistence_time": Output("time")},
+    halo="lags",
+    needs_velocities=True,
+    formula="C(l) = <u_i(t) . u_i(t + l)>, over agents i and pairs of frames; C(persistence time) = 1/e",
+    source=SOURCE,
+)
+def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
+    """Autocorrelation of agents' headings by lag, (lags + 1,), and the time in which it falls to 1/e.
+
+    1 where all keep their headings, 0 where they are forgotten; exp(-(d - 1) D l) for rotational diffusion in d
+    dimensions. Of lags 0 to `lags` frames; a pair counts where the agent is there and moves in both; NaN at lags
+    beyond the trajectory. The persistence time is NaN where the correlation stays above 1/e.
+    """
+    return _sums(window, window.headings, lags)
+
+
+@analysis(
+    finish=finish,
+    outputs={"correlation": Output("length^2/time^2", ("lag",)), "persistence_time": Output("time")},
+    halo="lags",
+    needs_velocities=True,
+    formula="C(l) = <v_i(t) . v_i(t + l)>, over agents i and pairs of frames; C(persistence time) = C(0)/e",
+    source=SOURCE,
+)
+def velocity_autocorrelation(
+    window: Window, *, lags: Lags = 100, reference: Literal["space", "centroid"] = "space"
+) -> Sums:
+    """Autocorrelation of agents' velocities by lag, (lags + 1,), and the time in which it falls to 1/e of its first.
+
+    Of lags 0 to `lags` frames; a pair counts where the agent is there in both; NaN at lags beyond the trajectory. With
+    ``reference="centroid"`` velocities are those relative to the mean of the agents that are there. The persistence
+    time is NaN where the correlation stays above 1/e of its first value.
+    """
+    v = window.velocities
+    if reference == "centroid":
+        known = ~np.isnan(v)
+        v = v - np.where(known, v, 0.0).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return _sums(window, v, lags)
+
+
+def _sums(window: Window, vectors: Floats, lags: int) -> Sums:
+    time_step(window.times)
+    there = np.logical_not(np.isnan(vectors).any(axis=2))
+    known = np.where(there[..., None], vectors, 0.0)
+    return {
+        "sum": pair_sums(known[: window.own], known, lags),
+        "count": pair_counts(there, window.own, lags),
+    }

@@ -1,0 +1,76 @@
+"""How bent agents' paths are."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Facts, KaditaError, Output, Window, analysis
+from kadita_dynamics.moments import merged, moments, summary
+
+Floats = NDArray[np.float64]
+State = Mapping[str, Any]
+Bins = Annotated[int, Field(ge=1, le=100_000)]
+Curvature = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+AT_REST = 1e-10  # steps up to this one have no direction
+
+
+def merge(a: State, b: State) -> State:
+    """Merge the moments, add the histograms."""
+    return {"moments": merged(a["moments"], b["moments"]), "counts": a["counts"] + b["counts"]}
+
+
+def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: float) -> dict[str, Any]:
+    """Make a density of the counts."""
+    curvatures, edges = summary(state["moments"]), _edges(bins, smallest, largest)
+    number = state["moments"]["number"].sum()
+    return {
+        "mean": curvatures.mean,
+        "sd": curvatures.sd,
+        "agents": curvatures.agents,
+        "density": state["counts"] / np.diff(edges) / (number or np.nan),
+        "curvature": np.sqrt(edges[1:] * edges[:-1]),
+    }
+
+
+@analysis(
+    finish=finish,
+    merge=merge,
+    outputs={
+        "mean": Output("1/length"),
+        "sd": Output("1/length"),
+        "agents": Output("1/length", ("agent",)),
+        "density": Output("length", ("curvature",)),
+    },
+    halo=2,
+    formula="1/R = 2 |a x b| / (|a| |b| |a + b|), a = x_i(t + 1) - x_i(t), b = x_i(t + 2) - x_i(t + 1)",
+    source="Menger 1930, Math. Ann. 103, 466-501, doi:10.1007/BF01455705",
+)
+def path_curvature(window: Window, *, bins: Bins = 80, smallest: Curvature = 1e-4, largest: Curvature = 1e4) -> State:
+    """Curvature of agents' paths: mean and standard deviation, mean of each agent, and probability density.
+
+    That of the circle through three successive positions, 0 along a line and 1/R on a circle of radius R, however
+    fast it is run through; velocities are not needed. Positions go on across the faces of a periodic cell. Three frames
+    count where the agent is there in all and moves from each to the next, not back to where it came from. Errors of
+    positions, over steps squared, are errors of curvature: smooth tracks first, or take fewer frames. The density has
+    `bins` bins, equal in the logarithm, from `smallest` to `largest`; curvatures beyond are in its norm alone.
+
+    Raises:
+        KaditaError: `smallest` is not below `largest`.
+    """
+    if not smallest < largest:
+        raise KaditaError(f"expected smallest below largest; got {smallest:g} and {largest:g}")
+    steps = np.diff(window.unwrapped[: window.own + 2], axis=0)
+    a, b = steps[:-1], steps[1:]
+    sides = np.linalg.norm([a, b, a + b], axis=3)
+    bent = 2.0 * np.linalg.norm(np.cross(a, b), axis=2)
+    defined = (sides > AT_REST).all(axis=0)
+    curvatures = np.divide(bent, sides.prod(axis=0), out=np.full(bent.shape, np.nan), where=defined)
+    counts, _ = np.histogram(curvatures[defined], _edges(bins, smallest, largest))
+    return {"moments": moments(curvatures), "counts": counts}
+
+
+def _edges(bins: int, smallest: float, largest: float) -> Floats:
+    return np.geomspace(smallest, largest, bins + 1)

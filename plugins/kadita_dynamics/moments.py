@@ -1,0 +1,52 @@
+"""Number, mean and sum of squared deviations of what was seen of each agent, in states that merge.
+
+Pairwise formulas of Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115: adding up squares would lose the
+deviations of what hardly varies.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Moments = Mapping[str, Floats]
+
+
+class Summary(NamedTuple):
+    """Of all agents: mean and standard deviation of all that was seen, and the means of each agent."""
+
+    mean: float
+    sd: float
+    agents: Floats  # (N,), NaN for one of which nothing was seen
+
+
+def moments(values: Floats) -> Moments:
+    """Return the moments of each column of (T, N), NaN left out."""
+    known = ~np.isnan(values)
+    number = known.sum(axis=0).astype(np.float64)
+    mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(number, 1.0)
+    return {"number": number, "mean": mean, "squares": np.where(known, (values - mean) ** 2, 0.0).sum(axis=0)}
+
+
+def merged(a: Moments, b: Moments) -> Moments:
+    """Return the moments of both together."""
+    number = a["number"] + b["number"]
+    apart, share = b["mean"] - a["mean"], b["number"] / np.maximum(number, 1.0)
+    return {
+        "number": number,
+        "mean": a["mean"] + apart * share,
+        "squares": a["squares"] + b["squares"] + apart**2 * a["number"] * share,
+    }
+
+
+def summary(m: Moments) -> Summary:
+    """Return what the moments tell; NaN where nothing was seen."""
+    number = m["number"].sum()
+    agents = np.where(m["number"] > 0, m["mean"], np.nan)
+    if not number:
+        return Summary(np.nan, np.nan, agents)
+    mean = (m["number"] * m["mean"]).sum() / number
+    squares = m["squares"].sum() + (m["number"] * (m["mean"] - mean) ** 2).sum()
+    return Summary(float(mean), float(np.sqrt(squares / number)), agents)

@@ -1,0 +1,89 @@
+"""How fast agents turn."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Facts, Output, Window, analysis
+from kadita_dynamics.lags import step_of_all, time_step
+from kadita_dynamics.moments import merged, moments, summary
+
+Floats = NDArray[np.float64]
+State = Mapping[str, Any]
+Angle = Annotated[float, Field(gt=0, le=math.pi)]
+Bins = Annotated[int, Field(ge=1, le=100_000)]
+
+
+def merge(a: State, b: State) -> State:
+    """Merge the moments, add the histograms."""
+    return {"moments": merged(a["moments"], b["moments"]), "counts": a["counts"] + b["counts"]}
+
+
+def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_angle: float) -> dict[str, Any]:
+    """Make rates of angles."""
+    step, angles = step_of_all(facts), summary(state["moments"])
+    edges = _edges(about, bins, largest_angle) / step
+    number = state["moments"]["number"].sum()
+    return {
+        "mean": angles.mean / step,
+        "sd": angles.sd / step,
+        "agents": angles.agents / step,
+        "density": state["counts"] / np.diff(edges) / (number or np.nan),
+        "rate": (edges[1:] + edges[:-1]) / 2,
+    }
+
+
+@analysis(
+    finish=finish,
+    merge=merge,
+    outputs={
+        "mean": Output("rad/time"),
+        "sd": Output("rad/time"),
+        "agents": Output("rad/time", ("agent",)),
+        "density": Output("time/rad", ("rate",)),
+    },
+    halo=1,
+    needs_velocities=True,
+    formula="angle between u_i(t) and u_i(t + 1), divided by the time between the frames",
+    source="of fish, as the variable of a random walk: Gautrais et al. 2009, J. Math. Biol. 58, 429-445, "
+    "doi:10.1007/s00285-008-0198-7",
+)
+def turning_rate(
+    window: Window,
+    *,
+    about: Literal["x", "y", "z"] | None = None,
+    bins: Bins = 180,
+    largest_angle: Angle = math.pi,
+) -> State:
+    """Turning rate of agents: mean and standard deviation, mean of each agent, and probability density.
+
+    The angle between headings in successive frames, 0 to pi, over the time between them. With `about` it is the angle
+    of their projections along that axis, -pi to pi and positive where it is counterclockwise, seen from the axis' tip:
+    for fish in a plane, ``about="z"``. The density has `bins` bins over angles up to `largest_angle` a frame; turns
+    beyond are not in its bins, but in its norm. A pair of frames counts where the agent is there and moves in both.
+    """
+    time_step(window.times)
+    u, later = window.headings[: window.own], window.headings[1 : window.own + 1]
+    angles = _angles(u[: len(later)], later, about)
+    counts, _ = np.histogram(angles[~np.isnan(angles)], _edges(about, bins, largest_angle))
+    return {"moments": moments(angles), "counts": counts}
+
+
+def _edges(about: str | None, bins: int, largest: float) -> Floats:
+    return np.linspace(0.0 if about is None else -largest, largest, bins + 1)
+
+
+def _angles(u: Floats, later: Floats, about: str | None) -> Floats:
+    """Return the angles from the one to the other, (T, N); atan2 tells small ones exactly, where arccos does not."""
+    across = np.cross(u, later)
+    if about is None:
+        return np.arctan2(np.linalg.norm(across, axis=2), np.einsum("tia,tia->ti", u, later))
+    axis = "xyz".index(about)
+    others = [a for a in range(3) if a != axis]
+    flat, flat_later = u[..., others], later[..., others]
+    seen = flat.any(axis=2) & flat_later.any(axis=2)  # a heading along the axis has no projection
+    return np.where(seen, np.arctan2(across[..., axis], np.einsum("tia,tia->ti", flat, flat_later)), np.nan)
