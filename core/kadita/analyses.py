@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ class Facts(NamedTuple):
     times: Floats  # (T,), of all frames that were looked at
     agents: NDArray[Any]  # (N,) identities
     attributes: Mapping[str, Any]  # of the school
+    labels: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # by metric, of those that have some
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,6 @@ class Analysis:
     default: bool
     formula: str
     source: str
-    labels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:

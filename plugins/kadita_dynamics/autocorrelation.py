@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
+from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
@@ -81,9 +82,10 @@ def velocity_autocorrelation(
 
 def _sums(window: Window, vectors: Floats, lags: int) -> Sums:
     time_step(window.times)
-    there = np.logical_not(np.isnan(vectors).any(axis=2))
-    known = np.where(there[..., None], vectors, 0.0)
-    return {
-        "sum": pair_sums(known[: window.own], known, lags),
-        "count": pair_counts(there, window.own, lags),
-    }
+    sums, counts = np.zeros(lags + 1), np.zeros(lags + 1)
+    for some in some_agents(window.shape):
+        there = np.logical_not(np.isnan(vectors[:, some]).any(axis=2))
+        known = np.where(there[..., None], vectors[:, some], 0.0)
+        sums += pair_sums(known[: window.own], known, lags)
+        counts += pair_counts(there, window.own, lags)
+    return {"sum": sums, "count": counts}

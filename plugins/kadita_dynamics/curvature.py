@@ -9,6 +9,7 @@ from pydantic import Field
 
 from kadita import Facts, KaditaError, Output, Window, analysis
 from kadita_dynamics.moments import merged, moments, summary
+from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
@@ -62,14 +63,20 @@ def path_curvature(window: Window, *, bins: Bins = 80, smallest: Curvature = 1e-
     """
     if not smallest < largest:
         raise KaditaError(f"expected smallest below largest; got {smallest:g} and {largest:g}")
-    steps = np.diff(window.unwrapped[: window.own + 2], axis=0)
+    x = window.unwrapped[: window.own + 2]
+    curvatures = np.concatenate([_curvatures(x[:, some]) for some in some_agents(window.shape)], axis=1)
+    counts, _ = np.histogram(curvatures[~np.isnan(curvatures)], _edges(bins, smallest, largest))
+    return {"moments": moments(curvatures), "counts": counts}
+
+
+def _curvatures(x: Floats) -> Floats:
+    """Return those of the circles through three successive positions, (T, N, 3) -> (T - 2, N)."""
+    steps = np.diff(x, axis=0)
     a, b = steps[:-1], steps[1:]
     sides = np.linalg.norm([a, b, a + b], axis=3)
     bent = 2.0 * np.linalg.norm(np.cross(a, b), axis=2)
     defined = (sides > AT_REST).all(axis=0)
-    curvatures = np.divide(bent, sides.prod(axis=0), out=np.full(bent.shape, np.nan), where=defined)
-    counts, _ = np.histogram(curvatures[defined], _edges(bins, smallest, largest))
-    return {"moments": moments(curvatures), "counts": counts}
+    return np.divide(bent, sides.prod(axis=0), out=np.full(bent.shape, np.nan), where=defined)
 
 
 def _edges(bins: int, smallest: float, largest: float) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
+from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
@@ -45,9 +46,10 @@ def mean_squared_displacement(
     for a, b in [(0, len(x))] if reference == "space" else _followed(there):
         own = min(window.own, b) - a
         if own > 0:
-            path = x[a:b] if reference == "space" else x[a:b] - _path_of_school(x[a:b])
-            sums += _squares(path, there[a:b], own, lags)
-            counts += pair_counts(there[a:b], own, lags)
+            origin = 0.0 if reference == "space" else _path_of_school(x[a:b])
+            for some in some_agents(window.shape):
+                sums += _squares(x[a:b, some] - origin, there[a:b, some], own, lags)
+                counts += pair_counts(there[a:b, some], own, lags)
     return {"sum": sums, "count": counts}
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-AT_ONCE = 1_000_000  # numbers that are transformed together
 
 
 def pair_sums(first: Floats, second: Floats, lags: int) -> Floats:
@@ -20,14 +19,9 @@ def pair_sums(first: Floats, second: Floats, lags: int) -> Floats:
     """
     from scipy.fft import irfft, next_fast_len, rfft
 
-    own, agents, components = first.shape
-    length = next_fast_len(own + lags, real=True)  # zeros behind, so that no pair reaches around the end
-    spectrum = np.zeros(length // 2 + 1, dtype=np.complex128)
-    few = max(1, AT_ONCE // (length * components))
-    for i in range(0, agents, few):
-        a, b = (rfft(x[:, i : i + few].reshape(len(x), -1).T, n=length) for x in (first, second))
-        spectrum += np.einsum("sf,sf->f", a.conj(), b)
-    sums: Floats = irfft(spectrum, n=length)[: lags + 1]
+    length = next_fast_len(len(first) + lags, real=True)  # zeros behind, so that no pair reaches around the end
+    a, b = (rfft(x.reshape(len(x), -1).T, n=length) for x in (first, second))
+    sums: Floats = irfft(np.einsum("sf,sf->f", a.conj(), b), n=length)[: lags + 1]
     return sums
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import step_of_all, time_step
 from kadita_dynamics.moments import merged, moments, summary
+from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
@@ -68,7 +69,8 @@ def turning_rate(
     """
     time_step(window.times)
     u, later = window.headings[: window.own], window.headings[1 : window.own + 1]
-    angles = _angles(u[: len(later)], later, about)
+    u = u[: len(later)]
+    angles = np.concatenate([_angles(u[:, some], later[:, some], about) for some in some_agents(window.shape)], axis=1)
     counts, _ = np.histogram(angles[~np.isnan(angles)], _edges(about, bins, largest_angle))
     return {"moments": moments(angles), "counts": counts}
 

@@ -258,7 +258,8 @@ class Pass:
 
     def _wholes(self) -> dict[str, Whole]:
         """Finish every analysis that has looked at something."""
-        facts = Facts(self.times, self.trajectory.agents, self.trajectory.attributes)
+        labels = {m.name: m.labels for m in self.plan.order if m.labels}
+        facts = Facts(self.times, self.trajectory.agents, self.trajectory.attributes, labels)
         wholes: dict[str, Whole] = {}
         for a in self.plan.analyses:
             if a.name in self.left_out or a.name in self.failures:
@@ -269,6 +270,8 @@ class Pass:
             except PluginError as error:
                 self.failures[a.name] = str(error)
                 continue
+            except KaditaError as error:  # what the user gave it is at fault
+                raise KaditaError(f"{a.name}: {error}") from None
             except Exception as error:
                 self._fail(a, error)
                 continue
