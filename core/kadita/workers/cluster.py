@@ -116,8 +116,13 @@ def _run(
                 raise too_many_deaths(number, tasks[number], deaths, last) from None
             except CancelledError:
                 raise KaditaError(f"--scheduler {address}: the connection was lost, or the scheduler ended") from None
-            except ModuleNotFoundError as error:
-                raise KaditaError(f"--scheduler {address}: a worker lacks what is installed here: {error}") from None
+            except (ModuleNotFoundError, RuntimeError) as error:
+                lacking = _lacking(error)
+                if lacking is None:
+                    raise
+                raise KaditaError(
+                    f"--scheduler {address}: the cluster lacks what is installed here: {lacking}"
+                ) from None
             future.release()  # and with it what the worker keeps
             most = most if done % LEAST else _most(client)
             hand_out(most)
@@ -125,6 +130,13 @@ def _run(
     finally:
         with suppress(Exception):  # of a scheduler that is no more
             client.cancel([future for future in futures.futures if not future.done()])
+
+
+def _lacking(error: BaseException | None) -> ModuleNotFoundError | None:
+    """Return what of an error says that a scheduler or a worker could not import what it was given."""
+    while error is not None and not isinstance(error, ModuleNotFoundError):
+        error = error.__cause__
+    return error
 
 
 def _most(client: Any) -> int:

@@ -14,6 +14,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,13 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple
 
-from kadita.errors import said
+from kadita.errors import KaditaError, said
 from kadita.workers.tasks import DEATHS, Function, Run, too_many_deaths
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PROGRAM = "import sys; from kadita.workers.local import serve; serve(int(sys.argv[1]))"
 PATIENCE = 3.0  # seconds in which a worker can clear away what it has begun; compiled calls take up to one
+AGAIN = 1.0  # seconds until a worker that was told to end, and went on, is told once more
 
 
 class Worker(NamedTuple):
@@ -135,18 +137,16 @@ def serve(number: int) -> None:
     """Be a worker: do what comes through the pipe of this file descriptor until it ends."""
     pipe: Connection[Any, Any] = Connection(number)
     tasks: SimpleQueue[bytes] = SimpleQueue()
-    try:
+    with suppress(_Over, OSError):
         signal.signal(signal.SIGTERM, _stop)
         Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
         while True:
-            outcome = _outcome(tasks.get())
-            pipe.send_bytes(outcome)
-    except (_Over, OSError):
-        return
+            pipe.send_bytes(_outcome(tasks.get()))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _stop(*_: Any) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough, and what is being cleared away is to be so
+    sys.excepthook = sys.unraisablehook = lambda *_: None  # wherever this comes, nobody is to hear of it
     raise _Over
 
 
@@ -154,7 +154,9 @@ def _receive(pipe: Connection[Any, Any], tasks: SimpleQueue[bytes]) -> None:
     with suppress(EOFError, OSError):
         while True:
             tasks.put(pipe.recv_bytes())
-    os.kill(os.getpid(), signal.SIGTERM)  # ends the task at hand, too, in the thread that does it
+    while True:  # end the task at hand, in the thread that does it, so that it clears away what it has begun
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(AGAIN)
 
 
 def _outcome(message: bytes) -> bytes:
@@ -165,7 +167,8 @@ def _outcome(message: bytes) -> bytes:
     except _Over:
         raise
     except BaseException as error:
-        error.add_note(f"in a worker:\n{''.join(traceback.format_exception(error))}")
+        if not isinstance(error, KaditaError):  # which says all that there is to say
+            error.add_note(f"in a worker:\n{''.join(traceback.format_exception(error))}")
         try:
             outcome = pickle.dumps((False, error))
             pickle.loads(outcome)  # not every error can be made again from what it says of itself

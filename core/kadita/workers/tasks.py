@@ -19,6 +19,6 @@ def too_many_deaths(number: int, task: Any, deaths: int, how: str) -> KaditaErro
     named = repr(task)
     named = named if len(named) <= SHOWN else f"{named[:SHOWN]} ..."
     return KaditaError(
-        f"task {number + 1}, {named}: {deaths} workers died over it, the last {how}; "
+        f"task {number + 1}, {named}: {deaths} worker{'s' * (deaths > 1)} died over it, the last {how}; "
         "where memory is short, fewer workers need less"
     )

@@ -1,0 +1,10 @@
+"""A script without a guard, whose workers sleep: `python interrupted.py FOLDER`."""
+
+import sys
+
+import crafts
+
+from kadita.workers import crew
+
+with crew(workers=2) as run:
+    list(run(crafts.sleep, [(sys.argv[1], number) for number in range(4)]))
