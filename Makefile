@@ -30,11 +30,12 @@ check: $(VENV)/developer
 	$(BIN)/lint-imports
 
 schemas: $(VENV)/installed
-	$(BIN)/python -m kadita.simulation.schema schemas
+	$(BIN)/python -m kadita.sweep.schema schemas
 
 ## README's table and pictures
 studies: $(VENV)/installed
 	$(BIN)/python analyses/canonical_states/study.py
+	$(BIN)/python analyses/hysteresis/study.py
 
 benchmark: $(VENV)/installed
 	$(BIN)/python analyses/benchmark/benchmark.py

@@ -11,7 +11,7 @@ import pytest
 from kadita import KaditaError, load_configuration
 from kadita.plugins import load_registry
 from kadita.simulation.configuration import scenario_text
-from kadita.simulation.schema import schemas
+from kadita.sweep.schema import schemas
 
 SCENARIOS = load_registry().scenarios
 

@@ -43,7 +43,8 @@ def start_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         def start(workers: int = 2, **settings: str) -> Cluster:
             folder = tmp_path_factory.mktemp("cluster")
             where = folder / "scheduler.json"
-            environment = os.environ | {"PYTHONPATH": str(HERE)} | settings
+            soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "4s"}  # until a worker that was killed is missed
+            environment = os.environ | {"PYTHONPATH": str(HERE)} | soon | settings
 
             def program(name: str, *words: str) -> subprocess.Popen[bytes]:
                 log = ends.enter_context((folder / f"{name}-{time.monotonic_ns()}.log").open("wb"))

@@ -146,7 +146,8 @@ def serve(number: int) -> None:
 
 
 def _stop(*_: Any) -> None:
-    sys.excepthook = sys.unraisablehook = lambda *_: None  # wherever this comes, nobody is to hear of it
+    sys.excepthook = lambda *_: None  # wherever this comes, nobody is to hear of it
+    sys.unraisablehook = lambda _: None
     raise _Over
 
 
