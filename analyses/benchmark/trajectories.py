@@ -92,5 +92,68 @@ def arrays_of(agents):
     return shared(seconds(read), len(universe.trajectory))
 
 
+def school_file(agents, frames):
+    """Write the frames of a published case under way, at its density for any number of agents; return the path."""
+    path = Path(f"school-{agents}.nc").absolute()
+    if not path.exists():
+        changes = {"agents": agents, "box": 25.0 * (agents / 150) ** (1 / 3), "r_a": 10.0, "allow_long_range": True}
+        kadita.run("dewi-kadita-1", output=path, steps=frames - 1, every=1, parameters=changes)
+    return str(path)
+
+
+def polarization(path, step):
+    """Compute the polarization of frames; return a frame's time."""
+    return measured(path, step, ["polarization"])
+
+
+def everything(path, step):
+    """Compute all default metrics of frames; return a frame's time."""
+    return measured(path, step, None)
+
+
+def shared_out(path, workers):
+    """Compute all default metrics of all frames with some workers; return the time it takes."""
+    return seconds(lambda: kadita.analyze(path, workers=workers))
+
+
+def measured(path, step, names):
+    """Compute metrics of frames; return a frame's time."""
+    frames = 0
+
+    def analyze():
+        nonlocal frames
+        frames = len(kadita.analyze(path, names, step=step).frames)
+
+    spent = seconds(analyze)
+    return shared(spent, frames)
+
+
+def nearest(path, step, k):
+    """Find the k nearest neighbours of all agents; return a frame's time."""
+    frames = 0
+
+    def find():
+        nonlocal frames
+        with kadita.open(path) as trajectory:
+            for block in trajectory.blocks(step=step):
+                block.neighbor_distances(k)
+                frames += len(block)
+
+    spent = seconds(find)
+    return shared(spent, frames)
+
+
 if __name__ == "__main__":
-    serve(versions, write, tofile, blocks_of, frames_of, arrays_of)
+    serve(
+        versions,
+        write,
+        tofile,
+        blocks_of,
+        frames_of,
+        arrays_of,
+        school_file,
+        polarization,
+        everything,
+        shared_out,
+        nearest,
+    )
