@@ -5,29 +5,6 @@ import pytest
 import xarray
 from scipy.io import loadmat
 
-LOCAL_ORDER = '''
-from typing import Annotated
-
-import numpy as np
-from pydantic import Field
-
-from kadita import Block, hookimpl, metric
-
-
-@metric(dims=("agent",), needs_velocities=True)
-def local_order(block: Block, *, k: Annotated[int, Field(ge=2)] = 20):
-    """Polarization of each agent and its k - 1 nearest neighbours, (T, N)."""
-    near = block.neighbor_indices(k - 1)
-    frame = np.arange(len(block))[:, None, None]
-    total = block.headings + block.headings[frame, near].sum(axis=2)
-    return np.linalg.norm(total, axis=2) / k
-
-
-@hookimpl
-def kadita_metrics():
-    return [local_order]
-'''
-
 
 @pytest.fixture
 def flock(kadita, reference, tmp_path):
@@ -39,14 +16,13 @@ def flock(kadita, reference, tmp_path):
 
 def test_the_authors_local_order_is_reproduced(kadita, reference, flock, tmp_path):
     authors = loadmat(reference / "jackdaws" / "transit_order_05.mat")["order"][:, 0]
-    (tmp_path / "local_order.py").write_text(LOCAL_ORDER)
     done = kadita(
         "analyze",
         flock,
-        "--plugin",
-        "local_order.py",
         "-m",
         "local_order",
+        "--set",
+        "local_order.k=20",
         "--start",
         99,
         "--stop",

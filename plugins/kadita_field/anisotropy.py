@@ -1,0 +1,43 @@
+"""Whether neighbours are ahead, or beside."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Block, metric
+from kadita_field.direction import direction
+from kadita_field.tensors import principal_axes, second_moments
+
+BALLERINI = "Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between them open
+
+
+@metric(
+    needs_velocities=True,
+    default=False,
+    formula="gamma = (W . V)^2, W: axis of the least eigenvalue of sum_i d_i d_i^T, d_i: unit vector to the k-th "
+    "nearest of agent i, V: direction of the school",
+    range=(0, 1),
+    source=BALLERINI,
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def neighbor_anisotropy(block: Block, *, k: Annotated[int, Field(ge=1, le=10_000)] = 1) -> NDArray[np.float64]:
+    """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 where there is none.
+
+    Near 1 where neighbours are found beside, above and below rather than ahead and behind, near 0 where they are in
+    line with the motion. The k up to where it differs from 1/3 is how many neighbours agents interact with. Agents in
+    the place of their neighbour are left out. NaN where N <= k, where no direction is the rarest, and where headings
+    cancel.
+    """
+    gamma = np.full(len(block), np.nan)
+    if block.shape[1] <= k:
+        return gamma
+    near = block.neighbor_indices(k)[..., k - 1]
+    d = block.box.minimum_image(np.take_along_axis(block.positions, near[..., None], axis=1) - block.positions)
+    r = np.sqrt(np.einsum("tia,tia->ti", d, d))
+    m = second_moments(np.divide(d, r[..., None], out=np.zeros_like(d), where=r[..., None] > 0))
+    values, axes = principal_axes(m)
+    rarest = values[:, 1] - values[:, 0] > APART * values.sum(axis=1)
+    return np.where(rarest, np.clip((axes[:, :, 0] * direction(block)).sum(axis=1) ** 2, 0.0, 1.0), np.nan)

@@ -1,0 +1,72 @@
+"""Where the nearest neighbour is, seen from an agent that looks ahead."""
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Block, metric
+from kadita.compiled import kernel
+from kadita_field.anisotropy import BALLERINI
+
+Parts = Annotated[int, Field(ge=1, le=1000)]
+
+
+@metric(
+    dims=("bearing", "elevation"),
+    needs_velocities=True,
+    default=False,
+    formula="density of directions to the nearest neighbour in the frame (u, up x u, u x (up x u)), isotropic: 1",
+    source=BALLERINI,
+    symmetries=("translation", "images", "scale"),
+)
+def neighbor_bearing(
+    block: Block,
+    *,
+    k: Annotated[int, Field(ge=1, le=10_000)] = 1,
+    bins: tuple[Parts, Parts] = (12, 6),
+    up: Literal["x", "y", "z"] = "z",
+) -> NDArray[np.float64]:
+    """Density of bearing and elevation of the k-th nearest neighbour, by the heading, (T, bearings, elevations).
+
+    Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up; elevation, -pi/2 to pi/2,
+    the one above its plane of heading and left. Bins are equal in bearing and in the sine of elevation, so that all
+    span the same solid angle: the mean over all is 1, and so is every one's expectation without any preference.
+    Agents left out: at rest, moving straight up or down, without a k-th neighbour or in its place. NaN where none is
+    left.
+    """
+    counts = np.zeros((len(block), *bins))
+    axis = "xyz".index(up)
+    if block.shape[1] > k:
+        neighbors = np.ascontiguousarray(block.neighbor_indices(k)[..., k - 1])
+        _count(block.positions, block.headings, neighbors, block.box.array, axis, counts)
+    total = counts.sum(axis=(1, 2))
+    share = np.divide(bins[0] * bins[1], total, out=np.full(len(block), np.nan), where=total > 0)
+    return counts * share[:, None, None]
+
+
+@kernel
+def _count(positions, headings, neighbors, lengths, axis, counts):  # type: ignore[no-untyped-def]
+    frames, agents = neighbors.shape
+    bearings, elevations = counts.shape[1:]
+    d, u = np.empty(3), np.empty(3)
+    for t in range(frames):
+        for i in range(agents):
+            j = neighbors[t, i]
+            for c in range(3):  # turned so that z is up
+                a = (c + axis + 1) % 3
+                u[c] = headings[t, i, a]
+                d[c] = positions[t, j, a] - positions[t, i, a]
+                if lengths[a] > 0:
+                    d[c] -= lengths[a] * np.rint(d[c] / lengths[a])
+            level, r = math.hypot(u[0], u[1]), math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+            if level < 1e-9 or r == 0:
+                continue
+            ahead = d[0] * u[0] + d[1] * u[1] + d[2] * u[2]
+            left = (d[1] * u[0] - d[0] * u[1]) / level
+            above = d[2] * level - u[2] * (d[0] * u[0] + d[1] * u[1]) / level
+            b = np.int64((math.atan2(left, ahead) / (2 * math.pi) + 0.5) * bearings)
+            e = np.int64((max(-1.0, min(above / r, 1.0)) + 1) / 2 * elevations)
+            counts[t, min(b, bearings - 1), min(e, elevations - 1)] += 1

@@ -1,0 +1,17 @@
+"""Where a school goes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block
+from kadita.box import sum_over_agents
+
+LEAST = 1e-9  # of a mean heading that is told from none at all
+
+
+def direction(block: Block) -> NDArray[np.float64]:
+    """Unit vector of the mean heading, (T, 3); NaN where none moves or headings cancel."""
+    total = sum_over_agents(block.headings)
+    length = np.linalg.norm(total, axis=1)
+    length[length <= LEAST * np.maximum(block.moving.sum(axis=1), 1)] = np.nan
+    return total / length[:, None]

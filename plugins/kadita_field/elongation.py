@@ -1,0 +1,56 @@
+"""How much longer than wide a school is, and whether it swims along its length."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, metric
+from kadita_field.direction import direction
+from kadita_field.tensors import principal_axes, second_moments
+
+Floats = NDArray[np.float64]
+APART = 1e-9  # of the largest eigenvalue: two that are closer leave the axis open
+THIN = 1e-12  # of the largest eigenvalue: a smaller one is rounding
+OBLONG = "oblong schools: Hemelrijk et al. 2010, Ethology 116, 1099-1112"
+GYRATION = "axes of the gyration tensor: Theodorou & Suter 1985, Macromolecules 18, 1206-1214, doi:10.1021/ma00148a028"
+
+
+@metric(
+    default=False,
+    formula="sqrt(l1 / l2), l1 >= l2 >= l3: eigenvalues of sum_i r_i r_i^T, r_i from the centre of the school",
+    source=f"{GYRATION}; {OBLONG}",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def elongation(block: Block) -> Floats:
+    """Length of a school over its width, (T,), at least 1: root mean square extents along its two longest axes.
+
+    1 for a ball and for a disc. NaN where all are on one line, or in one place.
+    """
+    values = block.once(_axes)[0]
+    wide = values[:, 1] > THIN * values[:, 2]
+    ratio = np.divide(values[:, 2], values[:, 1], out=np.full(len(block), np.nan), where=wide)
+    return np.sqrt(ratio)
+
+
+@metric(
+    units="rad",
+    needs_velocities=True,
+    default=False,
+    formula="arccos |A . V|, A: longest axis of the school, V: direction of the mean heading",
+    range=(0, np.pi / 2),
+    source=f"{GYRATION}; {OBLONG}",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def elongation_heading_angle(block: Block) -> Floats:
+    """Angle between the longest axis of a school and its direction of motion, (T,): 0 where it swims along its length.
+
+    1 rad is the mean of axes that have nothing to do with the motion, in three dimensions. NaN where no axis is the
+    longest, and where no one moves or headings cancel.
+    """
+    values, axes = block.once(_axes)
+    longest, along = axes[:, :, 2], direction(block)
+    cosine, sine = np.abs((longest * along).sum(axis=1)), np.linalg.norm(np.cross(longest, along), axis=1)
+    return np.where(values[:, 2] - values[:, 1] > APART * values[:, 2], np.arctan2(sine, cosine), np.nan)
+
+
+def _axes(block: Block) -> tuple[Floats, Floats]:
+    return principal_axes(second_moments(block.offsets))

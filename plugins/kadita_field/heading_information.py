@@ -1,0 +1,103 @@
+"""What an agent's heading tells of another's, and of where that will go: analyses of whole trajectories."""
+
+import operator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Facts, Output, Window, analysis
+from kadita_field.surrogates import Pairs, Symbols, mutual_information, shifts, transfer_entropy
+
+Axis = Literal["x", "y", "z"]
+Directions = Annotated[int, Field(ge=2, le=64)]
+Surrogates = Annotated[int, Field(ge=0, le=100_000)]
+Seed = Annotated[int, Field(ge=0, lt=2**64)]
+OF_PAIRS = ("agent", "other")
+OUTPUTS = {
+    "information": Output("nat", OF_PAIRS),
+    "by_chance": Output("nat", OF_PAIRS),
+    "p_value": Output("1", OF_PAIRS),
+}
+
+
+def finish_mutual(
+    state: list[Symbols], facts: Facts, *, directions: int, about: str, surrogates: int, seed: int
+) -> dict[str, NDArray[Any]]:
+    """Compare all pairs of series."""
+    symbols = np.concatenate(state)
+    return _told(mutual_information(symbols, directions, shifts(len(symbols), surrogates, seed)), facts)
+
+
+def finish_transfer(
+    state: list[Symbols], facts: Facts, *, directions: int, about: str, lag: int, surrogates: int, seed: int
+) -> dict[str, NDArray[Any]]:
+    """Compare all pairs of series, in both directions."""
+    symbols = np.concatenate(state)
+    return _told(transfer_entropy(symbols, directions, lag, shifts(len(symbols), surrogates, seed)), facts)
+
+
+@analysis(
+    finish=finish_mutual,
+    merge=operator.add,
+    outputs=OUTPUTS,
+    needs_velocities=True,
+    formula="I(x_i; x_j) = sum p(a, b) ln(p(a, b) / (p(a) p(b))), x: direction of an agent's heading, one of several",
+    source="Shannon 1948, Bell Syst. Tech. J. 27, 379-423, doi:10.1002/j.1538-7305.1948.tb01338.x",
+)
+def heading_mutual_information(
+    window: Window, *, directions: Directions = 8, about: Axis = "z", surrogates: Surrogates = 100, seed: Seed = 0
+) -> list[Symbols]:
+    """Mutual information of the headings of every pair of agents in the same frames, in nats, and how sure it is.
+
+    A heading is one of `directions` equal sectors about the axis `about`; frames count where both agents are there
+    and move. From observed frequencies, so that chance alone gives about (directions - 1)^2 / (2 frames): `by_chance`
+    is the mean of the surrogates, in which one series is turned around in time by a tenth of it or more; `surrogates`
+    are drawn with `seed`. `p_value` is the share of the pair and its surrogates that have as much: a small one says
+    that the pair is not independent, of which both following the same third one, or a wall, is a reason, too. Time
+    grows with agents^2 x frames x surrogates. NaN on the diagonal, and for pairs that never are there together.
+    """
+    return [_symbols(window, directions, about)]
+
+
+@analysis(
+    finish=finish_transfer,
+    merge=operator.add,
+    outputs=OUTPUTS,
+    needs_velocities=True,
+    formula="T(i -> j) = I(x_j(t + lag); x_i(t) | x_j(t)), x: direction of an agent's heading, one of several",
+    source="Schreiber 2000, Phys. Rev. Lett. 85, 461-464, doi:10.1103/PhysRevLett.85.461",
+)
+def heading_transfer_entropy(
+    window: Window,
+    *,
+    directions: Directions = 4,
+    about: Axis = "z",
+    lag: Annotated[int, Field(ge=1, le=10_000_000)] = 1,
+    surrogates: Surrogates = 100,
+    seed: Seed = 0,
+) -> list[Symbols]:
+    """Transfer entropy from every agent's heading to every other one's, in nats, and how sure it is.
+
+    What the agent's heading tells of the other's `lag` frames later, beyond what the other's own tells of it. Sectors,
+    `surrogates`, `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is
+    turned around. A third agent that both follow, one of them later, looks like transfer. Time grows with agents^2 x
+    frames x surrogates. NaN on the diagonal, and for pairs that never are there together.
+    """
+    return [_symbols(window, directions, about)]
+
+
+def _symbols(window: Window, directions: int, about: Axis) -> Symbols:
+    """Return the sector of each agent's heading, (own, N); -1 where it has none."""
+    axis = "xyz".index(about)
+    u = window.headings[: window.own]
+    across, along = u[..., (axis + 2) % 3], u[..., (axis + 1) % 3]
+    known = ~np.isnan(across) & ((across != 0) | (along != 0))
+    angle = np.arctan2(np.where(known, across, 0.0), np.where(known, along, 1.0))
+    sector = np.minimum(((angle / (2 * np.pi) + 0.5) * directions).astype(np.int16), directions - 1)
+    return np.where(known, sector, -1).astype(np.int16)
+
+
+def _told(pairs: Pairs, facts: Facts) -> dict[str, NDArray[Any]]:
+    return {**pairs._asdict(), "other": facts.agents}

@@ -1,0 +1,114 @@
+"""Who is linked to whom: degrees and clustering of the network of agents within a distance."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, NotApplicable
+from kadita.compiled import kernel
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+ALL_PAIRS_UP_TO = 2000  # agents, whose links are bits of rows; in larger schools a tree finds the pairs
+
+
+class Network(NamedTuple):
+    """Links of every agent."""
+
+    degree: Integers  # others linked to it, (T, N)
+    triangles: Integers  # pairs of those that are linked to each other, (T, N)
+
+
+def network(block: Block, link_distance: float | None) -> Network:
+    """Find who is linked; metrics ask for it through `Block.once`.
+
+    Raises:
+        NotApplicable: no distance, where the trajectory knows no r_a.
+    """
+    link = block.attributes.get("r_a") if link_distance is None else link_distance
+    if link is None:
+        raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
+    found = Network(np.zeros(block.shape, np.int64), np.zeros(block.shape, np.int64))
+    if block.shape[1] <= ALL_PAIRS_UP_TO:
+        _by_bits(block.wrapped, block.box.array, float(link), found.degree, found.triangles)
+        return found
+    for t, positions in enumerate(block.wrapped):
+        first, neighbors = _lists(positions, block.box.lengths, float(link))
+        found.degree[t] = np.diff(first)
+        _by_lists(first, neighbors, found.triangles[t])
+    return found
+
+
+def _lists(positions: Floats, lengths: tuple[float, float, float] | None, link: float) -> tuple[Integers, Integers]:
+    """Return neighbours of all agents, one agent after the other, and where each one's begin, (N + 1,)."""
+    from scipy.spatial import cKDTree
+
+    pairs = cKDTree(positions, boxsize=lengths).query_pairs(link, output_type="ndarray")
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    order = np.argsort(both[:, 0], kind="stable")
+    degree = np.bincount(both[:, 0], minlength=len(positions))
+    return np.append(0, np.cumsum(degree)), np.ascontiguousarray(both[order, 1]).astype(np.int64)
+
+
+@kernel
+def _by_lists(first, neighbors, triangles):  # type: ignore[no-untyped-def]
+    mark = np.full(triangles.size, -1, np.int64)
+    for i in range(triangles.size):
+        mine = neighbors[first[i] : first[i + 1]]
+        for j in mine:
+            mark[j] = i
+        twice = 0
+        for j in mine:
+            for m in neighbors[first[j] : first[j + 1]]:
+                twice += mark[m] == i
+        triangles[i] = twice // 2
+
+
+@kernel
+def _by_bits(positions, lengths, link, degree, triangles):  # type: ignore[no-untyped-def]
+    frames, agents, _ = positions.shape
+    words = -(-agents // 64)
+    inverse = np.zeros(3)
+    for a in range(3):
+        if lengths[a] > 0:
+            inverse[a] = 1.0 / lengths[a]
+    x, y, z = np.empty(agents), np.empty(agents), np.empty(agents)
+    near = np.empty(agents, np.bool_)
+    rows, one = np.empty((agents, words), np.uint64), np.uint64(1)
+    for t in range(frames):
+        for i in range(agents):
+            x[i], y[i], z[i] = positions[t, i, 0], positions[t, i, 1], positions[t, i, 2]
+        rows[:] = np.uint64(0)
+        for i in range(agents):
+            for j in range(i + 1, agents):
+                dx, dy, dz = x[j] - x[i], y[j] - y[i], z[j] - z[i]
+                dx -= lengths[0] * np.rint(dx * inverse[0])
+                dy -= lengths[1] * np.rint(dy * inverse[1])
+                dz -= lengths[2] * np.rint(dz * inverse[2])
+                near[j] = dx * dx + dy * dy + dz * dz <= link * link
+            for j in range(i + 1, agents):
+                if near[j]:
+                    rows[i, j >> 6] |= one << np.uint64(j & 63)
+                    rows[j, i >> 6] |= one << np.uint64(i & 63)
+                    degree[t, i] += 1
+                    degree[t, j] += 1
+        for i in range(agents):
+            for j in range(i + 1, agents):
+                if rows[i, j >> 6] >> np.uint64(j & 63) & one:
+                    shared = 0
+                    for w in range(words):
+                        shared += _bits(rows[i, w] & rows[j, w])
+                    triangles[t, i] += shared
+                    triangles[t, j] += shared
+        for i in range(agents):
+            triangles[t, i] //= 2  # each was met along both of its links to i
+
+
+@kernel
+def _bits(word):  # type: ignore[no-untyped-def]
+    """Number of bits that are set (Warren 2013, Hacker's Delight, 2nd ed., section 5-1)."""
+    word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))

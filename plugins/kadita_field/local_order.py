@@ -1,0 +1,114 @@
+"""How much each agent's surroundings move in one direction."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Block, metric
+from kadita.compiled import kernel
+
+Floats = NDArray[np.float64]
+KNOWN = 6  # neighbours that a block finds in one go, for everybody
+ALL_PAIRS_UP_TO = 1000  # agents; then a tree is faster
+
+
+@metric(
+    dims=("agent",),
+    needs_velocities=True,
+    default=False,
+    formula="P_i = |sum_j u_j| / k, over agent i and its k - 1 nearest",
+    range=(0, 1),
+    source="Ling et al. 2019, Nat. Commun. 10, 5174, doi:10.1038/s41467-019-13281-4 (with k = 20)",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def local_order(block: Block, *, k: Annotated[int, Field(ge=2, le=10_000)] = 7) -> Floats:
+    """Polarization of each agent and its k - 1 nearest neighbours, (T, N): k counts the agent itself.
+
+    Agents at rest are left out of the mean, as in `polarization`; NaN where all k are at rest, and where N < k.
+    Random headings give about 0.92 / sqrt(k).
+    """
+    order = np.full(block.shape, np.nan)
+    if block.shape[1] < k:
+        return order
+    if k - 1 > KNOWN and block.shape[1] <= ALL_PAIRS_UP_TO:
+        _of_selected(block.wrapped, block.headings, block.moving, block.box.array, k, order)
+    else:
+        _of_listed(block.neighbor_indices(k - 1), block.headings, block.moving, order)
+    return order
+
+
+@kernel
+def _of_listed(neighbors, headings, moving, order):  # type: ignore[no-untyped-def]
+    for t in range(order.shape[0]):
+        for i in range(order.shape[1]):
+            x, y, z, n = headings[t, i, 0], headings[t, i, 1], headings[t, i, 2], np.int64(moving[t, i])
+            for j in neighbors[t, i]:
+                x, y, z = x + headings[t, j, 0], y + headings[t, j, 1], z + headings[t, j, 2]
+                n += moving[t, j]
+            order[t, i] = min(math.sqrt(x * x + y * y + z * z) / n, 1.0) if n > 0 else np.nan
+
+
+@kernel
+def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignore[no-untyped-def]
+    """The same for many neighbours among few agents: who they are matters, and not their order, so none is sorted."""
+    frames, agents = order.shape
+    inverse = np.zeros(3)
+    for a in range(3):
+        if lengths[a] > 0:
+            inverse[a] = 1.0 / lengths[a]
+    x, y, z = np.empty(agents), np.empty(agents), np.empty(agents)
+    squares, shuffled = np.empty(agents), np.empty(agents)
+    for t in range(frames):
+        for j in range(agents):
+            x[j], y[j], z[j] = positions[t, j, 0], positions[t, j, 1], positions[t, j, 2]
+        for i in range(agents):
+            for j in range(agents):
+                dx, dy, dz = x[j] - x[i], y[j] - y[i], z[j] - z[i]
+                dx -= lengths[0] * np.rint(dx * inverse[0])
+                dy -= lengths[1] * np.rint(dy * inverse[1])
+                dz -= lengths[2] * np.rint(dz * inverse[2])
+                squares[j] = dx * dx + dy * dy + dz * dz
+            squares[i] = -1.0  # the agent itself comes before all who are in its place
+            shuffled[:] = squares
+            last = _select(shuffled, k - 1)
+            nearer = 0
+            for j in range(agents):
+                nearer += squares[j] < last
+            equal = k - nearer  # of those that are as far as the last one, the first
+            sx, sy, sz, n = 0.0, 0.0, 0.0, 0
+            for j in range(agents):
+                if squares[j] <= last:
+                    if squares[j] == last:
+                        if equal == 0:
+                            continue
+                        equal -= 1
+                    sx, sy, sz = sx + headings[t, j, 0], sy + headings[t, j, 1], sz + headings[t, j, 2]
+                    n += moving[t, j]
+            order[t, i] = min(math.sqrt(sx * sx + sy * sy + sz * sz) / n, 1.0) if n > 0 else np.nan
+
+
+@kernel
+def _select(values, place):  # type: ignore[no-untyped-def]
+    """Return the value that sorting would put in this place (Hoare 1961, doi:10.1145/366622.366647)."""
+    low, high = 0, values.size - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i, j = i + 1, j - 1
+        if place <= j:
+            high = j
+        elif place >= i:
+            low = i
+        else:
+            break
+    return values[place]

@@ -1,0 +1,56 @@
+"""How far neighbours are, by their rank: the first, the second, ..."""
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita import Block, metric
+
+Floats = NDArray[np.float64]
+Rank = Annotated[int, Field(ge=1, le=10_000)]
+CLARK = "Clark & Evans 1954, Ecology 35, 445-453, doi:10.2307/1931034"
+RANKS = "neighbours by rank: Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+
+
+@metric(
+    units="length",
+    default=False,
+    formula="<r_i(k)>_i, r_i(k): distance from agent i to its k-th nearest",
+    source=CLARK + "; " + RANKS,
+    symmetries=("translation", "rotation", "images"),
+)
+def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
+    """Mean distance to the k-th nearest neighbour, (T,), at least 0; by default to the nearest one.
+
+    Distances are those of nearest periodic images. NaN where N <= k. Uniform agents of number density rho have, far
+    from edges, Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
+    """
+    return _means(block, k)[:, k - 1].copy()
+
+
+@metric(
+    units="length",
+    dims=("rank",),
+    default=False,
+    formula="<r_i(m)>_i for m = 1 .. k, r_i(m): distance from agent i to its m-th nearest",
+    source=RANKS,
+    symmetries=("translation", "rotation", "images"),
+)
+def neighbor_distance_by_rank(block: Block, *, k: Rank = 6) -> Floats:
+    """Mean distances to the k nearest neighbours, nearest first, (T, k), at least 0.
+
+    Distances are those of nearest periodic images. NaN from the rank on that N - 1 others do not reach.
+    """
+    return _means(block, k)
+
+
+def _means(block: Block, k: int) -> Floats:
+    means = np.full((len(block), k), np.nan)
+    there = min(k, block.shape[1] - 1)
+    if there:
+        distances = block.neighbor_distances(k)
+        for m in range(there):
+            means[:, m] = np.ascontiguousarray(distances[..., m]).mean(axis=1)
+    return means

@@ -1,0 +1,42 @@
+"""How many others there are at a distance, beside what there would be by chance."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita import Block, KaditaError, NotApplicable, metric
+from kadita_field.fluctuations import Bins, Reach
+from kadita_field.pairs import pair_sums
+
+ROUNDING = 1e-12
+
+
+@metric(
+    dims=("distance",),
+    default=False,
+    formula="g(r) = V n(r) / (N (N - 1) / 2) / (4 pi / 3 ((r + dr)^3 - r^3)), n(r): pairs at distance r to r + dr",
+    source="Allen & Tildesley 2017, Computer Simulation of Liquids, 2nd ed., Oxford, "
+    "doi:10.1093/oso/9780198803195.001.0001",
+    symmetries=("translation", "rotation", "images", "scale"),
+)
+def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Reach = None) -> NDArray[np.float64]:
+    """Radial distribution function g(r) in a periodic cell, (T, bins): 1 on average for independent uniform agents.
+
+    Bins are equal and reach to `r_max`: bin b is about (b + 1/2) r_max / bins; by default, and at most, half the
+    shortest edge of the cell, to where every shell is whole. Pairs are counted among N (N - 1) / 2, so that chance
+    gives 1 for any N. In open space a school has no volume of its own, and g(r) is not defined. Shells are those of
+    three dimensions: in agents of a plane g(r) falls as 1 / r. NaN where N = 1.
+    """
+    if block.box.lengths is None:
+        raise NotApplicable("needs a periodic cell: in open space there is no volume that density could be taken over")
+    half = min(block.box.lengths) / 2
+    reach = half if r_max is None else r_max
+    if reach > half * (1 + ROUNDING):
+        raise KaditaError(f"r_max: expected at most half the shortest edge of the cell, {half:g}; got {reach:g}")
+    agents = block.shape[1]
+    if agents < 2:
+        return np.full((len(block), bins), np.nan)
+    counts = pair_sums(block, np.zeros_like(block.positions), np.full(len(block), reach), bins)[0]
+    edges = np.linspace(0.0, reach, bins + 1)
+    shells = 4 * np.pi / 3 * np.diff(edges**3)
+    density = agents * (agents - 1) / 2 / float(np.prod(block.box.lengths))
+    return counts.astype(np.float64) / (density * shells)
