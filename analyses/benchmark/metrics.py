@@ -1,22 +1,54 @@
 """The twelve metrics of a frame beside dewi-kadita's, and whole runs with the metrics of all frames."""
 
 from functools import partial
+from statistics import median
 
 from bench import alternate
-from table import Crew
+from table import Crew, spread
 
 
 def measure(bench):
-    """Compare all metrics on a frame, in microseconds of one thread each, CPU time."""
-    m, ours, peer = bench.study["metrics"], bench.ours(), bench.peer()
+    """Compare all metrics on a frame, in microseconds of one thread each, CPU time; then what they cost together."""
+    m, ours = bench.study["metrics"], bench.ours()
     bench.table.heading("12 metrics of a frame", "agents", "kadita, us/frame", "dewi-kadita, us/frame", "ratio")
     for case in m["cases"]:
-        agents = ours.ask("frames", case=case, after=m["after"], every=m["every"], frames=m["frames"])
-        theirs = partial(peer.ask, "metrics", case=case)
-        for profile, required in (("published", m["least_ratio"]), (None, None)):
-            own = partial(ours.ask, "metrics", case=case, names=m["names"], profile=profile, repeats=m["repeats"])
-            times = alternate(bench.rounds, own, theirs)
-            bench.table.versus(profile or "corrected", agents, *times, 1e6, least=required)
+        school = {"case": case, "changes": {}, "after": m["after"], "every": m["every"], "frames": m["frames"]}
+        agents = ours.ask("frames", **school, name=case)
+        _compare(bench, case, agents, m["repeats"], bench.rounds, m["least_ratio"])
+    for large in m["large"]:
+        agents = large["agents"]
+        ours.ask("frames", **bench.school(agents), name=agents, after=100, every=5, frames=large["frames"])
+        _compare(bench, agents, agents, large["repeats"], large["rounds"], large["least_ratio"])
+    _together(bench, m["together"])
+
+
+def _compare(bench, name, agents, repeats, rounds, least):
+    names = bench.study["metrics"]["names"]
+    theirs = partial(bench.peer().ask, "metrics", name=name)
+    for profile, required in (("published", least), (None, None)):
+        own = partial(bench.ours().ask, "metrics", name=name, names=names, profile=profile, repeats=repeats)
+        times = alternate(rounds, own, theirs)
+        bench.table.versus(profile or "corrected", agents, *times, 1e6, least=required)
+
+
+def _together(bench, t):
+    """Print what all default metrics cost in one pass, and beside the slowest of them alone."""
+    bench.table.heading("default metrics, one pass", "agents", "all, us/agent", "one alone, us/agent", "all / one")
+    for agents, frames in t["agents"]:
+        box = bench.school(agents)["changes"]["box"]
+        for name, deviation in (("isotropic", None), ("aligned", t["aligned"])):
+            school = {"agents": agents, "frames": frames, "box": box, "link": t["link"], "deviation": deviation}
+            rounds = [bench.ours().ask("passes", **school) for _ in range(t["rounds"])]
+            together = [1e6 * r["all"] / agents for r in rounds]
+            for what, most in (("slowest", t["most_of_slowest"]), ("simple", None)):
+                alone = [1e6 * r[what] / agents for r in rounds]
+                ratios = [a / b for a, b in zip(together, alone, strict=True)]
+                columns = spread(together), spread(alone), spread(ratios)
+                one = "the slowest" if what == "slowest" else "that needs no other"
+                bench.table.row(f"{name}, {one}", agents, *columns, value=median(ratios), most=most, unit="x")
+            if agents >= t["from"]:
+                most = t["most_microseconds"]
+                bench.table.row(f"{name}, an agent", agents, spread(together), value=median(together), most=most)
 
 
 def measure_runs(bench):

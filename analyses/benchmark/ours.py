@@ -91,19 +91,19 @@ def candidates(case, changes):
     return agents * float(np.prod([min(1.0, a / c) for a, c in zip(around, counts, strict=True)]))
 
 
-def frames(case, after, every, frames):
-    """Write frames of the running model for both sides."""
+def frames(case, changes, name, after, every, frames):
+    """Write frames of the running model for both sides; return the number of agents."""
     steps = after + (frames - 1) * every
-    blocks = list(kadita.simulate(case, steps=steps, every=every).stream())
+    blocks = list(kadita.simulate(case, steps=steps, every=every, parameters=changes).stream())
     positions = np.concatenate([b.positions for b in blocks])[-frames:]
     velocities = np.concatenate([b.velocities for b in blocks])[-frames:]
-    np.savez(f"{case}.frames.npz", positions=positions, velocities=velocities, box=blocks[0].box.lengths[0])
+    np.savez(f"{name}.frames.npz", positions=positions, velocities=velocities, box=blocks[0].box.lengths[0])
     return positions.shape[1]
 
 
-def metrics(case, names, profile, repeats):
+def metrics(name, names, profile, repeats):
     """Compute metrics on a block of all frames, each time a new one; return the time of a frame."""
-    with np.load(f"{case}.frames.npz") as stored:
+    with np.load(f"{name}.frames.npz") as stored:
         positions, velocities, box = stored["positions"], stored["velocities"], float(stored["box"])
     registry = load_registry()
 
@@ -112,6 +112,33 @@ def metrics(case, names, profile, repeats):
             kadita.analyze(kadita.Block(positions, velocities, box=box), names, profile=profile, registry=registry)
 
     return shared(seconds(analyze), repeats * len(positions))
+
+
+def passes(agents, frames, box, link, deviation):
+    """Compute all default metrics in one pass, then each in a pass of its own, with what it needs; return the times.
+
+    They are those of a frame, of all together, and of the slowest alone, once of those that need no other.
+
+    Positions are uniform in a periodic cell. Headings are those of velocities with a mean of 1 and a standard deviation
+    of `deviation` along each axis; None for all directions alike.
+    """
+    rng = np.random.default_rng(agents)
+    positions = rng.uniform(0, box, (frames, agents, 3))
+    velocities = (
+        rng.normal(size=positions.shape) if deviation is None else rng.normal([1, 0, 0], deviation, positions.shape)
+    )
+    registry = load_registry()
+    metrics = [m for m in registry.metrics.values() if m.default]
+
+    def analyze(names):
+        block = kadita.Block(positions, velocities, box=box, attributes={"r_a": link})
+        kadita.analyze(block, names, registry=registry)
+
+    analyze(None)  # compiles
+    everything = seconds(analyze, None)["cpu"]
+    alone = {m.name: seconds(analyze, [m.name])["cpu"] for m in metrics}
+    simple = max(alone[m.name] for m in metrics if not m.needs)
+    return {"all": everything / frames, "slowest": max(alone.values()) / frames, "simple": simple / frames}
 
 
 def end_to_end(case, names):
@@ -137,4 +164,4 @@ def peak(case, changes, frames):
 
 
 if __name__ == "__main__":
-    serve(versions, parameters, step, pace, chosen, candidates, frames, metrics, end_to_end, peak)
+    serve(versions, parameters, step, pace, chosen, candidates, frames, metrics, passes, end_to_end, peak)

@@ -62,12 +62,12 @@ def step(start, parameters, steps):
     return shared(seconds(simulate), steps)
 
 
-def metrics(case):
+def metrics(name):
     """Compute all twelve metrics, frame by frame; return the time of a frame."""
     import numpy as np
     from dewi_kadita.core.metrics import compute_all_metrics
 
-    with np.load(f"{case}.frames.npz") as stored:
+    with np.load(f"{name}.frames.npz") as stored:
         positions, velocities, box = stored["positions"], stored["velocities"], float(stored["box"])
 
     def compute():

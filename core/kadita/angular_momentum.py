@@ -43,10 +43,8 @@ def _cross(r, u, momenta):  # type: ignore[no-untyped-def]
             x, y, z = r[t, i, 0], r[t, i, 1], r[t, i, 2]
             length = math.sqrt(x * x + y * y + z * z)
             away[t, i] = length > AT_CENTRE
-            if away[t, i]:
-                x, y, z = x / length, y / length, z / length
-            else:
-                x, y, z = 0.0, 0.0, 0.0
+            divisor = length if length > AT_CENTRE else math.inf
+            x, y, z = x / divisor, y / divisor, z / divisor
             momenta[t, i, 0] = y * u[t, i, 2] - z * u[t, i, 1]
             momenta[t, i, 1] = z * u[t, i, 0] - x * u[t, i, 2]
             momenta[t, i, 2] = x * u[t, i, 1] - y * u[t, i, 0]

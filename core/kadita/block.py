@@ -85,23 +85,29 @@ class Block:
             raise NotApplicable("needs velocities, and there are none (finite differences: --velocities difference)")
         return self._velocities
 
-    @cached_property
+    @property
     def speeds(self) -> Floats:
         """Speed of every agent, (T, N)."""
-        return _frozen(np.sqrt(np.einsum("tia,tia->ti", self.velocities, self.velocities)))
+        return self._motion[0]
 
-    @cached_property
+    @property
     def moving(self) -> NDArray[np.bool_]:
         """Which agents move, (T, N): speed > 1e-10."""
-        return _frozen(self.speeds > AT_REST)
+        return self._motion[1]
 
-    @cached_property
+    @property
     def headings(self) -> Floats:
         """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest."""
-        moving = self.moving[..., None]
-        return _frozen(
-            np.divide(self.velocities, self.speeds[..., None], out=np.zeros_like(self.velocities), where=moving)
-        )
+        return self._motion[2]
+
+    @cached_property
+    def _motion(self) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        from kadita.geometry import motion
+
+        speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
+        moving = np.empty(self.shape, np.bool_)
+        motion(self.velocities, AT_REST, speeds, moving, headings)
+        return _frozen(speeds), _frozen(moving), _frozen(headings)
 
     @cached_property
     def wrapped(self) -> Floats:
@@ -116,7 +122,11 @@ class Block:
     @cached_property
     def offsets(self) -> Floats:
         """Minimum-image offsets r from the centroid, (T, N, 3)."""
-        return _frozen(self.box.minimum_image(self.positions - self.centroid[:, None, :]))
+        from kadita.geometry import from_centres
+
+        offsets = np.empty(self.positions.shape)
+        from_centres(self.positions, self.centroid, self.box.array, offsets)
+        return _frozen(offsets)
 
     @cached_property
     def wrapped_offsets(self) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kadita.errors import KaditaError
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 LEAST, MOST = 1e-100, 1e100  # lengths whose squares and ratios are numbers
 
 
@@ -81,6 +82,8 @@ class Box:
         p = np.asarray(positions, dtype=np.float64)
         if self.lengths is None:
             return p
+        if p.size == 0 or (p.min() >= 0 and p.max() < min(self.lengths)):  # most often, and fast to tell
+            return p
         lengths = np.array(self.lengths)
         outside = (p < 0) | (p >= lengths)
         if not outside.any():
@@ -103,14 +106,11 @@ class Box:
         mean: Floats = np.arctan2(sum_over_agents(np.sin(angles)), sum_over_agents(np.cos(angles))) * (
             lengths / (2 * np.pi)
         )
-        unsettled = np.arange(len(positions))
-        for _ in range(1000):  # a step lowers the sum of squares, so agents change image only finitely often
-            offsets = self.minimum_image(positions[unsettled] - mean[unsettled, None, :])
-            step = sum_over_agents(offsets) / positions.shape[1]
-            mean[unsettled] += step
-            unsettled = unsettled[(np.abs(step) >= 1e-12 * lengths).any(axis=1)]
-            if unsettled.size == 0:
-                break
+        from kadita.geometry import settle
+
+        places = positions.view()
+        places.flags.writeable = False  # as those of a block are: the kernel is compiled once
+        settle(places, lengths, mean)
         return self.wrap(mean)
 
     def __str__(self) -> str:

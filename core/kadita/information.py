@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from kadita.box import Box, Floats
 from kadita.compiled import kernel
 from kadita.errors import KaditaError
+from kadita.estimators import chao_shen, grassberger, grassberger_1988
 from kadita.neighbors import nearest
 
-Estimator = Literal["plug-in", "miller-madow"]
+Estimator = Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"]
+OTHERS = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
 
 
 def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: bool = False) -> NDArray[np.int64]:
@@ -64,8 +66,10 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
 
     ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average.
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that bias to first
-    order (Miller 1955, in Information Theory in Psychology, pp. 95-100).
+    order (Miller 1955, in Information Theory in Psychology, pp. 95-100). The others: `kadita.estimators`.
     """
+    if estimator in OTHERS:
+        return np.maximum(OTHERS[estimator](counts), 0.0)
     h = np.empty(len(counts))
     _entropy(np.ascontiguousarray(counts, dtype=np.float64), estimator == "miller-madow", h)
     return h
@@ -118,12 +122,17 @@ def sphere_entropy(directions: Floats, k: int = 4) -> float:
     Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
     Entropy 13, 650-667, doi:10.3390/e13030650.
     """
-    from scipy.special import digamma
+    return float(sphere_entropies(directions[None], k)[0])
 
-    n = len(directions)
+
+def sphere_entropies(directions: Floats, k: int = 4) -> Floats:
+    """`sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
+    frames, n, _ = directions.shape
     if n <= k:
-        return math.nan
-    chords = nearest(directions[None], Box(), k)[1][0, :, k - 1]
+        return np.full(frames, np.nan)
+    chords = nearest(directions, Box(), k)[1][..., k - 1]
     with np.errstate(divide="ignore"):
         log_areas = math.log(math.pi) + 2 * np.log(chords)
-    return float(digamma(n) - digamma(k) + log_areas.mean())
+    psi = (1 / np.arange(k, n)).sum()  # psi(n) - psi(k)
+    means: Floats = log_areas.mean(axis=1)
+    return psi + means

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from kadita import Block, metric
 from kadita.angular_momentum import about_centroid, about_wrapped_mean
+from kadita.box import sum_over_agents
 from kadita.information import histogram_entropy
 from kadita_entropy.published import SOURCE, or_half
 
@@ -35,12 +36,14 @@ def angular_momentum_entropy(
     if definition == "published":
         if block.shape[1] < 3:
             return np.full(len(block), 0.5)
-        length = np.linalg.norm(block.once(about_wrapped_mean), axis=2)
+        momenta = block.once(about_wrapped_mean)
+        length = np.sqrt(np.einsum("tia,tia->ti", momenta, momenta))
         return or_half(histogram_entropy(length, BINS, 0.0, 1.0))
     momenta, defined = block.once(about_centroid)
-    mean = momenta.sum(axis=1, keepdims=True)
-    length = np.linalg.norm(mean, axis=2, keepdims=True)
-    enough = (defined.sum(axis=1) >= 3)[:, None] & (length[..., 0] > TOO_SHORT)
-    parts = np.clip((momenta * mean).sum(axis=2) / np.where(length > TOO_SHORT, length, 1.0)[..., 0], -1.0, 1.0)
+    mean = sum_over_agents(momenta)
+    length = np.linalg.norm(mean, axis=1, keepdims=True)
+    enough = (defined.sum(axis=1) >= 3)[:, None] & (length > TOO_SHORT)
+    along = np.einsum("tia,ta->ti", momenta, mean) / np.where(length > TOO_SHORT, length, 1.0)
+    parts = np.clip(along, -1.0, 1.0)
     parts = np.where(defined & enough, parts, np.nan)
     return histogram_entropy(parts, BINS, -1.0, 1.0, estimator="miller-madow")

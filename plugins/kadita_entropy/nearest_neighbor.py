@@ -1,11 +1,13 @@
 """How uneven the distances to several neighbours are."""
 
+import math
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.compiled import kernel
 from kadita.information import histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
@@ -39,9 +41,26 @@ def nearest_neighbor_entropy(
         block = cube
     if block.shape[1] <= NEIGHBORS:
         return np.full(len(block), 0.5) if published else undefined(block)
-    distances = block.neighbor_distances(NEIGHBORS)
-    mean, deviation = distances.mean(axis=2), distances.std(axis=2)
+    variation = np.empty(block.shape)
+    _variation(block.neighbor_distances(NEIGHBORS), published, variation)
     if published:
-        return or_half(histogram_entropy(deviation / (mean + 1e-10), BINS, 0.0, 2.0))
-    variation = np.divide(deviation, mean, out=np.full_like(mean, np.nan), where=mean > 0)
+        return or_half(histogram_entropy(variation, BINS, 0.0, 2.0))
     return histogram_entropy(variation, BINS, 0.0, 1.0, overflow=True, estimator="miller-madow")
+
+
+@kernel
+def _variation(distances, published, variation):  # type: ignore[no-untyped-def]
+    """Write standard deviation / mean of each agent's distances, (T, N, k) -> (T, N)."""
+    frames, agents, k = distances.shape
+    for t in range(frames):
+        for i in range(agents):
+            mean, square = 0.0, 0.0
+            for n in range(k):
+                mean += distances[t, i, n]
+            mean /= k
+            for n in range(k):
+                square += (distances[t, i, n] - mean) ** 2
+            if published:
+                variation[t, i] = math.sqrt(square / k) / (mean + 1e-10)
+            else:
+                variation[t, i] = math.sqrt(square / k) / mean if mean > 0 else math.nan

@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
-from kadita.information import entropy, sphere_entropy
+from kadita.compiled import kernel
+from kadita.information import entropy, sphere_entropies, sphere_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 THETA_BINS, PHI_BINS = 12, 24
+THETA_EDGES, PHI_EDGES = np.linspace(0, np.pi, THETA_BINS + 1), np.linspace(0, 2 * np.pi, PHI_BINS + 1)
+NEAR = 1e-9  # an edge of a cell, in the lengths of the components of a heading
 NEIGHBOR = 4  # the k of the Kozachenko-Leonenko estimator
 
 
@@ -34,20 +37,57 @@ def polarization_entropy(
     if definition == "published":
         return _published(block.headings)
     values = np.full(len(block), np.nan)
-    for t, (headings, moving) in enumerate(zip(block.headings, block.moving, strict=True)):
-        values[t] = sphere_entropy(headings[moving], NEIGHBOR)
+    whole = block.moving.all(axis=1)
+    if whole.any():
+        values[whole] = sphere_entropies(block.headings[whole], NEIGHBOR)
+    for t in np.flatnonzero(~whole):
+        values[t] = sphere_entropy(block.headings[t, block.moving[t]], NEIGHBOR)
     return np.maximum(0.0, 1 + (values - math.log(4 * math.pi)) / math.log(THETA_BINS * PHI_BINS))
 
 
 def _published(headings: NDArray[np.float64]) -> NDArray[np.float64]:
+    frames, cells = len(headings), THETA_BINS * PHI_BINS
+    inner = THETA_EDGES[1:-1]  # those of phi in a half turn, too
+    counts, near = np.zeros((frames, cells), np.int64), np.empty(headings.shape[:2], np.bool_)
+    _count(headings, np.cos(inner), np.sin(inner), counts, near)
+    t, i = np.nonzero(near)
+    np.add.at(counts, (t, _cells(headings[t, i])), 1)
+    weights = np.repeat(np.sin((THETA_EDGES[:-1] + THETA_EDGES[1:]) / 2), PHI_BINS)
+    return or_half(entropy(counts * weights)) / math.log(cells)
+
+
+@kernel
+def _count(headings, cosines, sines, counts, near):  # type: ignore[no-untyped-def]
+    """Count headings in cells of theta and phi, without those that are so near to an edge that rounding decides.
+
+    Both angles have their edges every pi / 12, so that a heading has reached an edge where its z is below a cosine, or
+    where it lies to the left of a direction in the half plane of its y.
+    """
+    frames, agents, _ = headings.shape
+    x, y, z = np.empty(agents), np.empty(agents), np.empty(agents)
+    least, cell = np.empty(agents), np.empty(agents, np.int32)
+    for t in range(frames):
+        for i in range(agents):
+            sense = 1.0 if headings[t, i, 1] >= 0 else -1.0
+            x[i], y[i], z[i] = sense * headings[t, i, 0], sense * headings[t, i, 1], headings[t, i, 2]
+            least[i], cell[i] = y[i], np.int32(PHI_BINS // 2 if sense > 0 else 0)
+        for n in range(cosines.size):
+            c, s = cosines[n], sines[n]
+            for i in range(agents):
+                below, left = c - z[i], c * y[i] - s * x[i]
+                cell[i] += np.int32(PHI_BINS * (below >= 0) + (left >= 0))
+                least[i] = min(least[i], min(abs(below), abs(left)))
+        for i in range(agents):
+            near[t, i] = least[i] < NEAR
+            if not near[t, i]:
+                counts[t, cell[i]] += 1
+
+
+def _cells(headings: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Cell of each heading, (M, 3) -> (M,), as dewi-kadita and numpy.histogram2d find it."""
     theta = np.arccos(np.clip(headings[..., 2], -1, 1))
     phi = np.arctan2(headings[..., 1], headings[..., 0]) + np.pi
-    theta_edges = np.linspace(0, np.pi, THETA_BINS + 1)
-    phi_edges = np.linspace(0, 2 * np.pi, PHI_BINS + 1)
-    row = np.minimum(np.searchsorted(theta_edges, theta, side="right") - 1, THETA_BINS - 1)
-    column = np.minimum(np.searchsorted(phi_edges, phi, side="right") - 1, PHI_BINS - 1)
-    cells = THETA_BINS * PHI_BINS
-    frame = np.arange(len(headings))[:, None] * cells
-    counts = np.bincount((frame + row * PHI_BINS + column).ravel(), minlength=len(headings) * cells)
-    weights = np.repeat(np.sin((theta_edges[:-1] + theta_edges[1:]) / 2), PHI_BINS)
-    return or_half(entropy(counts.reshape(-1, cells) * weights)) / math.log(cells)
+    row = np.minimum(np.searchsorted(THETA_EDGES, theta, side="right") - 1, THETA_BINS - 1)
+    column = np.minimum(np.searchsorted(PHI_EDGES, phi, side="right") - 1, PHI_BINS - 1)
+    cells: NDArray[np.int64] = row * PHI_BINS + column
+    return cells

@@ -40,7 +40,10 @@ def in_cube(block: Block, box_length: float | None) -> Block | None:
 
 def _cube(block: Block, box_length: float | None) -> Block | None:
     if block.box.periodic:
-        return Block(block.wrapped, box=block.box) if block.box.cubic else None
+        inside = np.may_share_memory(
+            block.wrapped, block.positions
+        )  # then what it knows already need not be found again
+        return (block if inside else Block(block.wrapped, box=block.box)) if block.box.cubic else None
     if box_length is None:
         return None
     cube = Block(block.offsets + box_length / 2, box=box_length)

@@ -1,18 +1,21 @@
 """How varied the agreement in direction between neighbours is."""
 
 import math
-from typing import Literal
+import warnings
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from kadita import Block, metric
+from kadita import Block, KaditaWarning, metric
 from kadita.compiled import kernel
 from kadita.information import entropy, histogram_entropy
+from kadita_entropy.pairs import BINS, count_pairs, offsets
 from kadita_entropy.published import SOURCE, or_half, undefined
 
-BINS = 20
 NEIGHBORS = 6
+Pairs = Annotated[int, Field(ge=1)]
 
 
 @metric(
@@ -23,20 +26,17 @@ NEIGHBORS = 6
     symmetries=("translation", "rotation", "images", "scale"),
 )
 def velocity_correlation_entropy(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
+    block: Block, *, definition: Literal["corrected", "published"] = "corrected", pairs: Pairs = 100_000_000
 ) -> NDArray[np.float64]:
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
     Cosines with the 6 nearest neighbours, 20 bins on (-1, 1), Miller-Madow estimator, at most 1; pairs with an
     agent at rest are left out. NaN where fewer than seven move. ``published``: all pairs wherever they are, which
-    is a function of the polarization alone; an agent at rest counts as a heading of length zero.
+    is a function of the polarization alone; an agent at rest counts as a heading of length zero. Where there are
+    more than `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
     """
     if definition == "published":
-        if block.shape[1] < 2:
-            return np.full(len(block), 0.5)
-        counts = np.zeros((len(block), BINS), dtype=np.int64)
-        _count_pairs(block.headings, np.linspace(0.0, 1.0, BINS + 1), counts)
-        return or_half(entropy(counts)) / math.log(BINS)
+        return _published(block, pairs)
     if block.shape[1] <= NEIGHBORS:
         return undefined(block)
     cosines = np.full((len(block), block.shape[1], NEIGHBORS), np.nan)
@@ -49,7 +49,10 @@ def _cosines(headings, moving, near, cosines):  # type: ignore[no-untyped-def]
     """Cosine between each agent's heading and those of its neighbours, where both move and enough others do."""
     frames, agents, k = near.shape
     for t in range(frames):
-        if moving[t].sum() <= k:
+        others = -k
+        for i in range(agents):
+            others += moving[t, i]
+        if others <= 0:
             continue
         for i in range(agents):
             for n in range(k):
@@ -61,30 +64,35 @@ def _cosines(headings, moving, near, cosines):  # type: ignore[no-untyped-def]
                     cosines[t, i, n] = max(-1.0, min(1.0, c))
 
 
-@kernel
-def _count_pairs(headings, edges, counts):  # type: ignore[no-untyped-def]
-    """Histogram of c = (1 + u_i . u_j) / 2 over all pairs, with numpy.histogram's rules; beyond the edges is left out.
+def _published(block: Block, pairs: int) -> NDArray[np.float64]:
+    frames, agents = block.shape
+    if agents < 2:
+        return np.full(frames, 0.5)
+    looked_at = offsets(agents, pairs)
+    sampled = len(looked_at) < agents // 2
+    counts = np.zeros((frames, len(looked_at) if sampled else 1, BINS), dtype=np.int64)
+    count_pairs(block.headings, looked_at, np.linspace(0.0, 1.0, BINS + 1), counts)
+    values = or_half(entropy(counts.sum(axis=1))) / math.log(BINS)
+    if sampled:
+        error = _error(counts, len(looked_at) / (agents // 2))
+        warnings.warn(
+            f"published: {len(looked_at) * agents} of {agents * (agents - 1) // 2} pairs were looked at, parameter "
+            f"pairs; the standard error of a frame is at most {error:.0e}",
+            KaditaWarning,
+            stacklevel=2,
+        )
+    return values
 
-    A bin holds the pairs at or above its left edge less those at or above its right one, or above it for the last:
-    comparing a row of pairs with one edge after the other runs on vector units.
+
+def _error(counts: NDArray[np.int64], part: float) -> float:
+    """Standard error of the normalized entropy, of the worst frame, rounded up; counts of every offset, (T, K, bins).
+
+    To first order H = -sum_b p_b ln p_b is the mean over offsets of h = -sum_b p_b ln q_b, p an offset's histogram and
+    q the mean of all; offsets are drawn without replacement, `part` of all that there are.
     """
-    frames, agents, _ = headings.shape
-    bins = counts.shape[1]
-    row, reached = np.empty(agents), np.empty(bins + 1, np.int64)
-    for t in range(frames):
-        x, y, z = headings[t, :, 0].copy(), headings[t, :, 1].copy(), headings[t, :, 2].copy()
-        reached[:] = 0
-        for i in range(agents):
-            others = row[: agents - 1 - i]
-            xs, ys, zs = x[i + 1 :], y[i + 1 :], z[i + 1 :]
-            for j in range(others.size):
-                others[j] = (x[i] * xs[j] + y[i] * ys[j] + z[i] * zs[j] + 1.0) / 2.0
-            for b in range(bins):
-                n = 0
-                for c in others:
-                    n += c >= edges[b]
-                reached[b] += n
-            for c in others:
-                reached[bins] += c > edges[bins]
-        for b in range(bins):
-            counts[t, b] = reached[b] - reached[b + 1]
+    shares = counts / counts.sum(axis=2, keepdims=True)
+    mean = shares.mean(axis=1, keepdims=True)
+    h = -(shares * np.log(np.where(mean > 0, mean, 1.0))).sum(axis=2) / math.log(BINS)
+    error = float(h.std(axis=1, ddof=1).max()) * math.sqrt((1 - part) / counts.shape[1])
+    digit = 10.0 ** math.floor(math.log10(error)) if error > 0 else 1.0
+    return math.ceil(error / digit) * digit

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.box import sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
 
@@ -23,7 +24,7 @@ def polarization(block: Block, *, definition: Literal["corrected", "published"] 
     Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. NaN where none moves.
     Random headings give 0.92 / sqrt(N) and not 0; see polarization_unbiased.
     """
-    total = np.linalg.norm(block.headings.sum(axis=1), axis=1)
+    total = np.linalg.norm(sum_over_agents(block.headings), axis=1)
     if definition == "published":
         return total / block.shape[1]
     moving = block.moving.sum(axis=1)
@@ -44,6 +45,6 @@ def polarization_unbiased(block: Block) -> NDArray[np.float64]:
     for random headings at any N, and 1 where all are aligned. NaN where fewer than two move.
     """
     moving = block.moving.sum(axis=1)
-    square = (block.headings.sum(axis=1) ** 2).sum(axis=1)
+    square = (sum_over_agents(block.headings) ** 2).sum(axis=1)
     pairs = np.where(moving > 1, moving * (moving - 1.0), np.nan)
     return np.sqrt(np.clip((square - moving) / pairs, 0.0, 1.0))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from kadita import Block, metric
 from kadita.angular_momentum import about_centroid, about_wrapped_mean
+from kadita.box import sum_over_agents
 
 COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"
 
@@ -26,10 +27,10 @@ def rotation(block: Block, *, definition: Literal["corrected", "published"] = "c
     face of the cell seems not to turn, and counts agents at rest as zero.
     """
     if definition == "published":
-        return np.linalg.norm(np.einsum("tia->ta", block.once(about_wrapped_mean)), axis=1) / block.shape[1]
+        return np.linalg.norm(sum_over_agents(block.once(about_wrapped_mean)), axis=1) / block.shape[1]
     momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)
-    total = np.linalg.norm(momenta.sum(axis=1), axis=1)
+    total = np.linalg.norm(sum_over_agents(momenta), axis=1)
     return np.divide(total, n, out=np.full(len(block), np.nan), where=n > 0)
 
 
@@ -48,6 +49,6 @@ def rotation_unbiased(block: Block) -> NDArray[np.float64]:
     """
     momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)
-    square = (momenta.sum(axis=1) ** 2).sum(axis=1) - (momenta**2).sum(axis=(1, 2))
+    square = (sum_over_agents(momenta) ** 2).sum(axis=1) - np.einsum("tia,tia->t", momenta, momenta)
     pairs = np.where(n > 1, n * (n - 1.0), np.nan)
     return np.sqrt(np.clip(square / pairs, 0.0, 1.0))

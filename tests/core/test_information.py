@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
-from kadita.information import entropy, histogram, histogram_entropy, sphere_entropy
+from kadita.information import entropy, histogram, histogram_entropy, sphere_entropies, sphere_entropy
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=200)
 RANGES = st.sampled_from([(0.0, 1.0), (-1.0, 1.0), (0.0, 2.0), (0.0, 3.0), (0.0, 12.5), (-0.7, 0.1), (1e-3, 1e5)])
@@ -148,6 +149,21 @@ class TestSphereEntropy:
         turn, _ = np.linalg.qr(uniform(3))
         u = uniform(60)
         assert sphere_entropy(u @ turn) == pytest.approx(sphere_entropy(u), abs=1e-12)
+
+    def test_frames_at_once_and_one_by_one(self, uniform):
+        u = uniform(7, 40)
+        u[3] = u[3, :1]
+        np.testing.assert_array_equal(sphere_entropies(u), [sphere_entropy(frame) for frame in u])
+        assert np.isnan(sphere_entropies(u[:, :4])).all()
+
+    @pytest.mark.parametrize("width", [1e-3, 1e-7, 1e-12])
+    def test_a_bundle_and_a_few_astray(self, width, rng):
+        """4000 headings in one cell of any grid over the sphere: against scipy's tree."""
+        u = np.concatenate([[0.6, 0, 0.8] + width * rng.normal(size=(4000, 3)), rng.normal(size=(9, 3))])
+        u /= np.linalg.norm(u, axis=1, keepdims=True)
+        chords = cKDTree(u).query(u, k=5)[0][:, 4]
+        psi = sum(1 / m for m in range(4, len(u)))
+        assert sphere_entropy(u) == pytest.approx(psi + np.log(math.pi * chords**2).mean(), abs=1e-9)
 
     @pytest.mark.parametrize(("n", "k"), [(0, 4), (1, 4), (4, 4), (1, 1)])
     def test_too_few(self, n, k, uniform):

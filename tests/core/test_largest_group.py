@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.linking import linked
 from kadita.memory import Memory
 from kadita.views.largest_group import LargestGroup
 
@@ -51,6 +52,16 @@ def test_a_school_that_holds_together_is_its_largest_group():
     for name in whole:
         np.testing.assert_array_equal(whole[name], largest[name])
     assert largest.provenance["input"]["largest_group"] == 16.75
+
+
+@pytest.mark.parametrize("agents", [8, 2400], ids=["flooded", "by cells"])
+def test_of_two_equal_groups_that_of_the_first_agent(agents):
+    half = agents // 2
+    x = np.concatenate([np.zeros((half, 3)), np.full((half, 3), 50.0)])[None]
+    for first in (x, x[:, ::-1]):
+        found = linked(kadita.Block(first, box=100.0), 2.0)
+        assert found.largest[0].tolist() == [True] * half + [False] * half
+        assert found.count[0] == 2
 
 
 def test_a_link_is_needed():

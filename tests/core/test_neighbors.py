@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from kadita import Block, Box, neighbors
 from kadita.neighbors import nearest
+
+QUIET = settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the way is the same for all drawn schools
+)
 
 BOXES = pytest.mark.parametrize("box", [None, 1.0, (1.0, 0.4, 2.5)], ids=["open", "cube", "cell"])
 
@@ -15,7 +24,7 @@ BOXES = pytest.mark.parametrize("box", [None, 1.0, (1.0, 0.4, 2.5)], ids=["open"
 @pytest.fixture(params=["brute force", "tree"])
 def way(request, monkeypatch):
     """How neighbours are found, whatever the size of the school."""
-    monkeypatch.setattr(neighbors, "_few", lambda agents, k: request.param == "brute force")
+    monkeypatch.setattr(neighbors, "_by_brute_force", lambda agents, k: request.param == "brute force")
     return request.param
 
 
@@ -79,35 +88,90 @@ def test_all_coincident(way):
     assert_nearest(np.full((12, 3), 0.25), 1.0, 5, indices[0], distances[0])
 
 
+SCHOOLS = {
+    "uniform": lambda rng, n: rng.random((n, 3)),
+    "clumps": lambda rng, n: (
+        rng.random((4, 3))[rng.integers(4, size=n)] + 10.0 ** -rng.integers(1, 12) * rng.random((n, 3))
+    ),
+    "sphere": lambda rng, n: on_sphere(rng.normal(size=(n, 3))),
+    "bundle": lambda rng, n: on_sphere([0.6, 0, 0.8] + 10.0 ** -rng.integers(1, 15) * rng.normal(size=(n, 3))),
+    "line": lambda rng, n: np.outer(rng.random(n), rng.integers(0, 2, 3)),
+    "plane": lambda rng, n: rng.random((n, 3)) * [1, 0, 1],
+    "copies": lambda rng, n: rng.random((n, 3))[rng.integers(1 + n // 4, size=n)],
+    "outliers": lambda rng, n: rng.random((n, 3)) * np.where(rng.random((n, 1)) < 0.05, 1e6, 1.0),
+    "far from the origin": lambda rng, n: rng.random((n, 3)) + 1e9,
+    "coarse": lambda rng, n: rng.integers(0, 5, (n, 3)) / 4.0,
+}
+
+
+def on_sphere(v):
+    return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+@QUIET
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1, 2, 7, 8, 9, 31, 32, 33, 64, 65, 130, 600]),
+    st.sampled_from([1, 4, 5, 6, 7, 9]),
+    st.sampled_from(list(SCHOOLS)),
+    st.sampled_from([None, 1.0, (1.0, 0.4, 2.5), (50.0, 1.0, 1.0), 1000.0]),
+)
+def test_any_school(way, seed, n, k, kind, box):
+    """Distances to the last digits of scipy's, with ties, in clumps of any width, on the faces, in tiny cells."""
+    positions = SCHOOLS[kind](np.random.default_rng(seed), n)
+    inside = Box.of(box).wrap(positions)
+    indices, distances = nearest(positions[None], Box.of(box), k)
+    assert_nearest_by_scipy(inside, box, k, indices[0], distances[0])
+
+
+def assert_nearest_by_scipy(inside, box, k, indices, distances):
+    n = len(inside)
+    there = min(k, n - 1)
+    assert (indices[:, there:] == -1).all()
+    assert np.isinf(distances[:, there:]).all()
+    if there == 0:
+        return
+    tree = cKDTree(inside, boxsize=None if box is None else np.broadcast_to(box, 3))
+    expected = tree.query(inside, k=np.arange(1, there + 2))[0][:, 1:]
+    np.testing.assert_allclose(distances[:, :there], expected, rtol=1e-12, atol=1e-15 * np.abs(inside).max())
+    found = np.sort(np.concatenate([indices[:, :there], np.arange(n)[:, None]], axis=1), axis=1)
+    assert (np.diff(found, axis=1) > 0).all()  # different agents, and not oneself
+    to = Box.of(box).minimum_image(inside[indices[:, :there]] - inside[:, None, :])
+    np.testing.assert_allclose(distances[:, :there], np.linalg.norm(to, axis=2), rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "bundle", "sphere", "outliers"])
+@BOXES
+def test_a_large_school(kind, box, rng):
+    """By the tree, as by default."""
+    positions = SCHOOLS[kind](rng, 5000)
+    inside = Box.of(box).wrap(positions)
+    indices, distances = nearest(positions[None], Box.of(box), 6)
+    assert_nearest_by_scipy(inside, box, 6, indices[0], distances[0])
+
+
+def test_frames_do_not_know_of_each_other(way, rng):
+    """A frame alone has the same bits as among others, denser and wider ones."""
+    frames = rng.random((5, 90, 3)) * [[[1e-3]], [[1.0]], [[0.0]], [[1e3]], [[1.0]]]
+    for box in (Box(), Box.of(2.0)):
+        together = nearest(frames, box, 6)
+        alone = [nearest(frame[None], box, 6) for frame in frames]
+        for n in range(2):
+            np.testing.assert_array_equal(together[n], np.concatenate([found[n] for found in alone]))
+
+
 @BOXES
 @pytest.mark.parametrize("beyond", [0, 1], ids=["the last", "the first"])
 def test_both_ways_agree_where_one_takes_over(beyond, box, rng, monkeypatch):
     """The largest school for brute force and the smallest for the tree."""
-    k = 6
-    agents = max(n for n in range(1, 10_000) if neighbors._few(n, k)) + beyond
+    agents = neighbors.BRUTE_FORCE_UP_TO + beyond
+    assert neighbors._by_brute_force(agents, 6) != beyond
     positions = rng.random((1, agents, 3)) * (1.0 if box is None else box)
-    trees = []
-    tree = neighbors._tree
-    monkeypatch.setattr(neighbors, "_tree", lambda *a: trees.append(1) or tree(*a))
-    by_default = nearest(positions, Box.of(box), k)
-    assert len(trees) == beyond
-    monkeypatch.setattr(neighbors, "_few", lambda agents, k: beyond)
-    by_the_other = nearest(positions, Box.of(box), k)
-    assert len(trees) == 1
-    np.testing.assert_allclose(by_default[1], by_the_other[1], atol=1e-12)
+    by_default = nearest(positions, Box.of(box), 6)
+    monkeypatch.setattr(neighbors, "_by_brute_force", lambda agents, k: beyond)
+    by_the_other = nearest(positions, Box.of(box), 6)
+    np.testing.assert_array_equal(by_default[1], by_the_other[1])
     np.testing.assert_array_equal(by_default[0], by_the_other[0])
-
-
-def test_the_largest_school_for_brute_force_at_all(rng, monkeypatch):
-    """One neighbour each: no index is too large for the bits it is carried in, and none is carried beyond."""
-    agents = max(n for n in range(1, 10_000) if neighbors._few(n, 1))
-    positions = rng.random((1, agents, 3))
-    found = nearest(positions, Box.of(1.0), 1)
-    monkeypatch.setattr(neighbors, "_few", lambda agents, k: False)
-    expected = nearest(positions, Box.of(1.0), 1)
-    np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_allclose(found[1], expected[1], atol=1e-12)
-    assert found[0].max() > agents - 20
 
 
 LATTICE = np.stack(np.meshgrid(*[np.arange(4.0)] * 3, indexing="ij"), -1).reshape(-1, 3)

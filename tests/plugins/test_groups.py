@@ -133,6 +133,17 @@ def test_a_link_is_at_most_its_distance(link, groups, measure, way):
     assert measure(Block([[0.0, 0, 0], [0, 1, 0]]), "group_count", link=link)["group_count"][0] == groups
 
 
+@pytest.mark.parametrize("away", [[1e7, 0, 0], [1e7, -1e7, 1e7], [1e30, 0, 0]], ids=["aside", "in a corner", "beyond"])
+def test_one_far_from_a_large_school(away, measure, way, rng):
+    """Farther than cells can be counted: groups are those of the others, and one more."""
+    n = 1200
+    positions, link = rng.random((n, 3)), 0.6 * (1 / n) ** (1 / 3)
+    without = measure(Block(positions), *GROUPS, link=link)
+    found = measure(Block(np.concatenate([positions, [away]])), *GROUPS, link=link)
+    assert found["group_count"][0] == without["group_count"][0] + 1
+    assert found["group_fraction"][0] * (n + 1) == pytest.approx(without["group_fraction"][0] * n)
+
+
 def test_alone_is_a_group_of_one(measure, way):
     found = measure(Block([[1.0, 2.0, 3.0]]), *GROUPS, link=0.1)
     assert (found["group_fraction"][0], found["group_count"][0]) == (1, 1)

@@ -25,7 +25,7 @@ def frames(drawn_school):
 
 @CELLS
 @PROFILES
-@pytest.mark.parametrize("n", [1, 4, 7, 45])
+@pytest.mark.parametrize("n", [1, 4, 7, 45, 160, 720])
 def test_row_of_a_block_is_the_block_of_one_frame(n, box, profile, measure, frames):
     positions, velocities = frames(n)
     options = {"profile": profile} if profile else {"link": 1.0}
