@@ -53,9 +53,14 @@ def load_profile(name: str) -> Profile:
         KaditaError: there is none of that name, or the file is no profile.
     """
     built_in = _built_in_profiles()
-    if name not in built_in and not name.endswith(".toml"):
+    if name in built_in:
+        return built_in[name]
+    if not name.endswith(".toml"):
         raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
-    table = parse_toml(name, built_in[name]) if name in built_in else read_toml(Path(name))
+    return _profile(name, read_toml(Path(name)))
+
+
+def _profile(name: str, table: dict[str, Any]) -> Profile:
     metrics = table.pop("metrics", None)
     names = isinstance(metrics, list) and bool(metrics) and all(isinstance(m, str) for m in metrics)
     if not names or not all(isinstance(v, dict) for v in table.values()):
@@ -64,9 +69,13 @@ def load_profile(name: str) -> Profile:
 
 
 @cache
-def _built_in_profiles() -> dict[str, str]:
-    files = (resources.files("kadita") / "profiles").iterdir()
-    return {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files if f.name.endswith(".toml")}
+def _built_in_profiles() -> dict[str, Profile]:
+    found = {}
+    for file in (resources.files("kadita") / "profiles").iterdir():
+        if file.name.endswith(".toml"):
+            name = file.name.removesuffix(".toml")
+            found[name] = _profile(name, parse_toml(name, file.read_text(encoding="utf-8")))
+    return found
 
 
 def make_plan(
