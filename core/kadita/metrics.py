@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, overload
 
 from pydantic import BaseModel
@@ -32,8 +33,9 @@ class Metric:
     symmetries: tuple[str, ...]
     labels: tuple[str, ...]
     warning: str
+    undefined: str = ""
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """First line of the docstring."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
@@ -67,6 +69,7 @@ def metric(
     symmetries: tuple[str, ...] = ...,
     labels: tuple[str, ...] = ...,
     warning: str = ...,
+    undefined: str = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
     function: Callable[..., Any] | None = None,
@@ -83,6 +86,7 @@ def metric(
     symmetries: tuple[str, ...] = (),
     labels: tuple[str, ...] = (),
     warning: str = "",
+    undefined: str = "",
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric of its own name.
 
@@ -104,6 +108,7 @@ def metric(
         symmetries: of ``translation``, ``rotation``, ``images``, ``scale``: what leaves the value as it is.
         labels: the value is an index into these words.
         warning: for a metric that flags frames with 1: what a flag means, said once with their number.
+        undefined: when it is NaN: ``"where fewer than two agents move"``.
 
     Raises:
         PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
@@ -127,13 +132,16 @@ def metric(
             symmetries=tuple(symmetries),
             labels=tuple(labels),
             warning=warning,
+            undefined=undefined,
         )
 
     names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
     if isinstance(dims, str) or not names or {"T", "frame", "time"} & set(dims):
         raise PluginError(f'dims: expected the axes after frames, such as ("agent",); got {dims!r}')
-    if not all(isinstance(word, str) for word in (units, formula, source, warning, *labels, *symmetries)):
-        raise PluginError("expected words for units, formula, source, warning, labels and symmetries; got others")
+    if not all(isinstance(word, str) for word in (units, formula, source, warning, undefined, *labels, *symmetries)):
+        raise PluginError(
+            "expected words for units, formula, source, warning, undefined, labels and symmetries; got others"
+        )
     if range is not None and len(range) != 2:
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)

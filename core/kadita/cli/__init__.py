@@ -18,9 +18,11 @@ from kadita.cli.convert import convert
 from kadita.cli.info import info
 from kadita.cli.metrics import metrics
 from kadita.cli.plot import plot
+from kadita.cli.plugins import plugins
 from kadita.cli.recover import recover
 from kadita.cli.run import run
 from kadita.cli.scenarios import scenarios
+from kadita.cli.sweep import sweep
 from kadita.cli.terminal import notes
 from kadita.cli.topology import topology
 from kadita.cli.validate import validate
@@ -34,8 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot):
+for command in (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot):
     app.command()(command)
+app.add_typer(plugins)
 
 
 @app.callback(invoke_without_command=True)

@@ -78,6 +78,7 @@ def _of_metric(m: Metric) -> list[tuple[str, Any]]:
         ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
         ("units", m.units),
         ("range", f"{m.range[0]:g} to {m.range[1]:g}" if m.range else ""),
+        ("undefined", m.undefined),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
         ("unchanged by", ", ".join(m.symmetries)),
     ]

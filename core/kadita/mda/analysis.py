@@ -17,6 +17,7 @@ from kadita import results as kadita_results
 from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning
 from kadita.formats.universe import UniverseTrajectory
+from kadita.measuring.gathering import gather
 from kadita.measuring.passes import Pass
 from kadita.neighbors import Integers
 from kadita.plan import Plan, load_profile, make_plan
@@ -136,7 +137,7 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
             run.notes |= dict.fromkeys(part.notes)
         for name in {name: None for part in parts for name in part.values}:
             run.values[name] = _joined(name, parts)
-        self.measured: kadita_results.Results = run.finish(frames, self._profile)
+        self.measured: kadita_results.Results = gather(run, frames, self._profile)
         self.frames, self.times = frames, self.measured.times
         self.results = Results(frames=frames, times=self.times, **self.measured)
         for note in (*self.measured.notes, *self.measured.failures.values()):

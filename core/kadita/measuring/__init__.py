@@ -13,6 +13,7 @@ import numpy as np
 from kadita.block import Block
 from kadita.errors import KaditaError, KaditaWarning
 from kadita.formats import open as open_trajectory
+from kadita.measuring.gathering import gather
 from kadita.measuring.keeping import Kept
 from kadita.measuring.passes import Part, Pass
 from kadita.measuring.tasks import Order, Task, cut, in_order, measure, opened, settled
@@ -140,7 +141,7 @@ def _streamed(
             done = len(frames)  # the last ones can be without agents, in no block
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
-    return run.finish(frames, profile)
+    return gather(run, frames, profile)
 
 
 def _shared(
@@ -167,7 +168,7 @@ def _shared(
                 done = end
                 if progress is not None:
                     progress(done, len(frames))
-        results = run.finish(frames, order.profile)
+        results = gather(run, frames, order.profile)
     finally:
         trajectory.close()
         opened.cache_clear()

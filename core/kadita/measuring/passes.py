@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import platform
 import traceback
 import warnings
 from collections.abc import Container, Mapping
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from kadita.analyses import Analysis, Facts, State, finished
+from kadita.analyses import Analysis, State
 from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, said
@@ -22,11 +19,8 @@ from kadita.metrics import Metric
 from kadita.neighbors import Integers
 from kadita.plan import Plan
 from kadita.registry import Registry
-from kadita.results import Results, Series, Whole
 from kadita.trajectory import Trajectory
 from kadita.window import Rolling, Seen
-
-version = cache(metadata.version)  # which reads and parses a file each time
 
 
 class Part(NamedTuple):
@@ -43,9 +37,9 @@ class Part(NamedTuple):
 class Pass:
     """Values of all metrics so far, and states of all analyses.
 
-    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; results come out of `finish`. What
-    cannot be computed from these data is left out with a note, and a metric or analysis that raises is named with its
-    plugin; neither stops the others.
+    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; `gathering.gather` makes results of it.
+    What cannot be computed from these data is left out with a note, and a metric or analysis that raises is named with
+    its plugin; neither stops the others.
     """
 
     def __init__(self, plan: Plan, registry: Registry, trajectory: Trajectory, total: int) -> None:
@@ -118,18 +112,19 @@ class Pass:
             except KaditaError as error:
                 raise KaditaError(f"{a.name}: {error}") from None
             except (Exception, SystemExit) as error:  # a stranger's analysis can raise anything at all
-                self._fail(a, error)
+                self.fail(a, error)
 
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
 
     def part(self, own: int) -> Part:
         """Return what was found in the first `own` frames; those behind them are other parts'."""
-        self._look_at_the_rest(own)
+        self.look_at_the_rest(own)
         values = {name: store[:own] for name, store in self.values.items()}
         return Part(self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes))
 
-    def _look_at_the_rest(self, own: int) -> None:
+    def look_at_the_rest(self, own: int) -> None:
+        """Show analyses the windows that are left, once no more blocks come."""
         if self._rolling is not None:
             for seen in self._rolling.rest(own, self.total):
                 self._look(seen)
@@ -146,7 +141,7 @@ class Pass:
                 try:
                     self._merge(a, part.states[a.name])
                 except Exception as error:
-                    self._fail(a, error)
+                    self.fail(a, error)
         self.left_out = {**part.left_out, **self.left_out}
         self.failures = {**part.failures, **self.failures}
         self.notes |= dict.fromkeys(part.notes)
@@ -163,9 +158,10 @@ class Pass:
         except KaditaError as error:  # what the user gave it is at fault
             raise KaditaError(f"{m.name}: {error}") from None
         except (Exception, SystemExit) as error:  # a stranger's metric can raise anything at all
-            self._fail(m, error)
+            self.fail(m, error)
 
-    def _fail(self, thing: Metric | Analysis, error: BaseException) -> None:
+    def fail(self, thing: Metric | Analysis, error: BaseException) -> None:
+        """Leave out what raised, and say where."""
         if os.environ.get("KADITA_DEBUG"):
             traceback.print_exc()
         self.failures[thing.name] = f"{said(error)}{_where(error, thing)}"
@@ -206,106 +202,6 @@ class Pass:
             raise KaditaError(f"{self.trajectory.name}: {m.name} {reason}")
         self.left_out[m.name] = reason
 
-    def finish(self, frames: Integers, profile: str | None) -> Results:
-        """Gather the results.
-
-        Raises:
-            PluginError: nothing is left, because what was wanted failed.
-        """
-        self._look_at_the_rest(self.total)
-        empty = np.isnan(self.times)  # frames without agents, which came in no block
-        if empty.any():
-            self.times[empty] = self.trajectory.times[frames[empty]]
-        wholes = self._wholes()
-        failures = {
-            name: f"{name} (plugin {self.registry.plugin_of(self._kind(name), name)}) failed: {why}"
-            for name, why in self.failures.items()
-        }
-        asked = [*self.plan.wanted, *(a.name for a in self.plan.analyses)]
-        kept = [name for name in asked if name not in self.left_out and name not in failures]
-        if failures and not kept:
-            raise PluginError(next(iter(failures.values())))
-        for reason in dict.fromkeys(self.left_out.values()):
-            names = ", ".join(name for name in asked if self.left_out.get(name) == reason)
-            if names:
-                self.notes.setdefault(f"left out: {names}: {reason}")
-        if self.trajectory.complete is False:
-            self.notes.setdefault(
-                f"{self.trajectory.name}: the run that writes it goes on, or ended early; "
-                f"there are {self.trajectory.n_frames} frames so far"
-            )
-        series = {name: self._series(self.registry[name]) for name in kept if name in self.plan.wanted}
-        return Results(
-            frames=frames,
-            times=self.times,
-            agents=self.trajectory.agents,
-            series=series,
-            wholes=wholes,
-            attributes=self.trajectory.attributes,
-            notes=tuple(self.notes),
-            failures=failures,
-            provenance={
-                "kadita": version("kadita"),
-                "numpy": version("numpy"),
-                "python": platform.python_version(),
-                "input": self.trajectory.fingerprint(),
-                "profile": profile or "corrected",
-            },
-        )
-
-    def _kind(self, name: str) -> str:
-        return "analysis" if name in self.registry.analyses else "metric"
-
-    def _wholes(self) -> dict[str, Whole]:
-        """Finish every analysis that has looked at something."""
-        labels = {m.name: m.labels for m in self.plan.order if m.labels}
-        facts = Facts(self.times, self.trajectory.agents, self.trajectory.attributes, labels)
-        wholes: dict[str, Whole] = {}
-        for a in self.plan.analyses:
-            if a.name in self.left_out or a.name in self.failures:
-                continue
-            parameters, plugin = self.plan.parameters[a.name], self.registry.plugin_of("analysis", a.name)
-            try:
-                found = finished(a, self.states[a.name], facts, parameters)
-            except PluginError as error:
-                self.failures[a.name] = str(error)
-                continue
-            except KaditaError as error:  # what the user gave it is at fault
-                raise KaditaError(f"{a.name}: {error}") from None
-            except Exception as error:
-                self._fail(a, error)
-                continue
-            for name, output in a.outputs.items():
-                wholes[f"{a.name}.{name}".rstrip(".")] = Whole(
-                    values=found["values"][name],
-                    dims=output.dims,
-                    axes={d: found["axes"][d] for d in output.dims if d in found["axes"]},
-                    units=_in_units(output.units, self.trajectory.attributes),
-                    parameters=parameters,
-                    summary=a.summary,
-                    plugin=f"{plugin.distribution}:{plugin.name}",
-                    plugin_version=plugin.version,
-                )
-        return wholes
-
-    def _series(self, m: Metric) -> Series:
-        # where no frame holds an agent nothing was stored, and all is NaN
-        values = self.values.get(m.name, np.full((self.total, *(0 for _ in m.dims)), np.nan))
-        flagged = int((values > 0).sum()) if m.warning else 0
-        if flagged:
-            self.notes.setdefault(f"{m.warning} in {flagged} of {self.total} frames ({m.name})")
-        plugin = self.registry.plugin_of("metric", m.name)
-        return Series(
-            values=values,
-            dims=m.dims,
-            units=_in_units(m.units, self.trajectory.attributes),
-            labels=m.labels,
-            parameters=self.plan.parameters[m.name],
-            summary=m.summary,
-            plugin=f"{plugin.distribution}:{plugin.name}",
-            plugin_version=plugin.version,
-        )
-
 
 def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
     """Return what a metric returned as an array (T, ...) of the shape it declares."""
@@ -338,11 +234,3 @@ def _where(error: BaseException, m: Metric | Analysis) -> str:
     own = [t for t in trace if t.filename == m.function.__code__.co_filename]
     place = (own or list(trace))[-1]
     return f" ({Path(place.filename).name}, line {place.lineno})"
-
-
-def _in_units(units: str, attributes: Mapping[str, object]) -> str:
-    """Put the file's own units in the place of the words length and time."""
-    for word in ("length", "time"):
-        if unit := attributes.get(f"{word}_unit"):
-            units = units.replace(word, str(unit))
-    return units

@@ -1,0 +1,122 @@
+"""`kadita plugins`: what is installed, a new plugin, and whether one keeps its promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kadita.cli.options import Settings
+
+if TYPE_CHECKING:
+    from kadita.testing import Promise
+
+plugins = typer.Typer(
+    name="plugins",
+    help="List the installed plugins, begin one, or check that one keeps its promises.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+
+
+@plugins.callback(invoke_without_command=True)
+def _alone(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_plugins()
+
+
+@plugins.command("list")
+def list_plugins() -> None:
+    """List the installed plugins, what each provides, and what could not be loaded and why."""
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from kadita.plugins import load_registry
+
+    registry = load_registry()
+    table = Table()
+    for column in ("plugin", "distribution", "version"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("provides", ratio=1)
+    provided: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    for thing, plugin in registry.plugins.items():
+        what, _, name = thing.partition(" ")
+        of_plugin = provided.setdefault((plugin.name, plugin.distribution, plugin.version), {})
+        of_plugin.setdefault(what, []).append(name)
+    for words, things in provided.items():
+        table.add_row(*words, "; ".join(f"{_plural(what)}: {', '.join(names)}" for what, names in things.items()))
+    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+    for problem in registry.problems:
+        typer.echo(problem)
+
+
+@plugins.command("new")
+def new_plugin(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What its first metric is called.")],
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="A file to try with --plugin, instead of a distribution.")
+    ] = False,
+) -> None:
+    """Begin a plugin: a distribution with a metric, a test of it and a README, that works as it is."""
+    from kadita.templates import new_distribution, new_file
+
+    if single_file:
+        file = new_file(name, Path())
+        typer.echo(f"wrote {file}; try it: kadita analyze TRAJECTORY --plugin {file} -m {file.stem}")
+        return
+    folder, metric = new_distribution(name, Path())
+    typer.echo(f"wrote {folder}; install and try it: cd {folder} && pip install -e . && pytest")
+    typer.echo(f"then: kadita analyze TRAJECTORY -m {metric}")
+
+
+@plugins.command("check")
+def check_plugin(
+    target: Annotated[str, typer.Argument(metavar="MODULE|FILE.py", help="An installed plugin, or a plugin file.")],
+    settings: Settings = None,
+    tracks: Annotated[
+        Path | None,
+        typer.Option("--tracks", metavar="FILE", readable=False, help="A file for the plugin's importers to read."),
+    ] = None,
+) -> None:
+    """Try all that a plugin brings on known schools, and say which promises are kept; exit with 1 if one is not."""
+    from kadita.cli.terminal import notes, waiting
+    from kadita.errors import PluginError
+    from kadita.settings import by_metric, parse_settings
+    from kadita.testing.of_plugins import brought_by, examine_plugin
+
+    parameters = by_metric(parse_settings(settings or ()))
+    registry, files, names = brought_by(target)
+    with waiting("checking"):
+        found, untried = examine_plugin(registry, names, files=files, parameters=parameters, tracks=tracks)
+    _print(found)
+    notes(f"not tried: {line}" for line in untried)
+    broken = [(thing, p) for thing, promises in found.items() for p in promises if not p.kept]
+    total = sum(map(len, found.values()))
+    if broken:
+        what = "; ".join(f"{thing}: {p.name}" for thing, p in broken)
+        raise PluginError(f"{target} breaks {len(broken)} of {total} promises: {what}")
+    typer.echo(f"{target} keeps all of its {total} promises" if total else f"nothing of {target} was tried")
+
+
+def _print(found: dict[str, list[Promise]]) -> None:
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 120, markup=False)
+    for thing, promises in found.items():
+        table = Table(title=thing, title_justify="left", expand=True)
+        table.add_column("promise", no_wrap=True)
+        table.add_column("kept", no_wrap=True)
+        table.add_column("numbers", ratio=1)
+        for p in promises:
+            table.add_row(p.name, "yes" if p.kept else "NO", p.detail)
+        console.print(table)
+
+
+def _plural(what: str) -> str:
+    return "analyses" if what == "analysis" else f"{what}s"

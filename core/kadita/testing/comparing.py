@@ -1,0 +1,85 @@
+"""Values before and after a school was moved, compared where rounding cannot decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.block import Block
+from kadita.box import Floats
+from kadita.errors import KaditaError
+from kadita.testing.moves import breathed_on
+from kadita.testing.trials import Trial, values_of
+
+STEADY, ROUNDING = 1e-5, 1e-9
+Sure = Mapping[str, NDArray[np.bool_]]  # by school
+
+
+def steady(trial: Trial, block: Block, values: Floats, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Say which values a breath of noise leaves as they are, of the shape of the values.
+
+    All of a frame, or none: of many neighbours that are as far, some stay in their order by chance.
+    """
+    sure = np.ones(len(values), bool)
+    for _ in range(4):
+        noisy = again(trial, breathed_on(block, rng))
+        if isinstance(noisy, KaditaError) or noisy.shape != values.shape:
+            return np.zeros(values.shape, bool)
+        sure &= _close(values, noisy, STEADY).reshape(len(values), -1).all(axis=1)
+    return np.broadcast_to(sure.reshape(-1, *(1,) * (values.ndim - 1)), values.shape)
+
+
+def again(trial: Trial, block: Block) -> Floats | KaditaError:
+    """Compute the metric; what it raises where it fails."""
+    try:
+        return values_of(trial, block)
+    except KaditaError as error:
+        return error
+
+
+def differences(
+    name: str, expected: Floats, got: Floats | KaditaError, sure: NDArray[np.bool_], tolerance: float
+) -> Iterator[str]:
+    """Yield where values that are sure differ."""
+    if isinstance(got, KaditaError) or got.shape != expected.shape:
+        yield f"{name}: {difference(expected, got)}"
+        return
+    bad = sure & ~_close(expected, got, tolerance)
+    if bad.any():
+        yield f"{name}, {first(bad)}: {expected[bad][0]:.6g} becomes {got[bad][0]:.6g}"
+
+
+def _close(a: Floats, b: Floats, tolerance: float) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = np.isclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+    return same
+
+
+def difference(expected: Floats, got: Floats | KaditaError) -> str:
+    """Say how values differ."""
+    if isinstance(got, KaditaError):
+        return f"it fails: {got}"
+    if got.shape != expected.shape:
+        return f"shape {expected.shape} becomes {got.shape}"
+    other = ~((expected == got) | (np.isnan(expected) & np.isnan(got)))
+    a, b = expected[other][0], got[other][0]
+    close = f", which differ by {abs(a - b):.1g}" if abs(a - b) < ROUNDING else ""
+    return f"{a:.6g} becomes {b:.6g}{close}"
+
+
+def first(bad: NDArray[np.bool_]) -> str:
+    """Say in which frame it is first bad."""
+    return f"frame {np.argwhere(bad)[0][0]}"
+
+
+def unsure(sure: Sure) -> Iterator[str]:
+    """Yield that nothing can be compared."""
+    if not any(s.any() for s in sure.values()):
+        yield "noise of 1e-9 changes every value by more than 1e-5, so that rounding decides what it is"
+
+
+def extent(sure: Sure) -> str:
+    """Say how many values were compared."""
+    known, total = sum(int(s.sum()) for s in sure.values()), sum(s.size for s in sure.values())
+    return f"{known} of {total} values; the others lie on an edge" if known < total else f"{total} values"

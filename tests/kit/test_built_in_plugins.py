@@ -1,0 +1,51 @@
+"""What kadita itself brings keeps the promises that it asks of others."""
+
+import numpy as np
+import pytest
+
+from kadita import load_configuration
+from kadita.plugins import load_registry
+from kadita.testing import check_analysis, check_importer, check_metric, check_model
+
+REGISTRY = load_registry()
+
+
+def own(what, shelf):
+    return [name for name in shelf if REGISTRY.plugin_of(what, name).distribution == "kadita"]
+
+
+@pytest.mark.parametrize("name", own("metric", REGISTRY.metrics))
+def test_metrics(name):
+    check_metric(REGISTRY.metrics[name])
+
+
+@pytest.mark.parametrize("name", own("analysis", REGISTRY.analyses))
+def test_analyses(name):
+    check_analysis(REGISTRY.analyses[name])
+
+
+def test_depth_between_two_surfaces():
+    check_metric(REGISTRY.metrics["depth_stratification_entropy"], depth_range=(-2.0, 2.0))
+
+
+def test_published_definitions_are_found_to_depend_on_the_place():
+    with pytest.raises(AssertionError) as error:
+        check_metric(REGISTRY.metrics["rotation"], definition="published")
+    assert "unchanged by translation, as declared" in str(error.value)
+
+
+@pytest.mark.parametrize("scenario", ["swarm", "vicsek", "abp"])
+def test_models(scenario):
+    check_model(load_configuration(scenario, parameters={"agents": 60}).parameters)
+
+
+HEADERS = {"trackdf": "t,id,x,y", "table": "frame,agent,x,y"}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_importers(tmp_path, name):
+    rng = np.random.default_rng(2)
+    path = tmp_path / "tracks.csv"
+    lines = [f"{t},{i},{x:.4f},{y:.4f}" for t in range(6) for i, (x, y) in enumerate(rng.random((3, 2)), start=1)]
+    path.write_text("\n".join([HEADERS[name], *lines]) + "\n")
+    check_importer(REGISTRY.importers[name], path)
