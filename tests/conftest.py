@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in the background of a shell: so would it be in all
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # processes that tests start and interrupt
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -124,6 +124,7 @@ def test_other_units_and_numbers_of_atoms_are_refused(school):
         kadita.mda.NC4Reader(school, n_atoms=4)
     with netCDF4.Dataset(school, "a") as nc:
         nc.variables["coordinates"].units = "nanometer"
+        nc.program = "another"  # kadita's own would be found damaged
     with pytest.raises(kadita.KaditaError, match="expected coordinates in angstrom; found nanometer"):
         kadita.mda.NC4Reader(school)
 

@@ -184,4 +184,4 @@ def test_the_memory_of_an_analysis_does_not_grow_with_its_length(tmp_path):
     print(f"peak by frames measured, MiB: {peaks}")
     assert max(peaks.values()) <= 500
     few, many = sorted(peaks)
-    assert peaks[many] - peaks[few] < 30
+    assert peaks[many] - peaks[few] < 60  # a chunk is 48 MB, and one more or less can be under way

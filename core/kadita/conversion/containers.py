@@ -19,6 +19,7 @@ from kadita.formats import contents
 from kadita.formats.amber import AmberTrajectory
 from kadita.formats.nc4 import Nc4Trajectory
 from kadita.formats.nc4_files import created, open_dataset
+from kadita.formats.nc4_header import attributes_of
 from kadita.formats.nc4_packing import ROUNDED, Packing, frames_in_chunk, packing
 from kadita.formats.records import SUM, sums
 from kadita.trajectory import Trajectory
@@ -104,9 +105,9 @@ def _define(trajectory: AmberTrajectory, file: Any, packed: Packing | None) -> N
     with open_dataset(trajectory.path) as source:
         for name, dim in source.dimensions.items():
             file.createDimension(name, None if dim.isunlimited() else len(dim))
-        file.setncatts(_attributes(source))
+        file.setncatts(attributes_of(source))
         for name, variable in source.variables.items():
-            attributes = _attributes(variable)
+            attributes = attributes_of(variable)
             fill = attributes.pop("_FillValue", None)
             if packed:
                 made = packed.create(file, name, variable.dtype, variable.dimensions, fill)
@@ -121,11 +122,6 @@ def _define(trajectory: AmberTrajectory, file: Any, packed: Packing | None) -> N
             made.setncatts(attributes)
             if variable.dimensions[:1] != ("frame",):
                 made[...] = variable[...]
-
-
-def _attributes(holder: Any) -> dict[str, Any]:
-    """Return attributes but those that say how numbers were rounded, of which nothing is to be undone."""
-    return {name: holder.getncattr(name) for name in holder.ncattrs() if not name.startswith("_Quantize")}
 
 
 def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None, progress: Progress) -> None:

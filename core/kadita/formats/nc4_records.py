@@ -17,9 +17,10 @@ from kadita.errors import KaditaError
 from kadita.files import first_bytes
 from kadita.formats.dewi_kadita import INFLATED_AT_MOST
 from kadita.formats.nc4_files import ERRORS, open_dataset
+from kadita.formats.nc4_header import classic_seed
 from kadita.formats.nc4_packing import frames_in_chunk
 from kadita.formats.netcdf3 import Header, Variable
-from kadita.formats.records import AT_ONCE, LARGEST, SEED, TYPES, Records
+from kadita.formats.records import AT_ONCE, LARGEST, TYPES, Records
 from kadita.neighbors import Integers
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -116,9 +117,11 @@ class Nc4Records(Records):
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
     def seed(self) -> int:
-        """Return the seed of every frame's checksum, as it is stored: it was made of the classic file's header."""
-        stored = self.fixed(SEED)
-        return 0 if stored is None else int(stored) & 0xFFFFFFFF
+        """Return the seed of every frame's checksum: that of a classic file's header with these contents."""
+        try:
+            return classic_seed(self._nc4)
+        except (*ERRORS, KaditaError, TypeError) as error:
+            raise KaditaError(f"{self.path}: its header is damaged ({error}); take another copy of the file") from None
 
     def close(self) -> None:
         """Close the file."""

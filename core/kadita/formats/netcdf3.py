@@ -7,6 +7,7 @@ its frames are missing; both are found here first. The grammar is that of the Ne
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import dataclass
 from math import prod
@@ -85,6 +86,11 @@ def parse_header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         return _Parser(path, file).parse()
+
+
+def parse_bytes(path: Path, content: bytes) -> Header:
+    """Read the header of a classic NetCDF file that is in memory; see `parse_header`."""
+    return _Parser(path, io.BytesIO(content)).parse()
 
 
 class _Parser:
