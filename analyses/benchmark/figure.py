@@ -5,28 +5,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from kadita.plotting import FAINT, INK, LINE
+from kadita.plotting import FAINT, LINE, OTHER, STYLE
 
 SIZE = (7.2, 3.3)  # inches, two columns of a journal
-OTHER, PEER = "#d1601f", "#6b6b6b"  # beside LINE; all differ for the colour-blind
-STYLE = {
-    "font.size": 8,
-    "axes.titlesize": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "text.color": INK,
-    "savefig.dpi": 200,
-    "mathtext.default": "regular",
-}
+PEER = "#6b6b6b"  # beside LINE and OTHER; all differ for the colour-blind
 WIDTHS = (3.1, 4.1, 6.1, 12.1)  # shown of those measured
 
 
 def draw(found, study, path):
     """Draw what sections found into a picture."""
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(STYLE | {"mathtext.default": "regular"}):
         figure = Figure(figsize=SIZE)
         FigureCanvasAgg(figure)
         left, right = figure.subplots(1, 2, gridspec_kw={"width_ratios": [1.25, 1]})

@@ -10,24 +10,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 import kadita
-from kadita.plotting import FAINT, INK, LINE
+from kadita.plotting import FAINT, INK, LINE, OTHER, STYLE
 
 WIDTH = 7.2  # inches, two columns of a journal
-OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
 DEPTH = LinearSegmentedColormap.from_list("depth", ["#a9c3dc", LINE, "#0c2a45"])  # from far to near
-STYLE = {
-    "font.size": 8,
-    "axes.titlesize": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "text.color": INK,
-    "savefig.dpi": 200,
-}
 CUBE, BAR = 20.0, 10.0  # body lengths: edge of the cube about a school, and the scale
 AZIMUTH, ELEVATION = 28.0, 20.0  # degrees, by which the cube is turned from a view of its face
 TILT = 28.0  # degrees between a mill's axis and the line of sight

@@ -12,24 +12,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import kadita
-from kadita.plotting import INK, LINE
+from kadita.plotting import LINE, OTHER, STYLE
 from kadita.sweep import sweep
 
 HERE = Path(__file__).resolve().parent
 SWEPT = HERE.parents[1] / "build" / "hysteresis"
-OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
-STYLE = {
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "text.color": INK,
-    "savefig.dpi": 200,
-}
 
 
 def draw(table, path):

@@ -16,6 +16,20 @@ ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
+OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
+STYLE = {  # of a figure in a paper, for `matplotlib.rc_context`
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "text.color": INK,
+    "savefig.dpi": 200,
+}
 
 
 def check_picture(path: Path, *, force: bool, source: Path | None = None) -> None:
