@@ -19,7 +19,7 @@ from kadita.formats import contents
 from kadita.formats.amber import AmberTrajectory
 from kadita.formats.nc4 import Nc4Trajectory
 from kadita.formats.nc4_files import created, open_dataset
-from kadita.formats.nc4_header import attributes_of
+from kadita.formats.nc4_header import define_like
 from kadita.formats.nc4_packing import ROUNDED, Packing, frames_in_chunk, packing
 from kadita.formats.records import SUM, sums
 from kadita.trajectory import Trajectory
@@ -101,27 +101,17 @@ def repack(trajectory: AmberTrajectory, path: Path, packed: Packing | None, prog
 
 
 def _define(trajectory: AmberTrajectory, file: Any, packed: Packing | None) -> None:
-    """Define what the trajectory's file defines, in its order, and copy what has no frames."""
+    """Define what the trajectory's file defines, and copy what has no frames."""
+
+    def create(name: str, kind: Any, dims: tuple[str, ...], fill: Any) -> Any:
+        if packed:
+            return packed.create(file, name, kind, dims, fill)
+        if str(np.dtype(kind).str[1:]) not in CLASSIC:
+            raise KaditaError(f"{trajectory.name}: expected types that NetCDF-3 knows; found {name} of {kind}")
+        return file.createVariable(name, kind, dims, fill_value=fill)
+
     with open_dataset(trajectory.path) as source:
-        for name, dim in source.dimensions.items():
-            file.createDimension(name, None if dim.isunlimited() else len(dim))
-        file.setncatts(attributes_of(source))
-        for name, variable in source.variables.items():
-            attributes = attributes_of(variable)
-            fill = attributes.pop("_FillValue", None)
-            if packed:
-                made = packed.create(file, name, variable.dtype, variable.dimensions, fill)
-            elif str(np.dtype(variable.dtype).str[1:]) in CLASSIC:
-                made = file.createVariable(name, variable.dtype, variable.dimensions, fill_value=fill)
-            else:
-                raise KaditaError(
-                    f"{trajectory.name}: expected types that NetCDF-3 knows; found {name} of {variable.dtype}"
-                )
-            made.set_auto_maskandscale(False)
-            made.set_auto_chartostring(False)
-            made.setncatts(attributes)
-            if variable.dimensions[:1] != ("frame",):
-                made[...] = variable[...]
+        define_like(source, file, create)
 
 
 def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None, progress: Progress) -> None:

@@ -5,7 +5,6 @@ So a frame's checksum, which is that of the classic record, can be checked in ei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from kadita.formats.nc4_files import ERRORS, open_dataset
 from kadita.formats.nc4_header import classic_seed
 from kadita.formats.nc4_packing import frames_in_chunk
 from kadita.formats.netcdf3 import Header, Variable
-from kadita.formats.records import AT_ONCE, LARGEST, TYPES, Records
+from kadita.formats.records import LARGEST, TYPES, Records
 from kadita.neighbors import Integers
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -46,6 +45,7 @@ class Nc4Records(Records):
             _check_filters(path, self._nc4)
             self.header = _header(self._nc4)
             self.type = self._record_type()
+            self._scratch = np.empty(0, self.type)
         except ERRORS as error:
             self._nc4.close()
             raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
@@ -70,12 +70,6 @@ class Nc4Records(Records):
             return np.asarray(self._nc4.variables[name][...])
         except ERRORS as error:
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
-
-    def pieces(self, frames: Integers) -> Iterator[tuple[slice, NDArray[Any]]]:
-        """Yield these frames' records, with their places among `frames`, a bounded number of bytes at a time."""
-        step = max(1, AT_ONCE // self.type.itemsize)
-        for start in range(0, len(frames), step):
-            yield slice(start, start + step), self.read(frames[start : start + step])
 
     def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return these frames' records, in an array that is there, or in a new one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from MDAnalysis.analysis.base import AnalysisBase
@@ -14,27 +14,15 @@ from MDAnalysis.core.groups import UpdatingAtomGroup
 from MDAnalysis.lib.log import ProgressBar
 
 from kadita import results as kadita_results
-from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning
 from kadita.formats.universe import UniverseTrajectory
 from kadita.measuring.gathering import gather
-from kadita.measuring.passes import Pass
+from kadita.measuring.passes import Part, Pass
 from kadita.neighbors import Integers
 from kadita.plan import Plan, load_profile, make_plan
 from kadita.plugins import load_registry
 from kadita.registry import Registry
 from kadita.settings import by_metric
-
-
-class Part(NamedTuple):
-    """What one worker found."""
-
-    frames: Integers
-    times: Floats
-    values: dict[str, Floats]
-    left_out: dict[str, str]
-    failures: dict[str, str]
-    notes: tuple[str, ...]
 
 
 class Analysis(AnalysisBase):  # type: ignore[misc]
@@ -117,35 +105,25 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
             for block in school.blocks_of(frames):
                 run.take(block, np.searchsorted(frames, block.frames))
                 bar.update(len(block))
-        self.frames, self.times = asked, run.times[rows]
-        values = {name: series[rows] for name, series in run.values.items()}
-        part = Part(asked, self.times, values, run.left_out, run.failures, tuple(run.notes))
-        self.results = Results(parts=[part])
+        part = run.part(len(frames))
+        self.frames, self.times = asked, part.times[rows]
+        values = {name: series[rows] for name, series in part.values.items()}
+        self.results = Results(parts=[(asked, part._replace(times=self.times, values=values))])
         return self
 
     def _get_aggregator(self) -> ResultsGroup:
         return ResultsGroup(lookup={"parts": ResultsGroup.flatten_sequence})
 
     def _conclude(self) -> None:
-        parts: list[Part] = self.results.parts
-        frames = np.concatenate([part.frames for part in parts])
+        parts: list[tuple[Integers, Part]] = self.results.parts
+        frames = np.concatenate([asked for asked, _ in parts])
         run = Pass(*self._settled(), UniverseTrajectory(self._atoms), len(frames))
-        run.times = np.concatenate([part.times for part in parts])
-        for part in parts:
-            run.left_out |= part.left_out
-            run.failures |= part.failures
-            run.notes |= dict.fromkeys(part.notes)
-        for name in {name: None for part in parts for name in part.values}:
-            run.values[name] = _joined(name, parts)
+        done = 0
+        for asked, part in parts:
+            run.absorb(part, slice(done, done + len(asked)))
+            done += len(asked)
         self.measured: kadita_results.Results = gather(run, frames, self._profile)
         self.frames, self.times = frames, self.measured.times
         self.results = Results(frames=frames, times=self.times, **self.measured)
         for note in (*self.measured.notes, *self.measured.failures.values()):
             warnings.warn(note, KaditaWarning, stacklevel=3)
-
-
-def _joined(name: str, parts: list[Part]) -> Floats:
-    """Return the values of a metric in all parts, NaN in one where no frame held an agent."""
-    shape = next(part.values[name].shape[1:] for part in parts if name in part.values)
-    nothing = (np.full((len(part.frames), *shape), np.nan) for part in parts)
-    return np.concatenate([part.values.get(name, empty) for part, empty in zip(parts, nothing, strict=True)])
