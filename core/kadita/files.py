@@ -11,6 +11,9 @@ from typing import Any
 
 from kadita.errors import KaditaError
 
+HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of such a file
+INFLATED_AT_MOST = 1100  # zlib makes zeros 1,030 times smaller; a file that claims more than this is not one
+
 
 def first_bytes(path: Path, count: int = 8) -> bytes:
     """Return the first bytes of a file that someone wants to read.

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from kadita import KaditaError
-
-MAGIC = b"\x89HDF\r\n\x1a\n"
-INFLATED_AT_MOST = 1100  # zlib makes zeros 1,030 times smaller; a file that claims more than this is not one
+from kadita.files import INFLATED_AT_MOST
 
 
 @contextmanager

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks, importer
-from kadita.files import first_bytes
-from kadita_tracks.hdf5 import MAGIC, entry, names, opened
+from kadita.files import HDF5, first_bytes
+from kadita_tracks.hdf5 import entry, names, opened
 from kadita_tracks.unpickle import unpickle
 
 READ = ("trajectories", "frames_per_second", "body_length", "length_unit", "identities_labels")
@@ -29,7 +29,7 @@ LABEL = 80  # characters of a label at most
 def _recognizes(path: Path) -> bool:
     try:
         first = first_bytes(path, HEADER_BYTES)
-        if first.startswith(MAGIC):
+        if first.startswith(HDF5):
             with opened(path) as file:
                 return "trajectories" in list(file)
         return _pickle_begins(path, first) > 0
@@ -50,7 +50,7 @@ def idtrackerai(path: Path, *, calibrated: str = "") -> Tracks:
     Raises:
         KaditaError: another file, a pickle that asks for anything but arrays, tracks of another shape.
     """
-    data = _of_hdf5(path) if first_bytes(path).startswith(MAGIC) else _of_npy(path)
+    data = _of_hdf5(path) if first_bytes(path).startswith(HDF5) else _of_npy(path)
     x = data.get("trajectories")
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.ndim != 3 or x.shape[2] not in (2, 3) or not x.size:
         found = f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks, importer
-from kadita.files import first_bytes
+from kadita.files import HDF5, INFLATED_AT_MOST, first_bytes
 from kadita.formats.netcdf3 import read_header
-from kadita_tracks.hdf5 import INFLATED_AT_MOST, MAGIC, names
+from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # what newer versions call them
@@ -41,7 +41,7 @@ def _recognizes(path: Path) -> bool:
         if first[:3] == b"CDF":
             position = read_header(path).variables.get("position")
             return position is not None and _axes(position.dims) is not None
-        if first != MAGIC:
+        if first != HDF5:
             return False
         with _opened(path) as file:
             return "position" in file.variables and _axes(file.variables["position"].dimensions) is not None
@@ -102,7 +102,7 @@ def _read(path: Path) -> _Dataset:
     first = first_bytes(path)
     if first[:3] == b"CDF":
         read_header(path)  # checks what the file claims, before libnetcdf believes it
-    elif first != MAGIC:
+    elif first != HDF5:
         raise KaditaError(f"{path}: expected a NetCDF file; found the bytes {first[:4]!r}")
     with _opened(path) as file:
         variable = file.variables.get("position")

@@ -18,11 +18,11 @@ from typing import Literal
 import numpy as np
 
 from kadita import KaditaError, Tracks, importer
+from kadita.files import INFLATED_AT_MOST
 from kadita_tracks.long import Floats, frames_of_rows
 
 NAME = re.compile(r"(?P<video>.+_[A-Za-z]+)(?P<animal>\d{1,15})\.npz", re.IGNORECASE)
 POINTS = ("wcentroid", "centroid", "pcentroid", "head")
-INFLATED_AT_MOST = 1100  # zlib makes zeros 1,030 times smaller; an entry that claims more than this is not one
 SECONDS_APART = 1e-3  # by how much files of one video may disagree on the time of a frame
 
 

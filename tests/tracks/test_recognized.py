@@ -1,5 +1,7 @@
 """A file of each kind is taken by one importer, and files that are trajectories by none."""
 
+import io
+
 import h5py
 import netCDF4
 import numpy as np
@@ -28,12 +30,19 @@ def hdf5(path):
         file["trajectories"] = np.zeros((2, 3, 2))
 
 
+def archive(**arrays):
+    """The bytes of a .npz, for names to which NumPy would add its ending."""
+    file = io.BytesIO()
+    npz(file, **arrays)
+    return file.getvalue()
+
+
 TREX = {name: np.zeros(3) for name in ("frame", "time", "X", "Y", "missing")}
 EXAMPLES = {
     "idtrackerai npy": ("a.npy", lambda p: np.save(p, {"trajectories": 1}), "idtrackerai"),
     "idtrackerai h5": ("a.h5", hdf5, "idtrackerai"),
     "trex": ("pond_fish0.npz", lambda p: npz(p, **TREX), "trex"),
-    "trex with another name": ("A_id12.NPZ", lambda p: npz(p.open("wb"), **TREX), "trex"),
+    "trex with another name": ("A_id12.NPZ", lambda p: p.write_bytes(archive(**TREX)), "trex"),
     "trackdf": ("a.csv", lambda p: p.write_text('"","id","t","x","y"\n"1","a",1,2,3\n'), "trackdf"),
     "movekit": ("a.csv", lambda p: p.write_text("time,animal_id,x,y\n1,2,3,4\n"), "movekit"),
     "table": ("a.csv", lambda p: p.write_text("agent,time,x,y\n1,2,3,4\n"), "table"),

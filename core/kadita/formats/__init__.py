@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from kadita.errors import KaditaError
-from kadita.files import first_bytes
+from kadita.files import HDF5, first_bytes
 from kadita.trajectory import Trajectory
 from kadita.views.differences import with_velocities
 
-HDF5 = b"\x89HDF\r\n\x1a\n"
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
 TRACKS = (".mat", ".csv", ".tsv", ".npy", ".npz", ".h5", ".hdf5", ".txt")
 

@@ -9,12 +9,11 @@ import numpy as np
 
 from kadita.box import LEAST, MOST, Box, Floats
 from kadita.errors import KaditaError
-from kadita.files import fingerprint
+from kadita.files import INFLATED_AT_MOST, fingerprint
 from kadita.neighbors import Integers
 from kadita.trajectory import Chunk, Trajectory
 
 DIMS = ("time", "fish", "spatial")
-INFLATED_AT_MOST = 1100  # zlib makes zeros 1,030 times smaller; a file that claims more than this is not one
 
 
 class DewiKaditaTrajectory(Trajectory):

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.errors import KaditaError
-from kadita.files import first_bytes
-from kadita.formats.dewi_kadita import INFLATED_AT_MOST
+from kadita.files import HDF5, INFLATED_AT_MOST, first_bytes
 from kadita.formats.nc4_files import ERRORS, open_dataset
 from kadita.formats.nc4_header import classic_seed
 from kadita.formats.nc4_packing import frames_in_chunk
@@ -22,7 +21,6 @@ from kadita.formats.netcdf3 import Header, Variable
 from kadita.formats.records import LARGEST, TYPES, Records
 from kadita.neighbors import Integers
 
-HDF5 = b"\x89HDF\r\n\x1a\n"
 CONTAINER = 4  # stands where a classic header says 1, 2 or 5
 CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
 OTHER = 0  # a type that NetCDF-3 does not know: text of any length, a structure

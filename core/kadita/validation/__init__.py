@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kadita.errors import KaditaError
-from kadita.files import first_bytes
+from kadita.files import HDF5, first_bytes
 from kadita.formats.netcdf3 import STREAMING, Header, parse_header
 from kadita.formats.records import first_record, record_type
 from kadita.validation.archive import ArchiveContents
@@ -52,7 +52,7 @@ def examine(path: str | Path) -> Report:
     try:
         if magic[:3] == b"CDF":
             return _classic(path, magic)
-        if magic[:8] == b"\x89HDF\r\n\x1a\n":
+        if magic[:8] == HDF5:
             return _archive(path)
     except OSError as error:
         raise KaditaError(f"{path}: cannot be read: {error.strerror or error}") from None
