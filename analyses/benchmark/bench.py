@@ -35,7 +35,7 @@ class Bench:
 
     def peer(self, threads=1):
         """Return the process that measures dewi-kadita."""
-        return self._worker("peer.py", self._python("peer"), threads)
+        return self._worker("peer.py", self.python("peer"), threads)
 
     def files(self):
         """Return the process that measures trajectory files."""
@@ -43,12 +43,12 @@ class Bench:
 
     def referees(self):
         """Return the process that measures MDAnalysis and freud."""
-        return self._worker("referees.py", self._python("referees"), 1)
+        return self._worker("referees.py", self.python("referees"), 1)
 
     def lammps(self):
         """Return the process that measures LAMMPS; None where it cannot be had."""
         try:
-            return self._worker("melt_lammps.py", self._python("lammps"), 1)
+            return self._worker("melt_lammps.py", self.python("lammps"), 1)
         except (Stopped, OSError, subprocess.CalledProcessError) as error:
             print(f"LAMMPS: {error}", file=sys.stderr)
             return None
@@ -57,7 +57,8 @@ class Bench:
         """Return a process of kadita's that has done nothing yet; to be closed."""
         return Worker(sys.executable, "ours.py", self.folder)
 
-    def _python(self, name):
+    def python(self, name):
+        """Return the interpreter of an environment of the study, which is made where none was given."""
         if self._pythons[name] is None:
             self._pythons[name] = environment(ROOT / "build" / name, self.study[name])
         return self._pythons[name]

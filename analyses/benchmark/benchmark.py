@@ -8,6 +8,7 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
+import field
 import figure
 import files
 import melt
@@ -26,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 SECTIONS = {
     "steps": steps.measure,
     "metrics": metrics.measure,
+    "field": field.measure,
     "runs": metrics.measure_runs,
     "files": files.measure,
     "throughput": throughput.measure,

@@ -11,7 +11,9 @@ from kadita import Block, metric
 from kadita.compiled import kernel
 
 Floats = NDArray[np.float64]
+Number = Annotated[int, Field(ge=2, le=10_000, description="agents in a neighbourhood, itself included")]
 KNOWN = 6  # neighbours that a block finds in one go, for everybody
+ROOM = 1.6  # of the squared distance: about twice as many as are wanted
 ALL_PAIRS_UP_TO = 1000  # agents; then a tree is faster
 
 
@@ -24,7 +26,7 @@ ALL_PAIRS_UP_TO = 1000  # agents; then a tree is faster
     source="Ling et al. 2019, Nat. Commun. 10, 5174, doi:10.1038/s41467-019-13281-4 (with k = 20)",
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def local_order(block: Block, *, k: Annotated[int, Field(ge=2, le=10_000)] = 7) -> Floats:
+def local_order(block: Block, *, k: Number = 7) -> Floats:
     """Polarization of each agent and its k - 1 nearest neighbours, (T, N): k counts the agent itself.
 
     Agents at rest are left out of the mean, as in `polarization`; NaN where all k are at rest, and where N < k.
@@ -59,8 +61,9 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
     for a in range(3):
         if lengths[a] > 0:
             inverse[a] = 1.0 / lengths[a]
-    x, y, z = np.empty(agents), np.empty(agents), np.empty(agents)
-    squares, shuffled = np.empty(agents), np.empty(agents)
+    x, y, z, squares = np.empty(agents), np.empty(agents), np.empty(agents), np.empty(agents)
+    among, shuffled = np.empty(agents, np.int64), np.empty(agents)
+    reach = np.inf  # a guess, from the agent before, that spares most of the others; it changes no result
     for t in range(frames):
         for j in range(agents):
             x[j], y[j], z[j] = positions[t, j, 0], positions[t, j, 1], positions[t, j, 2]
@@ -72,14 +75,20 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
                 dz -= lengths[2] * np.rint(dz * inverse[2])
                 squares[j] = dx * dx + dy * dy + dz * dz
             squares[i] = -1.0  # the agent itself comes before all who are in its place
-            shuffled[:] = squares
-            last = _select(shuffled, k - 1)
+            found = _within(squares, reach, among)
+            if found < k:
+                found = _within(squares, np.inf, among)
+            for m in range(found):
+                shuffled[m] = squares[among[m]]
+            last = _select(shuffled[:found], k - 1)
+            reach = ROOM * last
             nearer = 0
-            for j in range(agents):
-                nearer += squares[j] < last
+            for m in range(found):
+                nearer += squares[among[m]] < last
             equal = k - nearer  # of those that are as far as the last one, the first
             sx, sy, sz, n = 0.0, 0.0, 0.0, 0
-            for j in range(agents):
+            for m in range(found):
+                j = among[m]
                 if squares[j] <= last:
                     if squares[j] == last:
                         if equal == 0:
@@ -88,6 +97,16 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
                     sx, sy, sz = sx + headings[t, j, 0], sy + headings[t, j, 1], sz + headings[t, j, 2]
                     n += moving[t, j]
             order[t, i] = min(math.sqrt(sx * sx + sy * sy + sz * sz) / n, 1.0) if n > 0 else np.nan
+
+
+@kernel
+def _within(squares, reach, among):  # type: ignore[no-untyped-def]
+    """Put those up to a squared distance into a list, in their order; return how many they are."""
+    found = 0
+    for j in range(squares.size):
+        among[found] = j  # without a branch: the next one takes the place of who is too far
+        found += squares[j] <= reach
+    return found
 
 
 @kernel
