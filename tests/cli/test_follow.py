@@ -11,6 +11,7 @@ import pytest
 
 import kadita as library
 from kadita.formats.amber_writer import AmberWriter
+from kadita.registry import Plugin, Registry
 from kadita.trajectory import arrivals
 
 KADITA = [sys.executable, "-m", "kadita"]
@@ -28,13 +29,16 @@ def wait_for(path, seconds=60):
         time.sleep(0.01)
 
 
-def wait_until_open(process, path, seconds=60):
-    """Wait until a process reads a file; a signal that comes before finds it importing."""
+def wait_until_it_waits(process, path, seconds=60):
+    """Wait until a process has opened a file and sleeps, having measured what there is of it."""
     ends, open_files = time.monotonic() + seconds, Path(f"/proc/{process.pid}/fd")
-    while str(path) not in [str(f.readlink()) for f in open_files.iterdir() if f.is_symlink()]:
+    asleep = 0
+    while asleep < 8:  # times in a row
         assert time.monotonic() < ends
+        is_open = str(path) in [str(f.readlink()) for f in open_files.iterdir() if f.is_symlink()]
+        state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        asleep = asleep + 1 if is_open and state == "S" else 0
         time.sleep(0.05)
-    time.sleep(0.5)
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def test_it_ends_with_the_run_and_has_measured_every_frame(tmp_path, written):
                 break
         assert seen == [10, 20, 30]
     follow = started(FOLLOW, tmp_path)
-    wait_until_open(follow, tmp_path / "school.nc")
+    wait_until_it_waits(follow, tmp_path / "school.nc")
     assert follow.poll() is None  # the run may go on
     follow.send_signal(signal.SIGINT)
     out, err = follow.communicate(timeout=60)
@@ -72,6 +76,18 @@ def test_it_ends_with_the_run_and_has_measured_every_frame(tmp_path, written):
     table = np.loadtxt(tmp_path / "polarization.csv", delimiter=",", skiprows=1)
     u = v / np.linalg.norm(v, axis=2, keepdims=True)
     np.testing.assert_allclose(table[:, 2], np.linalg.norm(u.mean(axis=1), axis=1), atol=1e-6)
+
+
+def test_an_interrupt_before_anything_was_measured_is_one(tmp_path, written):
+    @library.metric
+    def interrupted(block):
+        """What the user stops."""
+        raise KeyboardInterrupt
+
+    registry = Registry()
+    registry.add(Plugin("mine", "mine", "1"), metrics=[interrupted])
+    with pytest.raises(KeyboardInterrupt):
+        library.analyze(tmp_path / "school.nc", registry=registry, follow=True)
 
 
 def test_it_keeps_up_with_a_run(tmp_path):

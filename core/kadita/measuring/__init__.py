@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def _streamed(
     frames = trajectory.select(**choice, none=follow)
     run = Pass(plan, registry, trajectory, len(frames))
     done = 0
-    with suppress(KeyboardInterrupt) if follow else nullcontext():
+    try:
         for _ in arrivals(trajectory) if follow else (None,):
             frames = trajectory.select(**choice, none=follow)
             run.resize(len(frames))
@@ -139,6 +139,9 @@ def _streamed(
                 if progress is not None:
                     progress(done, len(frames))
             done = len(frames)  # the last ones can be without agents, in no block
+    except KeyboardInterrupt:
+        if not follow or not done:  # nothing was measured that could be told
+            raise
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
     return gather(run, frames, profile)
