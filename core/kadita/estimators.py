@@ -41,9 +41,7 @@ def grassberger(counts: ArrayLike) -> Floats:
     Source: Grassberger 2003, arXiv:physics/0307138, doi:10.48550/arXiv.physics/0307138.
     """
     n, total = _whole(counts)
-    pairs = np.arange(1, int(n.max(initial=0)) // 2 + 1)
-    even = -np.euler_gamma - math.log(2) + np.append(0.0, np.cumsum(2.0 / (2 * pairs - 1)))  # G(2 m), and G(1) first
-    return _corrected(n, total, even[n.astype(np.int64) // 2])
+    return _corrected(n, total, grassberger_logarithms(n))
 
 
 def grassberger_1988(counts: ArrayLike) -> Floats:
@@ -51,11 +49,24 @@ def grassberger_1988(counts: ArrayLike) -> Floats:
 
     Source: Grassberger 1988, Phys. Lett. A 128, 369-373, doi:10.1016/0375-9601(88)90193-4.
     """
+    n, total = _whole(counts)
+    return _corrected(n, total, grassberger_1988_logarithms(n))
+
+
+def grassberger_logarithms(counts: Floats) -> Floats:
+    """G(n), which `grassberger` has in the place of ln n, of whole numbers; G(1) for 0."""
+    pairs = np.arange(1, int(counts.max(initial=0)) // 2 + 1)
+    even = -np.euler_gamma - math.log(2) + np.append(0.0, np.cumsum(2.0 / (2 * pairs - 1)))  # G(2 m), and G(1) first
+    found: Floats = even[counts.astype(np.int64) // 2]
+    return found
+
+
+def grassberger_1988_logarithms(counts: Floats) -> Floats:
+    """Psi(n) + (-1)^n / (n + 1), which `grassberger_1988` has in the place of ln n, of whole numbers; finite for 0."""
     from scipy.special import digamma
 
-    n, total = _whole(counts)
-    some = np.maximum(n, 1.0)
-    return _corrected(n, total, digamma(some) + (1.0 - 2.0 * (n % 2)) / (n + 1))
+    found: Floats = digamma(np.maximum(counts, 1.0)) + (1.0 - 2.0 * (counts % 2)) / (counts + 1)
+    return found
 
 
 def _corrected(n: Floats, total: Floats, logarithms: Floats) -> Floats:

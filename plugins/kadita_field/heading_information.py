@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
+from kadita.information import Estimator
 from kadita_field.surrogates import Pairs, Symbols, mutual_information, shifts, transfer_entropy
 
-Axis = Literal["x", "y", "z"]
-Directions = Annotated[int, Field(ge=2, le=64)]
-Surrogates = Annotated[int, Field(ge=0, le=100_000)]
-Seed = Annotated[int, Field(ge=0, lt=2**64)]
+Axis = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]
+Directions = Annotated[int, Field(ge=2, le=64, description="equal sectors that headings are counted in")]
+Lag = Annotated[int, Field(ge=1, le=10_000_000, description="frames from an agent's heading to the other's")]
+Surrogates = Annotated[int, Field(ge=0, le=100_000, description="turned series that a pair is compared with")]
+Seed = Annotated[int, Field(ge=0, lt=2**64, description="of the draw of surrogates")]
 OF_PAIRS = ("agent", "other")
 OUTPUTS = {
     "information": Output("nat", OF_PAIRS),
@@ -23,19 +25,36 @@ OUTPUTS = {
 
 
 def finish_mutual(
-    state: list[Symbols], facts: Facts, *, directions: int, about: str, surrogates: int, seed: int
+    state: list[Symbols],
+    facts: Facts,
+    *,
+    directions: int,
+    about: str,
+    estimator: Estimator,
+    surrogates: int,
+    seed: int,
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series."""
     symbols = np.concatenate(state)
-    return _told(mutual_information(symbols, directions, shifts(len(symbols), surrogates, seed)), facts)
+    turns = shifts(len(symbols), surrogates, seed)
+    return _told(mutual_information(symbols, directions, turns, estimator), facts)
 
 
 def finish_transfer(
-    state: list[Symbols], facts: Facts, *, directions: int, about: str, lag: int, surrogates: int, seed: int
+    state: list[Symbols],
+    facts: Facts,
+    *,
+    directions: int,
+    about: str,
+    lag: int,
+    estimator: Estimator,
+    surrogates: int,
+    seed: int,
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series, in both directions."""
     symbols = np.concatenate(state)
-    return _told(transfer_entropy(symbols, directions, lag, shifts(len(symbols), surrogates, seed)), facts)
+    turns = shifts(len(symbols), surrogates, seed)
+    return _told(transfer_entropy(symbols, directions, lag, turns, estimator), facts)
 
 
 @analysis(
@@ -47,16 +66,26 @@ def finish_transfer(
     source="Shannon 1948, Bell Syst. Tech. J. 27, 379-423, doi:10.1002/j.1538-7305.1948.tb01338.x",
 )
 def heading_mutual_information(
-    window: Window, *, directions: Directions = 8, about: Axis = "z", surrogates: Surrogates = 100, seed: Seed = 0
+    window: Window,
+    *,
+    directions: Directions = 8,
+    about: Axis = "z",
+    estimator: Estimator = "plug-in",
+    surrogates: Surrogates = 100,
+    seed: Seed = 0,
 ) -> list[Symbols]:
     """Mutual information of the headings of every pair of agents in the same frames, in nats, and how sure it is.
 
     A heading is one of `directions` equal sectors about the axis `about`; frames count where both agents are there
-    and move. From observed frequencies, so that chance alone gives about (directions - 1)^2 / (2 frames): `by_chance`
-    is the mean of the surrogates, in which one series is turned around in time by a tenth of it or more; `surrogates`
-    are drawn with `seed`. `p_value` is the share of the pair and its surrogates that have as much: a small one says
-    that the pair is not independent, of which both following the same third one, or a wall, is a reason, too. Time
-    grows with agents^2 x frames x surrogates. NaN on the diagonal, and for pairs that never are there together.
+    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j). Observed frequencies, the
+    plug-in, are never below 0, and have about (directions - 1)^2 / (2 frames) by chance alone. The others correct for
+    that as if frames were independent, and are not cut off at 0, so that their mean is near 0 where there is nothing
+    to tell; ``chao-shen`` only while sectors come together just once, and then by too much. Headings that last have
+    more by chance than any of them takes away: `by_chance` is the mean of the surrogates, in which one series is
+    turned around in time by a tenth of it or more; `surrogates` are drawn with `seed`. `p_value` is the share of the
+    pair and its surrogates that have as much: a small one says that the pair is not independent, of which both
+    following the same third one, or a wall, is a reason, too. Time grows with agents^2 x frames x surrogates. NaN on
+    the diagonal, and for pairs that never are there together.
     """
     return [_symbols(window, directions, about)]
 
@@ -74,16 +103,19 @@ def heading_transfer_entropy(
     *,
     directions: Directions = 4,
     about: Axis = "z",
-    lag: Annotated[int, Field(ge=1, le=10_000_000)] = 1,
+    lag: Lag = 1,
+    estimator: Estimator = "plug-in",
     surrogates: Surrogates = 100,
     seed: Seed = 0,
 ) -> list[Symbols]:
     """Transfer entropy from every agent's heading to every other one's, in nats, and how sure it is.
 
-    What the agent's heading tells of the other's `lag` frames later, beyond what the other's own tells of it. Sectors,
-    `surrogates`, `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is
-    turned around. A third agent that both follow, one of them later, looks like transfer. Time grows with agents^2 x
-    frames x surrogates. NaN on the diagonal, and for pairs that never are there together.
+    What the agent's heading tells of the other's `lag` frames later, beyond what the other's own tells of it; with x'
+    the other's later one, T = H(x', x_j) + H(x_i, x_j) - H(x_j) - H(x', x_i, x_j). Sectors, `estimator`, `surrogates`,
+    `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is turned around,
+    and frequencies have up to about directions (directions - 1)^2 / (2 frames) by chance alone. A third agent that both
+    follow, one of them later, looks like transfer. Time grows with agents^2 x frames x surrogates. NaN on the diagonal,
+    and for pairs that never are there together.
     """
     return [_symbols(window, directions, about)]
 

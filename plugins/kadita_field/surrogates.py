@@ -1,7 +1,9 @@
 """Information that agents' series of symbols hold about each other, and what it would be by chance.
 
 A surrogate of a pair has one series turned around against the other: each keeps its own ups and downs, and what the one
-told of the other is gone (Andrzejak et al. 2003, doi:10.1103/PhysRevE.68.066202).
+told of the other is gone (Andrzejak et al. 2003, doi:10.1103/PhysRevE.68.066202). Frames in a random order are no
+surrogate of headings, which last: of independent ones that last 20 of 1000 frames, p <= 0.05 for all pairs by mutual
+information and for 41 % by transfer entropy, where turns have it for 6 %.
 """
 
 from typing import NamedTuple
@@ -10,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.compiled import kernel
+from kadita.information import Estimator
+from kadita_field.joint_counts import covered, shared, taken_over, terms_of
 
 Floats = NDArray[np.float64]
 Symbols = NDArray[np.int16]
@@ -34,25 +38,24 @@ def shifts(frames: int, surrogates: int, seed: int) -> NDArray[np.int64]:
     return possible[order[:surrogates]]
 
 
-def mutual_information(symbols: Symbols, number: int, turns: NDArray[np.int64]) -> Pairs:
+def mutual_information(
+    symbols: Symbols, number: int, turns: NDArray[np.int64], estimator: Estimator = "plug-in"
+) -> Pairs:
     """Return I(x_i; x_j) of all pairs of series, (T, N), of symbols 0 .. number - 1; -1 where there is none."""
     series = np.ascontiguousarray(symbols.T)
     sums = _nothing(len(series))
-    _mutual(series, number, np.append(0, turns), _n_log_n(len(symbols)), *sums)
+    _mutual(series, number, np.append(0, turns), *terms_of(len(symbols), estimator), *sums)
     return _pairs(*sums)
 
 
-def transfer_entropy(symbols: Symbols, number: int, lag: int, turns: NDArray[np.int64]) -> Pairs:
+def transfer_entropy(
+    symbols: Symbols, number: int, lag: int, turns: NDArray[np.int64], estimator: Estimator = "plug-in"
+) -> Pairs:
     """Return I(x_j(t + lag); x_i(t) | x_j(t)), from i to j, of all pairs of series, as `mutual_information` does."""
     series = np.ascontiguousarray(symbols.T)
     sums = _nothing(len(series))
-    _transfer(series, number, lag, np.append(0, turns), _n_log_n(len(symbols)), *sums)
+    _transfer(series, number, lag, np.append(0, turns), *terms_of(len(symbols), estimator), *sums)
     return _pairs(*sums)
-
-
-def _n_log_n(most: int) -> Floats:
-    n = np.arange(most + 1.0)
-    return n * np.log(np.maximum(n, 1.0))
 
 
 def _nothing(agents: int) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
@@ -78,13 +81,13 @@ def _enter(i, j, s, nats, found, total, number, as_much):  # type: ignore[no-unt
 
 
 @kernel
-def _mutual(series, number, turns, n_log_n, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
+def _mutual(series, number, turns, whole, terms, by_coverage, least, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
     agents, frames = series.shape
-    joint, one, other = np.zeros((number, number), np.int64), np.zeros(number, np.int64), np.zeros(number, np.int64)
+    joint = np.zeros((number, number), np.int64)
     for i in range(agents):
         for j in range(i):
             for s in range(turns.size):
-                joint[:], one[:], other[:] = 0, 0, 0
+                joint[:] = 0
                 together, u = 0, turns[s]
                 for t in range(frames):
                     x, y = series[i, t], series[j, u]
@@ -94,20 +97,16 @@ def _mutual(series, number, turns, n_log_n, found, total, number_of, as_much):  
                         together += 1
                 if together == 0:
                     continue
-                nats = n_log_n[together]
-                for x in range(number):
-                    for y in range(number):
-                        one[x] += joint[x, y]
-                        other[y] += joint[x, y]
-                        nats += n_log_n[joint[x, y]]
-                for x in range(number):
-                    nats -= n_log_n[one[x]] + n_log_n[other[x]]
-                _enter(i, j, s, max(nats / together, 0.0), found, total, number_of, as_much)
-                _enter(j, i, s, max(nats / together, 0.0), found, total, number_of, as_much)
+                if by_coverage:
+                    nats = covered(joint.sum(axis=1)) + covered(joint.sum(axis=0)) - covered(joint)
+                else:
+                    nats = shared(joint, whole[together], terms)
+                _enter(i, j, s, max(nats / together, least), found, total, number_of, as_much)
+                _enter(j, i, s, max(nats / together, least), found, total, number_of, as_much)
 
 
 @kernel
-def _transfer(series, number, lag, turns, n_log_n, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
+def _transfer(series, number, lag, turns, whole, terms, by_coverage, least, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
     agents, frames = series.shape
     joint = np.zeros((number, number, number), np.int64)  # now, the other's, later
     for i in range(agents):
@@ -125,20 +124,9 @@ def _transfer(series, number, lag, turns, n_log_n, found, total, number_of, as_m
                         together += 1
                 if together == 0:
                     continue
-                nats = 0.0
-                for now in range(number):
-                    here = 0
-                    for source in range(number):
-                        both = 0
-                        for later in range(number):
-                            both += joint[now, source, later]
-                            nats += n_log_n[joint[now, source, later]]
-                        nats -= n_log_n[both]
-                        here += both
-                    for later in range(number):
-                        both = 0
-                        for source in range(number):
-                            both += joint[now, source, later]
-                        nats -= n_log_n[both]
-                    nats += n_log_n[here]
-                _enter(i, j, s, max(nats / together, 0.0), found, total, number_of, as_much)
+                if by_coverage:
+                    here = joint.sum(axis=2)
+                    nats = covered(joint.sum(axis=1)) + covered(here) - covered(here.sum(axis=1)) - covered(joint)
+                else:
+                    nats = taken_over(joint, terms)
+                _enter(i, j, s, max(nats / together, least), found, total, number_of, as_much)

@@ -9,7 +9,13 @@ import pytest
 from scipy.special import digamma
 
 from kadita import KaditaError
-from kadita.estimators import chao_shen, grassberger, grassberger_1988
+from kadita.estimators import (
+    chao_shen,
+    grassberger,
+    grassberger_1988,
+    grassberger_1988_logarithms,
+    grassberger_logarithms,
+)
 from kadita.information import entropy
 
 ALL = pytest.mark.parametrize("estimator", [chao_shen, grassberger, grassberger_1988])
@@ -33,6 +39,17 @@ def test_grassbergers_numbers_are_those_of_his_integral():
     for n in range(1, 60):
         g = digamma(n) + (-1) ** n / 2 * (digamma((n + 1) / 2) - digamma(n / 2))
         assert grassberger([[n, 0]])[0] == pytest.approx(math.log(n) - g, abs=1e-12)
+
+
+def test_what_stands_for_logarithms_by_hand():
+    """Of 0, of which there is nothing to add, it is finite."""
+    g = -np.euler_gamma - math.log(2)
+    expected = [g, g, g + 2, g + 2, g + 2 + 2 / 3, g + 2 + 2 / 3]
+    np.testing.assert_allclose(grassberger_logarithms(np.arange(6.0)), expected, rtol=1e-14)
+    psi = -np.euler_gamma + np.array([0, 1, 1 + 1 / 2])
+    found = grassberger_1988_logarithms(np.arange(4.0))
+    np.testing.assert_allclose(found[1:], psi + np.array([-1 / 2, 1 / 3, -1 / 4]), rtol=1e-14)
+    assert np.isfinite(found[0])
 
 
 def test_chao_shen_by_hand():

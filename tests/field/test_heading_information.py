@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import get_args
 
 import numpy as np
 import pytest
 
 import kadita
+from kadita import KaditaError
+from kadita.formats.amber_writer import AmberWriter
+from kadita.information import Estimator, entropy
 from kadita.memory import Memory
 from kadita.trajectory import Chunk
 from kadita_field.surrogates import mutual_information, shifts, transfer_entropy
+
+ESTIMATORS = get_args(get_args(Estimator)[0])
+BOTH = pytest.mark.parametrize("name", ["heading_mutual_information", "heading_transfer_entropy"])
+
+
+def velocities(sectors, number, about="z"):
+    """Velocities whose headings are in sectors, (T, N), about an axis; -1 for an agent at rest."""
+    angle = (sectors + 0.5) / number * 2 * np.pi - np.pi
+    v = np.zeros((*sectors.shape, 3))
+    axis = "xyz".index(about)
+    v[..., (axis + 1) % 3], v[..., (axis + 2) % 3], v[..., axis] = np.cos(angle), np.sin(angle), 0.3
+    v[sectors < 0] = 0.0
+    return v
 
 
 @pytest.fixture
@@ -18,11 +35,7 @@ def found():
     """What an analysis finds of headings in sectors, (T, N), about an axis; -1 for an agent at rest."""
 
     def found(name, sectors, number, about="z", absent=None, **parameters):
-        angle = (sectors + 0.5) / number * 2 * np.pi - np.pi
-        v = np.zeros((*sectors.shape, 3))
-        axis = "xyz".index(about)
-        v[..., (axis + 1) % 3], v[..., (axis + 2) % 3], v[..., axis] = np.cos(angle), np.sin(angle), 0.3
-        v[sectors < 0] = 0.0
+        v = velocities(sectors, number, about)
         x = np.zeros_like(v)
         if absent is not None:
             x[absent] = v[absent] = np.nan
@@ -86,16 +99,127 @@ def test_both_are_those_of_entropies(found, rng):
     assert np.isnan(transfer["by_chance"]).all()
 
 
-@pytest.mark.parametrize("name", ["heading_mutual_information", "heading_transfer_entropy"])
-def test_strangers_are_significant_as_often_as_chance_has_it(name, found, rng):
+def counted(number, *series):
+    """How often symbols 0 .. number - 1 come together, a row for `entropy`."""
+    edges = [np.arange(number + 1) - 0.5] * len(series)
+    return np.histogramdd(np.stack(series, axis=1), edges)[0].reshape(1, -1)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_estimator_is_that_of_the_entropies(estimator, found, rng):
+    """Few frames, so that some counts are single, even, odd or none; the one follows the other in half of them."""
+
+    def h(*series):
+        return entropy(counted(4, *series), estimator)[0]
+
+    sectors = rng.integers(-1, 4, (150, 2))
+    sectors[1:, 1] = np.where(rng.random(149) < 0.5, sectors[:-1, 0], sectors[1:, 1])
+    both = sectors[(sectors >= 0).all(axis=1)]
+    x, y = both.T
+    mutual = found("heading_mutual_information", sectors, 4, estimator=estimator, surrogates=0)["information"]
+    assert mutual[0, 1] == pytest.approx(h(x) + h(y) - h(x, y), abs=1e-10)
+    assert mutual[0, 1] == mutual[1, 0]
+    transfer = found("heading_transfer_entropy", sectors, 4, estimator=estimator, surrogates=0, lag=2)["information"]
+    for i, j in [(0, 1), (1, 0)]:
+        triples = np.stack([sectors[2:, j], sectors[:-2, j], sectors[:-2, i]], axis=1)
+        later, now, source = triples[(triples >= 0).all(axis=1)].T
+        expected = h(later, now) + h(now, source) - h(now) - h(later, now, source)
+        assert transfer[i, j] == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4])
+def test_coverage_where_everything_comes_once(frames, found):
+    sectors = np.array([[0, 1], [1, 1], [2, 0], [3, 2]])[:frames]
+    x, y = sectors.T
+    one, other, joint = (entropy(counted(4, *some), "chao-shen")[0] for some in [(x,), (y,), (x, y)])
+    mutual = found("heading_mutual_information", sectors, 4, estimator="chao-shen", surrogates=0)["information"]
+    assert mutual[0, 1] == pytest.approx(one + other - joint, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "mutual", "transfer"),
+    [
+        ("plug-in", 0.04317421559235397, 0.44505444233918173),
+        ("miller-madow", -0.031825784407646024, 0.35183410335613086),
+        ("chao-shen", -0.04365728481597664, -0.0410782728636776),
+        ("grassberger-1988", -0.13034370908177345, 0.43846749691977194),
+    ],
+)
+def test_values_of_another_package(estimator, mutual, transfer, found):
+    """Of infomeasure 0.6.3, which does not cut off at 0 either, and whose Grassberger is that of 1988."""
+    n = np.arange(60)
+    x = (n * n // 3 + n // 7) % 4
+    y = (n * n // 3 + n // 11 + n * n * n // 50) % 4
+    sectors = np.stack([x, y], axis=1)
+    for name, expected in [("heading_mutual_information", mutual), ("heading_transfer_entropy", transfer)]:
+        information = found(name, sectors, 4, estimator=estimator, surrogates=0)["information"]
+        assert information[0, 1] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "by_chance"),
+    [("heading_mutual_information", 4, 9 / 400), ("heading_transfer_entropy", 3, 12 / 400)],
+)
+def test_corrected_ones_find_nothing_where_there_is_nothing(name, number, by_chance, found, rng):
+    """300 pairs of strangers in 200 frames, in which observed frequencies tell what chance has them tell."""
+    sectors = rng.integers(0, number, (200, 600))
+    own = np.arange(0, 600, 2), np.arange(1, 600, 2)  # so that no agent is in two of the pairs
+
+    def told(estimator):
+        nats = found(name, sectors, number, estimator=estimator, surrogates=0)["information"][own]
+        return nats, nats.mean(), nats.std() / np.sqrt(len(nats))
+
+    nats, mean, error = told("plug-in")
+    assert mean == pytest.approx(by_chance, rel=0.15)
+    assert mean > 20 * error
+    assert nats.min() >= 0
+    for estimator in ("miller-madow", "grassberger", "grassberger-1988"):
+        nats, mean, error = told(estimator)
+        assert abs(mean) < 3 * error, estimator
+        assert nats.min() < 0, estimator
+
+
+@BOTH
+def test_an_estimator_that_there_is_not(name, found):
+    with pytest.raises(KaditaError, match=rf"^{name}\.estimator: .*'plug-in', .*; got 'jackknife'$"):
+        found(name, np.zeros((5, 2), int), 4, estimator="jackknife")
+
+
+@BOTH
+def test_results_say_estimator_and_number_of_bins(name, rng):
+    data = Memory(
+        "school", Chunk(np.zeros((9, 2, 3)), rng.normal(size=(9, 2, 3)), np.arange(9), None), np.arange(2), {}
+    )
+    given = {f"{name}.estimator": "grassberger", f"{name}.directions": 5}
+    for whole in kadita.analyze(data, [name], parameters=given).wholes.values():
+        assert whole.parameters["estimator"] == "grassberger"
+        assert whole.parameters["directions"] == 5
+
+
+def test_two_workers_find_the_same(tmp_path, rng):
+    v = velocities(rng.integers(-1, 3, (2300, 4)), 3)
+    with AmberWriter(tmp_path / "birds.nc", 4, periodic=False) as writer:
+        writer.write(np.cumsum(v, axis=0), v, np.arange(2300.0), None)
+    names = ["heading_mutual_information", "heading_transfer_entropy"]
+    given = {"estimator": "grassberger", "directions": 3, "surrogates": 9}
+    serial = kadita.analyze(tmp_path / "birds.nc", names, parameters=given).wholes
+    shared = kadita.analyze(tmp_path / "birds.nc", names, parameters=given, workers=2).wholes
+    assert len(serial) == 6
+    for key, whole in serial.items():
+        assert whole.values.tobytes() == shared[key].values.tobytes(), key
+
+
+@pytest.mark.parametrize("estimator", ["plug-in", "chao-shen", "grassberger"])
+@BOTH
+def test_strangers_are_significant_as_often_as_chance_has_it(name, estimator, found, rng):
     """Series that remember: each turns to a neighbouring sector at most, and knows nothing of the others."""
     walks = np.cumsum(rng.integers(-1, 2, (600, 24)), axis=0) % 4
-    p = found(name, walks, 4, surrogates=39)["p_value"]
+    p = found(name, walks, 4, surrogates=39, estimator=estimator)["p_value"]
     often = (p[~np.eye(24, dtype=bool)] <= 0.1).mean()
     assert 0.04 < often < 0.17
 
 
-@pytest.mark.parametrize("name", ["heading_mutual_information", "heading_transfer_entropy"])
+@BOTH
 def test_windows_and_seeds(name, found, rng):
     """3000 frames are three windows; the same seed draws the same surrogates."""
     sectors = rng.integers(0, 3, (3000, 3))
