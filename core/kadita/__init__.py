@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kadita import information as information
+    from kadita import mda as mda
+    from kadita import testing as testing
     from kadita.analyses import Analysis, Facts, Output, analysis
     from kadita.block import Block
     from kadita.box import Box
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from kadita.hooks import hookimpl
     from kadita.importers import Importer, Tracks, importer
     from kadita.measuring import analyze
-    from kadita.metrics import Metric, metric
+    from kadita.metrics import Definition, Metric, metric
     from kadita.models.model import Model
     from kadita.results import Results
     from kadita.simulation.configuration import load_configuration
@@ -30,6 +33,7 @@ _HOMES = {
     "Analysis": "analyses",
     "Block": "block",
     "Box": "box",
+    "Definition": "metrics",
     "Facts": "analyses",
     "Frame": "frame",
     "Importer": "importers",
@@ -58,6 +62,7 @@ __all__ = [
     "Analysis",
     "Block",
     "Box",
+    "Definition",
     "Facts",
     "Frame",
     "Importer",
@@ -83,6 +88,9 @@ __all__ = [
 ]
 
 
+_MODULES = ("information", "mda", "testing")
+
+
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
@@ -90,10 +98,12 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("kadita")
+    if name in _MODULES:
+        return import_module(f"kadita.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'kadita' has no attribute '{name}'")
     return getattr(import_module(f"kadita.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, "__version__"])
+    return sorted([*globals(), *_HOMES, *_MODULES, "__version__"])
