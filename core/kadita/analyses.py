@@ -20,19 +20,31 @@ State = Any  # numbers, arrays, or mappings of them
 
 
 class Output(NamedTuple):
-    """One result of an analysis: its unit, and names of its axes."""
+    """One result of an analysis.
+
+    Attributes:
+        units: ``"1"``, ``"length"``, ``"length/time"``, ...; the trajectory's own are put in their place.
+        dims: names of its axes; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
+    """
 
     units: str = "1"
     dims: tuple[str, ...] = ()
 
 
 class Facts(NamedTuple):
-    """What an analysis may know of the whole when it finishes."""
+    """What an analysis may know of the whole when it finishes.
 
-    times: Floats  # (T,), of all frames that were looked at
-    agents: NDArray[Any]  # (N,) identities
-    attributes: Mapping[str, Any]  # of the school
-    labels: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # by metric, of those that have some
+    Attributes:
+        times: (T,), of all frames that were looked at.
+        agents: (N,) identities.
+        attributes: what the trajectory knows of the school.
+        labels: words that values stand for, by metric, of those metrics that have some.
+    """
+
+    times: Floats
+    agents: NDArray[Any]
+    attributes: Mapping[str, Any]
+    labels: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

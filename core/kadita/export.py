@@ -25,11 +25,11 @@ Writer = Callable[[Results, Equilibration, Path], None]
 
 
 def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:
-    """Write results in the format that the ending names: .csv, .json, .nc or .xvg.
+    """Write results to `path`, in the format that its ending names: .csv, .json, .nc or .xvg.
 
     Beside a CSV stand a table for every set of axes of whole-trajectory results, NAME_analysis.csv, and a .json with
     parameters, units, provenance, and the mean and error of every column, of frames that `equilibration` says count
-    (`Results.statistics`). A file is complete or not there.
+    (`Results.statistics`). A file is complete or not there; one that exists is replaced with `force` alone.
 
     Raises:
         KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
@@ -133,6 +133,7 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
             "summary": s.summary,
             "units": s.units,
             "dims": ["frame", *s.dims],
+            **({"axes": {d: axis.tolist() for d, axis in s.axes.items()}} if s.axes else {}),
             "labels": list(s.labels),
             "parameters": dict(s.parameters),
             "plugin": s.plugin,

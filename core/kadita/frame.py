@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """One frame of a block, with the same geometry one axis smaller: (N, 3) where the block has (T, N, 3)."""
+    """Frame `index` of a block, with the same geometry one axis smaller: (N, 3) where the block has (T, N, 3)."""
 
     def __init__(self, block: Block, index: int) -> None:
         self._block = block

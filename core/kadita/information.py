@@ -7,10 +7,11 @@ the number of bins, and lie between 0 (all in one bin) and 1 (the same number in
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita.box import Box, Floats
 from kadita.compiled import kernel
@@ -18,7 +19,11 @@ from kadita.errors import KaditaError
 from kadita.estimators import chao_shen, grassberger, grassberger_1988
 from kadita.neighbors import nearest
 
-Estimator = Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"]
+Estimator = Annotated[
+    Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"],
+    Field(description="how entropy is estimated from counts"),
+]
+Bins = Annotated[int, Field(ge=2, le=100_000, description="equal bins of the histogram")]
 OTHERS = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
 
 
@@ -66,7 +71,8 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
 
     ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average.
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that bias to first
-    order (Miller 1955, in Information Theory in Psychology, pp. 95-100). The others: `kadita.estimators`.
+    order (Miller 1955, in Information Theory in Psychology, pp. 95-100). The other values of `estimator` are functions
+    of `kadita.estimators`.
     """
     if estimator in OTHERS:
         return np.maximum(OTHERS[estimator](counts), 0.0)
@@ -99,7 +105,10 @@ def histogram_entropy(
     overflow: bool = False,
     estimator: Estimator = "plug-in",
 ) -> Floats:
-    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN where nothing was counted."""
+    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN where nothing was counted.
+
+    `values`, `bins`, `low`, `high` and `overflow` are those of `histogram`, `estimator` is that of `entropy`.
+    """
     h = entropy(histogram(values, bins, low, high, overflow=overflow), estimator)
     return np.minimum(h / math.log(bins), 1.0)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from typing import Annotated, Any, Literal, overload
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from kadita.errors import PluginError
+from kadita.errors import KaditaError, PluginError
 from kadita.signature import checked, read_signature
+
+Definition = Annotated[
+    Literal["corrected", "published"], Field(description="well defined, or as dewi-kadita 0.0.4 computes it")
+]
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Metric:
     labels: tuple[str, ...]
     warning: str
     undefined: str = ""
+    axes: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    published: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def summary(self) -> str:
@@ -48,9 +54,27 @@ class Metric:
         """Return all parameters, checked, with defaults for those that are not given.
 
         Raises:
-            KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
+            KaditaError: an unknown parameter, a value that does not fit or that the published definition does not
+                have, or a required one that is missing.
         """
-        return checked(self.name, self.parameters, values)
+        parameters = checked(self.name, self.parameters, values)
+        if parameters.get("definition") == "published":
+            for key, fixed in self.published.items():
+                if key in values and parameters[key] != fixed:
+                    has = "does not use it" if fixed is None else f"has {fixed}"
+                    raise KaditaError(
+                        f"{self.name}.{key}: the published definition {has}; got {values[key]!r}; leave it out, "
+                        "or take definition=corrected"
+                    )
+                if key in parameters and fixed is not None:
+                    parameters[key] = fixed
+        return parameters
+
+    def recorded(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return parameters as results record them: what the published definition has, and not what it does not use."""
+        if parameters.get("definition") != "published":
+            return dict(parameters)
+        return {key: value for key, value in {**parameters, **self.published}.items() if value is not None}
 
 
 @overload
@@ -70,6 +94,8 @@ def metric(
     labels: tuple[str, ...] = ...,
     warning: str = ...,
     undefined: str = ...,
+    axes: Mapping[str, Callable[..., Any]] = ...,
+    published: Mapping[str, Any] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
     function: Callable[..., Any] | None = None,
@@ -87,6 +113,8 @@ def metric(
     labels: tuple[str, ...] = (),
     warning: str = "",
     undefined: str = "",
+    axes: Mapping[str, Callable[..., Any]] | None = None,
+    published: Mapping[str, Any] | None = None,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric of its own name.
 
@@ -109,6 +137,9 @@ def metric(
         labels: the value is an index into these words.
         warning: for a metric that flags frames with 1: what a flag means, said once with their number.
         undefined: when it is NaN: ``"where fewer than two agents move"``.
+        axes: by name of an axis, a function of the same data and parameters that returns the numbers along it, such as
+            the middles of bins.
+        published: what ``definition="published"`` fixes: parameters, or facts to record; None is one it does not use.
 
     Raises:
         PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
@@ -133,6 +164,8 @@ def metric(
             labels=tuple(labels),
             warning=warning,
             undefined=undefined,
+            axes=dict(axes or {}),
+            published=dict(published or {}),
         )
 
     names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
@@ -142,6 +175,8 @@ def metric(
         raise PluginError(
             "expected words for units, formula, source, warning, undefined, labels and symmetries; got others"
         )
+    if strange := [axis for axis in axes or {} if axis not in dims or axis in ("agent", "space")]:
+        raise PluginError(f"axes: expected names of dims other than agent and space; got {strange[0]!r}")
     if range is not None and len(range) != 2:
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)

@@ -32,6 +32,7 @@ class Series:
     summary: str
     plugin: str
     plugin_version: str
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # the numbers along those axes that have some
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Results(Mapping[str, Floats]):
         times: (T,) times.
         agents: (N,) identities, the axis ``agent`` of per-agent metrics.
         series: by metric.
+        attributes: what the trajectory knows of the school.
         notes: what a reader of these numbers should know, a line each.
         failures: metrics that raised, and a line that says what.
         provenance: versions, the input's fingerprint, the profile.
@@ -90,13 +92,13 @@ class Results(Mapping[str, Floats]):
         return f"<Results of {len(self.frames)} frames: {', '.join(self.series)}>"
 
     def columns(self) -> dict[str, tuple[Series, Floats]]:
-        """Every scalar series by name, (T,): a metric's own, or ``drift.x`` for each component of one with axes."""
+        """Every scalar series by name, (T,): a metric's own, or one a component: ``drift.x``, ``distances.2``."""
         columns: dict[str, tuple[Series, Floats]] = {}
         for name, s in self.series.items():
-            axes = [self.axis(dim, size) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
+            axes = [_words(self.axis_of(s, dim, size)) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
             flat = s.values.reshape(len(self.frames), -1)
             for i, component in enumerate(itertools.product(*axes)):
-                columns[".".join((name, *map(str, component)))] = s, flat[:, i]
+                columns[".".join((name, *component))] = s, flat[:, i]
         return columns
 
     def statistics(self, equilibration: str | float = "none") -> dict[str, Estimate]:
@@ -130,12 +132,10 @@ class Results(Mapping[str, Floats]):
             found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
         return found
 
-    def axis_of(self, whole: Whole, dim: str, size: int) -> list[Any]:
-        """Numbers or names along an axis of a whole-trajectory result."""
-        return whole.axes[dim].tolist() if dim in whole.axes else self.axis(dim, size)
-
-    def axis(self, dim: str, size: int) -> list[Any]:
-        """Names along an axis of a metric."""
+    def axis_of(self, found: Series | Whole, dim: str, size: int) -> list[Any]:
+        """Numbers or names along an axis."""
+        if dim in found.axes:
+            return list(found.axes[dim].tolist())
         if dim == "agent":
             return list(self.agents.tolist())
         if dim == "space" and size == 3:
@@ -155,7 +155,7 @@ class Results(Mapping[str, Floats]):
             for dim, size in zip(s.dims, sizes, strict=True):
                 known = ("agent", "space")
                 key = dim if dim in known else f"{name}_{dim}"
-                coords.setdefault(key, self.axis(dim, size))
+                coords.setdefault(key, self.axis_of(s, dim, size))
             dims = ("frame", *(d if d in ("agent", "space") else f"{name}_{d}" for d in s.dims))
             attributes: dict[str, Any] = {
                 "units": s.units,
@@ -178,6 +178,12 @@ class Results(Mapping[str, Floats]):
             variables[name] = (dims, w.values, attributes)
         record = {k: _plain(v) for k, v in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=record)
+
+
+def _words(axis: list[Any]) -> list[str]:
+    """Write what is along an axis in few digits, where these tell everything apart."""
+    short = [f"{place:.6g}" if isinstance(place, float) else str(place) for place in axis]
+    return short if len(set(short)) == len(axis) else [str(place) for place in axis]
 
 
 def _distinct(name: str, dims: tuple[str, ...]) -> tuple[str, ...]:

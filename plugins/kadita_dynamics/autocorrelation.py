@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
@@ -14,6 +15,10 @@ from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
+Reference = Annotated[
+    Literal["space", "centroid"],
+    Field(description="what velocities are relative to: the space, or the mean of the agents that are there"),
+]
 SOURCE = "Codling, Plank & Benhamou 2008, J. R. Soc. Interface 5, 813-834, doi:10.1098/rsif.2008.0014"
 
 
@@ -64,9 +69,7 @@ def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
     formula="C(l) = <v_i(t) . v_i(t + l)>, over agents i and pairs of frames; C(persistence time) = C(0)/e",
     source=SOURCE,
 )
-def velocity_autocorrelation(
-    window: Window, *, lags: Lags = 100, reference: Literal["space", "centroid"] = "space"
-) -> Sums:
+def velocity_autocorrelation(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
     """Autocorrelation of agents' velocities by lag, (lags + 1,), and the time in which it falls to 1/e of its first.
 
     Of lags 0 to `lags` frames; a pair counts where the agent is there in both; NaN at lags beyond the trajectory. With

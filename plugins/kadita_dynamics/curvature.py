@@ -13,8 +13,9 @@ from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
-Bins = Annotated[int, Field(ge=1, le=100_000)]
-Curvature = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density, equal in the logarithm")]
+Smallest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="where the density begins, 1/length")]
+Largest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="where the density ends, 1/length")]
 AT_REST = 1e-10  # steps up to this one have no direction
 
 
@@ -49,14 +50,15 @@ def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: f
     formula="1/R = 2 |a x b| / (|a| |b| |a + b|), a = x_i(t + 1) - x_i(t), b = x_i(t + 2) - x_i(t + 1)",
     source="Menger 1930, Math. Ann. 103, 466-501, doi:10.1007/BF01455705",
 )
-def path_curvature(window: Window, *, bins: Bins = 80, smallest: Curvature = 1e-4, largest: Curvature = 1e4) -> State:
+def path_curvature(window: Window, *, bins: Bins = 80, smallest: Smallest = 1e-4, largest: Largest = 1e4) -> State:
     """Curvature of agents' paths: mean and standard deviation, mean of each agent, and probability density.
 
     That of the circle through three successive positions, 0 along a line and 1/R on a circle of radius R, however
     fast it is run through; velocities are not needed. Positions go on across the faces of a periodic cell. Three frames
     count where the agent is there in all and moves from each to the next, not back to where it came from. Errors of
     positions, over steps squared, are errors of curvature: smooth tracks first, or take fewer frames. The density has
-    `bins` bins, equal in the logarithm, from `smallest` to `largest`; curvatures beyond are in its norm alone.
+    `bins` bins, equal in the logarithm, from `smallest` to `largest`; curvatures beyond are in its norm alone. NaN
+    where no three frames count.
 
     Raises:
         KaditaError: `smallest` is not below `largest`.

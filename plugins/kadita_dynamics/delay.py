@@ -13,8 +13,11 @@ from kadita_dynamics.lags import Lags, step_of_all, time_step
 
 Floats = NDArray[np.float64]
 State = Mapping[str, NDArray[Any]]
-Distance = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
-Cosine = Annotated[float, Field(ge=-1, le=1)]
+Distance = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    Field(description="how far apart two agents count, at most; none: at any distance"),
+]
+Cosine = Annotated[float, Field(ge=-1, le=1, description="correlation from which on a pair counts in leadership")]
 MOST = 4_000_000  # correlations that are kept: 64 MB of sums and counts, which travel between workers
 NEAR_AT_ONCE = 4_000_000  # pairs of agents, over frames, whose distances are looked at together
 

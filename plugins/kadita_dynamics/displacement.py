@@ -1,10 +1,11 @@
 """How far agents get in a time: diffusion, or flight along a line."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
@@ -13,6 +14,10 @@ from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
+Reference = Annotated[
+    Literal["space", "centroid"],
+    Field(description="what displacements are relative to: the space, or the school"),
+]
 
 
 def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str, Floats]:
@@ -31,9 +36,7 @@ def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str,
     source="by Fourier transforms: Calandrini et al. 2011, Ecole thematique de la Societe Francaise de la Neutronique "
     "12, 201-232, doi:10.1051/sfn/201112010",
 )
-def mean_squared_displacement(
-    window: Window, *, lags: Lags = 100, reference: Literal["space", "centroid"] = "space"
-) -> Sums:
+def mean_squared_displacement(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
     """Mean squared displacement of agents by lag, (lags + 1,): v^2 l^2 along a line, 6 D l by diffusion.
 
     Of lags 0 to `lags` frames. Positions go on across the faces of a periodic cell; a pair counts where the agent is

@@ -9,7 +9,7 @@ from pydantic import Field
 from kadita import Facts, KaditaError
 
 Floats = NDArray[np.float64]
-Lags = Annotated[int, Field(ge=1, le=10_000_000)]
+Lags = Annotated[int, Field(ge=1, le=10_000_000, description="largest lag, in frames")]
 EVEN = 1e-3  # most by which a step in time differs from the mean one, relative
 
 

@@ -15,8 +15,14 @@ from kadita_dynamics.slices import some_agents
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
-Angle = Annotated[float, Field(gt=0, le=math.pi)]
-Bins = Annotated[int, Field(ge=1, le=100_000)]
+About = Annotated[
+    Literal["x", "y", "z"] | None,
+    Field(description="axis that angles are seen along; none: angles in space, at least 0"),
+]
+Angle = Annotated[
+    float, Field(gt=0, le=math.pi, description="where the density ends: a turn from frame to frame, radians")
+]
+Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density")]
 
 
 def merge(a: State, b: State) -> State:
@@ -56,7 +62,7 @@ def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_
 def turning_rate(
     window: Window,
     *,
-    about: Literal["x", "y", "z"] | None = None,
+    about: About = None,
     bins: Bins = 180,
     largest_angle: Angle = math.pi,
 ) -> State:
@@ -65,7 +71,8 @@ def turning_rate(
     The angle between headings in successive frames, 0 to pi, over the time between them. With `about` it is the angle
     of their projections along that axis, -pi to pi and positive where it is counterclockwise, seen from the axis' tip:
     for fish in a plane, ``about="z"``. The density has `bins` bins over angles up to `largest_angle` a frame; turns
-    beyond are not in its bins, but in its norm. A pair of frames counts where the agent is there and moves in both.
+    beyond are not in its bins, but in its norm. A pair of frames counts where the agent is there and moves in both; NaN
+    where none does.
     """
     time_step(window.times)
     u, later = window.headings[: window.own], window.headings[1 : window.own + 1]

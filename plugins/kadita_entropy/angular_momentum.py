@@ -1,14 +1,12 @@
 """How varied the parts are that agents have in the school's rotation."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita.angular_momentum import about_centroid, about_wrapped_mean
 from kadita.box import sum_over_agents
-from kadita.information import histogram_entropy
+from kadita.information import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 BINS = 20
@@ -17,21 +15,21 @@ TOO_SHORT = 1e-10  # a mean up to this length has no direction
 
 @metric(
     needs_velocities=True,
-    formula="H(l . L^) / ln 20, l_i = r^_i x u_i, L^ along their mean",
+    formula="H(l . L^) / ln B, l_i = r^_i x u_i, L^ along their mean",
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    published={"bins": BINS, "estimator": "plug-in"},
 )
 def angular_momentum_entropy(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
+    block: Block, *, definition: Definition = "corrected", bins: Bins = BINS, estimator: Estimator = "miller-madow"
 ) -> NDArray[np.float64]:
     """Normalized entropy of the agents' parts in the rotation, (T,): 0 for a perfect mill.
 
     The part of an agent is its direction of angular momentum about the periodic centroid, projected on the mean
-    of all: 1 with the mill, -1 against it. 20 bins on (-1, 1), Miller-Madow estimator, at most 1. Agents at rest
-    or at the centre are left out; NaN where fewer than three are left, or where the mean vanishes. ``published``:
-    lengths of r^ x u about the mean of wrapped coordinates, 20 bins on (0, 1), blind to the sense of rotation, 0.5
-    where N < 3.
+    of all: 1 with the mill, -1 against it. B `bins` on (-1, 1), at most 1. Agents at rest or at the centre are left
+    out; NaN where fewer than three are left, or where the mean vanishes. ``published``: lengths of r^ x u about the
+    mean of wrapped coordinates, 20 bins on (0, 1), plug-in estimator, blind to the sense of rotation, 0.5 where N < 3.
     """
     if definition == "published":
         if block.shape[1] < 3:
@@ -46,4 +44,4 @@ def angular_momentum_entropy(
     along = np.einsum("tia,ta->ti", momenta, mean) / np.where(length > TOO_SHORT, length, 1.0)
     parts = np.clip(along, -1.0, 1.0)
     parts = np.where(defined & enough, parts, np.nan)
-    return histogram_entropy(parts, BINS, -1.0, 1.0, estimator="miller-madow")
+    return histogram_entropy(parts, bins, -1.0, 1.0, estimator=estimator)

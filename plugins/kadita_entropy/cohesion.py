@@ -1,34 +1,35 @@
 """How varied the distances to the nearest neighbour are."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
-from kadita.information import histogram_entropy
+from kadita import Block, Definition, metric
+from kadita.information import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 25
 
 
 @metric(
-    formula="H(d / median d) / ln 25, d_i = distance to the nearest neighbour",
+    formula="H(d / median d) / ln B, d_i = distance to the nearest neighbour",
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    published={"bins": BINS, "estimator": "plug-in"},
 )
 def school_cohesion_entropy(
     block: Block,
     *,
-    definition: Literal["corrected", "published"] = "corrected",
+    definition: Definition = "corrected",
+    bins: Bins = BINS,
+    estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
     """Normalized entropy of nearest-neighbour distances, (T,): low where all keep one distance.
 
-    Distances in units of their median, 25 bins on (0, 3) with what is beyond in the last, Miller-Madow estimator,
-    at most 1. NaN where N < 2 or where the median is 0. ``published``: distances as they are on (0, L/2), plug-in
-    estimator, 0.5 where undefined; `box_length` is L for a school in open space.
+    Distances in units of their median, B `bins` on (0, 3) with what is beyond in the last, at most 1. NaN where
+    N < 2 or where the median is 0. ``published``: distances as they are, 25 bins on (0, L/2), plug-in estimator, 0.5
+    where undefined; `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)
@@ -42,4 +43,4 @@ def school_cohesion_entropy(
     nearest = block.neighbor_distances(1)[..., 0]
     median = np.median(nearest, axis=1, keepdims=True)
     relative = np.divide(nearest, median, out=np.full_like(nearest, np.nan), where=median > 0)
-    return histogram_entropy(relative, BINS, 0.0, 3.0, overflow=True, estimator="miller-madow")
+    return histogram_entropy(relative, bins, 0.0, 3.0, overflow=True, estimator=estimator)

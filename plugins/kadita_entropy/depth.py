@@ -1,37 +1,41 @@
 """How evenly a school fills the water between two surfaces."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Block, KaditaError, metric
-from kadita.information import histogram_entropy
+from kadita import Block, Definition, KaditaError, metric
+from kadita.information import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 15
 Height = Annotated[float, Field(allow_inf_nan=False)]
+DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the lower and of the upper surface")]
 
 
 @metric(
-    formula="H(z) / ln 15, z between two surfaces",
+    formula="H(z) / ln B, z between two surfaces",
     range=(0, 1),
     source=SOURCE,
     symmetries=("images",),
+    published={"bins": BINS, "estimator": "plug-in"},
 )
 def depth_stratification_entropy(
     block: Block,
     *,
-    definition: Literal["corrected", "published"] = "corrected",
-    depth_range: tuple[Height, Height] | None = None,
+    definition: Definition = "corrected",
+    bins: Bins = BINS,
+    estimator: Estimator = "plug-in",
+    depth_range: DepthRange = None,
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
 
-    15 bins on `depth_range`, the z of the lower and of the upper surface; agents beyond them are left out. NaN
-    without it: a periodic cell has no surface to measure depth from. ``published``: on (0, L) of the cell, wherever
-    the school is in it, 0.5 where undefined; `box_length` is L for a school in open space.
+    B `bins` on `depth_range`, the z of the lower and of the upper surface; agents beyond them are left out. NaN
+    without it: a periodic cell has no surface to measure depth from. ``published``: 15 bins on (0, L) of the cell,
+    wherever the school is in it, 0.5 where undefined; `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)
@@ -46,4 +50,4 @@ def depth_stratification_entropy(
     z = block.positions[..., 2]
     if block.box.periodic:  # of all images, the one above the lower surface
         z = low + np.mod(z - low, block.box.array[2])
-    return histogram_entropy(z, BINS, low, high)
+    return histogram_entropy(z, bins, low, high, estimator=estimator)

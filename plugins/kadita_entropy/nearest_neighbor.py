@@ -1,14 +1,13 @@
 """How uneven the distances to several neighbours are."""
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita.compiled import kernel
-from kadita.information import histogram_entropy
+from kadita.information import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 20
@@ -16,21 +15,24 @@ NEIGHBORS = 5
 
 
 @metric(
-    formula="H(c) / ln 20, c_i = standard deviation / mean of the distances to the 5 nearest neighbours",
+    formula="H(c) / ln B, c_i = standard deviation / mean of the distances to the 5 nearest neighbours",
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    published={"bins": BINS, "estimator": "plug-in"},
 )
 def nearest_neighbor_entropy(
     block: Block,
     *,
-    definition: Literal["corrected", "published"] = "corrected",
+    definition: Definition = "corrected",
+    bins: Bins = BINS,
+    estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
     """Normalized entropy of the variation among an agent's 5 neighbour distances, (T,): 0 on a lattice.
 
-    20 bins on (0, 1) with what is beyond in the last, Miller-Madow estimator, at most 1; an agent on top of all
-    five is left out. NaN where N < 6. ``published``: 20 bins on (0, 2), plug-in estimator, 0.5 where N < 6;
+    B `bins` on (0, 1) with what is beyond in the last, at most 1; an agent on top of all five
+    is left out. NaN where N < 6. ``published``: 20 bins on (0, 2), plug-in estimator, 0.5 where N < 6;
     `box_length` is L for a school in open space.
     """
     published = definition == "published"
@@ -45,7 +47,7 @@ def nearest_neighbor_entropy(
     _variation(block.neighbor_distances(NEIGHBORS), published, variation)
     if published:
         return or_half(histogram_entropy(variation, BINS, 0.0, 2.0))
-    return histogram_entropy(variation, BINS, 0.0, 1.0, overflow=True, estimator="miller-madow")
+    return histogram_entropy(variation, bins, 0.0, 1.0, overflow=True, estimator=estimator)
 
 
 @kernel

@@ -1,12 +1,13 @@
 """How varied the directions of motion are."""
 
 import math
-from typing import Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita.compiled import kernel
 from kadita.information import entropy, sphere_entropies, sphere_entropy
 from kadita_entropy.published import SOURCE, or_half
@@ -14,7 +15,7 @@ from kadita_entropy.published import SOURCE, or_half
 THETA_BINS, PHI_BINS = 12, 24
 THETA_EDGES, PHI_EDGES = np.linspace(0, np.pi, THETA_BINS + 1), np.linspace(0, 2 * np.pi, PHI_BINS + 1)
 NEAR = 1e-9  # an edge of a cell, in the lengths of the components of a heading
-NEIGHBOR = 4  # the k of the Kozachenko-Leonenko estimator
+Rank = Annotated[int, Field(ge=1, le=10_000, description="which nearest heading the estimate is from")]
 
 
 @metric(
@@ -23,25 +24,24 @@ NEIGHBOR = 4  # the k of the Kozachenko-Leonenko estimator
     range=(0, math.inf),
     source=SOURCE + "; h: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101",
     symmetries=("translation", "rotation", "images", "scale"),
+    published={"k": None, "estimator": "plug-in", "bins": (THETA_BINS, PHI_BINS)},
 )
-def polarization_entropy(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
-) -> NDArray[np.float64]:
+def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> NDArray[np.float64]:
     """Normalized entropy of the headings, (T,): 0 where all move in one direction, 1 on average for random ones.
 
-    h is estimated from each heading's fourth nearest, so that it is the same for every direction of travel; a
-    school of random headings lies about 1, above as often as below, and is not cut there. NaN where fewer than
-    five move. ``published``: 12 x 24 bins in theta and phi, counts weighted by sin theta, / ln 288, which depends
-    on the direction of travel.
+    h is estimated from each heading's `k`-th nearest, by Kozachenko and Leonenko, so that it is the same for every
+    direction of travel; a school of random headings lies about 1, above as often as below, and is not cut there. NaN
+    where k or fewer move. ``published``: 12 x 24 bins in theta and phi, counts weighted by sin theta, plug-in estimator
+    / ln 288, which depends on the direction of travel.
     """
     if definition == "published":
         return _published(block.headings)
     values = np.full(len(block), np.nan)
     whole = block.moving.all(axis=1)
     if whole.any():
-        values[whole] = sphere_entropies(block.headings[whole], NEIGHBOR)
+        values[whole] = sphere_entropies(block.headings[whole], k)
     for t in np.flatnonzero(~whole):
-        values[t] = sphere_entropy(block.headings[t, block.moving[t]], NEIGHBOR)
+        values[t] = sphere_entropy(block.headings[t, block.moving[t]], k)
     return np.maximum(0.0, 1 + (values - math.log(4 * math.pi)) / math.log(THETA_BINS * PHI_BINS))
 
 

@@ -10,7 +10,10 @@ from pydantic import Field
 from kadita import Block, KaditaWarning
 
 SOURCE = "Herho et al. 2026, doi:10.48550/arXiv.2602.07948"
-BoxLength = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
+BoxLength = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    Field(description="published: side of a cube to put a school of open space in"),
+]
 
 
 def or_half(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,13 +1,13 @@
 """The Oceanic Schooling Index: one number from seven entropies."""
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from kadita import Block, KaditaError, metric
+from kadita import Block, Definition, KaditaError, metric
 from kadita_entropy.published import SOURCE
 
 Floats = NDArray[np.float64]
@@ -45,8 +45,8 @@ def oceanic_schooling_index(
     velocity_correlation_entropy: Floats,
     school_shape_entropy: Floats,
     *,
-    definition: Literal["corrected", "published"] = "corrected",
-    weights: Weights = Weights(),  # noqa: B008 - frozen
+    definition: Definition = "corrected",
+    weights: Annotated[Weights, Field(description="of each entropy")] = Weights(),  # noqa: B008 - frozen
 ) -> Floats:
     """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
 

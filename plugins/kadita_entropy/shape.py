@@ -1,12 +1,11 @@
 """What shape a school has: ball, disc or line."""
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita_entropy.published import SOURCE
 
 
@@ -16,9 +15,7 @@ from kadita_entropy.published import SOURCE
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def school_shape_entropy(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected"
-) -> NDArray[np.float64]:
+def school_shape_entropy(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Normalized entropy of the school's principal variances, (T,): ball 1, disc ln 2 / ln 3, line 0.
 
     Of minimum-image offsets from the periodic centroid. NaN where N < 4 or where all agents coincide.

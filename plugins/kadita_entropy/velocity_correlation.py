@@ -2,38 +2,44 @@
 
 import math
 import warnings
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Block, KaditaWarning, metric
+from kadita import Block, Definition, KaditaWarning, metric
 from kadita.compiled import kernel
-from kadita.information import entropy, histogram_entropy
+from kadita.information import Bins, Estimator, entropy, histogram_entropy
 from kadita_entropy.pairs import BINS, count_pairs, offsets
 from kadita_entropy.published import SOURCE, or_half, undefined
 
 NEIGHBORS = 6
-Pairs = Annotated[int, Field(ge=1)]
+Pairs = Annotated[int, Field(ge=1, description="published: looked at, about, where there are more")]
 
 
 @metric(
     needs_velocities=True,
-    formula="H(u_i . u_j) / ln 20 over the 6 nearest neighbours j of each i",
+    formula="H(u_i . u_j) / ln B over the 6 nearest neighbours j of each i",
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    published={"bins": BINS, "estimator": "plug-in"},
 )
 def velocity_correlation_entropy(
-    block: Block, *, definition: Literal["corrected", "published"] = "corrected", pairs: Pairs = 100_000_000
+    block: Block,
+    *,
+    definition: Definition = "corrected",
+    bins: Bins = BINS,
+    estimator: Estimator = "miller-madow",
+    pairs: Pairs = 100_000_000,
 ) -> NDArray[np.float64]:
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
-    Cosines with the 6 nearest neighbours, 20 bins on (-1, 1), Miller-Madow estimator, at most 1; pairs with an
-    agent at rest are left out. NaN where fewer than seven move. ``published``: all pairs wherever they are, which
-    is a function of the polarization alone; an agent at rest counts as a heading of length zero. Where there are
-    more than `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
+    Cosines with the 6 nearest neighbours, B `bins` on (-1, 1), at most 1; pairs with an agent at rest are left out.
+    NaN where fewer than seven move. ``published``: all pairs wherever they are, 20 bins, plug-in estimator, which is a
+    function of the polarization alone; an agent at rest counts as a heading of length zero. Where there are more than
+    `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
     """
     if definition == "published":
         return _published(block, pairs)
@@ -41,7 +47,7 @@ def velocity_correlation_entropy(
         return undefined(block)
     cosines = np.full((len(block), block.shape[1], NEIGHBORS), np.nan)
     _cosines(block.headings, block.moving, block.neighbor_indices(NEIGHBORS), cosines)
-    return histogram_entropy(cosines.reshape(len(block), -1), BINS, -1.0, 1.0, estimator="miller-madow")
+    return histogram_entropy(cosines.reshape(len(block), -1), bins, -1.0, 1.0, estimator=estimator)
 
 
 @kernel

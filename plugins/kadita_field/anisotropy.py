@@ -11,6 +11,7 @@ from kadita_field.direction import direction
 from kadita_field.tensors import principal_axes, second_moments
 
 BALLERINI = "Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
 APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between them open
 
 
@@ -23,7 +24,7 @@ APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between
     source=BALLERINI,
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def neighbor_anisotropy(block: Block, *, k: Annotated[int, Field(ge=1, le=10_000)] = 1) -> NDArray[np.float64]:
+def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> NDArray[np.float64]:
     """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 where there is none.
 
     Near 1 where neighbours are found beside, above and below rather than ahead and behind, near 0 where they are in

@@ -9,13 +9,26 @@ from pydantic import Field
 
 from kadita import Block, metric
 from kadita.compiled import kernel
-from kadita_field.anisotropy import BALLERINI
+from kadita_field.anisotropy import BALLERINI, Rank
 
 Parts = Annotated[int, Field(ge=1, le=1000)]
+Bins = Annotated[tuple[Parts, Parts], Field(description="bins of bearing and of elevation")]
+Up = Annotated[Literal["x", "y", "z"], Field(description="axis that points up")]
+
+
+def bearings(_block: Block, *, bins: tuple[int, int], **_: object) -> NDArray[np.float64]:
+    """Return the bearing in the middle of each bin, radians."""
+    return ((np.arange(bins[0]) + 0.5) / bins[0] - 0.5) * 2 * np.pi
+
+
+def elevations(_block: Block, *, bins: tuple[int, int], **_: object) -> NDArray[np.float64]:
+    """Return the elevation at which each bin has as much of its solid angle below as above, radians."""
+    return np.arcsin((np.arange(bins[1]) + 0.5) / bins[1] * 2 - 1)
 
 
 @metric(
     dims=("bearing", "elevation"),
+    axes={"bearing": bearings, "elevation": elevations},
     needs_velocities=True,
     default=False,
     formula="density of directions to the nearest neighbour in the frame (u, up x u, u x (up x u)), isotropic: 1",
@@ -25,9 +38,9 @@ Parts = Annotated[int, Field(ge=1, le=1000)]
 def neighbor_bearing(
     block: Block,
     *,
-    k: Annotated[int, Field(ge=1, le=10_000)] = 1,
-    bins: tuple[Parts, Parts] = (12, 6),
-    up: Literal["x", "y", "z"] = "z",
+    k: Rank = 1,
+    bins: Bins = (12, 6),
+    up: Up = "z",
 ) -> NDArray[np.float64]:
     """Density of bearing and elevation of the k-th nearest neighbour, by the heading, (T, bearings, elevations).
 

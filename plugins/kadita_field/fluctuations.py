@@ -10,9 +10,12 @@ from kadita import Block, NotApplicable
 from kadita_field.pairs import farthest, pair_sums
 
 Floats = NDArray[np.float64]
-Kind = Literal["velocity", "heading", "speed"]
-Reach = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
-Bins = Annotated[int, Field(ge=2, le=100_000)]
+Kind = Annotated[Literal["velocity", "heading", "speed"], Field(description="what fluctuates about its mean")]
+Reach = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    Field(description="distance that the bins reach to; none: in a cell, half its shortest edge"),
+]
+Bins = Annotated[int, Field(ge=2, le=100_000, description="bins of distance, of equal width")]
 NOTHING = 1e-12  # of the velocities themselves: smaller fluctuations are rounding
 CAVAGNA = "Cavagna et al. 2010, PNAS 107, 11865-11870, doi:10.1073/pnas.1005766107"
 
@@ -56,6 +59,12 @@ def reach_of(block: Block, r_max: float | None, *, whole: bool) -> Floats:
     if not whole:
         raise NotApplicable("needs an r_max in open space, so that all frames have the same bins (--set r_max=LENGTH)")
     return block.once(farthest)
+
+
+def middles(block: Block, *, bins: int, r_max: float | None, **_: object) -> Floats:
+    """Return the distances in the middle of bins that are the same in all frames, (bins,)."""
+    width = reach_of(block, r_max, whole=False)[:1] / bins
+    return (np.arange(bins) + 0.5) * width
 
 
 def profile(block: Block, of: Kind, bins: int, r_max: float | None, whole: bool) -> Profile:

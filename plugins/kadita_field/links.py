@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, NotApplicable
+from kadita import Block
 from kadita.compiled import kernel
+from kadita.linking import length_of_links
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -26,15 +27,13 @@ def network(block: Block, link_distance: float | None) -> Network:
     Raises:
         NotApplicable: no distance, where the trajectory knows no r_a.
     """
-    link = block.attributes.get("r_a") if link_distance is None else link_distance
-    if link is None:
-        raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
+    link = length_of_links(block, link_distance)
     found = Network(np.zeros(block.shape, np.int64), np.zeros(block.shape, np.int64))
     if block.shape[1] <= ALL_PAIRS_UP_TO:
-        _by_bits(block.wrapped, block.box.array, float(link), found.degree, found.triangles)
+        _by_bits(block.wrapped, block.box.array, link, found.degree, found.triangles)
         return found
     for t, positions in enumerate(block.wrapped):
-        first, neighbors = _lists(positions, block.box.lengths, float(link))
+        first, neighbors = _lists(positions, block.box.lengths, link)
         found.degree[t] = np.diff(first)
         _by_lists(first, neighbors, found.triangles[t])
     return found

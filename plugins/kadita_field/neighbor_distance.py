@@ -9,9 +9,15 @@ from pydantic import Field
 from kadita import Block, metric
 
 Floats = NDArray[np.float64]
-Rank = Annotated[int, Field(ge=1, le=10_000)]
+Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
+Last = Annotated[int, Field(ge=1, le=10_000, description="the last rank: how many neighbours")]
 CLARK = "Clark & Evans 1954, Ecology 35, 445-453, doi:10.2307/1931034"
 RANKS = "neighbours by rank: Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+
+
+def ranks(_block: Block, *, k: int) -> NDArray[np.int64]:
+    """Return the numbers of the nearest, the second nearest, ..."""
+    return np.arange(1, k + 1)
 
 
 @metric(
@@ -33,12 +39,13 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
 @metric(
     units="length",
     dims=("rank",),
+    axes={"rank": ranks},
     default=False,
     formula="<r_i(m)>_i for m = 1 .. k, r_i(m): distance from agent i to its m-th nearest",
     source=RANKS,
     symmetries=("translation", "rotation", "images"),
 )
-def neighbor_distance_by_rank(block: Block, *, k: Rank = 6) -> Floats:
+def neighbor_distance_by_rank(block: Block, *, k: Last = 6) -> Floats:
     """Mean distances to the k nearest neighbours, nearest first, (T, k), at least 0.
 
     Distances are those of nearest periodic images. NaN from the rank on that N - 1 others do not reach.

@@ -1,16 +1,13 @@
 """The network of agents within a distance: how many links each has, and how its neighbours are linked."""
 
-from typing import Annotated
-
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from kadita import Block, metric
+from kadita.linking import LinkDistance
 from kadita_field.links import network
 
 Floats = NDArray[np.float64]
-LinkDistance = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
 WATTS = "Watts & Strogatz 1998, Nature 393, 440-442, doi:10.1038/30918"
 
 

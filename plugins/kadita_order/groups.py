@@ -1,19 +1,15 @@
 """Groups: agents that are linked, directly or through others, within a distance."""
 
-from typing import Annotated
-
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from kadita import Block, metric
-from kadita.linking import linked
+from kadita.linking import LinkDistance, linked
 
 SOURCE = (
     "connected components; percolation by union-find with displacements, "
     "Newman & Ziff 2001, Phys. Rev. E 64, 016706, doi:10.1103/PhysRevE.64.016706"
 )
-LinkDistance = Annotated[float, Field(gt=0, allow_inf_nan=False)] | None
 
 
 @metric(

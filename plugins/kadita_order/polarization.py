@@ -1,11 +1,9 @@
 """How much a school moves in one direction."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita.box import sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
@@ -18,7 +16,7 @@ VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def polarization(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
+def polarization(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean heading, (T,): 1 where all move in one direction.
 
     Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. NaN where none moves.

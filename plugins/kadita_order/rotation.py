@@ -1,11 +1,9 @@
 """How much a school turns about its centre: a mill."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 from kadita.angular_momentum import about_centroid, about_wrapped_mean
 from kadita.box import sum_over_agents
 
@@ -19,7 +17,7 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     source=COUZIN,
     symmetries=("translation", "rotation", "images", "scale"),
 )
-def rotation(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
+def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.
 
     r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out, NaN

@@ -1,11 +1,9 @@
 """How far a school extends."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 
 
 @metric(
@@ -14,7 +12,7 @@ from kadita import Block, metric
     source="radius of gyration; Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images"),
 )
-def spread(block: Block, *, definition: Literal["corrected", "published"] = "corrected") -> NDArray[np.float64]:
+def spread(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Root mean square distance from the centre of the school, (T,), at least 0.
 
     Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped

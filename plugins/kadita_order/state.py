@@ -1,11 +1,9 @@
 """Which of the collective states a school is in."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Block, Definition, metric
 
 Floats = NDArray[np.float64]
 LABELS = (
@@ -34,7 +32,7 @@ def state(
     polarization_unbiased: Floats,
     rotation_unbiased: Floats,
     *,
-    definition: Literal["corrected", "published"] = "corrected",
+    definition: Definition = "corrected",
 ) -> Floats:
     """Collective state of the school, (T,), as an index into its labels; NaN where P or M is undefined.
 

@@ -11,16 +11,18 @@ import io
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.files import HDF5, first_bytes
 from kadita_tracks.hdf5 import entry, names, opened
 from kadita_tracks.unpickle import unpickle
 
+Unit = Annotated[str, Field(description="unit that the file's own length_unit is in, such as cm; empty: pixels")]
 READ = ("trajectories", "frames_per_second", "body_length", "length_unit", "identities_labels")
 HEADER_BYTES = 4096
 LABEL = 80  # characters of a label at most
@@ -42,7 +44,7 @@ def _recognizes(path: Path) -> bool:
     recognizes=_recognizes,
     source="Romero-Ferrero et al. 2019, doi:10.1038/s41592-018-0295-5; idtracker.ai",
 )
-def idtrackerai(path: Path, *, calibrated: str = "") -> Tracks:
+def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
     """Tracks of idtracker.ai, .npy or .h5, in pixels; nothing that a file asks for is run.
 
     ``calibrated`` names the unit that the file's own ``length_unit`` is in, such as cm: lengths then are in that unit.

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita_tracks.hdf5 import entry, names, opened
 from kadita_tracks.long import frames_of_rows
 
+Variable = Annotated[str, Field(description="name of the matrix in the file")]
+
 
 @importer(endings=(".mat",), source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
-def matlab(path: Path, *, variable: str = "tracks_filt") -> Tracks:
+def matlab(path: Path, *, variable: Variable = "tracks_filt") -> Tracks:
     """Rows of id, x, y, z, t, vx, vy, vz in a matrix of MATLAB 5 to 7.3; further columns are left out.
 
     Raises:

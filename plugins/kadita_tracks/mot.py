@@ -7,15 +7,21 @@ where there are none; the ground truth of later challenges has a class and a vis
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.files import first_bytes
 from kadita_tracks.csv_columns import numbers, read_table
 from kadita_tracks.long import Floats, frames_of_rows
 
+Coordinates = Annotated[
+    Literal["auto", "box", "world"],
+    Field(description="centres of boxes, those of the world, or the world's where they are given"),
+]
+Ignored = Annotated[bool, Field(description="keep boxes of confidence 0")]
 LEAST, MOST = 6, 10  # numbers in a line
 
 
@@ -31,7 +37,7 @@ def _recognizes(path: Path) -> bool:
 @importer(
     endings=(".txt",), recognizes=_recognizes, source="Leal-Taixé et al. 2015, arXiv 1504.01942; motchallenge.net"
 )
-def mot(path: Path, *, coordinates: Literal["auto", "box", "world"] = "auto", ignored: bool = False) -> Tracks:
+def mot(path: Path, *, coordinates: Coordinates = "auto", ignored: Ignored = False) -> Tracks:
     """Boxes of MOT Challenge, .txt: the centre of each box in pixels, or x, y, z of the world where they are given.
 
     ``coordinates`` says which. Lines with confidence 0, which a ground truth wants ignored, are left out, or not with

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.files import HDF5, INFLATED_AT_MOST, first_bytes
@@ -22,6 +23,7 @@ from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # what newer versions call them
+Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of those that are known")]
 NEEDED = {"time", "space", "individual"}
 
 
@@ -50,7 +52,7 @@ def _recognizes(path: Path) -> bool:
 
 
 @importer(endings=(".nc",), recognizes=_recognizes, source="movement; doi:10.5281/zenodo.12755724")
-def movement(path: Path, *, keypoint: str = "") -> Tracks:
+def movement(path: Path, *, keypoint: Keypoint = "") -> Tracks:
     """Dataset of movement, .nc: the position of one keypoint, or else the mean of those that are known.
 
     Raises:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.errors import did_you_mean
@@ -11,10 +14,13 @@ from kadita_tracks.csv_columns import identities, numbers, placed, read_table
 from kadita_tracks.long import frames_of_rows
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz")
+Columns = Annotated[
+    tuple[str, ...], Field(description="ROLE=NAME of columns that are named otherwise, as --column sets them")
+]
 
 
 @importer(endings=(".csv", ".tsv"), fallback=True)
-def table(path: Path, *, columns: tuple[str, ...] = ()) -> Tracks:
+def table(path: Path, *, columns: Columns = ()) -> Tracks:
     """Long table, a row for each animal at each time: agent, time or frame, x, y, and z, vx, vy, vz if any.
 
     A column that is named otherwise is named with ``--column role=name``.

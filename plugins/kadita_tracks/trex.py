@@ -13,9 +13,10 @@ import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.files import INFLATED_AT_MOST
@@ -23,6 +24,10 @@ from kadita_tracks.long import Floats, frames_of_rows
 
 NAME = re.compile(r"(?P<video>.+_[A-Za-z]+)(?P<animal>\d{1,15})\.npz", re.IGNORECASE)
 POINTS = ("wcentroid", "centroid", "pcentroid", "head")
+Point = Annotated[
+    Literal["wcentroid", "centroid", "pcentroid", "head"] | None,
+    Field(description="point of the body; none: the first of these that the files have"),
+]
 SECONDS_APART = 1e-3  # by how much files of one video may disagree on the time of a frame
 
 
@@ -36,10 +41,8 @@ def _recognizes(path: Path) -> bool:
 @importer(
     endings=(".npz", ""), recognizes=_recognizes, source="Walter and Couzin 2021, doi:10.7554/eLife.64000; trex.run"
 )
-def trex(path: Path, *, point: Literal["wcentroid", "centroid", "pcentroid", "head"] | None = None) -> Tracks:
+def trex(path: Path, *, point: Point = None) -> Tracks:
     """Tracks of TRex, a folder of .npz or one of its files, with which the other animals of the video are read.
-
-    ``point`` says which point of the body, of those the files have.
 
     Raises:
         KaditaError: no tracks of TRex, tracks of several videos, a file without what is needed.

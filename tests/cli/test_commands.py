@@ -107,6 +107,21 @@ def test_plot_draws_a_picture(kadita, school, tmp_path, ending):
     assert (tmp_path / f"b.{ending}").read_bytes() == first
 
 
+def test_profiles_are_drawn_against_their_axes(kadita, school, tmp_path):
+    names = ["neighbor_distance_by_rank", "neighbor_bearing", "mean_squared_displacement"]
+    done = kadita("plot", school, *(w for name in names for w in ("-m", name)), "-o", "profiles.svg")
+    assert done.returncode == 0, done.stderr
+    drawn = (tmp_path / "profiles.svg").read_text()
+    assert [word for word in ("rank", "bearing", "elevation", "lag") if f"<!-- {word} -->" not in drawn] == []
+    assert "<!-- time -->" not in drawn
+
+
+def test_many_components_are_one_row_of_the_table(kadita, school):
+    shown = kadita("analyze", school, "-m", "neighbor_bearing", "-m", "neighbor_distance_by_rank").stdout
+    assert "12 x 6 values" in shown
+    assert sum(line.startswith("│ neighbor_distance_by_rank.") for line in shown.splitlines()) == 6
+
+
 def test_convert_a_long_table(kadita, tmp_path):
     rows = ["who,when,X,Y"] + [
         f"{a},{t},{t + i}.5,{2 * t}" for t in range(5) for i, a in enumerate("ab") if (t, a) != (2, "b")

@@ -42,7 +42,7 @@ def _list(registry: Registry) -> None:
     table.add_column("unit")
     table.add_column("plugin")
     for m in registry.metrics.values():
-        what = m.summary.partition(", (")[0] if m.default else f"{m.summary} [only when named]"
+        what = m.summary.partition(", (")[0].rstrip(".") + ("" if m.default else " [only when named]")
         table.add_row(m.name, what, m.units, registry.plugin_of("metric", m.name).name)
     for a in registry.analyses.values():
         units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
@@ -70,18 +70,32 @@ def _show(registry: Registry, thing: Metric | Analysis) -> None:
         if value:
             typer.echo(f"{label + ':':14}{value}")
     for key, field in thing.parameters.model_fields.items():
-        typer.echo(f"{'parameter:':14}{thing.name}.{key} = {_default(thing, key)}  ({_kind(_schema(field))})")
+        meaning = f": {field.description}" if field.description else ""
+        typer.echo(f"{'parameter:':14}{thing.name}.{key} = {_default(thing, key)}{meaning}  ({_kind(_schema(field))})")
 
 
 def _of_metric(m: Metric) -> list[tuple[str, Any]]:
     return [
         ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
         ("units", m.units),
-        ("range", f"{m.range[0]:g} to {m.range[1]:g}" if m.range else ""),
+        ("range", _range(*m.range) if m.range else ""),
         ("undefined", m.undefined),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
         ("unchanged by", ", ".join(m.symmetries)),
+        ("published", ", ".join(f"{key} = {_plain(v)}" for key, v in m.published.items() if v is not None)),
     ]
+
+
+def _range(low: float, high: float) -> str:
+    import math
+
+    return (
+        f"at least {low:g}" if math.isinf(high) else f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
+    )
+
+
+def _plain(value: Any) -> str:
+    return "none" if value is None else " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:
@@ -124,4 +138,4 @@ def _kind(schema: dict[str, Any]) -> str:
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words = [str(schema.get("type", "table")).replace("null", "none")]
     words += [f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema]
-    return " ".join(words)
+    return ", ".join(words)

@@ -1,4 +1,4 @@
-"""`kadita plot`: series of metrics as one picture."""
+"""`kadita plot`: series of metrics, and profiles, as one picture."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def plot(
     largest_group: LargestGroup = None,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time."""
+    """Draw metrics against time, and those with numbers along an axis against that."""
     from kadita.cli.terminal import installed, report
     from kadita.plotting import check_picture, draw_series
     from kadita.settings import parse_settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from kadita.statistics import Estimate
 
 NAMED = 6  # series that the line below the table names
+ROWS = 20  # for the components of one metric; more are for files and pictures
 
 
 def print_summary(results: Results, equilibration: str | float = "none") -> None:
@@ -31,6 +33,8 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
             _row(table, name, ["per agent"], unit)
+        elif math.prod(s.values.shape[1:]) > ROWS:
+            _row(table, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], unit)
         elif s.labels:
             shares = {label: found[f"{name}.{label}"] for label in s.labels}
             seen = sorted((label for label in s.labels if shares[label].mean > 0), key=lambda k: -shares[k].mean)
@@ -52,13 +56,19 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)
     console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
     console.print(table)
-    labelled = {f"{name}.{label}": name for name, s in results.series.items() for label in s.labels}
-    restless = list(dict.fromkeys(labelled.get(c, c) for c, e in found.items() if e.effective >= 0 and not e.settled))
+    restless = list(dict.fromkeys(_row_of(c, results) for c, e in found.items() if e.effective >= 0 and not e.settled))
     if restless:
         others = f" and {len(restless) - NAMED} more" if restless[NAMED:] else ""
         advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
         names = ", ".join(restless[:NAMED])
         console.print(f"not settled (a drift, or n_eff below 10), errors are too small: {names}{others}{advice}")
+
+
+def _row_of(column: str, results: Results) -> str:
+    """Name a column as the table does: a state's share, or one of many components, by the metric."""
+    name = column.partition(".")[0]
+    s = results.series[name]
+    return name if s.labels or math.prod(s.values.shape[1:]) > ROWS else column
 
 
 def _frames(results: Results, equilibration: str | float) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from kadita.block import Block
 from kadita.box import Floats, Integers
@@ -28,6 +30,11 @@ NARROWER = 1.001  # than link / sqrt(3) by this: the room for errors in numberin
 MOST_CELLS = 2.0**40  # on an axis: beyond, numbering is in error by more than that
 MOST_KEYS = 2.0**62  # so that a number of 64 bits counts all cells
 
+LinkDistance = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    Field(description="distance up to which two agents are linked; none: the r_a of the trajectory"),
+]
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -36,6 +43,18 @@ class Groups:
     largest: NDArray[np.bool_]  # who belongs to the largest group, (T, N)
     count: Integers  # number of groups, (T,)
     percolates: NDArray[np.bool_]  # whether one is linked to its own periodic image, (T,)
+
+
+def length_of_links(block: Block, link_distance: float | None) -> float:
+    """Return the distance up to which two agents are linked: `link_distance`, or the r_a of the trajectory of `block`.
+
+    Raises:
+        NotApplicable: None, where the trajectory knows no r_a.
+    """
+    link = block.attributes.get("r_a") if link_distance is None else link_distance
+    if link is None:
+        raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
+    return float(link)
 
 
 def linked(block: Block, link_distance: float | None) -> Groups:
@@ -48,19 +67,18 @@ def linked(block: Block, link_distance: float | None) -> Groups:
     Raises:
         NotApplicable: None, where the trajectory knows no r_a.
     """
-    link = block.attributes.get("r_a") if link_distance is None else link_distance
-    if link is None:
-        raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
     from kadita.linking.flooding import flood
+
+    link = length_of_links(block, link_distance)
 
     found = Groups(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
     lengths = block.box.array
     for t in range(len(block)):
-        cells = _grid(block.wrapped[t], lengths, float(link)) if block.shape[1] > ALL_PAIRS_UP_TO else None
+        cells = _grid(block.wrapped[t], lengths, link) if block.shape[1] > ALL_PAIRS_UP_TO else None
         if cells is None:
-            label, found.count[t], found.percolates[t] = flood(block.wrapped[t], lengths, float(link))
+            label, found.count[t], found.percolates[t] = flood(block.wrapped[t], lengths, link)
         else:
-            label, found.count[t], found.percolates[t] = _by_cells(block.wrapped[t], lengths, float(link), *cells)
+            label, found.count[t], found.percolates[t] = _by_cells(block.wrapped[t], lengths, link, *cells)
         size = np.bincount(label)[label]
         found.largest[t] = label == label[np.argmax(size)]  # of equal ones that of the first agent
     return found

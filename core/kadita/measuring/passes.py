@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita.analyses import Analysis, State
 from kadita.block import Block
@@ -22,6 +23,8 @@ from kadita.registry import Registry
 from kadita.trajectory import Trajectory
 from kadita.window import Rolling, Seen
 
+Axes = Mapping[str, NDArray[Any]]  # the numbers along axes of a metric, by their names
+
 
 class Part(NamedTuple):
     """What was found in some frames of a pass, ready to travel and to be kept."""
@@ -32,6 +35,7 @@ class Part(NamedTuple):
     left_out: Mapping[str, str]
     failures: Mapping[str, str]
     notes: tuple[str, ...]
+    axes: Mapping[str, Axes]
 
 
 class Pass:
@@ -49,6 +53,7 @@ class Pass:
         self.total = total
         self.times = np.full(total, np.nan)
         self.values: dict[str, Floats] = {}
+        self.axes: dict[str, Axes] = {}
         self.left_out: dict[str, str] = {}
         self.failures: dict[str, str] = {}
         self.notes: dict[str, None] = {}  # in order, each once
@@ -121,7 +126,7 @@ class Pass:
         """Return what was found in the first `own` frames; those behind them are other parts'."""
         self.look_at_the_rest(own)
         values = {name: store[:own] for name, store in self.values.items()}
-        return Part(self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes))
+        return Part(self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes)
 
     def look_at_the_rest(self, own: int) -> None:
         """Show analyses the windows that are left, once no more blocks come."""
@@ -136,6 +141,8 @@ class Pass:
         self.times[rows] = part.times
         for name, values in part.values.items():
             self._put(name, values, rows)
+        for name, axes in part.axes.items():
+            self._put_axes(name, axes)
         for a in self.plan.analyses:
             if a.name in part.states:
                 try:
@@ -151,6 +158,7 @@ class Pass:
             here[m.name] = self._compute(m, block, [here[need] for need in m.needs])
             if m.name in self.plan.kept:
                 self._store(m, here[m.name], block, rows)
+                self._put_axes(m.name, _numbers(m, block, here[m.name].shape[1:], self.plan.parameters[m.name]))
         except NotApplicable as error:
             self._leave_out(m, str(error))
         except PluginError as error:
@@ -197,6 +205,13 @@ class Pass:
             raise PluginError(f"its shape changes between frames: {store.shape[1:]}, then {values.shape[1:]}")
         store[rows] = values
 
+    def _put_axes(self, name: str, axes: Axes) -> None:
+        known = self.axes.setdefault(name, axes)
+        same = {dim: n for dim, n in known.items() if dim in axes and np.array_equal(n, axes[dim])}
+        for dim in [d for d in known if d in axes and d not in same]:
+            self.notes.setdefault(f"{name}: the numbers along {dim} differ between frames, and are left out")
+        self.axes[name] = same
+
     def _leave_out(self, m: Metric | Analysis, reason: str) -> None:
         if m.name in self.plan.named:
             raise KaditaError(f"{self.trajectory.name}: {m.name} {reason}")
@@ -226,6 +241,18 @@ def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
     if m.labels and not np.isin(known, np.arange(len(m.labels))).all():
         raise PluginError(f"expected indices of its {len(m.labels)} labels; got {known.min():g} to {known.max():g}")
     return values
+
+
+def _numbers(m: Metric, block: Block, sizes: tuple[int, ...], parameters: Mapping[str, Any]) -> Axes:
+    """Return the numbers along the axes of a metric that has some."""
+    found: dict[str, NDArray[Any]] = {}
+    for dim, function in m.axes.items():
+        array = np.asarray(function(block[0] if m.per_frame else block, **parameters))
+        size = sizes[m.dims.index(dim)]
+        if array.shape != (size,) or array.dtype.kind not in "iuf":
+            raise PluginError(f"axes: expected {size} numbers along {dim}; got shape {array.shape} of {array.dtype}")
+        found[dim] = array
+    return found
 
 
 def _where(error: BaseException, m: Metric | Analysis) -> str:
