@@ -11,13 +11,5 @@ from kadita_dynamics.turning import turning_rate
 
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
-    """Return the analyses of this package."""
-    return [
-        mean_squared_displacement,
-        velocity_autocorrelation,
-        heading_autocorrelation,
-        directional_correlation_delay,
-        turning_rate,
-        path_curvature,
-        state_residence,
-    ]
+    """Return every analysis that is imported above."""
+    return [thing for thing in globals().values() if isinstance(thing, Analysis)]

@@ -13,14 +13,5 @@ from kadita_entropy.velocity_correlation import velocity_correlation_entropy
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return the metrics of this package."""
-    return [
-        school_cohesion_entropy,
-        polarization_entropy,
-        depth_stratification_entropy,
-        angular_momentum_entropy,
-        nearest_neighbor_entropy,
-        velocity_correlation_entropy,
-        school_shape_entropy,
-        oceanic_schooling_index,
-    ]
+    """Return every metric that is imported above."""
+    return [thing for thing in globals().values() if isinstance(thing, Metric)]

@@ -17,30 +17,11 @@ from kadita_field.radial_distribution import radial_distribution
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return the metrics of this package."""
-    return [
-        nematic_order,
-        local_order,
-        neighbor_distance,
-        neighbor_distance_by_rank,
-        neighbor_bearing,
-        neighbor_anisotropy,
-        velocity_fluctuation_correlation,
-        correlation_length,
-        susceptibility,
-        radial_distribution,
-        convex_hull_volume,
-        hull_density,
-        elongation,
-        elongation_heading_angle,
-        front_back,
-        network_degree,
-        network_degree_of_agents,
-        network_clustering,
-    ]
+    """Return every metric that is imported above."""
+    return [thing for thing in globals().values() if isinstance(thing, Metric)]
 
 
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
-    """Return the analyses of this package."""
-    return [heading_mutual_information, heading_transfer_entropy]
+    """Return every analysis that is imported above."""
+    return [thing for thing in globals().values() if isinstance(thing, Analysis)]

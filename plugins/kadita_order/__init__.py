@@ -11,16 +11,5 @@ from kadita_order.state import state
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return the metrics of this package."""
-    return [
-        polarization,
-        polarization_unbiased,
-        rotation,
-        rotation_unbiased,
-        spread,
-        order_index,
-        group_fraction,
-        group_count,
-        percolates,
-        state,
-    ]
+    """Return every metric that is imported above."""
+    return [thing for thing in globals().values() if isinstance(thing, Metric)]

@@ -197,6 +197,18 @@ def wants_velocities(block):
     return block.speeds.mean(axis=1)
 
 
+@metric(dims=("bin",), axes={"bin": lambda block: np.arange(3)})
+def edges_for_bins(block):
+    """Has three edges and two bins."""
+    return np.zeros((len(block), 2))
+
+
+@metric(dims=("bin",), needs_velocities=True, axes={"bin": lambda block: [0, block.speeds.max()]})
+def bins_of_its_own(block):
+    """Has other bins in every frame."""
+    return np.zeros((len(block), 2))
+
+
 @metric()
 def silent(block):
     return rows(block)
@@ -231,6 +243,8 @@ PLANTED = [
     (drawn, AGAIN),
     (amplifies, ORDER),
     (wants_velocities, "it says that it needs velocities"),
+    (edges_for_bins, SHAPE),
+    (bins_of_its_own, "the numbers along its axes are those of every frame"),
     (silent, "it says what it is"),
 ]
 

@@ -75,6 +75,10 @@ def new_plugin(
 @plugins.command("check")
 def check_plugin(
     target: Annotated[str, typer.Argument(metavar="MODULE|FILE.py", help="An installed plugin, or a plugin file.")],
+    names: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--metric", metavar="NAME", help="Only this one of what it brings; repeatable."),
+    ] = None,
     settings: Settings = None,
     tracks: Annotated[
         Path | None,
@@ -83,14 +87,20 @@ def check_plugin(
 ) -> None:
     """Try all that a plugin brings on known schools, and say which promises are kept; exit with 1 if one is not."""
     from kadita.cli.terminal import notes, waiting
-    from kadita.errors import PluginError
+    from kadita.errors import KaditaError, PluginError, did_you_mean
     from kadita.settings import by_metric, parse_settings
     from kadita.testing.of_plugins import brought_by, examine_plugin
 
     parameters = by_metric(parse_settings(settings or ()))
-    registry, files, names = brought_by(target)
+    registry, files, brought = brought_by(target)
+    for name in names or ():
+        if name not in (there_are := [own for _, own in brought]):
+            raise KaditaError(
+                f"{target} brings no '{name}'{did_you_mean(name, there_are)}; it brings {', '.join(there_are)}"
+            )
+    brought = [(what, name) for what, name in brought if name in (names or [name])]
     with waiting("checking"):
-        found, untried = examine_plugin(registry, names, files=files, parameters=parameters, tracks=tracks)
+        found, untried = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
     _print(found)
     notes(f"not tried: {line}" for line in untried)
     broken = [(thing, p) for thing, promises in found.items() for p in promises if not p.kept]

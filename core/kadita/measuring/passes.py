@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita.analyses import Analysis, State
 from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, said
+from kadita.measuring.returned import Axes, as_declared, numbers_along_axes
 from kadita.metrics import Metric
 from kadita.neighbors import Integers
 from kadita.plan import Plan
 from kadita.registry import Registry
 from kadita.trajectory import Trajectory
 from kadita.window import Rolling, Seen
-
-Axes = Mapping[str, NDArray[Any]]  # the numbers along axes of a metric, by their names
 
 
 class Part(NamedTuple):
@@ -158,7 +156,9 @@ class Pass:
             here[m.name] = self._compute(m, block, [here[need] for need in m.needs])
             if m.name in self.plan.kept:
                 self._store(m, here[m.name], block, rows)
-                self._put_axes(m.name, _numbers(m, block, here[m.name].shape[1:], self.plan.parameters[m.name]))
+                self._put_axes(
+                    m.name, numbers_along_axes(m, block, here[m.name].shape[1:], self.plan.parameters[m.name])
+                )
         except NotApplicable as error:
             self._leave_out(m, str(error))
         except PluginError as error:
@@ -186,7 +186,7 @@ class Pass:
         for w in caught:
             what = "" if issubclass(w.category, KaditaWarning) else f"{w.category.__name__}: "
             self.notes.setdefault(f"{m.name}: {what}{w.message}")
-        return _as_declared(m, block, returned)
+        return as_declared(m, block, returned)
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
         everyone = len(self.trajectory.agents)
@@ -216,43 +216,6 @@ class Pass:
         if m.name in self.plan.named:
             raise KaditaError(f"{self.trajectory.name}: {m.name} {reason}")
         self.left_out[m.name] = reason
-
-
-def _as_declared(m: Metric, block: Block, returned: Any) -> Floats:
-    """Return what a metric returned as an array (T, ...) of the shape it declares."""
-    example = returned[0] if m.per_frame else returned
-    if example is None:
-        raise PluginError("it returned None; is a return missing?")
-    try:
-        array = np.asarray(returned)
-    except ValueError:
-        raise PluginError("expected an array; got rows of unequal length") from None
-    if array.dtype.kind not in "biuf":
-        raise PluginError(f"expected real numbers; got {type(example).__name__} of {array.dtype}")
-    sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, array.shape[1:], strict=False)]
-    if array.ndim != 1 + len(m.dims) or array.shape != (len(block), *sizes):
-        axes = ", ".join(("T", *m.dims)) + ("" if m.dims else ",")
-        raise PluginError(
-            f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {array.shape}"
-            + (", T added for frames" if m.per_frame else "")
-        )
-    values = array.astype(np.float64)
-    known = values[~np.isnan(values)]
-    if m.labels and not np.isin(known, np.arange(len(m.labels))).all():
-        raise PluginError(f"expected indices of its {len(m.labels)} labels; got {known.min():g} to {known.max():g}")
-    return values
-
-
-def _numbers(m: Metric, block: Block, sizes: tuple[int, ...], parameters: Mapping[str, Any]) -> Axes:
-    """Return the numbers along the axes of a metric that has some."""
-    found: dict[str, NDArray[Any]] = {}
-    for dim, function in m.axes.items():
-        array = np.asarray(function(block[0] if m.per_frame else block, **parameters))
-        size = sizes[m.dims.index(dim)]
-        if array.shape != (size,) or array.dtype.kind not in "iuf":
-            raise PluginError(f"axes: expected {size} numbers along {dim}; got shape {array.shape} of {array.dtype}")
-        found[dim] = array
-    return found
 
 
 def _where(error: BaseException, m: Metric | Analysis) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,12 @@ from kadita.box import Floats
 from kadita.errors import KaditaError, NotApplicable
 from kadita.metrics import Metric
 from kadita.testing import schools
-from kadita.testing.comparing import Sure, again, difference, differences, extent, first, steady, unsure
-from kadita.testing.moves import MOVES, frames_of, reordered
+from kadita.testing.comparing import first, steady
+from kadita.testing.dependence import ROUNDING, Found, Schools, alone, any_order, same_again, same_axes, unchanged
+from kadita.testing.moves import MOVES, frames_of
 from kadita.testing.promises import Promise, demand, judged
 from kadita.testing.trials import Trial, microseconds, trial_of, values_of, writes_to
 
-CLOSE, ROUNDING = 1e-6, 1e-9  # relative above 1, absolute below
-Schools = Mapping[str, Block]
-Found = Mapping[str, Floats]
 WRITES = "its input is not written to"
 RETURNS = "real numbers of the declared shape"
 
@@ -68,13 +66,13 @@ def examine_metric(
     if not found:
         return promises
     promises += [_finite(metric, found), _in_range(metric, found), _has_velocities(trial, blocks, found)]
-    promises += [_same_again(trial, blocks, found), _alone(trial, blocks, found)]
+    promises += [same_again(trial, blocks, found), alone(trial, blocks, found)]
+    if metric.axes:
+        promises.append(same_axes(trial, blocks, found))
     rng = np.random.default_rng(20260207)
     sure = {name: steady(trial, blocks[name], values, rng) for name, values in found.items()}
-    promises.append(_any_order(trial, blocks, found, sure))
-    promises += [
-        _unchanged(trial, symmetry, blocks, found, sure) for symmetry in MOVES if symmetry in metric.symmetries
-    ]
+    promises.append(any_order(trial, blocks, found, sure))
+    promises += [unchanged(trial, symmetry, blocks, found, sure) for symmetry in MOVES if symmetry in metric.symmetries]
     strange = [f"expected some of {', '.join(MOVES)}; found {s!r}" for s in metric.symmetries if s not in MOVES]
     promises.append(judged("symmetries that there are", strange, ", ".join(metric.symmetries) or "none declared"))
     return [*promises, _speed(trial)]
@@ -151,64 +149,6 @@ def _has_velocities(trial: Trial, blocks: Schools, found: Found) -> Promise:
         except KaditaError as error:
             faults = [f"{school}, without velocities: {error}; @metric(needs_velocities=True)"]
     return judged(name, faults, "it needs none")
-
-
-def _same_again(trial: Trial, blocks: Schools, found: Found) -> Promise:
-    """Compute everything again, after all other schools were computed."""
-
-    def faults() -> Iterator[str]:
-        for name, values in found.items():
-            got = again(trial, frames_of(blocks[name], slice(None)))
-            if isinstance(got, KaditaError) or not np.array_equal(got, values, equal_nan=True):
-                yield f"{name}: {difference(values, got)} when it was computed again; keep nothing, draw with a seed"
-
-    return judged("same input, same bits", faults(), f"{len(found)} schools, twice")
-
-
-def _alone(trial: Trial, blocks: Schools, found: Found) -> Promise:
-    """Compare frames by themselves, and every other one, with the whole block."""
-
-    def faults() -> Iterator[str]:
-        for name, values in found.items():
-            frames = len(values)
-            parts = [[t] for t in range(frames)] + [list(range(0, frames, 2)), list(range(1, frames, 2))]
-            for part in parts:
-                if not part:
-                    continue
-                got = again(trial, frames_of(blocks[name], part))
-                if isinstance(got, KaditaError) or not np.array_equal(got, values[part], equal_nan=True):
-                    among = "by itself" if len(part) == 1 else "among others"
-                    yield f"{name}, frame {part[0]} {among}: {difference(values[part], got)}; look at no other frame"
-                    break
-
-    frames = sum(len(values) for values in found.values())
-    return judged("a frame's row depends on that frame alone", faults(), f"{frames} frames, block of 1 = block of T")
-
-
-def _any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Promise:
-    axes = [n for n, d in enumerate(trial.metric.dims, start=1) if d == "agent"]
-
-    def faults() -> Iterator[str]:
-        for name, values in found.items():
-            block = blocks[name]
-            order = np.random.default_rng(5).permutation(block.shape[1])
-            expected, known = values, sure[name]
-            for axis in axes:
-                expected, known = np.take(expected, order, axis=axis), np.take(known, order, axis=axis)
-            yield from differences(name, expected, again(trial, reordered(block, order)), known, ROUNDING)
-
-    return judged("the order of agents does not matter", [*unsure(sure), *faults()], extent(sure))
-
-
-def _unchanged(trial: Trial, symmetry: str, blocks: Schools, found: Found, sure: Sure) -> Promise:
-    rng = np.random.default_rng(11)
-
-    def faults() -> Iterator[str]:
-        for name, values in found.items():
-            for moved in MOVES[symmetry](blocks[name], rng):
-                yield from differences(name, values, again(trial, moved), sure[name], CLOSE)
-
-    return judged(f"unchanged by {symmetry}, as declared", faults(), extent(sure))
 
 
 def _speed(trial: Trial) -> Promise:

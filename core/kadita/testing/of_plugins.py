@@ -91,7 +91,8 @@ def examine_plugin(
     brought = [name for _, name in things]
     for name in given:
         if name not in brought:
-            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(brought)}; got '{name}'")
+            hint = did_you_mean(name, brought)
+            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(brought)}; got '{name}'{hint}")
     importers = [name for what, name in things if what == "importer"]
     reader = _reader(registry, importers, tracks) if tracks is not None else None
     found: dict[str, list[Promise]] = {}

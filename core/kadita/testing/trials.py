@@ -13,6 +13,7 @@ from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import NotApplicable, PluginError
 from kadita.measuring.passes import Pass
+from kadita.measuring.returned import Axes
 from kadita.memory import Memory
 from kadita.metrics import Metric
 from kadita.plan import Plan, make_plan
@@ -59,13 +60,22 @@ def values_of(trial: Trial, block: Block) -> Floats:
         NotApplicable: it says that it cannot be computed for such a school.
         KaditaError: it fails, or returns something else than it declares.
     """
+    return _run(trial, block).values[trial.metric.name]
+
+
+def axes_of(trial: Trial, block: Block) -> Axes:
+    """Return the numbers along the metric's axes on a block, by name; raises what `values_of` does."""
+    return _run(trial, block).axes[trial.metric.name]
+
+
+def _run(trial: Trial, block: Block) -> Pass:
     run = Pass(trial.plan, trial.registry, Memory.of_block(block), len(block))
     run.take(block, np.arange(len(block)))
     if run.failures:
         raise PluginError(run.failures.get(trial.metric.name) or next(iter(run.failures.values())))
     if trial.metric.name in run.left_out:
         raise NotApplicable(run.left_out[trial.metric.name])
-    return run.values[trial.metric.name]
+    return run
 
 
 def writes_to(trial: Trial, block: Block) -> str:

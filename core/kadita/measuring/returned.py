@@ -1,0 +1,53 @@
+"""What a metric returned, held against what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.block import Block
+from kadita.box import Floats
+from kadita.errors import PluginError
+from kadita.metrics import Metric
+
+Axes = Mapping[str, NDArray[Any]]  # the numbers along axes of a metric, by their names
+
+
+def as_declared(m: Metric, block: Block, returned: Any) -> Floats:
+    """Return what a metric returned as an array (T, ...) of the shape it declares."""
+    example = returned[0] if m.per_frame else returned
+    if example is None:
+        raise PluginError("it returned None; is a return missing?")
+    try:
+        array = np.asarray(returned)
+    except ValueError:
+        raise PluginError("expected an array; got rows of unequal length") from None
+    if array.dtype.kind not in "biuf":
+        raise PluginError(f"expected real numbers; got {type(example).__name__} of {array.dtype}")
+    sizes = [block.shape[1] if d == "agent" else s for d, s in zip(m.dims, array.shape[1:], strict=False)]
+    if array.ndim != 1 + len(m.dims) or array.shape != (len(block), *sizes):
+        axes = ", ".join(("T", *m.dims)) + ("" if m.dims else ",")
+        raise PluginError(
+            f"expected shape ({axes}) with T = {len(block)} and {block.shape[1]} agents; got {array.shape}"
+            + (", T added for frames" if m.per_frame else "")
+        )
+    values = array.astype(np.float64)
+    known = values[~np.isnan(values)]
+    if m.labels and not np.isin(known, np.arange(len(m.labels))).all():
+        raise PluginError(f"expected indices of its {len(m.labels)} labels; got {known.min():g} to {known.max():g}")
+    return values
+
+
+def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], parameters: Mapping[str, Any]) -> Axes:
+    """Return the numbers along the axes of a metric that has some."""
+    found: dict[str, NDArray[Any]] = {}
+    for dim, function in m.axes.items():
+        array = np.asarray(function(block[0] if m.per_frame else block, **parameters))
+        size = sizes[m.dims.index(dim)]
+        if array.shape != (size,) or array.dtype.kind not in "iuf":
+            raise PluginError(f"axes: expected {size} numbers along {dim}; got shape {array.shape} of {array.dtype}")
+        found[dim] = array
+    return found
