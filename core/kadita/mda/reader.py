@@ -11,8 +11,8 @@ from MDAnalysis.lib.util import store_init_arguments
 from kadita.errors import KaditaError
 from kadita.formats.nc4 import Nc4Trajectory
 from kadita.formats.nc4_packing import frames_in_chunk
+from kadita.mda.writer import UNITS, NC4Writer
 
-UNITS = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kcal/(mol*Angstrom)"}
 EXPECTED = {"coordinates": ("angstrom",), "time": ("picosecond", "ps"), "velocities": ("angstrom/picosecond",)}
 
 
@@ -147,7 +147,5 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
 
     def Writer(self, filename: Any, n_atoms: int | None = None, **kwargs: Any) -> Any:
         """Return a writer of such a file, with the same options."""
-        from kadita.mda.writer import NC4Writer
-
         kwargs.setdefault("convert_units", self.convert_units)
         return NC4Writer(filename, self.n_atoms if n_atoms is None else n_atoms, **kwargs)

@@ -14,8 +14,8 @@ from MDAnalysis.coordinates.base import WriterBase
 
 from kadita.formats.nc4_files import close
 from kadita.formats.nc4_packing import frames_in_chunk, packing
-from kadita.mda.reader import UNITS
 
+UNITS = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kcal/(mol*Angstrom)"}
 VECTORS = ("frame", "atom", "spatial")
 TEXTS = {"spatial": ["x", "y", "z"], "cell_spatial": ["a", "b", "c"], "cell_angular": ["alpha", "beta ", "gamma"]}
 
