@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kadita import information as information
-    from kadita import mda as mda
     from kadita import testing as testing
     from kadita.analyses import Analysis, Facts, Output, analysis
     from kadita.block import Block
@@ -21,16 +20,18 @@ if TYPE_CHECKING:
     from kadita.hooks import hookimpl
     from kadita.importers import Importer, Tracks, importer
     from kadita.measuring import analyze
-    from kadita.metrics import Definition, Metric, metric
+    from kadita.metrics import Axis, Definition, Metric, metric
     from kadita.models.model import Model
     from kadita.results import Results
     from kadita.simulation.configuration import load_configuration
     from kadita.simulation.run import run, simulate
     from kadita.window import Window
 
+_MODULES = ("information", "testing")
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
     "Analysis": "analyses",
+    "Axis": "metrics",
     "Block": "block",
     "Box": "box",
     "Definition": "metrics",
@@ -60,6 +61,7 @@ _HOMES = {
 
 __all__ = [
     "Analysis",
+    "Axis",
     "Block",
     "Box",
     "Definition",
@@ -86,9 +88,6 @@ __all__ = [
     "simulate",
     "write",
 ]
-
-
-_MODULES = ("information", "mda", "testing")
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -63,6 +63,7 @@ class Analysis:
     default: bool
     formula: str
     source: str
+    axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def summary(self) -> str:
@@ -100,6 +101,7 @@ def analysis(
     units: str = "1",
     dims: tuple[str, ...] = (),
     outputs: Mapping[str, Output] | None = None,
+    axis_units: Mapping[str, str] | None = None,
     halo: int | str = 0,
     needs_velocities: bool = False,
     default: bool = False,
@@ -119,6 +121,7 @@ def analysis(
         units: of the result; ``length`` and ``time`` are replaced by the trajectory's own.
         dims: names of its axes; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
         outputs: by name, where there are several results.
+        axis_units: of the numbers along axes, by the names of these: ``{"lag": "time"}``.
         halo: how many frames behind its own ones a window needs: a number, or the name of the parameter that says it.
         needs_velocities: refused where there are none.
         default: whether it is computed where nothing was named.
@@ -137,6 +140,8 @@ def analysis(
         found = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
         if not found or not all(isinstance(o, Output) for o in found.values()):
             raise PluginError(f"analysis {name}: outputs: expected a mapping of names to Output(units, dims)")
+        if strange := [d for d in axis_units or {} if not any(d in o.dims for o in found.values())]:
+            raise PluginError(f"analysis {name}: axis_units: expected names of axes; got {strange[0]!r}")
         return Analysis(
             name=name,
             function=function,
@@ -150,6 +155,7 @@ def analysis(
             default=default,
             formula=formula,
             source=source,
+            axis_units=dict(axis_units or {}),
         )
 
     return declare

@@ -133,7 +133,9 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
             "summary": s.summary,
             "units": s.units,
             "dims": ["frame", *s.dims],
-            **({"axes": {d: axis.tolist() for d, axis in s.axes.items()}} if s.axes else {}),
+            **(
+                {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
+            ),
             "labels": list(s.labels),
             "parameters": dict(s.parameters),
             "plugin": s.plugin,
@@ -151,6 +153,7 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
                 "summary": w.summary,
                 "units": w.units,
                 "dims": list(w.dims),
+                "axis_units": {d: unit for d, unit in w.axis_units.items() if d in w.dims},
                 "parameters": dict(w.parameters),
                 "plugin": w.plugin,
                 "plugin_version": w.plugin_version,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, overload
+from typing import Annotated, Any, Literal, NamedTuple, overload
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,19 @@ from kadita.signature import checked, read_signature
 Definition = Annotated[
     Literal["corrected", "published"], Field(description="well defined, or as dewi-kadita 0.0.4 computes it")
 ]
+
+
+class Axis(NamedTuple):
+    """Numbers along an axis of a metric, such as the middles of bins.
+
+    Attributes:
+        numbers: a function of the metric's data, and of those of its parameters that it names, that returns them; they
+            must be the same in every frame.
+        units: theirs, ``"1"``, ``"length"``, ...; the file's own are put in their place.
+    """
+
+    numbers: Callable[..., Any]
+    units: str = "1"
 
 
 @dataclass(frozen=True)
@@ -38,8 +51,8 @@ class Metric:
     labels: tuple[str, ...]
     warning: str
     undefined: str = ""
-    axes: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    published: Mapping[str, Any] = field(default_factory=dict)
+    axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
+    published: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @cached_property
     def summary(self) -> str:
@@ -74,7 +87,8 @@ class Metric:
         """Return parameters as results record them: what the published definition has, and not what it does not use."""
         if parameters.get("definition") != "published":
             return dict(parameters)
-        return {key: value for key, value in {**parameters, **self.published}.items() if value is not None}
+        unused = {key for key, value in self.published.items() if value is None}
+        return {key: value for key, value in {**parameters, **self.published}.items() if key not in unused}
 
 
 @overload
@@ -94,7 +108,7 @@ def metric(
     labels: tuple[str, ...] = ...,
     warning: str = ...,
     undefined: str = ...,
-    axes: Mapping[str, Callable[..., Any]] = ...,
+    axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
@@ -113,7 +127,7 @@ def metric(
     labels: tuple[str, ...] = (),
     warning: str = "",
     undefined: str = "",
-    axes: Mapping[str, Callable[..., Any]] | None = None,
+    axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric of its own name.
@@ -137,8 +151,7 @@ def metric(
         labels: the value is an index into these words.
         warning: for a metric that flags frames with 1: what a flag means, said once with their number.
         undefined: when it is NaN: ``"where fewer than two agents move"``.
-        axes: by name of an axis, a function of the same data and parameters that returns the numbers along it, such as
-            the middles of bins.
+        axes: by name of an axis, the numbers along it: ``{"distance": Axis(middles_of_bins, "length")}``.
         published: what ``definition="published"`` fixes: parameters, or facts to record; None is one it does not use.
 
     Raises:
@@ -147,6 +160,10 @@ def metric(
 
     def declare(function: Callable[..., Any]) -> Metric:
         needs, parameters = _declaration(function)
+        if published and "definition" not in parameters.model_fields:
+            raise PluginError(f"metric {function.__name__}: published: expected a parameter named definition; got none")
+        for dim, axis in (axes or {}).items():
+            _check_axis(function.__name__, dim, axis, dims, parameters)
         return Metric(
             name=function.__name__,
             function=function,
@@ -175,11 +192,20 @@ def metric(
         raise PluginError(
             "expected words for units, formula, source, warning, undefined, labels and symmetries; got others"
         )
-    if strange := [axis for axis in axes or {} if axis not in dims or axis in ("agent", "space")]:
-        raise PluginError(f"axes: expected names of dims other than agent and space; got {strange[0]!r}")
     if range is not None and len(range) != 2:
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)
+
+
+def _check_axis(name: str, dim: str, axis: Any, dims: Iterable[str], parameters: type[BaseModel]) -> None:
+    if dim not in dims or dim in ("agent", "space"):
+        raise PluginError(f"metric {name}: axes: expected names of dims other than agent and space; got {dim!r}")
+    if not isinstance(axis, Axis) or not callable(axis.numbers):
+        raise PluginError(f"metric {name}: axes: expected {dim!r}: Axis(function, units); got {axis!r}")
+    _, *named = inspect.signature(axis.numbers).parameters
+    for key in named:
+        if key not in parameters.model_fields:
+            raise PluginError(f"metric {name}: axes: the function of {dim!r} wants {key!r}, which is no parameter")
 
 
 def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:

@@ -32,6 +32,11 @@ class Plan:
         """Metrics whose values are kept: those that are wanted, or that an analysis needs."""
         return frozenset(self.wanted).union(*(a.needs for a in self.analyses))
 
+    def recorded(self, thing: Metric | Analysis) -> dict[str, Any]:
+        """Return the parameters of a metric or an analysis as results record them."""
+        parameters = self.parameters[thing.name]
+        return thing.recorded(parameters) if isinstance(thing, Metric) else dict(parameters)
+
     @property
     def halo(self) -> int:
         """How many frames behind its own ones a window needs at most."""

@@ -16,6 +16,7 @@ from kadita.results import Results, Series, Whole
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
+MOST_TICKS = 12  # along an axis of a map
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
 STYLE = {  # of a figure in a paper, for `matplotlib.rc_context`
@@ -49,14 +50,14 @@ def check_picture(path: Path, *, force: bool, source: Path | None = None) -> Non
 class Profile(NamedTuple):
     """What is drawn against an axis of its own, or against two."""
 
-    units: str
-    dims: tuple[str, ...]
+    title: str
+    labels: tuple[str, ...]  # of the axes
     axes: tuple[NDArray[Any], ...]
     values: Floats
     errors: Floats | None
 
 
-def draw_series(results: Results, path: str | Path, *, force: bool = False) -> None:
+def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
     """Draw every scalar series against time, on one axis of time, and every profile against its own axis.
 
     A profile is a metric with numbers along its axes, as its mean over the frames with its standard error, or a result
@@ -100,19 +101,25 @@ def draw_series(results: Results, path: str | Path, *, force: bool = False) -> N
         FigureCanvasAgg(figure)
         panels = figure.subplots(count, 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         over_time, others = panels[: len(columns)], panels[len(columns) :]
-        for axes, (name, (series, values)) in zip(over_time, columns.items(), strict=True):
-            _panel(axes, name, series, results.times, values)
-            if axes is not over_time[-1]:
-                axes.sharex(over_time[-1])
-                axes.tick_params(labelbottom=False)
+        for panel, (name, (series, values)) in zip(over_time, columns.items(), strict=True):
+            _over_time(panel, name, series, results.times, values)
+            if panel is not over_time[-1]:
+                panel.sharex(over_time[-1])
+                panel.tick_params(labelbottom=False)
         if columns:
             unit = results.attributes.get("time_unit")
             over_time[-1].set_xlabel(f"time ({unit})" if unit else "time")
-        for axes, (name, profile) in zip(others, profiles.items(), strict=True):
-            _title(axes, name, profile.units)
-            (_map if len(profile.dims) == 2 else _profile)(axes, profile)
+        for panel, profile in zip(others, profiles.values(), strict=True):
+            _title(panel, profile.title)
+            (_map if len(profile.axes) == 2 else _profile)(panel, profile)
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
         replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
+
+
+def not_drawn(results: Results) -> list[str]:
+    """Return the names of what a picture leaves out: values of agents, and single numbers of whole trajectories."""
+    metrics = [name for name, s in results.series.items() if "agent" in s.dims and not _has_numbers(s)]
+    return metrics + [name for name, w in results.wholes.items() if not _has_numbers(w)]
 
 
 def profiles_of(results: Results) -> dict[str, Profile]:
@@ -123,10 +130,12 @@ def profiles_of(results: Results) -> dict[str, Profile]:
     for name, s in metrics.items():
         own = [e for column, e in estimates.items() if column.startswith(f"{name}.")]
         mean, error = (np.reshape([getattr(e, what) for e in own], s.values.shape[1:]) for what in ("mean", "error"))
-        found[name] = Profile(s.units, s.dims, tuple(s.axes[d] for d in s.dims), mean, error)
+        found[name] = Profile(_with_unit(name, s.units), _labels(s), tuple(s.axes[d] for d in s.dims), mean, error)
     for name, w in results.wholes.items():
         if _has_numbers(w):
-            found[name] = Profile(w.units, w.dims, tuple(w.axes[d] for d in w.dims), w.values, None)
+            found[name] = Profile(
+                _with_unit(name, w.units), _labels(w), tuple(w.axes[d] for d in w.dims), w.values, None
+            )
     return found
 
 
@@ -134,34 +143,43 @@ def _has_numbers(found: Series | Whole) -> bool:
     return 0 < len(found.dims) <= 2 and set(found.dims) <= set(found.axes)
 
 
-def _title(axes: Any, name: str, units: str) -> None:
-    unit = f" ({units})" if units != "1" else ""
-    axes.set_title(name.replace("_", " ") + unit, loc="left", fontsize=8, color=INK)
+def _labels(found: Series | Whole) -> tuple[str, ...]:
+    return tuple(_with_unit(dim, found.axis_units.get(dim, "1")) for dim in found.dims)
 
 
-def _profile(axes: Any, profile: Profile) -> None:
+def _with_unit(name: str, units: str) -> str:
+    return name.replace("_", " ") + (f" ({units})" if units != "1" else "")
+
+
+def _title(panel: Any, title: str) -> None:
+    panel.set_title(title, loc="left", fontsize=8, color=INK)
+
+
+def _profile(panel: Any, profile: Profile) -> None:
     (x,), y = profile.axes, profile.values
-    axes.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
+    panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
     if profile.errors is not None:
-        axes.fill_between(x, y - profile.errors, y + profile.errors, color=LINE, alpha=0.2, linewidth=0)
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.margins(x=0.01)
-    axes.set_xlabel(profile.dims[0])
+        panel.fill_between(x, y - profile.errors, y + profile.errors, color=LINE, alpha=0.2, linewidth=0)
+    panel.grid(axis="y", color=FAINT, linewidth=0.5)
+    panel.set_axisbelow(True)
+    panel.margins(x=0.01)
+    panel.set_xlabel(profile.labels[0])
 
 
-def _map(axes: Any, profile: Profile) -> None:
-    x, y = profile.axes
-    mesh = axes.pcolormesh(x, y, profile.values.T, shading="nearest", cmap="cividis", rasterized=True)
-    axes.figure.colorbar(mesh, ax=axes, pad=0.01)
-    axes.set_xlabel(profile.dims[0])
-    axes.set_ylabel(profile.dims[1])
+def _map(panel: Any, profile: Profile) -> None:
+    """Draw cells of one size, each with its number: bins need not be equal in what is along the axis."""
+    mesh = panel.pcolormesh(profile.values.T, cmap="cividis", rasterized=True)
+    panel.figure.colorbar(mesh, ax=panel, pad=0.01)
+    for axis, numbers, label in zip((panel.xaxis, panel.yaxis), profile.axes, profile.labels, strict=True):
+        shown = np.arange(0, len(numbers), -(-len(numbers) // MOST_TICKS))
+        axis.set_ticks(shown + 0.5, [f"{numbers[i]:.3g}" for i in shown])
+        axis.set_label_text(label)
 
 
-def _panel(axes: Any, name: str, series: Series, times: Any, values: Any) -> None:
-    _title(axes, name, series.units)
+def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -> None:
+    _title(panel, _with_unit(name, series.units))
     marker = "." if len(times) < 3 or series.labels else None
-    axes.plot(
+    panel.plot(
         times,
         values,
         color=LINE,
@@ -170,19 +188,19 @@ def _panel(axes: Any, name: str, series: Series, times: Any, values: Any) -> Non
         linestyle="" if series.labels else "-",
         markersize=3,
     )
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.margins(x=0.01)
+    panel.grid(axis="y", color=FAINT, linewidth=0.5)
+    panel.set_axisbelow(True)
+    panel.margins(x=0.01)
     if series.labels:
         shown = sorted({int(v) for v in values if not np.isnan(v)})
-        axes.set_yticks(shown, [series.labels[i] for i in shown])
-        axes.margins(y=0.25)
+        panel.set_yticks(shown, [series.labels[i] for i in shown])
+        panel.margins(y=0.25)
     elif np.isnan(values).all():
-        axes.text(0.5, 0.5, "undefined", transform=axes.transAxes, ha="center", va="center", color=INK)
-        axes.set_yticks([])
+        panel.text(0.5, 0.5, "undefined", transform=panel.transAxes, ha="center", va="center", color=INK)
+        panel.set_yticks([])
     elif _in_unit_interval(name, values):
-        axes.set_ylim(-0.03, 1.03)
-        axes.set_yticks([0, 0.5, 1])
+        panel.set_ylim(-0.03, 1.03)
+        panel.set_yticks([0, 0.5, 1])
 
 
 def _in_unit_interval(name: str, values: Any) -> bool:

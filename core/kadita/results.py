@@ -33,6 +33,7 @@ class Series:
     plugin: str
     plugin_version: str
     axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # the numbers along those axes that have some
+    axis_units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Whole:
     summary: str
     plugin: str
     plugin_version: str
+    axis_units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,7 +63,7 @@ class Results(Mapping[str, Floats]):
         attributes: what the trajectory knows of the school.
         notes: what a reader of these numbers should know, a line each.
         failures: metrics that raised, and a line that says what.
-        provenance: versions, the input's fingerprint, the profile.
+        provenance: versions, the input's fingerprint, the profile; parameters of metrics that others needed.
         wholes: results of whole-trajectory analyses, by analysis or ``analysis.output``.
     """
 
@@ -155,7 +157,7 @@ class Results(Mapping[str, Floats]):
             for dim, size in zip(s.dims, sizes, strict=True):
                 known = ("agent", "space")
                 key = dim if dim in known else f"{name}_{dim}"
-                coords.setdefault(key, self.axis_of(s, dim, size))
+                coords.setdefault(key, (key, self.axis_of(s, dim, size), _unit(s, dim)))
             dims = ("frame", *(d if d in ("agent", "space") else f"{name}_{d}" for d in s.dims))
             attributes: dict[str, Any] = {
                 "units": s.units,
@@ -172,12 +174,17 @@ class Results(Mapping[str, Floats]):
         for name, w in self.wholes.items():
             dims = _distinct(name, w.dims)
             for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
-                coords.setdefault(key, self.axis_of(w, dim, size))
+                coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
             attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
             attributes |= {f"parameter_{k}": _plain(v) for k, v in w.parameters.items()}
             variables[name] = (dims, w.values, attributes)
         record = {k: _plain(v) for k, v in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=record)
+
+
+def _unit(found: Series | Whole, dim: str) -> dict[str, str]:
+    """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
+    return {"unit": found.axis_units[dim]} if dim in found.axis_units else {}
 
 
 def _words(axis: list[Any]) -> list[str]:

@@ -46,6 +46,7 @@ def persistence_time(correlation: Floats, times: Floats) -> float:
 @analysis(
     finish=finish,
     outputs={"correlation": Output("1", ("lag",)), "persistence_time": Output("time")},
+    axis_units={"lag": "time"},
     halo="lags",
     needs_velocities=True,
     formula="C(l) = <u_i(t) . u_i(t + l)>, over agents i and pairs of frames; C(persistence time) = 1/e",
@@ -64,6 +65,7 @@ def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
 @analysis(
     finish=finish,
     outputs={"correlation": Output("length^2/time^2", ("lag",)), "persistence_time": Output("time")},
+    axis_units={"lag": "time"},
     halo="lags",
     needs_velocities=True,
     formula="C(l) = <v_i(t) . v_i(t + l)>, over agents i and pairs of frames; C(persistence time) = C(0)/e",

@@ -46,6 +46,7 @@ def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: f
         "agents": Output("1/length", ("agent",)),
         "density": Output("length", ("curvature",)),
     },
+    axis_units={"curvature": "1/length"},
     halo=2,
     formula="1/R = 2 |a x b| / (|a| |b| |a + b|), a = x_i(t + 1) - x_i(t), b = x_i(t + 2) - x_i(t + 1)",
     source="Menger 1930, Math. Ann. 103, 466-501, doi:10.1007/BF01455705",

@@ -31,6 +31,7 @@ def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str,
 @analysis(
     finish=finish,
     outputs={"": Output("length^2", ("lag",))},
+    axis_units={"lag": "time"},
     halo="lags",
     formula="MSD(l) = <|x_i(t + l) - x_i(t)|^2>, over agents i and pairs of frames a lag l apart",
     source="by Fourier transforms: Calandrini et al. 2011, Ecole thematique de la Societe Francaise de la Neutronique "

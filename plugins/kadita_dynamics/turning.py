@@ -53,6 +53,7 @@ def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_
         "agents": Output("rad/time", ("agent",)),
         "density": Output("time/rad", ("rate",)),
     },
+    axis_units={"rate": "rad/time"},
     halo=1,
     needs_velocities=True,
     formula="angle between u_i(t) and u_i(t + 1), divided by the time between the frames",

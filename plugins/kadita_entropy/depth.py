@@ -20,7 +20,7 @@ DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the
     range=(0, 1),
     source=SOURCE,
     symmetries=("images",),
-    published={"bins": BINS, "estimator": "plug-in"},
+    published={"bins": BINS, "estimator": "plug-in", "depth_range": None},
 )
 def depth_stratification_entropy(
     block: Block,

@@ -1,27 +1,27 @@
 """What the field asks of schools: structure, correlations, shape, networks of neighbours."""
 
 from kadita import Analysis, Metric, hookimpl
-from kadita_field.anisotropy import neighbor_anisotropy
-from kadita_field.bearing import neighbor_bearing
-from kadita_field.correlation import correlation_length, susceptibility, velocity_fluctuation_correlation
-from kadita_field.elongation import elongation, elongation_heading_angle
-from kadita_field.front_back import front_back
-from kadita_field.heading_information import heading_mutual_information, heading_transfer_entropy
-from kadita_field.hull import convex_hull_volume, hull_density
+from kadita_field.nematic import nematic_order
 from kadita_field.local_order import local_order
 from kadita_field.neighbor_distance import neighbor_distance, neighbor_distance_by_rank
-from kadita_field.nematic import nematic_order
-from kadita_field.network import network_clustering, network_degree, network_degree_of_agents
+from kadita_field.bearing import neighbor_bearing
+from kadita_field.anisotropy import neighbor_anisotropy
+from kadita_field.correlation import velocity_fluctuation_correlation, correlation_length, susceptibility
 from kadita_field.radial_distribution import radial_distribution
+from kadita_field.hull import convex_hull_volume, hull_density
+from kadita_field.elongation import elongation, elongation_heading_angle
+from kadita_field.front_back import front_back
+from kadita_field.network import network_degree, network_degree_of_agents, network_clustering
+from kadita_field.heading_information import heading_mutual_information, heading_transfer_entropy
 
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return every metric that is imported above."""
+    """Return every metric that is imported above, in that order."""
     return [thing for thing in globals().values() if isinstance(thing, Metric)]
 
 
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
-    """Return every analysis that is imported above."""
+    """Return every analysis that is imported above, in that order."""
     return [thing for thing in globals().values() if isinstance(thing, Analysis)]

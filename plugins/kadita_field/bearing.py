@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Block, metric
+from kadita import Axis, Block, metric
 from kadita.compiled import kernel
 from kadita_field.anisotropy import BALLERINI, Rank
 
@@ -16,19 +16,19 @@ Bins = Annotated[tuple[Parts, Parts], Field(description="bins of bearing and of 
 Up = Annotated[Literal["x", "y", "z"], Field(description="axis that points up")]
 
 
-def bearings(_block: Block, *, bins: tuple[int, int], **_: object) -> NDArray[np.float64]:
+def bearings(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
     """Return the bearing in the middle of each bin, radians."""
     return ((np.arange(bins[0]) + 0.5) / bins[0] - 0.5) * 2 * np.pi
 
 
-def elevations(_block: Block, *, bins: tuple[int, int], **_: object) -> NDArray[np.float64]:
+def elevations(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
     """Return the elevation at which each bin has as much of its solid angle below as above, radians."""
     return np.arcsin((np.arange(bins[1]) + 0.5) / bins[1] * 2 - 1)
 
 
 @metric(
     dims=("bearing", "elevation"),
-    axes={"bearing": bearings, "elevation": elevations},
+    axes={"bearing": Axis(bearings, "rad"), "elevation": Axis(elevations, "rad")},
     needs_velocities=True,
     default=False,
     formula="density of directions to the nearest neighbour in the frame (u, up x u, u x (up x u)), isotropic: 1",

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, metric
+from kadita import Axis, Block, metric
 from kadita_field.fluctuations import CAVAGNA, Bins, Kind, Reach, first_zero, fluctuations, middles, profile
 from kadita_field.pairs import pair_sums
 
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 @metric(
     dims=("distance",),
-    axes={"distance": middles},
+    axes={"distance": Axis(middles, "length")},
     needs_velocities=True,
     default=False,
     formula="C(r) = <a_i . a_j> over pairs at distance r / <a_i . a_i>, a_i = v_i - <v>",

@@ -61,7 +61,7 @@ def reach_of(block: Block, r_max: float | None, *, whole: bool) -> Floats:
     return block.once(farthest)
 
 
-def middles(block: Block, *, bins: int, r_max: float | None, **_: object) -> Floats:
+def middles(block: Block, *, bins: int, r_max: float | None) -> Floats:
     """Return the distances in the middle of bins that are the same in all frames, (bins,)."""
     width = reach_of(block, r_max, whole=False)[:1] / bins
     return (np.arange(bins) + 0.5) * width

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Block, metric
+from kadita import Axis, Block, metric
 
 Floats = NDArray[np.float64]
 Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
@@ -39,7 +39,7 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
 @metric(
     units="length",
     dims=("rank",),
-    axes={"rank": ranks},
+    axes={"rank": Axis(ranks)},
     default=False,
     formula="<r_i(m)>_i for m = 1 .. k, r_i(m): distance from agent i to its m-th nearest",
     source=RANKS,

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, KaditaError, NotApplicable, metric
+from kadita import Axis, Block, KaditaError, NotApplicable, metric
 from kadita_field.fluctuations import Bins, Reach, middles
 from kadita_field.pairs import pair_sums
 
@@ -12,7 +12,7 @@ ROUNDING = 1e-12
 
 @metric(
     dims=("distance",),
-    axes={"distance": middles},
+    axes={"distance": Axis(middles, "length")},
     default=False,
     formula="g(r) = V n(r) / (N (N - 1) / 2) / (4 pi / 3 ((r + dr)^3 - r^3)), n(r): pairs at distance r to r + dr",
     source="Allen & Tildesley 2017, Computer Simulation of Liquids, 2nd ed., Oxford, "

@@ -1,15 +1,15 @@
 """Classical order parameters of collective motion."""
 
 from kadita import Metric, hookimpl
-from kadita_order.groups import group_count, group_fraction, percolates
-from kadita_order.order_index import order_index
 from kadita_order.polarization import polarization, polarization_unbiased
 from kadita_order.rotation import rotation, rotation_unbiased
 from kadita_order.spread import spread
+from kadita_order.order_index import order_index
+from kadita_order.groups import group_fraction, group_count, percolates
 from kadita_order.state import state
 
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return every metric that is imported above."""
+    """Return every metric that is imported above, in that order."""
     return [thing for thing in globals().values() if isinstance(thing, Metric)]

@@ -8,7 +8,7 @@ import pytest
 import xarray
 
 import kadita
-from kadita import Block, metric
+from kadita import Axis, Block, metric
 from kadita.errors import PluginError
 from kadita.registry import Plugin, Registry
 
@@ -17,7 +17,7 @@ def middles(block, *, bins):
     return (np.arange(bins) + 0.5) * 3.0 / bins
 
 
-@metric(dims=("speed",), axes={"speed": middles}, needs_velocities=True)
+@metric(dims=("speed",), axes={"speed": Axis(middles, "length/time")}, needs_velocities=True)
 def speeds_of_agents(block: Block, *, bins: int = 3):
     """Agents by their speed, (T, bins)."""
     return np.stack([np.histogram(s, bins, (0, 3))[0] for s in block.speeds])
@@ -51,15 +51,15 @@ def test_files_have_them(results, tmp_path):
         kadita.write(results, tmp_path / f"found.{ending}", force=True)
     with (tmp_path / "found.csv").open() as file:
         assert next(csv.reader(file))[2:] == ["speeds_of_agents.0.5", "speeds_of_agents.1.5", "speeds_of_agents.2.5"]
-    assert json.loads((tmp_path / "found.json").read_text())["metrics"]["speeds_of_agents"]["axes"] == {
-        "speed": [0.5, 1.5, 2.5]
-    }
+    said = json.loads((tmp_path / "found.json").read_text())["metrics"]["speeds_of_agents"]
+    assert (said["axes"], said["axis_units"]) == ({"speed": [0.5, 1.5, 2.5]}, {"speed": "length/time"})
     with xarray.open_dataset(tmp_path / "found.nc") as data:
         assert data["speeds_of_agents_speed"].values.tolist() == [0.5, 1.5, 2.5]
+        assert data["speeds_of_agents_speed"].attrs == {"unit": "length/time"}
 
 
 def test_numbers_that_few_digits_do_not_tell_apart_are_written_out(school):
-    @metric(dims=("level",), axes={"level": lambda block: np.array([1.0, 1.0 + 1e-9])})
+    @metric(dims=("level",), axes={"level": Axis(lambda block: np.array([1.0, 1.0 + 1e-9]))})
     def levels(block):
         """Two levels, (T, 2)."""
         return np.ones((len(block), 2))
@@ -69,7 +69,7 @@ def test_numbers_that_few_digits_do_not_tell_apart_are_written_out(school):
 
 
 def test_of_each_frame_by_itself(school):
-    @metric(per_frame=True, dims=("axis",), axes={"axis": lambda frame: 10 * np.arange(frame.positions.shape[1])})
+    @metric(per_frame=True, dims=("axis",), axes={"axis": Axis(lambda frame: 10 * np.arange(frame.positions.shape[1]))})
     def extents(frame):
         """Extent along each axis, (3,)."""
         return np.ptp(frame.positions, axis=0)
@@ -78,15 +78,17 @@ def test_of_each_frame_by_itself(school):
     assert list(found.columns()) == ["extents.0", "extents.10", "extents.20"]
 
 
-@pytest.mark.parametrize("wrong", [lambda block: np.zeros(4), lambda block: 2.5, lambda block: ["a", "b", "c"]])
+@pytest.mark.parametrize(
+    "wrong", [lambda block: np.zeros(4), lambda block: 2.5, lambda block: ["a", "b", "c"], lambda block: [1, 2, np.nan]]
+)
 def test_numbers_that_are_not_along_the_axis(school, wrong):
-    @metric(dims=("level",), axes={"level": wrong})
+    @metric(dims=("level",), axes={"level": Axis(wrong)})
     def levels(block):
         """Three levels, (T, 3)."""
         return np.ones((len(block), 3))
 
     with pytest.raises(
-        PluginError, match=r"levels \(plugin mine.*\) failed: axes: expected 3 numbers along level; got"
+        PluginError, match=r"levels \(plugin mine.*\) failed: axes: expected 3 (finite )?numbers along level; got"
     ):
         kadita.analyze(school, registry=registry_of(levels))
 
@@ -95,8 +97,24 @@ def test_numbers_that_are_not_along_the_axis(school, wrong):
 def test_an_axis_that_is_none_of_its_own(axis):
     with pytest.raises(PluginError, match=f"axes: expected names of dims other than agent and space; got '{axis}'"):
 
-        @metric(dims=("agent",), axes={axis: middles})
+        @metric(dims=("agent",), axes={axis: Axis(middles)})
         def careless(block):
+            """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("axis", "message"),
+    [
+        (middles, r"axes: expected 'level': Axis\(function, units\); got <function middles"),
+        (Axis(5), "axes: expected 'level': Axis"),
+        (Axis(middles), "axes: the function of 'level' wants 'bins', which is no parameter"),
+    ],
+)
+def test_a_declaration_that_cannot_be_computed(axis, message):
+    with pytest.raises(PluginError, match=message):
+
+        @metric(dims=("level",), axes={"level": axis})
+        def careless(block, *, width: float = 1.0):
             """Nothing."""
 
 

@@ -5,7 +5,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from kadita import KaditaError, metric
+from kadita import Axis, KaditaError, metric
 from kadita.errors import PluginError
 from kadita.testing import check_metric, examine_metric
 
@@ -197,13 +197,13 @@ def wants_velocities(block):
     return block.speeds.mean(axis=1)
 
 
-@metric(dims=("bin",), axes={"bin": lambda block: np.arange(3)})
+@metric(dims=("bin",), axes={"bin": Axis(lambda block: np.arange(3))})
 def edges_for_bins(block):
     """Has three edges and two bins."""
     return np.zeros((len(block), 2))
 
 
-@metric(dims=("bin",), needs_velocities=True, axes={"bin": lambda block: [0, block.speeds.max()]})
+@metric(dims=("bin",), needs_velocities=True, axes={"bin": Axis(lambda block: [0, block.speeds.max()])})
 def bins_of_its_own(block):
     """Has other bins in every frame."""
     return np.zeros((len(block), 2))

@@ -86,6 +86,24 @@ def test_headings_say_how_they_were_estimated(cloud):
     np.testing.assert_allclose(farther[name], 1, atol=0.06)  # uniform headings, whichever neighbour
 
 
+def test_what_was_needed_is_on_record_too(cloud, tmp_path):
+    parameters = {"school_cohesion_entropy.bins": 5, "estimator": "grassberger"}
+    kadita.write(kadita.analyze(cloud, "oceanic_schooling_index", parameters=parameters), tmp_path / "index.json")
+    needed = json.loads((tmp_path / "index.json").read_text())["provenance"]["needed"]
+    assert (needed["school_cohesion_entropy"]["bins"], needed["angular_momentum_entropy"]["bins"]) == (5, 20)
+    assert {needed[name]["estimator"] for name in HISTOGRAMS} == {"grassberger"}
+    kadita.write(kadita.analyze(cloud, "spread"), tmp_path / "spread.json")
+    assert "needed" not in json.loads((tmp_path / "spread.json").read_text())["provenance"]
+
+
+def test_only_what_a_definition_uses_is_on_record(cloud):
+    parameters = {"definition": "published", "depth_range": [1.0, 3.0]}
+    with pytest.raises(KaditaError, match="depth_range: the published definition does not use it"):
+        kadita.analyze(cloud, "depth_stratification_entropy", parameters=parameters)
+    said = kadita.analyze(cloud, "depth_stratification_entropy", profile="published").series
+    assert set(said["depth_stratification_entropy"].parameters) == {"definition", "bins", "estimator", "box_length"}
+
+
 def test_the_published_definition_has_bins_of_its_own(cloud):
     with pytest.raises(
         KaditaError,

@@ -48,8 +48,8 @@ def plot(
     force: Force = False,
 ) -> None:
     """Draw metrics against time, and those with numbers along an axis against that."""
-    from kadita.cli.terminal import installed, report
-    from kadita.plotting import check_picture, draw_series
+    from kadita.cli.terminal import installed, notes, report
+    from kadita.plotting import check_picture, draw, not_drawn
     from kadita.settings import parse_settings
 
     registry = installed(plugins)
@@ -70,6 +70,10 @@ def plot(
         dt=dt,
         largest_group=largest_group,
     )
-    draw_series(results, output, force=force)
+    draw(results, output, force=force)
     typer.echo(f"wrote {output}")
     report(results)
+    if left_out := not_drawn(results):
+        notes(
+            [f"not drawn: {', '.join(left_out)}: a value for each agent, or one in all; -o of kadita analyze has them"]
+        )

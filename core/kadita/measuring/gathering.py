@@ -47,6 +47,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
             f"{run.trajectory.name}: the run that writes it goes on, or ended early; "
             f"there are {run.trajectory.n_frames} frames so far"
         )
+    needed = {m.name: run.plan.recorded(m) for m in run.plan.order if m.name not in run.plan.wanted}
     series = {name: _series(run, run.registry[name]) for name in kept if name in run.plan.wanted}
     return Results(
         frames=frames,
@@ -63,6 +64,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
             "profile": profile or "corrected",
+            **({"needed": needed} if needed else {}),
         },
     )
 
@@ -96,6 +98,7 @@ def _wholes(run: Pass) -> dict[str, Whole]:
                 dims=output.dims,
                 axes={d: found["axes"][d] for d in output.dims if d in found["axes"]},
                 units=_in_units(output.units, run.trajectory.attributes),
+                axis_units={d: _in_units(u, run.trajectory.attributes) for d, u in a.axis_units.items()},
                 parameters=parameters,
                 summary=a.summary,
                 plugin=f"{plugin.distribution}:{plugin.name}",
@@ -116,8 +119,9 @@ def _series(run: Pass, m: Metric) -> Series:
         dims=m.dims,
         units=_in_units(m.units, run.trajectory.attributes),
         labels=m.labels,
-        parameters=m.recorded(run.plan.parameters[m.name]),
+        parameters=run.plan.recorded(m),
         axes=run.axes.get(m.name, {}),
+        axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
         summary=m.summary,
         plugin=f"{plugin.distribution}:{plugin.name}",
         plugin_version=plugin.version,

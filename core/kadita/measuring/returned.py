@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,14 @@ def as_declared(m: Metric, block: Block, returned: Any) -> Floats:
 def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], parameters: Mapping[str, Any]) -> Axes:
     """Return the numbers along the axes of a metric that has some."""
     found: dict[str, NDArray[Any]] = {}
-    for dim, function in m.axes.items():
-        array = np.asarray(function(block[0] if m.per_frame else block, **parameters))
+    for dim, axis in m.axes.items():
+        _, *named = signature(axis.numbers).parameters
+        given = {key: parameters[key] for key in named}
+        array = np.asarray(axis.numbers(block[0] if m.per_frame else block, **given))
         size = sizes[m.dims.index(dim)]
         if array.shape != (size,) or array.dtype.kind not in "iuf":
             raise PluginError(f"axes: expected {size} numbers along {dim}; got shape {array.shape} of {array.dtype}")
+        if not np.isfinite(array).all():
+            raise PluginError(f"axes: expected {size} finite numbers along {dim}; got {array[~np.isfinite(array)][0]}")
         found[dim] = array
     return found
