@@ -9,12 +9,12 @@ from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
 from kadita.information import Estimator
-from kadita_field.surrogates import Pairs, Symbols, mutual_information, shifts, transfer_entropy
+from kadita_field.surrogates import Pairs, Symbols, circular_shifts, mutual_information, transfer_entropy
 
-Axis = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]
+About = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]
 Directions = Annotated[int, Field(ge=2, le=64, description="equal sectors that headings are counted in")]
 Lag = Annotated[int, Field(ge=1, le=10_000_000, description="frames from an agent's heading to the other's")]
-Surrogates = Annotated[int, Field(ge=0, le=100_000, description="turned series that a pair is compared with")]
+Surrogates = Annotated[int, Field(ge=0, le=100_000, description="circular shifts that a pair is compared with")]
 Seed = Annotated[int, Field(ge=0, lt=2**64, description="of the draw of surrogates")]
 OF_PAIRS = ("agent", "other")
 OUTPUTS = {
@@ -36,8 +36,8 @@ def finish_mutual(
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series."""
     symbols = np.concatenate(state)
-    turns = shifts(len(symbols), surrogates, seed)
-    return _told(mutual_information(symbols, directions, turns, estimator), facts)
+    shifts = circular_shifts(len(symbols), surrogates, seed)
+    return _told(mutual_information(symbols, directions, shifts, estimator), facts)
 
 
 def finish_transfer(
@@ -53,8 +53,8 @@ def finish_transfer(
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series, in both directions."""
     symbols = np.concatenate(state)
-    turns = shifts(len(symbols), surrogates, seed)
-    return _told(transfer_entropy(symbols, directions, lag, turns, estimator), facts)
+    shifts = circular_shifts(len(symbols), surrogates, seed)
+    return _told(transfer_entropy(symbols, directions, lag, shifts, estimator), facts)
 
 
 @analysis(
@@ -69,7 +69,7 @@ def heading_mutual_information(
     window: Window,
     *,
     directions: Directions = 8,
-    about: Axis = "z",
+    about: About = "z",
     estimator: Estimator = "plug-in",
     surrogates: Surrogates = 100,
     seed: Seed = 0,
@@ -77,15 +77,16 @@ def heading_mutual_information(
     """Mutual information of the headings of every pair of agents in the same frames, in nats, and how sure it is.
 
     A heading is one of `directions` equal sectors about the axis `about`; frames count where both agents are there
-    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j). Observed frequencies, the
-    plug-in, are never below 0, and have about (directions - 1)^2 / (2 frames) by chance alone. The others correct for
-    that as if frames were independent, and are not cut off at 0, so that their mean is near 0 where there is nothing
-    to tell; ``chao-shen`` only while sectors come together just once, and then by too much. Headings that last have
-    more by chance than any of them takes away: `by_chance` is the mean of the surrogates, in which one series is
-    turned around in time by a tenth of it or more; `surrogates` are drawn with `seed`. `p_value` is the share of the
-    pair and its surrogates that have as much: a small one says that the pair is not independent, of which both
-    following the same third one, or a wall, is a reason, too. Time grows with agents^2 x frames x surrogates. NaN on
-    the diagonal, and for pairs that never are there together.
+    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), as `kadita.estimators` has
+    them. Observed frequencies, the plug-in, are never below 0, and have about (directions - 1)^2 / (2 frames) by chance
+    alone. The others take that away where frames are independent and several times as many as there are combinations
+    of sectors, and are not cut off at 0; ``chao-shen`` only while some combinations were seen once, and then too much.
+
+    Headings that last have more by chance than any of them takes away: `by_chance` is the mean of the surrogates, in
+    which the one's frames are shifted circularly by a tenth of their number or more, `surrogates` of them drawn with
+    `seed`. `p_value` is the share of the pair and its surrogates that have as much: a small one says that the pair is
+    not independent, of which both following the same third one, or a wall, is a reason, too. Time grows with
+    agents^2 x frames x surrogates. NaN on the diagonal, and for pairs that are there together in fewer than two frames.
     """
     return [_symbols(window, directions, about)]
 
@@ -102,7 +103,7 @@ def heading_transfer_entropy(
     window: Window,
     *,
     directions: Directions = 4,
-    about: Axis = "z",
+    about: About = "z",
     lag: Lag = 1,
     estimator: Estimator = "plug-in",
     surrogates: Surrogates = 100,
@@ -112,15 +113,15 @@ def heading_transfer_entropy(
 
     What the agent's heading tells of the other's `lag` frames later, beyond what the other's own tells of it; with x'
     the other's later one, T = H(x', x_j) + H(x_i, x_j) - H(x_j) - H(x', x_i, x_j). Sectors, `estimator`, `surrogates`,
-    `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is turned around,
-    and frequencies have up to about directions (directions - 1)^2 / (2 frames) by chance alone. A third agent that both
+    `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is shifted, and
+    frequencies have up to about directions (directions - 1)^2 / (2 frames) by chance alone. A third agent that both
     follow, one of them later, looks like transfer. Time grows with agents^2 x frames x surrogates. NaN on the diagonal,
-    and for pairs that never are there together.
+    and for pairs that are there together in fewer than two frames that have one `lag` later.
     """
     return [_symbols(window, directions, about)]
 
 
-def _symbols(window: Window, directions: int, about: Axis) -> Symbols:
+def _symbols(window: Window, directions: int, about: About) -> Symbols:
     """Return the sector of each agent's heading, (own, N); -1 where it has none."""
     axis = "xyz".index(about)
     u = window.headings[: window.own]

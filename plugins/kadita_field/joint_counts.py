@@ -1,5 +1,7 @@
 """What a table of joint counts tells of information, by each estimator of entropy."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,67 +12,82 @@ from kadita.information import Estimator
 Floats = NDArray[np.float64]
 
 
-def terms_of(most: int, estimator: Estimator) -> tuple[Floats, Floats, bool, float]:
-    """Return what entropies H of counts n_i are made of, n H = whole(n) - sum terms(n_i), for numbers up to `most`.
+class Terms(NamedTuple):
+    """What the entropy H of counts n_i, n in all, is made of: n H = whole[n] - sum each[n_i]."""
 
-    Then whether that is not so, as it goes by the coverage of each table; and the least information that there is:
-    that of frequencies is no less than 0 but for rounding. The corrected ones scatter about 0 where there is none.
+    whole: Floats
+    each: Floats
+    by_coverage: bool  # not made of these: Chao-Shen's goes by the coverage of each table
+    least: float  # information that there is at least
+
+
+def terms_of(most: int, estimator: Estimator) -> Terms:
+    """Return the terms of an estimator for counts up to `most`.
+
+    Information by observed frequencies is no less than 0 but for rounding; the corrected ones scatter about 0 where
+    there is none, and are not cut off there.
     """
     n = np.arange(most + 1.0)
     n_log_n = n * np.log(np.maximum(n, 1.0))
     if estimator == "miller-madow":
-        return n_log_n - 0.5, n_log_n - 0.5 * (n > 0), False, -np.inf
+        return Terms(n_log_n - 0.5, n_log_n - 0.5 * (n > 0), False, -np.inf)
     if estimator == "grassberger":
-        return n_log_n, n * grassberger_logarithms(n), False, -np.inf
+        return Terms(n_log_n, n * grassberger_logarithms(n), False, -np.inf)
     if estimator == "grassberger-1988":
-        return n_log_n, n * grassberger_1988_logarithms(n), False, -np.inf
-    if estimator == "chao-shen":
-        return n_log_n, n_log_n, True, -np.inf
-    return n_log_n, n_log_n, False, 0.0
+        return Terms(n_log_n, n * grassberger_1988_logarithms(n), False, -np.inf)
+    return Terms(n_log_n, n_log_n, estimator == "chao-shen", -np.inf if estimator == "chao-shen" else 0.0)
 
 
 @part
-def shared(joint, whole, terms):  # type: ignore[no-untyped-def]
-    """Return n (H(x) + H(y) - H(x, y))."""
+def mutual_nats(joint, terms):  # type: ignore[no-untyped-def]
+    """Return n (H(x) + H(y) - H(x, y)) of counts of x and y."""
     number = len(joint)
     one, other = np.zeros(number, np.int64), np.zeros(number, np.int64)
-    nats = whole
     for x in range(number):
         for y in range(number):
             one[x] += joint[x, y]
             other[y] += joint[x, y]
-            nats += terms[joint[x, y]]
+    if terms.by_coverage:
+        return _chao_shen_nats(one) + _chao_shen_nats(other) - _chao_shen_nats(joint)
+    nats = terms.whole[one.sum()]
     for x in range(number):
-        nats -= terms[one[x]] + terms[other[x]]
+        for y in range(number):
+            nats += terms.each[joint[x, y]]
+    for x in range(number):
+        nats -= terms.each[one[x]] + terms.each[other[x]]
     return nats
 
 
 @part
-def taken_over(joint, terms):  # type: ignore[no-untyped-def]
-    """Return n (H(later, now) + H(now, source) - H(now) - H(later, now, source)), of which whole(n) cancels."""
+def transfer_nats(joint, terms):  # type: ignore[no-untyped-def]
+    """Return n (H(later, now) + H(now, source) - H(now) - H(later, now, source)) of counts of now, source and later."""
+    if terms.by_coverage:
+        here = joint.sum(axis=2)
+        nats = _chao_shen_nats(joint.sum(axis=1)) + _chao_shen_nats(here)
+        return nats - _chao_shen_nats(here.sum(axis=1)) - _chao_shen_nats(joint)
     number = len(joint)
-    nats = 0.0
+    nats = 0.0  # whole[n] cancels
     for now in range(number):
-        here = 0
+        here_and_now = 0
         for source in range(number):
             both = 0
             for later in range(number):
                 both += joint[now, source, later]
-                nats += terms[joint[now, source, later]]
-            nats -= terms[both]
-            here += both
+                nats += terms.each[joint[now, source, later]]
+            nats -= terms.each[both]
+            here_and_now += both
         for later in range(number):
             both = 0
             for source in range(number):
                 both += joint[now, source, later]
-            nats -= terms[both]
-        nats += terms[here]
+            nats -= terms.each[both]
+        nats += terms.each[here_and_now]
     return nats
 
 
 @part
-def covered(counts):  # type: ignore[no-untyped-def]
-    """Return n H as `kadita.estimators.chao_shen` has it."""
+def _chao_shen_nats(counts):  # type: ignore[no-untyped-def]
+    """Return n H; what `kadita.estimators.chao_shen` does with arrays, for one table among many."""
     n, single = 0, 0
     for count in counts.flat:
         n += count

@@ -10,11 +10,12 @@ import pytest
 
 import kadita
 from kadita import KaditaError
+from kadita.estimators import chao_shen, grassberger, grassberger_1988
 from kadita.formats.amber_writer import AmberWriter
 from kadita.information import Estimator, entropy
 from kadita.memory import Memory
 from kadita.trajectory import Chunk
-from kadita_field.surrogates import mutual_information, shifts, transfer_entropy
+from kadita_field.surrogates import circular_shifts, mutual_information, transfer_entropy
 
 ESTIMATORS = get_args(get_args(Estimator)[0])
 BOTH = pytest.mark.parametrize("name", ["heading_mutual_information", "heading_transfer_entropy"])
@@ -105,15 +106,20 @@ def counted(number, *series):
     return np.histogramdd(np.stack(series, axis=1), edges)[0].reshape(1, -1)
 
 
+@pytest.mark.parametrize("one_goes_straight", [False, True])
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_every_estimator_is_that_of_the_entropies(estimator, found, rng):
+def test_every_estimator_is_that_of_the_entropies(estimator, one_goes_straight, found, rng):
     """Few frames, so that some counts are single, even, odd or none; the one follows the other in half of them."""
+    uncut = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
 
     def h(*series):
-        return entropy(counted(4, *series), estimator)[0]
+        of_counts = uncut.get(estimator, lambda counts: entropy(counts, estimator))
+        return of_counts(counted(4, *series))[0]
 
     sectors = rng.integers(-1, 4, (150, 2))
     sectors[1:, 1] = np.where(rng.random(149) < 0.5, sectors[:-1, 0], sectors[1:, 1])
+    if one_goes_straight:
+        sectors[:, 0] = 2
     both = sectors[(sectors >= 0).all(axis=1)]
     x, y = both.T
     mutual = found("heading_mutual_information", sectors, 4, estimator=estimator, surrogates=0)["information"]
@@ -127,7 +133,7 @@ def test_every_estimator_is_that_of_the_entropies(estimator, found, rng):
         assert transfer[i, j] == pytest.approx(expected, abs=1e-10)
 
 
-@pytest.mark.parametrize("frames", [1, 2, 3, 4])
+@pytest.mark.parametrize("frames", [2, 3, 4])
 def test_coverage_where_everything_comes_once(frames, found):
     sectors = np.array([[0, 1], [1, 1], [2, 0], [3, 2]])[:frames]
     x, y = sectors.T
@@ -196,12 +202,13 @@ def test_results_say_estimator_and_number_of_bins(name, rng):
         assert whole.parameters["directions"] == 5
 
 
-def test_two_workers_find_the_same(tmp_path, rng):
+@pytest.mark.parametrize("estimator", ["chao-shen", "grassberger"])
+def test_two_workers_find_the_same(estimator, tmp_path, rng):
     v = velocities(rng.integers(-1, 3, (2300, 4)), 3)
     with AmberWriter(tmp_path / "birds.nc", 4, periodic=False) as writer:
         writer.write(np.cumsum(v, axis=0), v, np.arange(2300.0), None)
     names = ["heading_mutual_information", "heading_transfer_entropy"]
-    given = {"estimator": "grassberger", "directions": 3, "surrogates": 9}
+    given = {"estimator": estimator, "directions": 3, "surrogates": 9}
     serial = kadita.analyze(tmp_path / "birds.nc", names, parameters=given).wholes
     shared = kadita.analyze(tmp_path / "birds.nc", names, parameters=given, workers=2).wholes
     assert len(serial) == 6
@@ -219,6 +226,34 @@ def test_strangers_are_significant_as_often_as_chance_has_it(name, estimator, fo
     assert 0.04 < often < 0.17
 
 
+@pytest.mark.parametrize("estimator", ["plug-in", "grassberger"])
+@pytest.mark.parametrize("gaps", ["met for a while", "each lost now and then", "lost together"])
+@BOTH
+def test_strangers_with_gaps_are_significant_as_often_as_chance_has_it(name, gaps, estimator, found, rng):
+    """A surrogate has as many frames as the pair, wherever these are; otherwise its bias is another."""
+    walks = np.cumsum(rng.integers(-1, 2, (1000, 60)), axis=0) % 4
+    absent = np.zeros((1000, 60), bool)
+    if gaps == "met for a while":
+        absent[550:, ::2] = absent[:250, 1::2] = True
+    elif gaps == "each lost now and then":
+        absent[:] = rng.random((1000, 60)) < 0.3
+    else:
+        absent[rng.random(1000) < 0.5] = True
+    p = found(name, walks, 4, absent=absent, surrogates=19, estimator=estimator)["p_value"]
+    often = (p[np.arange(0, 60, 2), np.arange(1, 60, 2)] <= 0.2).mean()  # pairs of which no two share an agent
+    assert 0 < often < 0.47  # 0.2 of 30: a standard error is 0.07
+
+
+@BOTH
+def test_a_follower_that_is_seen_for_a_while_is_found(name, found, rng):
+    leader = rng.integers(0, 4, 1000)
+    sectors = np.stack([leader, np.roll(leader, 1) if "transfer" in name else leader], axis=1)
+    absent = np.zeros((1000, 2), bool)
+    absent[200:, 1] = True
+    p = found(name, sectors, 4, absent=absent, surrogates=99)["p_value"]
+    assert p[0, 1] == pytest.approx(0.01)
+
+
 @BOTH
 def test_windows_and_seeds(name, found, rng):
     """3000 frames are three windows; the same seed draws the same surrogates."""
@@ -229,19 +264,19 @@ def test_windows_and_seeds(name, found, rng):
         np.testing.assert_array_equal(first[key], second[key])
     np.testing.assert_array_equal(first["information"], other["information"])
     assert not np.array_equal(first["by_chance"], other["by_chance"], equal_nan=True)
-    turns = shifts(3000, 9, 0)
+    shifts = circular_shifts(3000, 9, 0)
     symbols = sectors.astype(np.int16)
-    tell = mutual_information(symbols, 3, turns) if "mutual" in name else transfer_entropy(symbols, 3, 1, turns)
+    tell = mutual_information(symbols, 3, shifts) if "mutual" in name else transfer_entropy(symbols, 3, 1, shifts)
     np.testing.assert_array_equal(first["by_chance"], tell.by_chance)
 
 
-def test_turns_are_of_a_tenth_or_more_and_each_comes_once():
-    turns = shifts(1000, 500, 4)
-    assert len(np.unique(turns)) == 500
-    assert turns.min() >= 100
-    assert turns.max() <= 900
-    assert len(shifts(12, 100, 0)) == 9
-    assert len(shifts(1, 100, 0)) == 0
+def test_shifts_are_of_a_tenth_or_more_and_each_comes_once():
+    shifts = circular_shifts(1000, 500, 4)
+    assert len(np.unique(shifts)) == 500
+    assert shifts.min() >= 100
+    assert shifts.max() <= 900
+    assert len(circular_shifts(12, 100, 0)) == 9
+    assert len(circular_shifts(1, 100, 0)) == 0
 
 
 def test_agents_that_never_meet_and_trajectories_that_are_short(found):
@@ -250,4 +285,7 @@ def test_agents_that_never_meet_and_trajectories_that_are_short(found):
     absent[:5, 0] = absent[5:, 1] = True
     assert np.isnan(found("heading_mutual_information", sectors, 4, absent=absent)["information"]).all()
     assert np.isnan(found("heading_transfer_entropy", sectors, 4, lag=99)["information"]).all()
-    assert np.isnan(found("heading_transfer_entropy", sectors[:1], 4)["p_value"]).all()
+    for frames in (1, 2):
+        assert np.isnan(found("heading_transfer_entropy", sectors[:frames], 4)["information"]).all()
+    once = found("heading_mutual_information", sectors[:1], 4, estimator="grassberger")
+    assert np.isnan(once["information"]).all()
