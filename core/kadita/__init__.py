@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kadita import hooks as hooks
     from kadita import information as information
     from kadita import testing as testing
     from kadita.analyses import Analysis, Facts, Output, analysis
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from kadita.simulation.run import run, simulate
     from kadita.window import Window
 
-_MODULES = ("information", "testing")
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
     "Analysis": "analyses",
@@ -92,17 +92,18 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
+    from importlib.util import find_spec
 
     if name == "__version__":
         from importlib.metadata import version
 
         return version("kadita")
-    if name in _MODULES:
+    if name in _HOMES:
+        return getattr(import_module(f"kadita.{_HOMES[name]}"), name)
+    if not name.startswith("_") and find_spec(f"kadita.{name}") is not None:
         return import_module(f"kadita.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'kadita' has no attribute '{name}'")
-    return getattr(import_module(f"kadita.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'kadita' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, *_MODULES, "__version__"])
+    return sorted([*globals(), *_HOMES, "__version__"])

@@ -117,6 +117,9 @@ def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
     text = io.StringIO()
     unit = results.attributes.get("time_unit")
     text.write(f"# kadita {results.provenance['kadita']}, {results.provenance['input'].get('name', '')}\n")
+    for name, s in results.series.items():
+        if s.parameters:
+            text.write(f"# {name}: {', '.join(f'{key} = {value}' for key, value in s.parameters.items())}\n")
     text.write(f'@    xaxis  label "Time{f" ({unit})" if unit else ""}"\n@TYPE xy\n@ legend on\n')
     for i, (name, (s, _)) in enumerate(columns.items()):
         units = f" ({s.units})" if s.units != "1" else ""

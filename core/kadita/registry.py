@@ -104,7 +104,9 @@ class Registry:
         for name, thing in named:
             for kind, shelf in ((what, known), *self._asked_for_together(what)):
                 if name in shelf or name in brought:
-                    owner = self.plugins.get(f"{kind} {name}", plugin)
+                    if f"{kind} {name}" not in self.plugins:
+                        raise PluginError(f"it brings two things named '{name}'")
+                    owner = self.plugins[f"{kind} {name}"]
                     raise PluginError(f"the {what} name '{name}' is taken by plugin {owner}")
             brought[name] = thing
         return brought
@@ -112,27 +114,19 @@ class Registry:
 
 def _as_analysis(analysis: Any) -> Analysis:
     if not isinstance(analysis, Analysis):
-        raise PluginError(
-            "kadita_analyses: expected functions decorated with @analysis; got "
-            f"{getattr(analysis, '__name__', analysis)!r}"
-        )
+        raise PluginError(f"kadita_analyses: expected functions decorated with @analysis; got {_short(analysis)}")
     return analysis
 
 
 def _as_metric(metric: Any) -> Metric:
     if not isinstance(metric, Metric):
-        raise PluginError(
-            f"kadita_metrics: expected functions decorated with @metric; got {getattr(metric, '__name__', metric)!r}"
-        )
+        raise PluginError(f"kadita_metrics: expected functions decorated with @metric; got {_short(metric)}")
     return metric
 
 
 def _as_importer(importer: Any) -> Importer:
     if not isinstance(importer, Importer):
-        raise PluginError(
-            "kadita_importers: expected functions decorated with @importer; got "
-            f"{getattr(importer, '__name__', importer)!r}"
-        )
+        raise PluginError(f"kadita_importers: expected functions decorated with @importer; got {_short(importer)}")
     return importer
 
 
@@ -162,6 +156,14 @@ def _as_model(model: Any) -> type[Model]:
                 f"got {', '.join(taken)}"
             )
     return model
+
+
+def _short(thing: Any) -> str:
+    """Name what is not what it should be, in a few words."""
+    if isinstance(thing, Metric | Analysis | Importer):
+        return f"the {type(thing).__name__.lower()} '{thing.name}'"
+    words = repr(getattr(thing, "__name__", thing))
+    return words if len(words) <= 60 else f"{words[:60]} ..."
 
 
 def _called(thing: Any) -> str:

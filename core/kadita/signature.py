@@ -29,6 +29,8 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
         raise PluginError(
             f"{kind} {name}: annotation {error.name!r} cannot be resolved; import it at the top of the module"
         ) from None
+    except (SyntaxError, TypeError) as error:
+        raise PluginError(f"{kind} {name}: its annotations cannot be read: {error}") from None
     positional: list[str] = []
     fields: dict[str, Any] = {}
     for argument in inspect.signature(function).parameters.values():
@@ -43,11 +45,26 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
             positional.append(argument.name)
             continue
         required = argument.default is argument.empty
-        fields[argument.name] = (annotations.get(argument.name, Any), ... if required else argument.default)
+        if argument.name not in annotations and not isinstance(argument.default, bool | int | float | str):
+            raise PluginError(
+                f"{kind} {name}: parameter {argument.name!r} has no annotation; say what it is: {argument.name}: float"
+            )
+        annotation = annotations.get(argument.name, type(argument.default))
+        fields[argument.name] = (annotation, ... if required else argument.default)
     if not positional:
         raise PluginError(f"{kind} {name}: expected a first argument for the data ({data}); got none")
-    config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    return tuple(positional), create_model(f"{name}_parameters", __config__=config, **fields)
+    config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
+    model = create_model(f"{name}_parameters", __config__=config, **fields)
+    try:
+        model()
+    except ValidationError as error:
+        for first in error.errors():
+            if first["type"] != "missing":
+                key = ".".join(map(str, first["loc"]))
+                raise PluginError(
+                    f"{kind} {name}: default of {key!r}: {first['msg']}; it is {first['input']!r}"
+                ) from None
+    return tuple(positional), model
 
 
 def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

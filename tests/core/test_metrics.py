@@ -51,6 +51,55 @@ def test_a_parameter_must_be_keyword_only():
             return block, k
 
 
+def test_what_is_not_annotated_is_what_its_default_is():
+    @metric()
+    def ahead(block, *, angle=90.0, of="all", twice=False):
+        return block, angle, of, twice
+
+    assert ahead.validate({"angle": 45, "of": "some", "twice": True}) == {"angle": 45.0, "of": "some", "twice": True}
+    with pytest.raises(KaditaError, match="ahead.angle: .*valid number.*; got '90deg'"):
+        ahead.validate({"angle": "90deg"})
+
+
+@pytest.mark.parametrize("default", [None, ...])
+def test_what_says_nothing_of_itself_is_refused(default):
+    def careless(block, *, angle=default):
+        return block, angle
+
+    if default is ...:
+        careless.__kwdefaults__ = None
+    with pytest.raises(PluginError, match="parameter 'angle' has no annotation; say what it is: angle: float"):
+        metric(careless)
+
+
+def test_a_default_that_does_not_fit_is_refused():
+    with pytest.raises(PluginError, match=r"metric careless: default of 'k': .*valid integer.*; it is 90.5"):
+
+        @metric()
+        def careless(block, *, k: int = 90.5):
+            return block, k
+
+
+def test_an_annotation_that_is_no_expression_is_refused():
+    with pytest.raises(PluginError, match="metric careless: its annotations cannot be read: "):
+
+        @metric()
+        def careless(block, *, angle: "float degrees" = 1.0):  # noqa: F722
+            return block, angle
+
+
+def test_metrics_can_be_hashed_whatever_they_declare():
+    assert len({crowding, crowding}) == 1
+
+
+def test_a_published_definition_is_chosen_by_a_parameter():
+    with pytest.raises(PluginError, match="published: expected a parameter named definition; got none"):
+
+        @metric(published={"bins": 3})
+        def careless(block, *, bins: int = 4):
+            return block, bins
+
+
 def test_a_metric_has_data():
     with pytest.raises(PluginError, match="expected a first argument for the data"):
 

@@ -67,7 +67,7 @@ def test_a_file_brings_its_metrics(plugin_file):
         (GOOD.replace("return [farthest]", "return farthest"), "kadita_metrics: expected a list; got Metric"),
         (GOOD.replace("return [farthest]", "return [len]"), "expected functions decorated with @metric; got 'len'"),
         (GOOD.replace("farthest", "polarization"), "the metric name 'polarization' is taken by plugin order"),
-        (GOOD.replace("[farthest]", "[farthest, farthest]"), "the metric name 'farthest' is taken"),
+        (GOOD.replace("[farthest]", "[farthest, farthest]"), "it brings two things named 'farthest'"),
         (GOOD.replace("block: Block", "block: 'Blok'"), "metric farthest: annotation 'Blok' cannot be resolved"),
     ],
 )

@@ -97,6 +97,15 @@ def test_a_file_that_breaks_a_promise(tmp_path, monkeypatch, capsys):
     )
 
 
+def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = GOOD.format(name="mine").replace("(block)", "(block, *, power: int = 1)").replace(".mean", "**power).mean")
+    (tmp_path / "mine.py").write_text(code.replace("return block", "return (block"))
+    assert main(["plugins", "check", "mine.py", "--set", "power=0"]) == 0
+    assert "found 1 to 1" in capsys.readouterr().out
+    assert main(["plugins", "check", "mine.py", "--set", "power=half"]) == 1  # so that nothing was tried
+
+
 @pytest.mark.parametrize(
     ("target", "status", "said"),
     [
@@ -105,6 +114,12 @@ def test_a_file_that_breaks_a_promise(tmp_path, monkeypatch, capsys):
         ("order --set polarisation.definition=published", 2, "got 'polarisation' (did you mean polarization"),
         ("order -m polarisation", 2, "order brings no 'polarisation' (did you mean polarization"),
         ("tracks --tracks nowhere.csv", 2, "there is no such file"),
+        ("order -m polarization --set k=4", 2, "has a parameter 'k'"),
+        (
+            "nematic_order",
+            2,
+            "expected a plugin; 'nematic_order' is of field (kadita 0.1.0): kadita plugins check field",
+        ),
         ("oder", 2, "there is no plugin 'oder' (did you mean order"),
     ],
 )
@@ -127,11 +142,11 @@ def test_models_scenarios_and_importers_are_checked_as_far_as_they_can_be(tmp_pa
         assert "the same bits on 3 threads" in out
         assert "scenario vicsek" in out
     else:
-        assert main(["plugins", "check", plugin]) == 0
+        assert main(["plugins", "check", plugin]) == 1
         said = capsys.readouterr()
         assert said.err.count("not tried: importer") == 8
         assert "needs a file to read, --tracks FILE" in said.err
-        assert "nothing of kadita_tracks was tried" in said.out
+        assert "nothing of kadita_tracks was tried" in said.err
         assert main(["plugins", "check", plugin, "--tracks", str(tracks)]) == 0
         said = capsys.readouterr()
         assert "importer table" in said.out

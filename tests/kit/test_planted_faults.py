@@ -316,7 +316,24 @@ def test_a_value_on_the_edge_of_a_bin_proves_nothing():
         return np.einsum("tia,tia->ti", block.headings, np.take_along_axis(block.headings, near[..., None], axis=1))
 
     promises = check_metric(heading_of_nearest)
-    assert any("the others lie on an edge" in p.detail for p in promises)
+    assert any("rounding decides the others" in p.detail for p in promises)
+
+
+@pytest.mark.parametrize("angle", [10.0, 20.0, 30.0, 60.0])
+def test_ties_that_few_breaths_leave_are_not_blamed(angle):
+    """Each of a lattice has several nearest ones; whether one of them is ahead hangs on which of them it is."""
+
+    @metric(needs_velocities=True, symmetries=("translation", "rotation", "images"), undefined="of one agent")
+    def nearest_ahead(block, *, angle: float = 90.0):
+        """Share of agents whose nearest neighbour is within an angle about their heading, (T,)."""
+        if block.shape[1] < 2:
+            return np.full(len(block), np.nan)
+        near = np.take_along_axis(block.positions, block.neighbor_indices(1), axis=1)
+        way = block.box.minimum_image(near - block.positions)
+        ahead = (way * block.headings).sum(axis=2) >= np.cos(np.radians(angle / 2)) * np.linalg.norm(way, axis=2)
+        return ahead.mean(axis=1)
+
+    check_metric(nearest_ahead, angle=angle)
 
 
 def test_when_it_is_undefined_is_said_in_words():

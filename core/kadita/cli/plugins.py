@@ -12,6 +12,8 @@ from kadita.cli.options import Settings
 if TYPE_CHECKING:
     from kadita.testing import Promise
 
+NAMED = 3  # promises that the last line names, of those that are broken
+
 plugins = typer.Typer(
     name="plugins",
     help="List the installed plugins, begin one, or check that one keeps its promises.",
@@ -77,7 +79,9 @@ def check_plugin(
     target: Annotated[str, typer.Argument(metavar="MODULE|FILE.py", help="An installed plugin, or a plugin file.")],
     names: Annotated[
         list[str] | None,
-        typer.Option("-m", "--metric", metavar="NAME", help="Only this one of what it brings; repeatable."),
+        typer.Option(
+            "-m", "--metric", metavar="NAME", help="Only this metric, analysis, model or importer; repeatable."
+        ),
     ] = None,
     settings: Settings = None,
     tracks: Annotated[
@@ -93,22 +97,24 @@ def check_plugin(
 
     parameters = by_metric(parse_settings(settings or ()))
     registry, files, brought = brought_by(target)
+    there_are = [name for _, name in brought]
     for name in names or ():
-        if name not in (there_are := [own for _, own in brought]):
-            raise KaditaError(
-                f"{target} brings no '{name}'{did_you_mean(name, there_are)}; it brings {', '.join(there_are)}"
-            )
+        if name not in there_are:
+            hint = did_you_mean(name, there_are)
+            raise KaditaError(f"{target} brings no '{name}'{hint}; it brings {', '.join(there_are)}")
     brought = [(what, name) for what, name in brought if name in (names or [name])]
     with waiting("checking"):
         found, untried = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
     _print(found)
     notes(f"not tried: {line}" for line in untried)
-    broken = [(thing, p) for thing, promises in found.items() for p in promises if not p.kept]
+    broken = [f"{thing}: {p.name}" for thing, promises in found.items() for p in promises if not p.kept]
     total = sum(map(len, found.values()))
     if broken:
-        what = "; ".join(f"{thing}: {p.name}" for thing, p in broken)
-        raise PluginError(f"{target} breaks {len(broken)} of {total} promises: {what}")
-    typer.echo(f"{target} keeps all of its {total} promises" if total else f"nothing of {target} was tried")
+        more = f"; and {len(broken) - NAMED} more" if broken[NAMED:] else ""
+        raise PluginError(f"{target} breaks {len(broken)} of {total} promises: {'; '.join(broken[:NAMED])}{more}")
+    if not total:
+        raise PluginError(f"nothing of {target} was tried")
+    typer.echo(f"{target} keeps all of its {total} promises")
 
 
 def _print(found: dict[str, list[Promise]]) -> None:

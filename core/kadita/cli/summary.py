@@ -56,19 +56,12 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)
     console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
     console.print(table)
-    restless = list(dict.fromkeys(_row_of(c, results) for c, e in found.items() if e.effective >= 0 and not e.settled))
+    restless = list(dict.fromkeys(c.partition(".")[0] for c, e in found.items() if e.effective >= 0 and not e.settled))
     if restless:
         others = f" and {len(restless) - NAMED} more" if restless[NAMED:] else ""
         advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
         names = ", ".join(restless[:NAMED])
         console.print(f"not settled (a drift, or n_eff below 10), errors are too small: {names}{others}{advice}")
-
-
-def _row_of(column: str, results: Results) -> str:
-    """Name a column as the table does: a state's share, or one of many components, by the metric."""
-    name = column.partition(".")[0]
-    s = results.series[name]
-    return name if s.labels or math.prod(s.values.shape[1:]) > ROWS else column
 
 
 def _frames(results: Results, equilibration: str | float) -> str:

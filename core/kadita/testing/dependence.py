@@ -9,7 +9,7 @@ import numpy as np
 from kadita.block import Block
 from kadita.box import Floats
 from kadita.errors import KaditaError
-from kadita.testing.comparing import Sure, again, difference, differences, extent, unsure
+from kadita.testing.comparing import Sure, again, confirmed, difference, differences, extent, unsure
 from kadita.testing.moves import MOVES, frames_of, reordered
 from kadita.testing.promises import Promise, judged
 from kadita.testing.trials import Trial, axes_of
@@ -59,8 +59,8 @@ def same_axes(trial: Trial, blocks: Schools, found: Found) -> Promise:
             block = blocks[name]
             whole = axes_of(trial, frames_of(block, slice(None)))
             for t in range(len(block)):
-                alone = axes_of(trial, frames_of(block, [t]))
-                for dim in [d for d in whole if not np.array_equal(alone[d], whole[d])]:
+                single = axes_of(trial, frames_of(block, [t]))
+                for dim in [d for d in whole if not np.array_equal(single[d], whole[d])]:
                     yield f"{name}, frame {t}, {dim}: take them from parameters and the cell alone"
 
     return judged("the numbers along its axes are those of every frame", faults(), ", ".join(trial.metric.axes))
@@ -74,10 +74,11 @@ def any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Promis
         for name, values in found.items():
             block = blocks[name]
             order = np.random.default_rng(5).permutation(block.shape[1])
-            expected, known = values, sure[name]
-            for axis in axes:
-                expected, known = np.take(expected, order, axis=axis), np.take(known, order, axis=axis)
-            yield from differences(name, expected, again(trial, reordered(block, order)), known, ROUNDING)
+            got = again(trial, reordered(block, order))
+            for axis in axes:  # back to where they were
+                got = got if isinstance(got, KaditaError) else np.take(got, np.argsort(order), axis=axis)
+            known = confirmed(trial, block, values, got, sure[name], ROUNDING)
+            yield from differences(name, values, got, known, ROUNDING)
 
     return judged("the order of agents does not matter", [*unsure(sure), *faults()], extent(sure))
 
@@ -89,6 +90,8 @@ def unchanged(trial: Trial, symmetry: str, blocks: Schools, found: Found, sure: 
     def faults() -> Iterator[str]:
         for name, values in found.items():
             for moved in MOVES[symmetry](blocks[name], rng):
-                yield from differences(name, values, again(trial, moved), sure[name], CLOSE)
+                got = again(trial, moved)
+                known = confirmed(trial, blocks[name], values, got, sure[name], CLOSE)
+                yield from differences(name, values, got, known, CLOSE)
 
     return judged(f"unchanged by {symmetry}, as declared", faults(), extent(sure))

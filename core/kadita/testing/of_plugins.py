@@ -51,6 +51,10 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
         if target in names:
             plugins.add((entry.name, distribution))
     if not plugins:
+        if owner := next((p for thing, p in registry.plugins.items() if thing.partition(" ")[2] == target), None):
+            raise KaditaError(
+                f"expected a plugin; '{target}' is of {owner}: kadita plugins check {owner.name} -m {target}"
+            )
         raise KaditaError(f"there is no plugin '{target}'{did_you_mean(target, words)}; a file is named FILE.py")
     for name, distribution in sorted(plugins):
         for problem in registry.problems:
@@ -87,8 +91,8 @@ def examine_plugin(
     Raises:
         KaditaError: parameters of what the plugin does not bring, or a file that is not there.
     """
-    given = parameters or {}
     brought = [name for _, name in things]
+    given = _by_name(registry, things, dict(parameters or {}))
     for name in given:
         if name not in brought:
             hint = did_you_mean(name, brought)
@@ -126,6 +130,32 @@ def examine_plugin(
         if name in shared and f"{what} {name}" in found:
             found[f"{what} {name}"].append(shared[name])
     return found, untried
+
+
+def _by_name(registry: Registry, things: Things, given: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Give parameters that name no metric to all that have them.
+
+    Raises:
+        KaditaError: nothing has one.
+    """
+    for key, value in given.pop("*", {}).items():
+        having = [name for what, name in things if key in _parameters(registry, what, name)]
+        if not having:
+            raise KaditaError(f"--set: nothing of {', '.join(name for _, name in things)} has a parameter '{key}'")
+        for name in having:
+            given[name] = {key: value, **given.get(name, {})}
+    return given
+
+
+def _parameters(registry: Registry, what: str, name: str) -> Iterable[str]:
+    """Return the names of the parameters of a metric, an analysis, a model or an importer."""
+    if what == "model":
+        return registry.models[name].model_fields
+    if what == "scenario":
+        return ()
+    shelf: Any = {"metric": registry.metrics, "analysis": registry.analyses, "importer": registry.importers}[what]
+    fields: Mapping[str, Any] = shelf[name].parameters.model_fields
+    return fields
 
 
 def _made(registry: Registry, name: str, values: Mapping[str, Any]) -> Model:
