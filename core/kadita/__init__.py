@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kadita import information as information
     from kadita import testing as testing
     from kadita.analyses import Analysis, Facts, Output, analysis
+    from kadita.axes import Axis
     from kadita.block import Block
     from kadita.box import Box
     from kadita.errors import KaditaError, KaditaWarning, NotApplicable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kadita.hooks import hookimpl
     from kadita.importers import Importer, Tracks, importer
     from kadita.measuring import analyze
-    from kadita.metrics import Axis, Definition, Metric, metric
+    from kadita.metrics import Definition, Metric, metric
     from kadita.models.model import Model
     from kadita.results import Results
     from kadita.simulation.configuration import load_configuration
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
     "Analysis": "analyses",
-    "Axis": "metrics",
+    "Axis": "axes",
     "Block": "block",
     "Box": "box",
     "Definition": "metrics",

@@ -54,10 +54,13 @@ def grassberger_1988(counts: ArrayLike) -> Floats:
 
 
 def grassberger_logarithms(counts: Floats) -> Floats:
-    """G(n), which `grassberger` has in the place of ln n, of whole numbers; G(1) for 0."""
-    pairs = np.arange(1, int(counts.max(initial=0)) // 2 + 1)
-    even = -np.euler_gamma - math.log(2) + np.append(0.0, np.cumsum(2.0 / (2 * pairs - 1)))  # G(2 m), and G(1) first
-    found: Floats = even[counts.astype(np.int64) // 2]
+    """G(n), which `grassberger` has in the place of ln n, of whole numbers `counts`; G(1) for 0.
+
+    G(2 m) = G(2 m + 1) = psi(m + 1/2) + ln 2, by psi(x + 1) = psi(x) + 1 / x.
+    """
+    from scipy.special import digamma
+
+    found: Floats = digamma(counts // 2 + 0.5) + math.log(2)
     return found
 
 

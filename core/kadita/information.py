@@ -76,6 +76,8 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
     """
     if estimator in OTHERS:
         return np.maximum(OTHERS[estimator](counts), 0.0)
+    if estimator not in ("plug-in", "miller-madow"):
+        raise KaditaError(f"estimator: expected plug-in, miller-madow, {', '.join(OTHERS)}; got {estimator!r}")
     h = np.empty(len(counts))
     _entropy(np.ascontiguousarray(counts, dtype=np.float64), estimator == "miller-madow", h)
     return h

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, overload
+from typing import Annotated, Any, Literal, overload
 
 from pydantic import BaseModel, Field
 
+from kadita.axes import Axis, check_axis
 from kadita.errors import KaditaError, PluginError
 from kadita.signature import checked, read_signature
 
 Definition = Annotated[
     Literal["corrected", "published"], Field(description="well defined, or as dewi-kadita 0.0.4 computes it")
 ]
-
-
-class Axis(NamedTuple):
-    """Numbers along an axis of a metric, such as the middles of bins.
-
-    Attributes:
-        numbers: a function of the metric's data, and of those of its parameters that it names, that returns them; they
-            must be the same in every frame.
-        units: theirs, ``"1"``, ``"length"``, ...; the file's own are put in their place.
-    """
-
-    numbers: Callable[..., Any]
-    units: str = "1"
 
 
 @dataclass(frozen=True)
@@ -163,7 +151,7 @@ def metric(
         if published and "definition" not in parameters.model_fields:
             raise PluginError(f"metric {function.__name__}: published: expected a parameter named definition; got none")
         for dim, axis in (axes or {}).items():
-            _check_axis(function.__name__, dim, axis, dims, parameters)
+            check_axis(function.__name__, dim, axis, dims, parameters.model_fields)
         return Metric(
             name=function.__name__,
             function=function,
@@ -192,25 +180,17 @@ def metric(
         raise PluginError(
             "expected words for units, formula, source, warning, undefined, labels and symmetries; got others"
         )
-    if range is not None and len(range) != 2:
+    for word, given in (("axes", axes), ("published", published)):
+        if given is not None and not isinstance(given, Mapping):
+            raise PluginError(f"{word}: expected a mapping of names; got {given!r}")
+    if range is not None and (not isinstance(range, tuple | list) or len(range) != 2):
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)
 
 
-def _check_axis(name: str, dim: str, axis: Any, dims: Iterable[str], parameters: type[BaseModel]) -> None:
-    if dim not in dims or dim in ("agent", "space"):
-        raise PluginError(f"metric {name}: axes: expected names of dims other than agent and space; got {dim!r}")
-    if not isinstance(axis, Axis) or not callable(axis.numbers):
-        raise PluginError(f"metric {name}: axes: expected {dim!r}: Axis(function, units); got {axis!r}")
-    _, *named = inspect.signature(axis.numbers).parameters
-    for key in named:
-        if key not in parameters.model_fields:
-            raise PluginError(f"metric {name}: axes: the function of {dim!r} wants {key!r}, which is no parameter")
-
-
 def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
     name = getattr(function, "__name__", "?")
-    if not name.isidentifier() or name in ("frame", "time"):
+    if not name.isidentifier() or name in ("frame", "time", "agent", "space"):
         raise PluginError(f"expected a function whose name can be a metric's; got '{name}'")
     arguments, parameters = read_signature(function, "metric", "a Block or a Frame")
     return arguments[1:], parameters

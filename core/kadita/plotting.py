@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kadita.box import MOST, Floats
+from kadita.box import MOST
 from kadita.errors import KaditaError
 from kadita.files import check_writable, replace_whole
-from kadita.results import Results, Series, Whole
+from kadita.profiles import Profile, has_axes, profiles_of, with_unit
+from kadita.results import Results, Series
 
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
@@ -47,16 +47,6 @@ def check_picture(path: Path, *, force: bool, source: Path | None = None) -> Non
     check_writable(path, force=force, source=source)
 
 
-class Profile(NamedTuple):
-    """What is drawn against an axis of its own, or against two."""
-
-    title: str
-    labels: tuple[str, ...]  # of the axes
-    axes: tuple[NDArray[Any], ...]
-    values: Floats
-    errors: Floats | None
-
-
 def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
     """Draw every scalar series against time, on one axis of time, and every profile against its own axis.
 
@@ -79,7 +69,7 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
     columns = {
         name: (series, values)
         for name, (series, values) in results.columns().items()
-        if "agent" not in series.dims and not _has_numbers(series)
+        if "agent" not in series.dims and not has_axes(series)
     }
     count = len(columns) + len(profiles)
     if not count:
@@ -91,7 +81,8 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {count}")
     if not np.abs(results.times).max() < MOST:
         raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
-    style: dict[Any, Any] = {**STYLE, "svg.hashsalt": "kadita"}  # equal pictures are equal files
+    # units and names are anybody's words, and no formulas; equal pictures are equal files
+    style: dict[Any, Any] = {**STYLE, "text.parse_math": False, "svg.hashsalt": "kadita"}
     with matplotlib.rc_context(style):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -111,53 +102,29 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
             over_time[-1].set_xlabel(f"time ({unit})" if unit else "time")
         for panel, profile in zip(others, profiles.values(), strict=True):
             _title(panel, profile.title)
-            (_map if len(profile.axes) == 2 else _profile)(panel, profile)
+            if np.isnan(profile.values).all():
+                _undefined(panel)
+            else:
+                (_map if len(profile.axes) == 2 else _profile)(panel, profile)
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
         replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
-
-
-def not_drawn(results: Results) -> list[str]:
-    """Return the names of what a picture leaves out: values of agents, and single numbers of whole trajectories."""
-    metrics = [name for name, s in results.series.items() if "agent" in s.dims and not _has_numbers(s)]
-    return metrics + [name for name, w in results.wholes.items() if not _has_numbers(w)]
-
-
-def profiles_of(results: Results) -> dict[str, Profile]:
-    """Return what has numbers along its axes: means of metrics over the frames, results of whole trajectories."""
-    found: dict[str, Profile] = {}
-    metrics = {name: s for name, s in results.series.items() if _has_numbers(s)}
-    estimates = results.statistics() if metrics else {}
-    for name, s in metrics.items():
-        own = [e for column, e in estimates.items() if column.startswith(f"{name}.")]
-        mean, error = (np.reshape([getattr(e, what) for e in own], s.values.shape[1:]) for what in ("mean", "error"))
-        found[name] = Profile(_with_unit(name, s.units), _labels(s), tuple(s.axes[d] for d in s.dims), mean, error)
-    for name, w in results.wholes.items():
-        if _has_numbers(w):
-            found[name] = Profile(
-                _with_unit(name, w.units), _labels(w), tuple(w.axes[d] for d in w.dims), w.values, None
-            )
-    return found
-
-
-def _has_numbers(found: Series | Whole) -> bool:
-    return 0 < len(found.dims) <= 2 and set(found.dims) <= set(found.axes)
-
-
-def _labels(found: Series | Whole) -> tuple[str, ...]:
-    return tuple(_with_unit(dim, found.axis_units.get(dim, "1")) for dim in found.dims)
-
-
-def _with_unit(name: str, units: str) -> str:
-    return name.replace("_", " ") + (f" ({units})" if units != "1" else "")
 
 
 def _title(panel: Any, title: str) -> None:
     panel.set_title(title, loc="left", fontsize=8, color=INK)
 
 
+def _undefined(panel: Any) -> None:
+    panel.text(0.5, 0.5, "undefined", transform=panel.transAxes, ha="center", va="center", color=INK)
+    panel.set_yticks([])
+
+
 def _profile(panel: Any, profile: Profile) -> None:
     (x,), y = profile.axes, profile.values
-    panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
+    if x.dtype.kind not in "iuf":
+        panel.bar(x, y, color=LINE, width=0.6)
+    else:
+        panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
     if profile.errors is not None:
         panel.fill_between(x, y - profile.errors, y + profile.errors, color=LINE, alpha=0.2, linewidth=0)
     panel.grid(axis="y", color=FAINT, linewidth=0.5)
@@ -172,12 +139,13 @@ def _map(panel: Any, profile: Profile) -> None:
     panel.figure.colorbar(mesh, ax=panel, pad=0.01)
     for axis, numbers, label in zip((panel.xaxis, panel.yaxis), profile.axes, profile.labels, strict=True):
         shown = np.arange(0, len(numbers), -(-len(numbers) // MOST_TICKS))
-        axis.set_ticks(shown + 0.5, [f"{numbers[i]:.3g}" for i in shown])
+        words = [f"{n:.3g}" if numbers.dtype.kind == "f" else str(n) for n in numbers[shown]]
+        axis.set_ticks(shown + 0.5, words, fontsize=6 if max(map(len, words)) > 6 else None)
         axis.set_label_text(label)
 
 
 def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -> None:
-    _title(panel, _with_unit(name, series.units))
+    _title(panel, with_unit(name, series.units))
     marker = "." if len(times) < 3 or series.labels else None
     panel.plot(
         times,
@@ -196,8 +164,7 @@ def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -
         panel.set_yticks(shown, [series.labels[i] for i in shown])
         panel.margins(y=0.25)
     elif np.isnan(values).all():
-        panel.text(0.5, 0.5, "undefined", transform=panel.transAxes, ha="center", va="center", color=INK)
-        panel.set_yticks([])
+        _undefined(panel)
     elif _in_unit_interval(name, values):
         panel.set_ylim(-0.03, 1.03)
         panel.set_yticks([0, 0.5, 1])

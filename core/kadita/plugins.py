@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import itertools
 import sys
 import traceback
 from collections.abc import Iterable
@@ -43,10 +44,10 @@ def load_registry(files: Iterable[str | Path] = ()) -> Registry:
 def _installed() -> Registry:
     """Load the installed plugins, once a process."""
     registry, manager = Registry(), _manager()
-    for entry in _entry_points():
-        dist = entry.dist
-        plugin = Plugin(entry.name, dist.name if dist else "?", dist.version if dist else "?")
+    for plugin, entry in entry_points(registry.problems):
         try:
+            if not entry.pattern.match(entry.value):
+                raise PluginError(f"expected the name of a module in its entry point; got {entry.value!r}")
             _register(registry, manager, plugin, entry.load())
         except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
             registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
@@ -59,11 +60,26 @@ def _manager() -> pluggy.PluginManager:
     return manager
 
 
-def _entry_points() -> list[importlib.metadata.EntryPoint]:
-    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name."""
-    found = importlib.metadata.entry_points(group=hooks.GROUP)
-    names = ((e.dist.name if e.dist else "?", e) for e in found)
-    return [e for dist, e in sorted(names, key=lambda pair: (pair[0] != "kadita", pair[0], pair[1].name))]
+def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.EntryPoint]]:
+    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name.
+
+    Distributions are read one by one: one whose files are damaged, of anybody's, stops no other.
+    """
+    found: dict[str, list[tuple[Plugin, importlib.metadata.EntryPoint]]] = {}
+    for dist in importlib.metadata.distributions():
+        name = "?"
+        try:
+            if hooks.GROUP not in (dist.read_text("entry_points.txt") or ""):
+                continue
+            name, version = str(dist.metadata["Name"] or "?"), str(dist.metadata["Version"] or "?")
+            entries = [(Plugin(e.name, name, version), e) for e in dist.entry_points.select(group=hooks.GROUP)]
+            found.setdefault(name, entries)  # of two with one name the first on the path counts, as for import
+        except Exception as error:
+            problems.append(f"distribution {name} is left out: its entry points cannot be read: {said(error)}")
+    return sorted(
+        itertools.chain.from_iterable(found.values()),
+        key=lambda pair: (pair[0].distribution != "kadita", pair[0].distribution, pair[0].name),
+    )
 
 
 def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin, module: Any) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from kadita.statistics import Estimate
 
+SHARED = ("agent", "space")  # axes that are the same for all
+
 
 @dataclass(frozen=True)
 class Series:
@@ -152,13 +154,11 @@ class Results(Mapping[str, Floats]):
         unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
+        owners = dict.fromkeys((*coords, *self.series, *self.wholes), "")  # of dimensions; other names are no one's
         for name, s in self.series.items():
-            sizes = s.values.shape[1:]
-            for dim, size in zip(s.dims, sizes, strict=True):
-                known = ("agent", "space")
-                key = dim if dim in known else f"{name}_{dim}"
+            dims = ("frame", *_distinct(name, s.dims, owners))
+            for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
                 coords.setdefault(key, (key, self.axis_of(s, dim, size), _unit(s, dim)))
-            dims = ("frame", *(d if d in ("agent", "space") else f"{name}_{d}" for d in s.dims))
             attributes: dict[str, Any] = {
                 "units": s.units,
                 "long_name": s.summary,
@@ -172,7 +172,7 @@ class Results(Mapping[str, Floats]):
             attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
             variables[name] = (dims, s.values, attributes)
         for name, w in self.wholes.items():
-            dims = _distinct(name, w.dims)
+            dims = _distinct(name.partition(".")[0], w.dims, owners)
             for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
                 coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
             attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
@@ -193,9 +193,17 @@ def _words(axis: list[Any]) -> list[str]:
     return short if len(set(short)) == len(axis) else [str(place) for place in axis]
 
 
-def _distinct(name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the dimensions of a whole-trajectory result: agents and space are everybody's, others its analysis' own."""
-    own = [d if d in ("agent", "space") else f"{name.partition('.')[0]}_{d}" for d in dims]
+def _distinct(name: str, dims: tuple[str, ...], owners: dict[str, str]) -> tuple[str, ...]:
+    """Name the dimensions of a result: agents and space are everybody's, others its metric's or analysis' own.
+
+    Names that are taken have an owner; axis c of a_b and axis b_c of a would have one name, and have two.
+    """
+    own = []
+    for d in dims:
+        key = d if d in SHARED else f"{name}_{d}"
+        while owners.setdefault(key, name) != name and d not in SHARED:
+            key += "_"
+        own.append(key)
     return tuple(f"{d}_{own[:i].count(d) + 1}" if d in own[:i] else d for i, d in enumerate(own))
 
 

@@ -19,6 +19,8 @@ TOO_SHORT = 1e-10  # a mean up to this length has no direction
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where fewer than three agents have a direction of angular momentum, and where their mean vanishes; "
+    "published: never",
     published={"bins": BINS, "estimator": "plug-in"},
 )
 def angular_momentum_entropy(
@@ -27,9 +29,10 @@ def angular_momentum_entropy(
     """Normalized entropy of the agents' parts in the rotation, (T,): 0 for a perfect mill.
 
     The part of an agent is its direction of angular momentum about the periodic centroid, projected on the mean
-    of all: 1 with the mill, -1 against it. B `bins` on (-1, 1), at most 1. Agents at rest or at the centre are left
-    out; NaN where fewer than three are left, or where the mean vanishes. ``published``: lengths of r^ x u about the
-    mean of wrapped coordinates, 20 bins on (0, 1), plug-in estimator, blind to the sense of rotation, 0.5 where N < 3.
+    of all: 1 with the mill, -1 against it. B `bins` on (-1, 1), at most 1; `estimator` corrects for how few agents
+    are counted, by default as Miller and Madow do. Agents at rest or at the centre are left out. ``published``: lengths
+    of r^ x u about the mean of wrapped coordinates, 20 bins on (0, 1), plug-in estimator, blind to the sense of
+    rotation, 0.5 where N < 3.
     """
     if definition == "published":
         if block.shape[1] < 3:

@@ -15,6 +15,7 @@ BINS = 25
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where N < 2, and where the median distance is 0; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in"},
 )
 def school_cohesion_entropy(
@@ -27,9 +28,9 @@ def school_cohesion_entropy(
 ) -> NDArray[np.float64]:
     """Normalized entropy of nearest-neighbour distances, (T,): low where all keep one distance.
 
-    Distances in units of their median, B `bins` on (0, 3) with what is beyond in the last, at most 1. NaN where
-    N < 2 or where the median is 0. ``published``: distances as they are, 25 bins on (0, L/2), plug-in estimator, 0.5
-    where undefined; `box_length` is L for a school in open space.
+    Distances in units of their median, B `bins` on (0, 3) with what is beyond in the last, at most 1; `estimator`
+    corrects for how few distances are counted, by default as Miller and Madow do. ``published``: distances as they are,
+    25 bins on (0, L/2), plug-in estimator, 0.5 where nothing is counted; `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)

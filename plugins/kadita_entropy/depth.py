@@ -20,6 +20,7 @@ DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the
     range=(0, 1),
     source=SOURCE,
     symmetries=("images",),
+    undefined="without a depth_range, and where no agent is in it; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in", "depth_range": None},
 )
 def depth_stratification_entropy(
@@ -33,9 +34,10 @@ def depth_stratification_entropy(
 ) -> NDArray[np.float64]:
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
 
-    B `bins` on `depth_range`, the z of the lower and of the upper surface; agents beyond them are left out. NaN
-    without it: a periodic cell has no surface to measure depth from. ``published``: 15 bins on (0, L) of the cell,
-    wherever the school is in it, 0.5 where undefined; `box_length` is L for a school in open space.
+    B `bins` on `depth_range`, the z of the lower and of the upper surface, which a periodic cell does not have; agents
+    beyond them are left out. `estimator` takes observed frequencies by default, the plug-in; the others correct for how
+    few agents are counted. ``published``: 15 bins on (0, L) of the cell, wherever the school is in it, plug-in
+    estimator, 0.5 where nothing is counted; `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)

@@ -19,6 +19,8 @@ NEIGHBORS = 5
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where N < 6, and where every agent is on top of its five nearest; published: without a cubic cell or "
+    "box_length",
     published={"bins": BINS, "estimator": "plug-in"},
 )
 def nearest_neighbor_entropy(
@@ -31,9 +33,9 @@ def nearest_neighbor_entropy(
 ) -> NDArray[np.float64]:
     """Normalized entropy of the variation among an agent's 5 neighbour distances, (T,): 0 on a lattice.
 
-    B `bins` on (0, 1) with what is beyond in the last, at most 1; an agent on top of all five
-    is left out. NaN where N < 6. ``published``: 20 bins on (0, 2), plug-in estimator, 0.5 where N < 6;
-    `box_length` is L for a school in open space.
+    B `bins` on (0, 1) with what is beyond in the last, at most 1; an agent on top of all five is left out. `estimator`
+    corrects for how few agents are counted, by default as Miller and Madow do. ``published``: 20 bins on (0, 2),
+    plug-in estimator, 0.5 where N < 6; `box_length` is L for a school in open space.
     """
     published = definition == "published"
     if published:

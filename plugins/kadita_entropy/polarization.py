@@ -22,17 +22,19 @@ Rank = Annotated[int, Field(ge=1, le=10_000, description="which nearest heading 
     needs_velocities=True,
     formula="max(0, 1 + (h - ln 4 pi) / ln 288), h = differential entropy of the headings on the sphere",
     range=(0, math.inf),
-    source=SOURCE + "; h: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101",
+    source=SOURCE + "; h: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101, on spheres: Li, Mnatsakanov & "
+    "Andrew 2011, Entropy 13, 650-667, doi:10.3390/e13030650",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where k or fewer agents move; published: never",
     published={"k": None, "estimator": "plug-in", "bins": (THETA_BINS, PHI_BINS)},
 )
 def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> NDArray[np.float64]:
     """Normalized entropy of the headings, (T,): 0 where all move in one direction, 1 on average for random ones.
 
     h is estimated from each heading's `k`-th nearest, by Kozachenko and Leonenko, so that it is the same for every
-    direction of travel; a school of random headings lies about 1, above as often as below, and is not cut there. NaN
-    where k or fewer move. ``published``: 12 x 24 bins in theta and phi, counts weighted by sin theta, plug-in estimator
-    / ln 288, which depends on the direction of travel.
+    direction of travel; a school of random headings lies about 1, above as often as below, and is not cut there.
+    ``published``: 12 x 24 bins in theta and phi, counts weighted by sin theta, by the plug-in estimator and over
+    ln 288; it depends on the direction of travel.
     """
     if definition == "published":
         return _published(block.headings)

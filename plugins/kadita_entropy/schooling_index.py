@@ -34,6 +34,7 @@ class Weights(BaseModel):
     range=(0, math.inf),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where no entropy with a weight is defined; published: where one is not",
 )
 def oceanic_schooling_index(
     block: Block,
@@ -50,9 +51,9 @@ def oceanic_schooling_index(
 ) -> Floats:
     """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
 
-    Over those that are defined in a frame; NaN where none is. It can exceed 1 by a little, as the entropy of the
-    headings can. ``published`` is the plain weighted sum, NaN where one is undefined. Published weights: .18 cohesion,
-    .28 polarization, .08 depth, .08 angular momentum, .10 nearest neighbour, .18 velocity correlation, .10 shape.
+    Over those that are defined in a frame. It can exceed 1 by a little, as the entropy of the headings can.
+    ``published`` is the plain weighted sum. Published weights: .18 cohesion, .28 polarization, .08 depth, .08 angular
+    momentum, .10 nearest neighbour, .18 velocity correlation, .10 shape.
     """
     h = np.stack(
         [

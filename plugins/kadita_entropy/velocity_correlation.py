@@ -24,6 +24,8 @@ Pairs = Annotated[int, Field(ge=1, description="published: looked at, about, whe
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where fewer than seven agents move, and where none of them is among another's 6 nearest; "
+    "published: never",
     published={"bins": BINS, "estimator": "plug-in"},
 )
 def velocity_correlation_entropy(
@@ -37,9 +39,11 @@ def velocity_correlation_entropy(
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
     Cosines with the 6 nearest neighbours, B `bins` on (-1, 1), at most 1; pairs with an agent at rest are left out.
-    NaN where fewer than seven move. ``published``: all pairs wherever they are, 20 bins, plug-in estimator, which is a
-    function of the polarization alone; an agent at rest counts as a heading of length zero. Where there are more than
-    `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
+    `estimator` corrects for how few cosines are counted, by default as Miller and Madow do. Two agents that are each
+    other's neighbours are counted from both sides, so that it sees more counts than there are independent ones, and
+    corrects by too little. ``published``: all pairs, wherever they are, so that it tells of headings alone, as the
+    polarization does; 20 bins, plug-in estimator; an agent at rest counts as a heading of length zero. Where there are
+    more than `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
     """
     if definition == "published":
         return _published(block, pairs)

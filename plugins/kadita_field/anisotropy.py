@@ -1,17 +1,13 @@
 """Whether neighbours are ahead, or beside."""
 
-from typing import Annotated
-
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from kadita import Block, metric
 from kadita_field.direction import direction
+from kadita_field.neighbor_distance import BALLERINI, Rank
 from kadita_field.tensors import principal_axes, second_moments
 
-BALLERINI = "Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
-Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
 APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between them open
 
 
@@ -23,14 +19,14 @@ APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between
     range=(0, 1),
     source=BALLERINI,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where N <= k, where no direction is the rarest, and where no one moves or headings cancel",
 )
 def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> NDArray[np.float64]:
     """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 where there is none.
 
     Near 1 where neighbours are found beside, above and below rather than ahead and behind, near 0 where they are in
     line with the motion. The k up to where it differs from 1/3 is how many neighbours agents interact with. Agents in
-    the place of their neighbour are left out. NaN where N <= k, where no direction is the rarest, and where headings
-    cancel.
+    the place of their neighbour are left out.
     """
     gamma = np.full(len(block), np.nan)
     if block.shape[1] <= k:

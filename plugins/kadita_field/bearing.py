@@ -1,4 +1,4 @@
-"""Where the nearest neighbour is, seen from an agent that looks ahead."""
+"""Where the k-th nearest neighbour is, seen from an agent that looks ahead."""
 
 import math
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kadita import Axis, Block, metric
 from kadita.compiled import kernel
-from kadita_field.anisotropy import BALLERINI, Rank
+from kadita_field.neighbor_distance import BALLERINI, Rank
 
 Parts = Annotated[int, Field(ge=1, le=1000)]
 Bins = Annotated[tuple[Parts, Parts], Field(description="bins of bearing and of elevation")]
@@ -31,9 +31,11 @@ def elevations(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
     axes={"bearing": Axis(bearings, "rad"), "elevation": Axis(elevations, "rad")},
     needs_velocities=True,
     default=False,
-    formula="density of directions to the nearest neighbour in the frame (u, up x u, u x (up x u)), isotropic: 1",
+    formula="density of directions to the k-th nearest in the frame (u, up x u, u x (up x u)), isotropic: 1",
+    range=(0, math.inf),
     source=BALLERINI,
     symmetries=("translation", "images", "scale"),
+    undefined="where no agent is left",
 )
 def neighbor_bearing(
     block: Block,
@@ -47,8 +49,7 @@ def neighbor_bearing(
     Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up; elevation, -pi/2 to pi/2,
     the one above its plane of heading and left. Bins are equal in bearing and in the sine of elevation, so that all
     span the same solid angle: the mean over all is 1, and so is every one's expectation without any preference.
-    Agents left out: at rest, moving straight up or down, without a k-th neighbour or in its place. NaN where none is
-    left.
+    Agents left out: at rest, moving straight up or down, without a k-th neighbour or in its place.
     """
     counts = np.zeros((len(block), *bins))
     axis = "xyz".index(up)

@@ -1,5 +1,7 @@
 """How far agents that deviate from the school do so together."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ Floats = NDArray[np.float64]
     formula="C(r) = <a_i . a_j> over pairs at distance r / <a_i . a_i>, a_i = v_i - <v>",
     source=CAVAGNA,
     symmetries=("translation", "rotation", "images"),
+    undefined="in bins without a pair, and where nothing fluctuates",
 )
 def velocity_fluctuation_correlation(
     block: Block, *, of: Kind = "velocity", bins: Bins = 50, r_max: Reach = None
@@ -27,7 +30,6 @@ def velocity_fluctuation_correlation(
     Bins are equal and reach to `r_max`: bin b is about (b + 1/2) r_max / bins; by default half the shortest edge of
     the cell. In open space `r_max` must be given. Fluctuations are those of velocities about their mean, of headings
     (agents at rest left out), or of speeds. What a school does by turning or widening as a whole is not taken out.
-    NaN in bins without a pair, and where nothing fluctuates.
     """
     return block.once(profile, of, bins, r_max, False).correlation
 
@@ -37,16 +39,17 @@ def velocity_fluctuation_correlation(
     needs_velocities=True,
     default=False,
     formula="xi: the least r with C(r) = 0",
+    range=(0, math.inf),
     source=CAVAGNA,
     symmetries=("translation", "rotation", "images"),
+    undefined="where C(r) is above 0 up to r_max, and where nothing fluctuates",
 )
 def correlation_length(block: Block, *, of: Kind = "velocity", bins: Bins = 50, r_max: Reach = None) -> Floats:
     """Distance where the connected correlation C(r) first is zero, (T,): the size of domains that deviate together.
 
     From C(0) = 1 and the bins of `velocity_fluctuation_correlation`, by linear interpolation; a length below the
     width of a bin is not resolved. Bins reach to `r_max`; by default half the shortest edge of the cell, or in open
-    space the frame's largest distance, within which a zero always is. NaN where C is above zero up to there, and
-    where nothing fluctuates.
+    space the frame's largest distance, within which a zero always is.
     """
     return block.once(_length, of, bins, r_max)
 
@@ -57,11 +60,12 @@ def correlation_length(block: Block, *, of: Kind = "velocity", bins: Bins = 50, 
     formula="chi = (1 / N) sum over i != j of a_i . a_j / <a . a>, of pairs closer than xi",
     source="Attanasi et al. 2014, PLoS Comput. Biol. 10, e1003697, doi:10.1371/journal.pcbi.1003697; " + CAVAGNA,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where the correlation length is",
 )
 def susceptibility(block: Block, *, of: Kind = "velocity", bins: Bins = 50, r_max: Reach = None) -> Floats:
     """Finite-size susceptibility, (T,): fluctuations summed up over pairs closer than the correlation length.
 
-    About how many others an agent deviates with. `bins` and `r_max` are those of `correlation_length`; NaN where it is.
+    About how many others an agent deviates with. `bins` and `r_max` are those of `correlation_length`.
     """
     xi = block.once(_length, of, bins, r_max)
     u, n = block.once(fluctuations, of)

@@ -1,5 +1,7 @@
 """How much longer than wide a school is, and whether it swims along its length."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,20 +12,22 @@ from kadita_field.tensors import principal_axes, second_moments
 Floats = NDArray[np.float64]
 APART = 1e-9  # of the largest eigenvalue: two that are closer leave the axis open
 THIN = 1e-12  # of the largest eigenvalue: a smaller one is rounding
-OBLONG = "oblong schools: Hemelrijk et al. 2010, Ethology 116, 1099-1112"
+OBLONG = "oblong schools: Hemelrijk et al. 2010, Ethology 116, 1099-1112, doi:10.1111/j.1439-0310.2010.01818.x"
 GYRATION = "axes of the gyration tensor: Theodorou & Suter 1985, Macromolecules 18, 1206-1214, doi:10.1021/ma00148a028"
 
 
 @metric(
     default=False,
     formula="sqrt(l1 / l2), l1 >= l2 >= l3: eigenvalues of sum_i r_i r_i^T, r_i from the centre of the school",
+    range=(1, math.inf),
     source=f"{GYRATION}; {OBLONG}",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where all agents are on one line, or in one place",
 )
 def elongation(block: Block) -> Floats:
-    """Length of a school over its width, (T,), at least 1: root mean square extents along its two longest axes.
+    """Length of a school over its width, (T,): root mean square extents along its two longest axes.
 
-    1 for a ball and for a disc. NaN where all are on one line, or in one place.
+    1 for a ball and for a disc.
     """
     values = block.once(_axes)[0]
     wide = values[:, 1] > THIN * values[:, 2]
@@ -36,15 +40,15 @@ def elongation(block: Block) -> Floats:
     needs_velocities=True,
     default=False,
     formula="arccos |A . V|, A: longest axis of the school, V: direction of the mean heading",
-    range=(0, np.pi / 2),
+    range=(0, math.pi / 2),
     source=f"{GYRATION}; {OBLONG}",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where no axis is the longest, and where no one moves or headings cancel",
 )
 def elongation_heading_angle(block: Block) -> Floats:
     """Angle between the longest axis of a school and its direction of motion, (T,): 0 where it swims along its length.
 
-    1 rad is the mean of axes that have nothing to do with the motion, in three dimensions. NaN where no axis is the
-    longest, and where no one moves or headings cancel.
+    1 rad is the mean of axes that have nothing to do with the motion, in three dimensions.
     """
     values, axes = block.once(_axes)
     longest, along = axes[:, :, 2], direction(block)

@@ -15,10 +15,11 @@ from kadita_field.direction import direction
     formula="r_i . V, r_i from the centre of the school, V: direction of the mean heading",
     source="Bumann, Krause & Rubenstein 1997, Behaviour 134, 1063-1076, doi:10.1163/156853997X00403",
     symmetries=("translation", "rotation", "images"),
+    undefined="where no one moves or headings cancel",
 )
 def front_back(block: Block) -> NDArray[np.float64]:
     """Position of each agent along the direction of the school, (T, N): positive ahead of the centre, the mean is 0.
 
-    Offsets are minimum images from the periodic centroid. NaN where none moves or headings cancel.
+    Offsets are minimum images from the periodic centroid.
     """
     return np.einsum("tia,ta->ti", block.offsets, direction(block))

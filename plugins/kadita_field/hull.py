@@ -1,5 +1,7 @@
 """The space that a school takes up."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,12 @@ FLAT = 1e-14  # of the cube of a school's extent: less is rounding
     units="length^3",
     default=False,
     formula="volume of the least convex set that holds all agents",
+    range=(0, math.inf),
     source=QUICKHULL,
     symmetries=("translation", "rotation", "images"),
 )
 def convex_hull_volume(block: Block) -> Floats:
-    """Volume of the convex hull, (T,), at least 0: it is 0 for fewer than four agents, and for a school in a plane.
+    """Volume of the convex hull, (T,): it is 0 for fewer than four agents, and for a school in a plane.
 
     Of minimum-image offsets from the centroid: of a school that is larger than half the cell it tells of the cell,
     not of the school. A single agent far away, or a hollow, is counted as space taken up.
@@ -30,11 +33,13 @@ def convex_hull_volume(block: Block) -> Floats:
     units="1/length^3",
     default=False,
     formula="N / volume of the convex hull",
+    range=(0, math.inf),
     source=QUICKHULL,
     symmetries=("translation", "rotation", "images"),
+    undefined="where the hull has no volume",
 )
 def hull_density(block: Block) -> Floats:
-    """Number density in the convex hull, (T,); NaN where the hull has no volume.
+    """Number density in the convex hull, (T,).
 
     Agents on the hull count in full, though most of their surroundings are outside: small schools seem denser than they
     are, by some N^(-1/3).

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita import KaditaError
 from kadita.compiled import part
 from kadita.estimators import grassberger_1988_logarithms, grassberger_logarithms
 from kadita.information import Estimator
@@ -35,7 +36,11 @@ def terms_of(most: int, estimator: Estimator) -> Terms:
         return Terms(n_log_n, n * grassberger_logarithms(n), False, -np.inf)
     if estimator == "grassberger-1988":
         return Terms(n_log_n, n * grassberger_1988_logarithms(n), False, -np.inf)
-    return Terms(n_log_n, n_log_n, estimator == "chao-shen", -np.inf if estimator == "chao-shen" else 0.0)
+    if estimator == "chao-shen":
+        return Terms(n_log_n, n_log_n, True, -np.inf)
+    if estimator != "plug-in":
+        raise KaditaError(f"expected an estimator that kadita.information.entropy has; got {estimator!r}")
+    return Terms(n_log_n, n_log_n, False, 0.0)
 
 
 @part

@@ -21,16 +21,17 @@ ALL_PAIRS_UP_TO = 1000  # agents; then a tree is faster
     dims=("agent",),
     needs_velocities=True,
     default=False,
-    formula="P_i = |sum_j u_j| / k, over agent i and its k - 1 nearest",
+    formula="P_i = |sum_j u_j| / n, over the n that move of agent i and its k - 1 nearest",
     range=(0, 1),
     source="Ling et al. 2019, Nat. Commun. 10, 5174, doi:10.1038/s41467-019-13281-4 (with k = 20)",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where all k are at rest, and where N < k",
 )
 def local_order(block: Block, *, k: Number = 7) -> Floats:
     """Polarization of each agent and its k - 1 nearest neighbours, (T, N): k counts the agent itself.
 
-    Agents at rest are left out of the mean, as in `polarization`; NaN where all k are at rest, and where N < k.
-    Random headings give about 0.92 / sqrt(k).
+    Agents at rest are among the k, but left out of the mean, as in `polarization`. Random headings give about
+    0.92 / sqrt(k).
     """
     order = np.full(block.shape, np.nan)
     if block.shape[1] < k:

@@ -1,5 +1,6 @@
 """How far neighbours are, by their rank: the first, the second, ..."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -12,7 +13,8 @@ Floats = NDArray[np.float64]
 Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
 Last = Annotated[int, Field(ge=1, le=10_000, description="the last rank: how many neighbours")]
 CLARK = "Clark & Evans 1954, Ecology 35, 445-453, doi:10.2307/1931034"
-RANKS = "neighbours by rank: Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+BALLERINI = "Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
+RANKS = "neighbours by rank: " + BALLERINI
 
 
 def ranks(_block: Block, *, k: int) -> NDArray[np.int64]:
@@ -24,14 +26,16 @@ def ranks(_block: Block, *, k: int) -> NDArray[np.int64]:
     units="length",
     default=False,
     formula="<r_i(k)>_i, r_i(k): distance from agent i to its k-th nearest",
+    range=(0, math.inf),
     source=CLARK + "; " + RANKS,
     symmetries=("translation", "rotation", "images"),
+    undefined="where N <= k",
 )
 def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
-    """Mean distance to the k-th nearest neighbour, (T,), at least 0; by default to the nearest one.
+    """Mean distance to the k-th nearest neighbour, (T,); by default to the nearest one.
 
-    Distances are those of nearest periodic images. NaN where N <= k. Uniform agents of number density rho have, far
-    from edges, Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
+    Distances are those of nearest periodic images. Uniform agents of number density rho have, far from edges,
+    Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
     """
     return _means(block, k)[:, k - 1].copy()
 
@@ -42,13 +46,15 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
     axes={"rank": Axis(ranks)},
     default=False,
     formula="<r_i(m)>_i for m = 1 .. k, r_i(m): distance from agent i to its m-th nearest",
+    range=(0, math.inf),
     source=RANKS,
     symmetries=("translation", "rotation", "images"),
+    undefined="from rank N on",
 )
 def neighbor_distance_by_rank(block: Block, *, k: Last = 6) -> Floats:
-    """Mean distances to the k nearest neighbours, nearest first, (T, k), at least 0.
+    """Mean distances to the k nearest neighbours, nearest first, (T, k).
 
-    Distances are those of nearest periodic images. NaN from the rank on that N - 1 others do not reach.
+    Distances are those of nearest periodic images. An agent has N - 1 neighbours.
     """
     return _means(block, k)
 

@@ -12,16 +12,16 @@ from kadita_field.tensors import principal_axes, second_moments
     default=False,
     formula="S: largest eigenvalue of Q = <(3 u u^T - 1) / 2>, u_i = v_i / |v_i|",
     range=(0, 1),
-    source="de Gennes & Prost 1993, The Physics of Liquid Crystals, 2nd ed., Oxford; as an order parameter of agents: "
-    "Chate et al. 2006, Phys. Rev. Lett. 96, 180602, doi:10.1103/PhysRevLett.96.180602",
+    source="de Gennes & Prost 1993, The Physics of Liquid Crystals, 2nd ed., Oxford, ISBN 978-0-19-852024-5; as an "
+    "order parameter of agents: Chate et al. 2006, Phys. Rev. Lett. 96, 180602, doi:10.1103/PhysRevLett.96.180602",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where no one moves",
 )
 def nematic_order(block: Block) -> NDArray[np.float64]:
     """Nematic order of headings, (T,): 1 where all go along one axis, to and fro alike.
 
-    Agents at rest are left out; NaN where none moves. A school that mills or goes both ways along a street has no
-    polarization and yet nematic order; isotropic headings give 0 only for large N, and headings that are isotropic in a
-    plane 1/4.
+    Agents at rest are left out. A school that mills or goes both ways along a street has no polarization and yet
+    nematic order; isotropic headings give 0 only for large N, and headings that are isotropic in a plane 1/4.
     """
     moving = block.moving.sum(axis=1)
     share = np.where(moving > 0, moving, np.nan)

@@ -1,5 +1,7 @@
 """The network of agents within a distance: how many links each has, and how its neighbours are linked."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ WATTS = "Watts & Strogatz 1998, Nature 393, 440-442, doi:10.1038/30918"
 @metric(
     default=False,
     formula="<k_i>_i, k_i: number of others at most link_distance from agent i",
+    range=(0, math.inf),
     source=WATTS,
     symmetries=("translation", "rotation", "images"),
 )
@@ -30,6 +33,7 @@ def network_degree(block: Block, *, link_distance: LinkDistance = None) -> Float
     dims=("agent",),
     default=False,
     formula="k_i: number of others at most link_distance from agent i",
+    range=(0, math.inf),
     source=WATTS,
     symmetries=("translation", "rotation", "images"),
 )
@@ -47,13 +51,13 @@ def network_degree_of_agents(block: Block, *, link_distance: LinkDistance = None
     range=(0, 1),
     source=WATTS,
     symmetries=("translation", "rotation", "images"),
+    undefined="where no agent has two neighbours",
 )
 def network_clustering(block: Block, *, link_distance: LinkDistance = None) -> Floats:
     """Mean share of an agent's neighbours that are linked to each other, (T,): 1 where all are.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory. Agents
-    with fewer than two neighbours are left out; NaN where no other is there. 15/32 for uniform agents in large
-    numbers.
+    with fewer than two neighbours are left out. 15/32 for uniform agents in large numbers.
     """
     degree, triangles = block.once(network, link_distance)
     pairs = degree * (degree - 1) / 2

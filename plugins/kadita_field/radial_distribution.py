@@ -1,5 +1,7 @@
 """How many others there are at a distance, beside what there would be by chance."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,9 +17,11 @@ ROUNDING = 1e-12
     axes={"distance": Axis(middles, "length")},
     default=False,
     formula="g(r) = V n(r) / (N (N - 1) / 2) / (4 pi / 3 ((r + dr)^3 - r^3)), n(r): pairs at distance r to r + dr",
+    range=(0, math.inf),
     source="Allen & Tildesley 2017, Computer Simulation of Liquids, 2nd ed., Oxford, "
     "doi:10.1093/oso/9780198803195.001.0001",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where N = 1",
 )
 def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Reach = None) -> NDArray[np.float64]:
     """Radial distribution function g(r) in a periodic cell, (T, bins): 1 on average for independent uniform agents.
@@ -25,7 +29,7 @@ def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Reach = None) -
     Bins are equal and reach to `r_max`: bin b is about (b + 1/2) r_max / bins; by default, and at most, half the
     shortest edge of the cell, to where every shell is whole. Pairs are counted among N (N - 1) / 2, so that chance
     gives 1 for any N. In open space a school has no volume of its own, and g(r) is not defined. Shells are those of
-    three dimensions: in agents of a plane g(r) falls as 1 / r. NaN where N = 1.
+    three dimensions: in agents of a plane g(r) falls as 1 / r.
     """
     if block.box.lengths is None:
         raise NotApplicable("needs a periodic cell: in open space there is no volume that density could be taken over")

@@ -1,5 +1,7 @@
 """Groups: agents that are linked, directly or through others, within a distance."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,7 @@ from kadita import Block, metric
 from kadita.linking import LinkDistance, linked
 
 SOURCE = (
-    "connected components; percolation by union-find with displacements, "
+    "connected components, and percolation by union-find with displacements: "
     "Newman & Ziff 2001, Phys. Rev. E 64, 016706, doi:10.1103/PhysRevE.64.016706"
 )
 
@@ -28,6 +30,7 @@ def group_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArr
 
 @metric(
     formula="number of connected components",
+    range=(1, math.inf),
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
 )

@@ -12,7 +12,8 @@ from kadita import Block, metric
     range=(0, 1),
     source="Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where polarization or rotation is",
 )
 def order_index(block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Larger one of polarization and rotation, (T,); NaN where either is undefined."""
+    """Larger one of polarization and rotation, (T,)."""
     return np.maximum(polarization, rotation)

@@ -7,6 +7,7 @@ from kadita import Block, Definition, metric
 from kadita.box import sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
+U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:10.1214/aoms/1177730196"
 
 
 @metric(
@@ -15,12 +16,13 @@ VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett
     range=(0, 1),
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where no one moves; published: never",
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean heading, (T,): 1 where all move in one direction.
 
-    Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. NaN where none moves.
-    Random headings give 0.92 / sqrt(N) and not 0; see polarization_unbiased.
+    Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. Random headings give
+    0.92 / sqrt(N) and not 0; see polarization_unbiased.
     """
     total = np.linalg.norm(sum_over_agents(block.headings), axis=1)
     if definition == "published":
@@ -33,14 +35,15 @@ def polarization(block: Block, *, definition: Definition = "corrected") -> NDArr
     needs_velocities=True,
     formula="P0 = sqrt(max(0, (N P^2 - 1) / (N - 1)))",
     range=(0, 1),
-    source=VICSEK + "; the square is the U-statistic of u_i . u_j over pairs",
+    source=f"{VICSEK}; {U_STATISTIC}",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where fewer than two agents move",
 )
 def polarization_unbiased(block: Block) -> NDArray[np.float64]:
     """Polarization without the part that chance gives a small school, (T,).
 
-    The expression under the root is the mean of u_i . u_j over all pairs of moving agents: its expectation is 0
-    for random headings at any N, and 1 where all are aligned. NaN where fewer than two move.
+    The expression under the root is the U-statistic of u_i . u_j, the mean over all pairs of moving agents: its
+    expectation is 0 for random headings at any N, and 1 where all are aligned.
     """
     moving = block.moving.sum(axis=1)
     square = (sum_over_agents(block.headings) ** 2).sum(axis=1)

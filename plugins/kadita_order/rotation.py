@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from kadita import Block, Definition, metric
 from kadita.angular_momentum import about_centroid, about_wrapped_mean
 from kadita.box import sum_over_agents
+from kadita_order.polarization import U_STATISTIC
 
 COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"
 
@@ -16,13 +17,14 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     range=(0, 1),
     source=COUZIN,
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where all agents are at rest or at the centre; published: never",
 )
 def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.
 
-    r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out, NaN
-    where no other is there. ``published`` takes r from the mean of wrapped coordinates, so that a mill across the
-    face of the cell seems not to turn, and counts agents at rest as zero.
+    r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out.
+    ``published`` takes r from the mean of wrapped coordinates, so that a mill across the face of the cell seems not to
+    turn, and counts agents at rest as zero.
     """
     if definition == "published":
         return np.linalg.norm(sum_over_agents(block.once(about_wrapped_mean)), axis=1) / block.shape[1]
@@ -36,14 +38,15 @@ def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[n
     needs_velocities=True,
     formula="M0 = sqrt(max(0, (|sum_i l_i|^2 - sum_i l_i . l_i) / (N (N - 1)))), l_i = r^_i x u_i",
     range=(0, 1),
-    source=COUZIN + "; the square is the U-statistic of l_i . l_j over pairs",
+    source=f"{COUZIN}; {U_STATISTIC}",
     symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where fewer than two agents have a direction of angular momentum",
 )
 def rotation_unbiased(block: Block) -> NDArray[np.float64]:
     """Rotation without the part that chance gives a small school, (T,).
 
-    The expression under the root is the mean of l_i . l_j over all pairs. NaN where fewer than two agents have a
-    direction of angular momentum.
+    The expression under the root is the U-statistic of l_i . l_j, the mean over all pairs of agents that move and are
+    not at the centre.
     """
     momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)

@@ -1,5 +1,7 @@
 """How far a school extends."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +11,12 @@ from kadita import Block, Definition, metric
 @metric(
     units="length",
     formula="R = sqrt(sum_i |r_i|^2 / N)",
-    source="radius of gyration; Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
+    range=(0, math.inf),
+    source="radius of gyration: Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images"),
 )
 def spread(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
-    """Root mean square distance from the centre of the school, (T,), at least 0.
+    """Root mean square distance from the centre of the school, (T,).
 
     Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped
     coordinates, so that it grows when a school crosses the face of the cell.

@@ -24,6 +24,7 @@ LOW, HIGH = 0.35, 0.65
     source="Tunstrom et al. 2013, PLoS Comput. Biol. 9, e1002915, doi:10.1371/journal.pcbi.1002915",
     symmetries=("translation", "rotation", "images", "scale"),
     labels=LABELS,
+    undefined="where P or M is",
 )
 def state(
     block: Block,
@@ -34,7 +35,7 @@ def state(
     *,
     definition: Definition = "corrected",
 ) -> Floats:
-    """Collective state of the school, (T,), as an index into its labels; NaN where P or M is undefined.
+    """Collective state of the school, (T,), as an index into its labels.
 
     ``published``: P > .9 highly-parallel, P > .7 dynamic-parallel, M > .5 torus, P > .4 or M > .3 transitional,
     else swarm, the first that holds.

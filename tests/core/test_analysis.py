@@ -208,7 +208,7 @@ def test_other_warnings_of_a_plugin_become_one_note(flock):
     with pytest.warns(KaditaWarning) as caught:
         kadita.analyze(flock, ["chatty"], registry=registry_with(chatty))
 
-    assert [str(w.message) for w in caught] == ["chatty: UserWarning: by a plugin"]
+    assert [str(w.message) for w in caught] == ["chatty: UserWarning: by a plugin (test_analysis.py, line 205)"]
 
 
 def test_a_metric_cannot_write_to_its_input(flock):

@@ -6,7 +6,8 @@ import pytest
 import kadita
 from kadita import Axis, Block, metric
 from kadita.errors import KaditaError
-from kadita.plotting import draw, profiles_of
+from kadita.plotting import draw
+from kadita.profiles import profiles_of
 from kadita.registry import Plugin, Registry
 
 

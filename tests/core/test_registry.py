@@ -4,7 +4,7 @@ import pytest
 
 from kadita import KaditaError, Metric, metric
 from kadita.errors import PluginError
-from kadita.plugins import load_registry
+from kadita.plugins import _installed, load_registry
 from kadita.registry import Plugin, Registry
 
 GOOD = """
@@ -104,3 +104,32 @@ def test_a_taken_name_refuses_the_later_plugin_whole_and_alone():
 def test_near_names_are_suggested():
     with pytest.raises(KaditaError, match=r"no metric 'polarisation' \(did you mean polarization"):
         load_registry()["polarisation"]
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder of installed distributions, of which each is damaged in its own way."""
+
+    def install(folder, metadata, entry_points):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "METADATA").write_text(metadata)
+        (tmp_path / folder / "entry_points.txt").write_text(entry_points)
+
+    install("nameless-1.dist-info", "Metadata-Version: 2.1\n", "[kadita]\nnameless = nowhere\n")
+    install("torn-1.dist-info", "Metadata-Version: 2.1\nName: torn\nVersion: 1\n", "[kadita]\njust words\n")
+    install("odd-1.dist-info", "Metadata-Version: 2.1\nName: odd\nVersion: 1\n", "[kadita]\nodd = :::\n")
+    install("strange-1.dist-info", "Metadata-Version: 2.1\nName: strange\nVersion: 1\n", "[other]\njust words\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    _installed.cache_clear()
+    yield load_registry
+    _installed.cache_clear()
+
+
+def test_distributions_whose_files_are_damaged_stop_no_other(site):
+    registry = site()
+    assert "polarization" in registry
+    told = sorted(registry.problems)
+    assert len(told) == 3
+    assert told[0].startswith("distribution torn is left out: its entry points cannot be read: ")
+    assert told[1].startswith("plugin nameless (? ?) is left out: ModuleNotFoundError: No module named 'nowhere'")
+    assert told[2] == "plugin odd (odd 1) is left out: expected the name of a module in its entry point; got ':::'"

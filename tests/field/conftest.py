@@ -38,3 +38,16 @@ def gas(rng: np.random.Generator) -> Callable[..., Block]:
         return Block(x, v, box=box)
 
     return gas
+
+
+@pytest.fixture(params=[None, 10.0], ids=["open", "cell"])
+def compact(request: pytest.FixtureRequest, rng: np.random.Generator) -> tuple[Block, Floats, Floats]:
+    """Random schools, and their positions and velocities, with some agents at rest.
+
+    In the cell they lie across its corner, and are less than half its edge wide: what the block has is wrapped into
+    the cell, and what a referee is given is not, so that it needs to know nothing of images.
+    """
+    x = rng.uniform(0, 4, (6, 40, 3)) * [1, 0.8, 0.6] + 8
+    v = rng.normal(size=x.shape) + [0.6, 0.2, -0.1]
+    v[rng.random(v.shape[:2]) < 0.2] = 0.0
+    return Block(x % request.param if request.param else x, v, box=request.param), x, v

@@ -39,10 +39,16 @@ def test_ring_and_triangle(value):
     ring = np.stack([np.cos(a), np.sin(a), 0 * a], axis=1)
     step = 2 * np.sin(np.pi / 8)
     assert value("network_degree", Block(ring), link_distance=1.01 * step) == 2
+    assert value("network_degree_of_agents", Block(ring), link_distance=1.01 * step).tolist() == [[2] * 8]
     assert value("network_clustering", Block(ring), link_distance=1.01 * step) == 0
     assert value("network_clustering", Block(ring), link_distance=2.1) == 1
     second = 1.01 * 2 * np.sin(np.pi / 4)  # the ring of Watts and Strogatz with four neighbours each: 1/2
     assert value("network_clustering", Block(ring), link_distance=second) == pytest.approx(0.5)
+    assert value("network_degree_of_agents", Block(ring), link_distance=second).tolist() == [[4] * 8]
+    kite = np.array([[0, 0, 0], [1.0, 0, 0], [0.5, 0.8, 0], [0.5, 1.8, 0]])  # a triangle, and a fourth behind its tip
+    assert value("network_degree_of_agents", Block(kite), link_distance=1.0).tolist() == [[2, 2, 3, 1]]
+    assert value("network_degree", Block(kite), link_distance=1.0) == 2
+    assert value("network_clustering", Block(kite), link_distance=1.0) == pytest.approx((1 + 1 + 1 / 3) / 3)
 
 
 def test_gas_clusters_by_chance_alone(value, gas):

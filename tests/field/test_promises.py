@@ -102,11 +102,12 @@ def test_a_row_of_a_block_is_the_block_of_one_frame(name, agents, box, rng):
 def test_values_are_in_range_or_not_a_number(name, agents, box, rng):
     m = METRICS[name]
     x, v = school(rng, 40, agents)
-    low, high = m.range or (0.0 if m.units.startswith(("length", "1/")) and name != "front_back" else -np.inf, np.inf)
+    low, high = m.range or (-np.inf, np.inf)
     for velocities in (v, 0 * v, v * 0 + 1.0):
         values = measure(name, Block(x, velocities, box=box))
         assert not np.isinf(values).any()
         known = values[~np.isnan(values)]
+        assert m.undefined or known.size == values.size
         assert ((known >= low) & (known <= high)).all()
         assert values.shape[1:] == () or m.dims
     if agents == 40:
@@ -124,11 +125,7 @@ def test_all_at_rest_have_no_direction(name, rng):
 def test_what_one_reads_about_a_metric(name):
     m = METRICS[name]
     assert "(T" in m.summary
-    assert m.formula
-    assert "doi:10." in m.source
     assert not m.default
-    for parameter in m.parameters.model_fields:
-        assert parameter in (m.function.__doc__ or "") or parameter in ("k", "of", "bins", "up")
 
 
 def test_plugins_use_nothing_of_each_other():

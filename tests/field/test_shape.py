@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.spatial import ConvexHull
+from scipy.spatial import Delaunay
 
 from kadita import Block
 
 
 def cuboid(a, b, c):
     return np.array([[x, y, z] for x in (0, a) for y in (0, b) for z in (0, c)], dtype=float)
+
+
+def volume(points):
+    """That of all tetrahedra between the points, which fill their hull."""
+    corners = points[Delaunay(points).simplices]
+    return np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])).sum() / 6
+
+
+def heading(velocities):
+    """Unit vector of the mean heading of those who move."""
+    speed = np.linalg.norm(velocities, axis=1)
+    total = (velocities[speed > 0] / speed[speed > 0, None]).sum(axis=0)
+    return total / np.linalg.norm(total)
 
 
 def test_hull_of_a_cuboid(value):
@@ -24,12 +37,13 @@ def test_hull_across_the_face_of_the_cell(value):
     assert value("convex_hull_volume", block) == pytest.approx(24)
 
 
-def test_hull_is_scipys_in_any_unit(value, gas):
-    block = gas(3, 40, None)
-    expected = [ConvexHull(x).volume for x in block.positions]
-    for unit in (1e-9, 1.0, 1e12):
-        found = value("convex_hull_volume", Block(block.positions * unit))
-        np.testing.assert_allclose(found, np.array(expected) * unit**3, rtol=1e-9)
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e12])
+def test_hull_is_filled_by_tetrahedra_in_any_unit(unit, value, compact):
+    block, x, _ = compact
+    expected = np.array([volume(points) for points in x]) * unit**3
+    block = Block(block.positions * unit, box=10.0 * unit if block.box.periodic else None)
+    np.testing.assert_allclose(value("convex_hull_volume", block), expected, rtol=1e-9)
+    np.testing.assert_allclose(value("hull_density", block), 40 / expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.4])
@@ -51,12 +65,14 @@ def test_length_over_width_and_where_it_swims(value, rng):
             assert value("elongation_heading_angle", Block(x, sign * v)) == pytest.approx(angle, abs=1e-9)
 
 
-def test_elongation_is_that_of_numpys_covariance(value, gas):
-    block = gas(3, 30, None)
-    for t, found in enumerate(value("elongation", block)):
-        l3, l2, l1 = np.linalg.eigvalsh(np.cov(block.positions[t].T))
-        assert found == pytest.approx(np.sqrt(l1 / l2), rel=1e-9)
-        assert l3 > 0
+def test_axes_are_those_of_numpys_singular_values(value, compact):
+    block, x, v = compact
+    long, angle = value("elongation", block), value("elongation_heading_angle", block)
+    for t, points in enumerate(x):
+        _, (s1, s2, _), (axis, _, _) = np.linalg.svd(points - points.mean(axis=0))
+        assert long[t] == pytest.approx(s1 / s2, rel=1e-9)
+        assert angle[t] == pytest.approx(np.arccos(abs(axis @ heading(v[t]))), rel=1e-9)
+    assert np.ptp(angle) > 0.3
 
 
 def test_axes_that_nobody_can_tell(value, rng):
@@ -78,6 +94,12 @@ def test_who_is_ahead(value):
     np.testing.assert_allclose(value("front_back", Block(x, -v)), [[3, 2, 1, -6]])
     assert np.isnan(value("front_back", Block(x, v * [[1], [-1], [1], [-1]]))).all()
     assert np.isnan(value("front_back", Block(x, 0 * v))).all()
+
+
+def test_who_is_ahead_in_random_schools(value, compact):
+    block, x, v = compact
+    expected = [(points - points.mean(axis=0)) @ heading(moving) for points, moving in zip(x, v, strict=True)]
+    np.testing.assert_allclose(value("front_back", block), expected, rtol=0, atol=1e-9)
 
 
 PLACES = pytest.mark.parametrize(
@@ -106,6 +128,24 @@ def test_an_agent_that_climbs_sees_by_its_own_plane(value):
     """It goes up by 45 degrees: what is ahead of it on the level is below its plane."""
     density = value("neighbor_bearing", Block([[0, 0, 0], [1.0, 1e-6, 0]], [[1.0, 0, 1], [0, 0, 0]]), bins=(2, 2))[0]
     assert density.tolist() == [[0, 0], [4, 0]]
+
+
+@pytest.mark.parametrize("up", ["x", "y", "z"])
+@pytest.mark.parametrize("k", [1, 4])
+def test_bearing_is_numpys(k, up, value, compact):
+    """Angles from the heading, the left and the top of every agent that moves; sines of elevation have equal bins."""
+    block, x, v = compact
+    found = value("neighbor_bearing", block, k=k, up=up, bins=(8, 5))
+    for t, (points, moving) in enumerate(zip(x, v, strict=True)):
+        r = np.linalg.norm(points[:, None] - points, axis=2)
+        seen = points[np.argsort(r, axis=1)[:, k]] - points
+        seen, ahead = seen[moving.any(axis=1)], moving[moving.any(axis=1)]
+        left = np.cross(np.eye(3)["xyz".index(up)], ahead)
+        top = np.cross(ahead, left)
+        d, e, f = ((seen * a).sum(axis=1) / np.linalg.norm(a, axis=1) for a in (ahead, left, top))
+        sine = f / np.linalg.norm(seen, axis=1)
+        counts, _, _ = np.histogram2d(np.arctan2(e, d), sine, (8, 5), [(-np.pi, np.pi), (-1, 1)])
+        np.testing.assert_allclose(found[t], counts / len(seen) * 8 * 5, rtol=1e-12)
 
 
 def test_up_is_a_matter_of_axes(value, gas):

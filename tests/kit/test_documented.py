@@ -1,5 +1,6 @@
 """What kadita brings says what it is: metrics, analyses, importers, models and scenarios."""
 
+import contextlib
 import inspect
 import re
 from typing import Annotated, ClassVar, Literal
@@ -13,9 +14,10 @@ from kadita.metrics import Metric
 from kadita.plugins import load_registry
 from kadita.settings import parse_toml
 from kadita.testing import schools
+from kadita.testing.trials import trial_of, values_of
 
 REGISTRY = load_registry()
-SOURCE = re.compile(r"doi:10\.\d{4,}/\S+|arXiv \d{4}\.\d{4,5}|\b\w+\.(com|org|io|run)\b")
+SOURCE = re.compile(r"doi:10\.\d{4,}/\S+|arXiv \d{4}\.\d{4,5}|\bISBN [\d-]{10,}|\b\w+\.(com|org|io|run)\b")
 
 
 def own(what, shelf):
@@ -39,27 +41,28 @@ def lacking(kind, thing):
     if kind != "importer" and not thing.formula:
         yield f"{name} has no formula: @{kind}(formula='...')"
     anybodys = getattr(thing, "fallback", False)  # an importer of what no other recognizes is of no one's program
-    if not SOURCE.search(thing.source) and not anybodys:
-        yield f"{name} names no source with DOI, arXiv number or address: @{kind}(source='...'); found {thing.source!r}"
+    for source in [thing.source] if kind == "importer" else thing.source.split("; "):  # a format, and who uses it
+        if not SOURCE.search(source) and not anybodys:
+            yield f"{name} names no source with DOI, arXiv number or address: @{kind}(source='...'); found {source!r}"
     yield from undescribed(thing.name, thing.parameters)
     if isinstance(thing, Metric):
-        yield from undefined_unsaid(thing)
+        yield from undeclared(thing)
     elif kind == "analysis" and "NaN" not in (inspect.getdoc(thing.function) or ""):
         yield f"{name} does not say where it is NaN, as of an agent that is never seen"
 
 
-def undefined_unsaid(thing):
-    """Yield the school in which a metric is NaN that nowhere says so; some schools are at rest, some a single agent."""
-    if thing.undefined or "NaN" in (inspect.getdoc(thing.function) or "") or thing.needs:
-        return
+def undeclared(thing):
+    """Yield what a metric does not declare of its values in known schools; some are at rest, some a single agent."""
+    trial, found = trial_of(thing, [], {}), {}
     for where, block in schools.known().items():
-        try:
-            values = thing(block, **thing.validate({}))
-        except NotApplicable:
-            continue
-        if np.isnan(values).any():
-            yield f"metric {thing.name} does not say that it is NaN, as of {where}: @metric(undefined='where ...')"
-            return
+        with contextlib.suppress(NotApplicable):
+            found[where] = values_of(trial, block)
+    gaps = [where for where, values in found.items() if np.isnan(values).any()]
+    if gaps and not thing.undefined:
+        yield f"metric {thing.name} does not say that it is NaN, as of {gaps[0]}: @metric(undefined='where ...')"
+    known = np.concatenate([values[~np.isnan(values)] for values in found.values()])
+    if not (thing.range or thing.labels or (known < 0).any()):
+        yield f"metric {thing.name} is never below 0 in known schools and has no range: @metric(range=(0, math.inf))"
 
 
 def lacking_of_model(model):
@@ -124,13 +127,50 @@ def test_an_undocumented_metric_is_named():
         "parameter crowding.k has no description",
         "parameter crowding.of has no description",
         "metric crowding does not say that it is NaN, as of alone, open",
+        "metric crowding is never below 0 in known schools and has no range",
     ]
+
+
+def test_a_docstring_does_not_stand_for_a_declaration():
+    """Nor does what a metric needs declare anything for it."""
+
+    @metric(formula="<u_x>", needs_velocities=True, source="Vicsek et al. 1995, doi:10.1103/PhysRevLett.75.1226")
+    def ahead(block: Block):
+        """Mean of the headings along x, (T,); NaN where no one moves."""
+        n = block.moving.sum(axis=1)
+        return np.divide(block.headings[..., 0].sum(axis=1), n, out=np.full(len(block), np.nan), where=n > 0)
+
+    @metric(formula="P^2", source=ahead.source)
+    def power(block: Block, polarization):
+        """Square of the polarization, (T,), at least 0; NaN where that is."""
+        return polarization**2
+
+    assert [line.partition(":")[0] for m in (ahead, power) for line in lacking("metric", m)] == [
+        "metric ahead does not say that it is NaN, as of resting, open",
+        "metric power does not say that it is NaN, as of resting, open",
+        "metric power is never below 0 in known schools and has no range",
+    ]
+
+
+def test_every_source_of_several_can_be_found():
+    @metric(
+        formula="N",
+        range=(1, np.inf),
+        source="Vicsek et al. 1995, doi:10.1103/PhysRevLett.75.1226; Landau & Lifshitz 1980, Statistical Physics, "
+        "ISBN 978-0-7506-3372-7; a letter to the author; arXiv 1209.1537",
+    )
+    def number(block: Block):
+        """Number of agents, (T,)."""
+        return np.full(len(block), float(block.shape[1]))
+
+    (fault,) = lacking("metric", number)
+    assert fault.endswith("found 'a letter to the author'")
 
 
 def test_one_undescribed_parameter_is_named():
     Known = Annotated[float, Field(gt=0, description="width of a bin, a length")]
 
-    @metric(formula="N", source="Vicsek et al. 1995, doi:10.1103/PhysRevLett.75.1226")
+    @metric(formula="N", range=(1, np.inf), source="Vicsek et al. 1995, doi:10.1103/PhysRevLett.75.1226")
     def number(block: Block, *, width: Known = 1.0, height: Annotated[float, Field(gt=0)] = 1.0):
         """Number of agents, (T,)."""
         return np.full(len(block), float(block.shape[1]))

@@ -203,7 +203,7 @@ def edges_for_bins(block):
     return np.zeros((len(block), 2))
 
 
-@metric(dims=("bin",), needs_velocities=True, axes={"bin": Axis(lambda block: [0, block.speeds.max()])})
+@metric(dims=("bin",), needs_velocities=True, axes={"bin": Axis(lambda block: [0, 1 + block.speeds.max()])})
 def bins_of_its_own(block):
     """Has other bins in every frame."""
     return np.zeros((len(block), 2))

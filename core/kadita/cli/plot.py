@@ -49,7 +49,8 @@ def plot(
 ) -> None:
     """Draw metrics against time, and those with numbers along an axis against that."""
     from kadita.cli.terminal import installed, notes, report
-    from kadita.plotting import check_picture, draw, not_drawn
+    from kadita.plotting import check_picture, draw
+    from kadita.profiles import not_drawn
     from kadita.settings import parse_settings
 
     registry = installed(plugins)

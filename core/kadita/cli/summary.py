@@ -33,7 +33,7 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
             _row(table, name, ["per agent"], unit)
-        elif math.prod(s.values.shape[1:]) > ROWS:
+        elif math.prod(s.values.shape[1:]) > ROWS or (s.labels and s.dims):
             _row(table, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], unit)
         elif s.labels:
             shares = {label: found[f"{name}.{label}"] for label in s.labels}

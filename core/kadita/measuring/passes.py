@@ -153,12 +153,10 @@ class Pass:
 
     def _try(self, m: Metric, block: Block, rows: Integers, here: dict[str, Floats]) -> None:
         try:
-            here[m.name] = self._compute(m, block, [here[need] for need in m.needs])
+            here[m.name], axes = self._compute(m, block, [here[need] for need in m.needs])
             if m.name in self.plan.kept:
                 self._store(m, here[m.name], block, rows)
-                self._put_axes(
-                    m.name, numbers_along_axes(m, block, here[m.name].shape[1:], self.plan.parameters[m.name])
-                )
+                self._put_axes(m.name, axes)
         except NotApplicable as error:
             self._leave_out(m, str(error))
         except PluginError as error:
@@ -174,7 +172,7 @@ class Pass:
             traceback.print_exc()
         self.failures[thing.name] = f"{said(error)}{_where(error, thing)}"
 
-    def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> Floats:
+    def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> tuple[Floats, Axes]:
         parameters = self.plan.parameters[m.name]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -183,10 +181,15 @@ class Pass:
                 returned = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
             else:
                 returned = m.function(block, *needs, **parameters)
+            values = as_declared(m, block, returned)
+            axes = numbers_along_axes(m, block, values.shape[1:], parameters)
         for w in caught:
-            what = "" if issubclass(w.category, KaditaWarning) else f"{w.category.__name__}: "
-            self.notes.setdefault(f"{m.name}: {what}{w.message}")
-        return as_declared(m, block, returned)
+            own = issubclass(w.category, KaditaWarning)
+            said = (
+                w.message if own else f"{w.category.__name__}: {w.message} ({Path(w.filename).name}, line {w.lineno})"
+            )
+            self.notes.setdefault(f"{m.name}: {said}")
+        return values, axes
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
         everyone = len(self.trajectory.agents)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from inspect import signature
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.block import Block
-from kadita.box import Floats
+from kadita.box import MOST, Floats, within
 from kadita.errors import PluginError
 from kadita.metrics import Metric
 
@@ -46,13 +45,18 @@ def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], paramete
     """Return the numbers along the axes of a metric that has some."""
     found: dict[str, NDArray[Any]] = {}
     for dim, axis in m.axes.items():
-        _, *named = signature(axis.numbers).parameters
-        given = {key: parameters[key] for key in named}
-        array = np.asarray(axis.numbers(block[0] if m.per_frame else block, **given))
-        size = sizes[m.dims.index(dim)]
+        given = {key: parameters[key] for key in axis.parameters if key in parameters}
+        returned = axis.numbers(block[0] if m.per_frame else block, **given)
+        size, expected = sizes[m.dims.index(dim)], f"axes: expected {sizes[m.dims.index(dim)]} numbers along {dim}"
+        try:
+            array = np.asarray(returned)
+        except ValueError:
+            raise PluginError(f"{expected}; got rows of unequal length") from None
         if array.shape != (size,) or array.dtype.kind not in "iuf":
-            raise PluginError(f"axes: expected {size} numbers along {dim}; got shape {array.shape} of {array.dtype}")
-        if not np.isfinite(array).all():
-            raise PluginError(f"axes: expected {size} finite numbers along {dim}; got {array[~np.isfinite(array)][0]}")
+            raise PluginError(f"{expected}; got shape {array.shape} of {array.dtype}")
+        if not within(array):
+            raise PluginError(f"{expected}, finite and up to {MOST:g}; got {array.min()} to {array.max()}")
+        if (np.diff(array) <= 0).any():
+            raise PluginError(f"{expected} that increase; got {array[:3].tolist()} ...")
         found[dim] = array
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import keyword
+import os
 import re
 import shutil
 import tempfile
@@ -14,6 +15,22 @@ from string import Template
 from kadita.errors import KaditaError
 from kadita.plugins import load_registry
 
+RESERVED = {  # what the templates import or define, and what cannot be a metric's name
+    *(
+        "agent",
+        "block",
+        "check_metric",
+        "frame",
+        "hookimpl",
+        "kadita",
+        "kadita_metrics",
+        "math",
+        "metric",
+        "np",
+        "pytest",
+    ),
+    *("space", "test", "time"),
+}
 FILES = {  # by template
     "plugin/pyproject.toml": "pyproject.toml",
     "plugin/README.md": "README.md",
@@ -39,7 +56,7 @@ def new_distribution(name: str, folder: Path) -> tuple[Path, str]:
     if importlib.util.find_spec(words["module"]) is not None:
         raise KaditaError(f"a module {words['module']} is installed; choose another name")
     target = folder / name
-    if target.exists():
+    if os.path.lexists(target):
         raise KaditaError(f"{target} exists; choose another name, or remove it")
     with tempfile.TemporaryDirectory(dir=folder, prefix=f".{metric}-") as unfinished:
         whole = Path(unfinished) / name
@@ -77,7 +94,7 @@ def _metric_name(name: str) -> str:
         if metric in shelf:
             owner = registry.plugin_of(what, metric)
             raise KaditaError(f"the {what} name '{metric}' is taken by plugin {owner}; choose another name")
-    if metric in ("block", "frame", "time", "metric", "np", "math", "test"):
+    if metric in RESERVED:
         raise KaditaError(f"'{metric}' is what another thing in the file is called; choose another name")
     return metric
 

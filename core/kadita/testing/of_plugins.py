@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from kadita.conversion.tracks import find_importer
 from kadita.errors import KaditaError, PluginError, did_you_mean
-from kadita.hooks import GROUP
 from kadita.models.model import Model
-from kadita.plugins import load_registry
+from kadita.plugins import entry_points, load_registry
 from kadita.registry import Registry
 from kadita.testing.of_analyses import examine_analysis
 from kadita.testing.of_importers import examine_importer
@@ -44,12 +42,11 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
         return registry, [file], _things(registry, {(file.stem, target)} | {(file.stem, str(file))})
     registry = load_registry()
     plugins, words = set(), set()
-    for entry in entry_points(group=GROUP):
-        distribution = entry.dist.name if entry.dist else "?"
-        names = {entry.name, entry.value, distribution}
+    for plugin, entry in entry_points([]):
+        names = {plugin.name, entry.value, plugin.distribution}
         words |= names
         if target in names:
-            plugins.add((entry.name, distribution))
+            plugins.add((plugin.name, plugin.distribution))
     if not plugins:
         if owner := next((p for thing, p in registry.plugins.items() if thing.partition(" ")[2] == target), None):
             raise KaditaError(
