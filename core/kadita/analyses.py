@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -137,6 +137,7 @@ def analysis(
         arguments, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo names no parameter: {halo!r}")
+        _check_finish(name, finish, parameters.model_fields)
         found = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
         if not found or not all(isinstance(o, Output) for o in found.values()):
             raise PluginError(f"analysis {name}: outputs: expected a mapping of names to Output(units, dims)")
@@ -159,6 +160,22 @@ def analysis(
         )
 
     return declare
+
+
+def _check_finish(name: str, finish: Any, parameters: Iterable[str]) -> None:
+    if not callable(finish):
+        raise PluginError(f"analysis {name}: finish: expected a function; got {finish!r}")
+    try:
+        taken = inspect.signature(finish).parameters
+    except ValueError:  # what is not written in Python does not say
+        return
+    if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
+        return
+    if lacking := [key for key in parameters if key not in taken]:
+        raise PluginError(
+            f"analysis {name}: finish must take the parameters, too: finish(state, facts, *, {', '.join(parameters)}); "
+            f"it lacks {', '.join(lacking)}"
+        )
 
 
 def finished(

@@ -23,7 +23,8 @@ R = TypeVar("R")
 class Block:
     """Consecutive frames of one school: the only thing that moves through kadita.
 
-    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once.
+    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once. What is given here
+    are attributes of the same names. ``block.box.minimum_image(b - a)`` is the way from a to b, across a face or not.
 
     Args:
         positions: (T, N, 3), or (N, 3) for one frame; finite.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -37,11 +38,14 @@ def write(results: Results, path: str | Path, *, force: bool = False, equilibrat
     write_all(results, [Path(path)], force=force, equilibration=equilibration)
 
 
-def write_all(results: Results, paths: Iterable[Path], *, force: bool, equilibration: Equilibration = "none") -> None:
-    """Write results to several files; see `write`."""
+def write_all(
+    results: Results, paths: Iterable[Path], *, force: bool, equilibration: Equilibration = "none"
+) -> list[Path]:
+    """Write results to several files, and return all that were written; see `write`."""
     targets = check_targets(paths, force=force, tables=[name for name, *_ in tables_of(results)])
     for path, writer in targets.items():
         replace_whole(path, partial(writer, results, equilibration))
+    return list(targets)
 
 
 def check_targets(
@@ -62,11 +66,26 @@ def check_targets(
             raise KaditaError(f"{path} was named twice as an output")
         targets[path] = WRITERS.get(path.suffix, _json)
     for path in [p for p in targets if p.suffix == ".csv"]:  # one that was asked for says all of it, and more
-        targets.setdefault(path.with_suffix(".json"), _record)
+        record = path.with_suffix(".json")
+        if record not in targets and _holds_results(record):
+            raise KaditaError(
+                f"{record} holds results, which the record of {path.name} would replace; choose another name, or write "
+                f"both: -o {path.name} -o {record.name}"
+            )
+        targets.setdefault(record, _record)
         targets |= {path.with_name(f"{path.stem}_{name}.csv"): partial(_table, name) for name in tables}
     for path in targets:
         check_writable(path, force=force, source=source)
     return targets
+
+
+def _holds_results(path: Path) -> bool:
+    """Whether a file is JSON with values of frames, which the record beside a CSV has not."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and {"provenance", "time"} <= document.keys()
 
 
 def _cell(series: Series, value: float) -> str:

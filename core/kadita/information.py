@@ -21,7 +21,7 @@ from kadita.neighbors import nearest
 
 Estimator = Annotated[
     Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"],
-    Field(description="how entropy is estimated from counts"),
+    Field(description="of entropy from counts, see help('kadita.information.entropy')"),
 ]
 Bins = Annotated[int, Field(ge=2, le=100_000, description="equal bins of the histogram")]
 OTHERS = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
@@ -69,10 +69,11 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
 def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in") -> Floats:
     """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
 
-    ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average.
-    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that bias to first
-    order (Miller 1955, in Information Theory in Psychology, pp. 95-100). The other values of `estimator` are functions
-    of `kadita.estimators`.
+    ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average, by about (bins - 1) / (2 n).
+    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that to first order (Miller
+    1955, in Information Theory in Psychology, pp. 95-100): for counts that are several a bin. For fewer:
+    ``grassberger``, ``grassberger-1988``, or ``chao-shen``, where bins were missed: functions of `kadita.estimators`,
+    with their sources. None is below 0: they are cut off there. With many counts a bin each `estimator` gives the same.
     """
     if estimator in OTHERS:
         return np.maximum(OTHERS[estimator](counts), 0.0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
@@ -26,16 +26,18 @@ class Plan:
     wanted: tuple[str, ...]  # metrics that the results will hold, in this order; the others are computed for them
     named: frozenset[str]  # what was asked for by name: an error where it cannot be had
     analyses: tuple[Analysis, ...] = ()
+    unset: Mapping[str, str] = field(default_factory=dict)  # by metric that no one named, a parameter without a value
 
     @property
     def kept(self) -> frozenset[str]:
         """Metrics whose values are kept: those that are wanted, or that an analysis needs."""
         return frozenset(self.wanted).union(*(a.needs for a in self.analyses))
 
-    def recorded(self, thing: Metric | Analysis) -> dict[str, Any]:
-        """Return the parameters of a metric or an analysis as results record them."""
-        parameters = self.parameters[thing.name]
-        return thing.recorded(parameters) if isinstance(thing, Metric) else dict(parameters)
+    @cached_property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """Parameters of all metrics and analyses as results record them, by name."""
+        of_metrics = {m.name: m.recorded(self.parameters[m.name]) for m in self.order}
+        return of_metrics | {a.name: dict(self.parameters[a.name]) for a in self.analyses}
 
     @property
     def halo(self) -> int:
@@ -95,6 +97,8 @@ def make_plan(
         KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, named with its path.
     """
     named = list(dict.fromkeys(names or ()))
+    given, presets = _nested(registry, parameters or {}), profile.parameters if profile else {}
+    unset: dict[str, str] = {}
     if named:
         asked = named
     elif profile is not None:
@@ -102,6 +106,8 @@ def make_plan(
     else:
         asked = [m.name for m in registry.metrics.values() if m.default]
         asked += [a.name for a in registry.analyses.values() if a.default]
+        unset = _unset(registry, asked, given, presets)
+        asked = [name for name in asked if name not in unset]
     analyses = tuple(registry.analyses[name] for name in asked if name in registry.analyses)
     wanted = [name for name in asked if name not in registry.analyses]
     graph = _needs(registry, wanted, analyses)
@@ -109,8 +115,36 @@ def make_plan(
         order = tuple(registry[name] for name in TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise KaditaError(f"metrics need each other in a circle: {' needs '.join(reversed(error.args[1]))}") from None
-    settled = _settle((*order, *analyses), registry, dict(parameters or {}), profile.parameters if profile else {})
-    return Plan(order, settled, tuple(wanted), frozenset(named), analyses)
+    settled = _settle((*order, *analyses), registry, given, presets)
+    return Plan(order, settled, tuple(wanted), frozenset(named), analyses, unset)
+
+
+def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Take ``{"metric": {"parameter": value}}``, which stands under every metric, for what it is."""
+    given = {name: dict(values) for name, values in parameters.items()}
+    everywhere = given.get("*", {})
+    for name in [
+        n for n, v in everywhere.items() if isinstance(v, Mapping) and (n in registry or n in registry.analyses)
+    ]:
+        given[name] = {**everywhere.pop(name), **given.get(name, {})}
+    return dict(given)
+
+
+def _unset(
+    registry: Registry,
+    names: Iterable[str],
+    given: Mapping[str, Mapping[str, Any]],
+    presets: Mapping[str, Mapping[str, Any]],
+) -> dict[str, str]:
+    """Return by name what has a parameter that must be given and was not: no reason to compute nothing else."""
+    found: dict[str, str] = {}
+    for name in names:
+        thing = registry.analyses[name] if name in registry.analyses else registry[name]
+        known = {*given.get("*", {}), *given.get(name, {}), *presets.get(name, {})}
+        for key, parameter in thing.parameters.model_fields.items():
+            if parameter.is_required() and key not in known:
+                found.setdefault(name, key)
+    return found
 
 
 def _settle(

@@ -59,6 +59,20 @@ class Registry:
         """Return a registry that can be added to without changing this one."""
         return Registry(*(type(part)(part) for part in vars(self).values()))
 
+    def knowing(self, things: Iterable[Metric | Analysis]) -> Registry:
+        """Return a registry that knows these, too, which no plugin brings.
+
+        Raises:
+            PluginError: a name that is taken by another.
+        """
+        new = [m for m in things if m not in (self.metrics.get(m.name), self.analyses.get(m.name))]
+        if not new:
+            return self
+        registry = self.copy()
+        metrics = [m for m in new if isinstance(m, Metric)]
+        registry.add(Plugin("given", "", ""), metrics, [a for a in new if isinstance(a, Analysis)])
+        return registry
+
     def add(
         self,
         plugin: Plugin,

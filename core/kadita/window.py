@@ -108,7 +108,8 @@ class Window:
     def unwrapped(self) -> Floats:
         """Positions that go on where the periodic cell would have wrapped them, (T, N, 3), from each agent's first.
 
-        Every step is the shortest one on the torus; after a gap it is that from where the agent was last seen.
+        That is the first in this window: differences alone mean anything. Every step is the shortest one on the torus;
+        after a gap it is that from where the agent was last seen.
         """
         if self.lengths is None:
             return self.positions

@@ -101,9 +101,9 @@ def analyze(
         plugins=plugins or (),
         keep=None if follow or not output else output[0],
     )
-    export.write_all(results, output or (), force=force, equilibration=counted)
+    written = export.write_all(results, output or (), force=force, equilibration=counted)
     print_summary(results, counted)
-    for path in output or ():
+    for path in written:
         typer.echo(f"wrote {path}")
     report(results)
 

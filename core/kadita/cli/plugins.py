@@ -107,8 +107,8 @@ def check_plugin(
         found, untried = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
     _print(found)
     notes(f"not tried: {line}" for line in untried)
-    broken = [f"{thing}: {p.name}" for thing, promises in found.items() for p in promises if not p.kept]
-    total = sum(map(len, found.values()))
+    broken = [f"{thing}: {p.name}" for thing, promises in found.items() for p in promises if p.kept is False]
+    total = sum(p.kept is not None for promises in found.values() for p in promises)
     if broken:
         more = f"; and {len(broken) - NAMED} more" if broken[NAMED:] else ""
         raise PluginError(f"{target} breaks {len(broken)} of {total} promises: {'; '.join(broken[:NAMED])}{more}")
@@ -130,7 +130,7 @@ def _print(found: dict[str, list[Promise]]) -> None:
         table.add_column("kept", no_wrap=True)
         table.add_column("numbers", ratio=1)
         for p in promises:
-            table.add_row(p.name, "yes" if p.kept else "NO", p.detail)
+            table.add_row(p.name, {True: "yes", False: "NO", None: "-"}[p.kept], p.detail)
         console.print(table)
 
 

@@ -134,11 +134,12 @@ def run(
             raise
     if analyze and resume and path is not None:  # frames from before were measured by nobody
         found = measure(path, metrics, of_metrics, registry, **options)
+    written = [path] if path else []
     if analyze:
-        export.write_all(found, results or (), force=force, equilibration=counted)
+        written += export.write_all(found, results or (), force=force, equilibration=counted)
         print_summary(found, counted)
-    for written in (*([path] if path else []), *(results or ())):
-        typer.echo(f"wrote {written} ({size_of(written)})")
+    for file in written:
+        typer.echo(f"wrote {file} ({size_of(file)})")
     if analyze:
         report(found)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kadita.analyses import Analysis
 from kadita.block import Block
 from kadita.errors import KaditaError, KaditaWarning
 from kadita.formats import open as open_trajectory
@@ -18,6 +19,7 @@ from kadita.measuring.keeping import Kept
 from kadita.measuring.passes import Part, Pass
 from kadita.measuring.tasks import Order, Task, cut, in_order, measure, opened, settled
 from kadita.memory import Memory
+from kadita.metrics import Metric
 from kadita.plan import Plan, load_profile, make_plan
 from kadita.plugins import load_registry
 from kadita.registry import Registry
@@ -34,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 def analyze(
     data: Any,
-    metrics: str | Iterable[str] | None = None,
+    metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
     profile: str | None = None,
@@ -59,8 +61,8 @@ def analyze(
 
     Args:
         data: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
-        metrics: names of metrics and whole-trajectory analyses; all default metrics of all installed plugins where
-            there are none.
+        metrics: names of metrics and whole-trajectory analyses, or these themselves; all default metrics of all
+            installed plugins where there are none.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
         profile: ``"published"``, or the path of a TOML file.
         plugins: plugin files to load beside those installed.
@@ -85,9 +87,11 @@ def analyze(
     Metrics that no one asked for by name and that cannot be computed (they need velocities, say) are left out
     with a `KaditaWarning`, as is one that raises while others can go on.
     """
-    metrics = [metrics] if isinstance(metrics, str) else metrics
+    metrics, own = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     if workers != 1 or scheduler is not None or keep is not None:
+        if own:
+            raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")
         if follow:
             raise KaditaError("--follow: expected this process alone to keep up with a run; got workers")
         order = Order.of(
@@ -103,7 +107,7 @@ def analyze(
         )
         results = _shared(order, choice, workers, scheduler, keep, progress)
     else:
-        registry = load_registry(plugins) if registry is None else registry
+        registry = (load_registry(plugins) if registry is None else registry).knowing(own)
         named = load_profile(profile) if profile is not None else None
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
         with _opened(data, topology, velocities) as trajectory:
@@ -113,6 +117,13 @@ def analyze(
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
+
+
+def _named(metrics: Iterable[str | Metric | Analysis] | None) -> tuple[list[str], list[Metric | Analysis]]:
+    """Return the names of all, and those that were given themselves."""
+    asked = list(metrics or ())
+    own = [m for m in asked if isinstance(m, Metric | Analysis)]
+    return [m.name if isinstance(m, Metric | Analysis) else m for m in asked], own
 
 
 def _streamed(

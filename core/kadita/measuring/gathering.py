@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 
 from kadita.analyses import Facts, finished
+from kadita.box import Floats
 from kadita.errors import KaditaError, PluginError
 from kadita.measuring.passes import Pass
 from kadita.metrics import Metric
 from kadita.neighbors import Integers
+from kadita.registry import Plugin
 from kadita.results import Results, Series, Whole
 
+ROUNDING = 1e-6
 version = cache(metadata.version)  # which reads and parses a file each time
 
 
@@ -47,7 +52,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
             f"{run.trajectory.name}: the run that writes it goes on, or ended early; "
             f"there are {run.trajectory.n_frames} frames so far"
         )
-    needed = {m.name: run.plan.recorded(m) for m in run.plan.order if m.name not in run.plan.wanted}
+    needed = {m.name: run.plan.records[m.name] for m in run.plan.order if m.name not in run.plan.wanted}
     series = {name: _series(run, run.registry[name]) for name in kept if name in run.plan.wanted}
     return Results(
         frames=frames,
@@ -102,7 +107,7 @@ def _wholes(run: Pass) -> dict[str, Whole]:
                 parameters=parameters,
                 summary=a.summary,
                 plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=plugin.version,
+                plugin_version=_version(plugin),
             )
     return wholes
 
@@ -113,19 +118,40 @@ def _series(run: Pass, m: Metric) -> Series:
     flagged = int((values > 0).sum()) if m.warning else 0
     if flagged:
         run.notes.setdefault(f"{m.warning} in {flagged} of {run.total} frames ({m.name})")
+    beyond = _beyond(m, values) if run.plan.parameters[m.name].get("definition") != "published" else 0
+    if beyond:
+        run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values lie beyond the range that it declares")
     plugin = run.registry.plugin_of("metric", m.name)
     return Series(
         values=values,
         dims=m.dims,
         units=_in_units(m.units, run.trajectory.attributes),
         labels=m.labels,
-        parameters=run.plan.recorded(m),
+        parameters=run.plan.records[m.name],
         axes=run.axes.get(m.name, {}),
         axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
         summary=m.summary,
         plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=plugin.version,
+        plugin_version=_version(plugin),
     )
+
+
+def _version(plugin: Plugin) -> str:
+    """Return a plugin's version; of a file, what it held."""
+    if plugin.version or not plugin.distribution.endswith(".py"):
+        return plugin.version
+    try:
+        return f"sha256 {hashlib.sha256(Path(plugin.distribution).read_bytes()).hexdigest()}"
+    except OSError:  # it is gone
+        return ""
+
+
+def _beyond(m: Metric, values: Floats) -> int:
+    """Count the values that lie outside the declared range by more than rounding."""
+    if m.range is None:
+        return 0
+    low, high = m.range
+    return int(((values < low - ROUNDING) | (values > high + ROUNDING)).sum())
 
 
 def _in_units(units: str, attributes: Mapping[str, object]) -> str:

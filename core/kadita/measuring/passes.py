@@ -55,6 +55,8 @@ class Pass:
         self.left_out: dict[str, str] = {}
         self.failures: dict[str, str] = {}
         self.notes: dict[str, None] = {}  # in order, each once
+        for name, key in plan.unset.items():
+            self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
         self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:

@@ -159,7 +159,7 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
     measured = [("metric", m) for m in plan.order] + [("analysis", a) for a in plan.analyses]
     metrics = {
         thing.name: {
-            "parameters": plan.recorded(thing),
+            "parameters": plan.records[thing.name],
             "summary": thing.summary,
             "formula": thing.formula,
             "plugin": str(registry.plugin_of(kind, thing.name)),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic_core import to_json
 
 from kadita.errors import KaditaError, KaditaWarning, said
 from kadita.files import replace_whole
@@ -164,6 +165,7 @@ def _dataset(points: Points, rows: list[Row], columns: list[str]) -> xarray.Data
         "equilibration": sweep.counted,
         "largest_group": str(sweep.largest_group or ""),
         "profile": sweep.definitions,
+        "metric_parameters": to_json(points.plan.records).decode(),
     }
     return xarray.Dataset(variables, coords=coordinates, attrs=attributes)
 

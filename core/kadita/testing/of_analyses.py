@@ -203,7 +203,10 @@ def _cut(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
     for cuts in CUTS:
         for fault in _differences(whole, trial.result(path, cuts), CLOSE):
             own = "+".join(str(b - a) for a, b in pairwise(cuts))
-            yield f"{fault} in windows of {own}; count what begins in a window's own frames, once"
+            hint = (
+                "count what begins in a window's own frames, once, and use no place itself: unwrapped ones begin anew"
+            )
+            yield f"{fault} in windows of {own}; {hint}"
 
 
 def _merged(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:

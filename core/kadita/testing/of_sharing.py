@@ -57,7 +57,7 @@ def _together(
             part = analyze(path, names, start=FRAMES - BEFORE, **options)
     except KaditaError as error:
         if len(names) == 1:
-            yield {names[0]: Promise(NAME, True, f"not tried: {error}")}
+            yield {names[0]: Promise(NAME, None, f"not tried: {error}")}
             return
         for name in names:
             yield from _together(path, [name], plugins, parameters)

@@ -13,12 +13,12 @@ class Promise(NamedTuple):
 
     Attributes:
         name: what is promised.
-        kept: whether it is.
+        kept: whether it is; None where nothing could be tried.
         detail: the numbers: what was looked at, or where it is broken and what to do.
     """
 
     name: str
-    kept: bool
+    kept: bool | None
     detail: str
 
 
@@ -38,7 +38,7 @@ def demand(subject: str, promises: list[Promise]) -> list[Promise]:
     Raises:
         AssertionError: some are broken; each is named on a line of its own.
     """
-    broken = [p for p in promises if not p.kept]
+    broken = [p for p in promises if p.kept is False]
     if broken:
         lines = [f"{subject} breaks {len(broken)} of {len(promises)} promises:"]
         raise AssertionError("\n".join([*lines, *(f"  {p.name}: {p.detail}" for p in broken)]))

@@ -11,7 +11,7 @@ import numpy as np
 
 from kadita.block import Block
 from kadita.box import Floats
-from kadita.errors import NotApplicable, PluginError
+from kadita.errors import KaditaError, NotApplicable, PluginError
 from kadita.measuring.passes import Pass
 from kadita.measuring.returned import Axes
 from kadita.memory import Memory
@@ -49,7 +49,16 @@ def trial_of(metric: Metric, others: Iterable[Metric], parameters: Mapping[str, 
     Raises:
         KaditaError: unknown, missing or impossible parameters, or a need that nothing brings.
     """
+    for m in (metric, *others):
+        if not isinstance(m, Metric):
+            raise KaditaError(f"expected a function decorated with @metric; got {m!r}")
     registry = registry_with([*others, metric])
+    strangers = [need for need in metric.needs if need not in registry]
+    if strangers:
+        raise KaditaError(
+            f"{metric.name} needs {strangers[0]}, which is not installed: others=[{strangers[0]}], or, if it is a "
+            "parameter, put a * before it"
+        )
     return Trial(metric, _plan(registry, metric.name, {metric.name: dict(parameters)}), registry)
 
 
