@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita.box import MOST
 from kadita.errors import KaditaError
@@ -16,7 +17,7 @@ from kadita.results import Results, Series
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
-MOST_TICKS = 12  # along an axis of a map
+MOST_TICKS, ROOM = 10, 55  # numbers along an axis of a map, and characters
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
 STYLE = {  # of a figure in a paper, for `matplotlib.rc_context`
@@ -122,14 +123,16 @@ def _undefined(panel: Any) -> None:
 def _profile(panel: Any, profile: Profile) -> None:
     (x,), y = profile.axes, profile.values
     if x.dtype.kind not in "iuf":
-        panel.bar(x, y, color=LINE, width=0.6)
+        panel.bar(np.arange(len(x)), y, color=LINE, width=0.6)
+        panel.set_xlim(-0.6, len(x) - 0.4)  # with those that have no value
+        _ticks(panel.xaxis, np.arange(len(x)), x)
     else:
         panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
+        panel.margins(x=0.01)
     if profile.errors is not None:
         panel.fill_between(x, y - profile.errors, y + profile.errors, color=LINE, alpha=0.2, linewidth=0)
     panel.grid(axis="y", color=FAINT, linewidth=0.5)
     panel.set_axisbelow(True)
-    panel.margins(x=0.01)
     panel.set_xlabel(profile.labels[0])
 
 
@@ -138,10 +141,21 @@ def _map(panel: Any, profile: Profile) -> None:
     mesh = panel.pcolormesh(profile.values.T, cmap="cividis", rasterized=True)
     panel.figure.colorbar(mesh, ax=panel, pad=0.01)
     for axis, numbers, label in zip((panel.xaxis, panel.yaxis), profile.axes, profile.labels, strict=True):
-        shown = np.arange(0, len(numbers), -(-len(numbers) // MOST_TICKS))
-        words = [f"{n:.3g}" if numbers.dtype.kind == "f" else str(n) for n in numbers[shown]]
-        axis.set_ticks(shown + 0.5, words, fontsize=6 if max(map(len, words)) > 6 else None)
+        _ticks(axis, np.arange(len(numbers)) + 0.5, numbers)
         axis.set_label_text(label)
+
+
+def _ticks(axis: Any, places: NDArray[Any], numbers: NDArray[Any]) -> None:
+    """Write some numbers along an axis, or all words: long ones aslant, where they would meet."""
+    shown = np.arange(0, len(numbers), -(-len(numbers) // MOST_TICKS))
+    words = [f"{n:.2g}" if numbers.dtype.kind == "f" else str(n) for n in numbers[shown]]
+    axis.set_ticks(places[shown], words)
+    if sum(map(len, words)) > ROOM:
+        aslant = {"labelrotation": 20} if axis.axis_name == "x" else {}
+        axis.set_tick_params(labelsize=6, **aslant)
+        if aslant:
+            for text in axis.get_ticklabels():
+                text.set_horizontalalignment("right")
 
 
 def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -> None:

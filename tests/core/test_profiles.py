@@ -1,5 +1,7 @@
 """What is drawn against an axis of its own: the mean over the frames, and its error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import kadita
 from kadita import Axis, Block, metric
 from kadita.errors import KaditaError
 from kadita.plotting import draw
+from kadita.plugins import load_registry
 from kadita.profiles import profiles_of
 from kadita.registry import Plugin, Registry
 
@@ -54,3 +57,40 @@ def test_where_there_is_nothing_to_draw(tmp_path):
             kadita.analyze(Block(np.eye(3)[None], np.eye(3)[None]), "local_order", parameters={"k": 2}),
             tmp_path / "nothing.png",
         )
+
+
+def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
+    """All that is not per agent; units and labels are anybody's words, and no formulas."""
+    registry = load_registry()
+    attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s"}
+    school = Block(rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), box=8.0, attributes=attributes)
+    names = [*registry.metrics, *(a for a in registry.analyses)]
+    drawn = [n for n in names if "agent" not in getattr(registry.metrics.get(n), "dims", ())]
+    parameters = {"bins": 4, "surrogates": 2, "lags": 5}
+    given = {
+        f"{name}.{key}": value
+        for name in drawn
+        for key, value in parameters.items()
+        if key in (registry.metrics.get(name) or registry.analyses[name]).parameters.model_fields
+        and "bearing" not in name
+    }
+    results = kadita.analyze(school, drawn, parameters=given)
+    some = [*results.series, *results.wholes]
+    for number, start in enumerate(range(0, len(some), 12)):
+        part = {n: s for n, s in results.series.items() if n in some[start : start + 12]}
+        wholes = {n: w for n, w in results.wholes.items() if n in some[start : start + 12]}
+        if part or profiles_of(replace(results, series={}, wholes=wholes)):
+            draw(replace(results, series=part, wholes=wholes), tmp_path / f"{number}.png")
+    assert len(list(tmp_path.iterdir())) >= 4
+
+
+def test_labels_along_an_axis_are_no_profile(rng, tmp_path):
+    @metric(dims=("side",), labels=("near", "far"), axes={"side": Axis(lambda block: np.arange(2))})
+    def sides(block):
+        """Which of two words holds on each side, (T, 2)."""
+        return np.stack([np.zeros(len(block)), np.ones(len(block))], axis=1)
+
+    results = kadita.analyze(Block(rng.normal(size=(5, 4, 3))), sides)
+    assert profiles_of(results) == {}
+    draw(results, tmp_path / "sides.png")
+    assert (tmp_path / "sides.png").exists()

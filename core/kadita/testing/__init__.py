@@ -11,10 +11,12 @@ A test of a metric is one line:
 that is broken, and by which numbers one sees it; `examine_metric` and its like return all promises, kept or broken,
 each a `Promise`. `kadita.testing.schools` are schools with known order: what a metric is of them is its own test.
 
-What a metric promises: real numbers of the shape it declares, within its range, NaN only where it says that it is
-undefined; to write to nothing that it is given, to keep nothing between calls, and to draw nothing without a seed; that
-a frame's row depends on that frame alone, in whatever block it comes; that the order of agents does not matter; that
-it is unchanged by the symmetries that it declares. How long it takes is told, and never a fault.
+What a metric promises: to say what it is, and that it needs velocities where it does; real numbers of the shape it
+declares, within its range, NaN only where it says that it is undefined; to write to nothing that it is given, to keep
+nothing between calls, and to draw nothing without a seed; that a frame's row depends on that frame alone, in whatever
+block it comes, and the numbers along its axes on none; that the order of agents does not matter; that it is unchanged
+by the symmetries that it declares. How long it takes is told, and never a fault. ``kadita plugins check`` tries, too,
+that one process, two, and a part of a file give the same bits, which takes a metric that other processes can load.
 """
 
 from __future__ import annotations
