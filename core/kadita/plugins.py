@@ -71,7 +71,7 @@ def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.E
         try:
             if hooks.GROUP not in (dist.read_text("entry_points.txt") or ""):
                 continue
-            name, version = str(dist.metadata["Name"] or "?"), str(dist.metadata["Version"] or "?")
+            name, version = _fact(dist, "Name"), _fact(dist, "Version")
             entries = [(Plugin(e.name, name, version), e) for e in dist.entry_points.select(group=hooks.GROUP)]
             found.setdefault(name, entries)  # of two with one name the first on the path counts, as for import
         except Exception as error:
@@ -80,6 +80,13 @@ def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.E
         itertools.chain.from_iterable(found.values()),
         key=lambda pair: (pair[0].distribution != "kadita", pair[0].distribution, pair[0].name),
     )
+
+
+def _fact(dist: importlib.metadata.Distribution, key: str) -> str:
+    try:
+        return dist.metadata[key] or "?"
+    except KeyError:  # Python 3.12 and later, of a damaged one
+        return "?"
 
 
 def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin, module: Any) -> None:

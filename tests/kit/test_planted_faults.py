@@ -287,7 +287,7 @@ def test_the_same_metrics_without_their_faults_pass():
     assert all(p.kept for p in check_metric(twice, others=[width]))
     with pytest.raises(KaditaError, match="width has no parameter 'parts'"):
         check_metric(width, parts=3.0)
-    with pytest.raises(KaditaError, match="there is no metric 'width'"):
+    with pytest.raises(KaditaError, match="twice needs width, which is not installed: others="):
         check_metric(twice)
 
 

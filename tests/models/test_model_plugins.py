@@ -483,7 +483,7 @@ BROKEN_AT_LOADING = {
         WALKER.replace('"walker"', '"couzin"'),
         r"the model name 'couzin' is taken by plugin couzin \(kadita ",
     ),
-    "a name given twice": (WALKER.replace("[Walker]", "[Walker, Walker]"), "the model name 'walker' is taken"),
+    "a name given twice": (WALKER.replace("[Walker]", "[Walker, Walker]"), "it brings two things named 'walker'"),
     "a taken scenario": (
         WALKER.replace("walkers.toml", "torus.toml"),
         r"the scenario name 'torus' is taken by plugin couzin \(kadita ",
