@@ -123,9 +123,8 @@ def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> 
     """Take ``{"metric": {"parameter": value}}``, which stands under every metric, for what it is."""
     given = {name: dict(values) for name, values in parameters.items()}
     everywhere = given.get("*", {})
-    for name in [
-        n for n, v in everywhere.items() if isinstance(v, Mapping) and (n in registry or n in registry.analyses)
-    ]:
+    known = {*registry.metrics, *registry.analyses}
+    for name in [n for n, value in everywhere.items() if n in known and isinstance(value, Mapping)]:
         given[name] = {**everywhere.pop(name), **given.get(name, {})}
     return dict(given)
 
@@ -136,7 +135,7 @@ def _unset(
     given: Mapping[str, Mapping[str, Any]],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, str]:
-    """Return by name what has a parameter that must be given and was not: no reason to compute nothing else."""
+    """Return by name a parameter that must be given and was not, which is no reason to leave out the others."""
     found: dict[str, str] = {}
     for name in names:
         thing = registry.analyses[name] if name in registry.analyses else registry[name]

@@ -65,7 +65,8 @@ class Registry:
         Raises:
             PluginError: a name that is taken by another.
         """
-        new = [m for m in things if m not in (self.metrics.get(m.name), self.analyses.get(m.name))]
+        each_once = {id(m): m for m in things}.values()
+        new = [m for m in each_once if m not in (self.metrics.get(m.name), self.analyses.get(m.name))]
         if not new:
             return self
         registry = self.copy()

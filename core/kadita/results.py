@@ -184,7 +184,7 @@ class Results(Mapping[str, Floats]):
 
 def _unit(found: Series | Whole, dim: str) -> dict[str, str]:
     """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
-    return {"unit": found.axis_units[dim]} if dim in found.axis_units else {}
+    return {"unit": found.axis_units[dim]} if dim in found.axes and dim in found.axis_units else {}
 
 
 def _words(axis: list[Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,15 +88,13 @@ def _of_metric(m: Metric) -> list[tuple[str, Any]]:
 
 
 def _range(low: float, high: float) -> str:
-    import math
-
-    return (
-        f"at least {low:g}" if math.isinf(high) else f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
-    )
+    if math.isinf(high):
+        return f"at least {low:g}"
+    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _plain(value: Any) -> str:
-    return "none" if value is None else " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:

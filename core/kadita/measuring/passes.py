@@ -187,10 +187,8 @@ class Pass:
             axes = numbers_along_axes(m, block, values.shape[1:], parameters)
         for w in caught:
             own = issubclass(w.category, KaditaWarning)
-            said = (
-                w.message if own else f"{w.category.__name__}: {w.message} ({Path(w.filename).name}, line {w.lineno})"
-            )
-            self.notes.setdefault(f"{m.name}: {said}")
+            where = "" if own else f" ({Path(w.filename).name}, line {w.lineno})"
+            self.notes.setdefault(f"{m.name}: {'' if own else f'{w.category.__name__}: '}{w.message}{where}")
         return values, axes
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:

@@ -15,22 +15,19 @@ from string import Template
 from kadita.errors import KaditaError
 from kadita.plugins import load_registry
 
-RESERVED = {  # what the templates import or define, and what cannot be a metric's name
-    *(
-        "agent",
-        "block",
-        "check_metric",
-        "frame",
-        "hookimpl",
-        "kadita",
-        "kadita_metrics",
-        "math",
-        "metric",
-        "np",
-        "pytest",
-    ),
-    *("space", "test", "time"),
-}
+IN_THE_FILES = (
+    "block",
+    "check_metric",
+    "hookimpl",
+    "kadita",
+    "kadita_metrics",
+    "math",
+    "metric",
+    "np",
+    "pytest",
+    "test",
+)
+OF_RESULTS = ("agent", "frame", "space", "time")
 FILES = {  # by template
     "plugin/pyproject.toml": "pyproject.toml",
     "plugin/README.md": "README.md",
@@ -94,7 +91,7 @@ def _metric_name(name: str) -> str:
         if metric in shelf:
             owner = registry.plugin_of(what, metric)
             raise KaditaError(f"the {what} name '{metric}' is taken by plugin {owner}; choose another name")
-    if metric in RESERVED:
+    if metric in (*IN_THE_FILES, *OF_RESULTS):
         raise KaditaError(f"'{metric}' is what another thing in the file is called; choose another name")
     return metric
 
