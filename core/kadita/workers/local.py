@@ -30,6 +30,7 @@ from kadita.workers.tasks import DEATHS, Function, Run, too_many_deaths
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PROGRAM = "import sys; from kadita.workers.local import serve; serve(int(sys.argv[1]))"
+AHEAD = 2  # tasks that a worker has, so that it need not wait for the next one
 PATIENCE = 3.0  # seconds in which a worker can clear away what it has begun; compiled calls take up to one
 AGAIN = 1.0  # seconds until a worker that was told to end, and went on, is told once more
 
@@ -48,34 +49,42 @@ def processes(count: int) -> Iterator[Run]:
     everyone: list[Worker] = []
 
     def run(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        waiting, busy = deque(range(len(tasks))), dict[Any, tuple[Worker, int]]()
+        waiting, busy = deque(range(len(tasks))), dict[Any, tuple[Worker, deque[int]]]()
         deaths = Counter[int]()
+
+        def send(worker: Worker, numbers: deque[int]) -> None:
+            numbers.append(waiting.popleft())
+            with suppress(OSError):  # it is dead, and its pipe will say so
+                worker.pipe.send((function, tasks[numbers[-1]]))
 
         def hand_out() -> None:
             while waiting and len(busy) < count:
                 worker = idle.pop() if idle else _start(everyone)
-                number = waiting.popleft()
-                busy[worker.pipe] = worker, number
-                with suppress(OSError):  # it is dead, and its pipe will say so
-                    worker.pipe.send((function, tasks[number]))
+                busy[worker.pipe] = worker, deque()
+                send(*busy[worker.pipe])
+            for worker, numbers in busy.values():
+                while len(numbers) < AHEAD and len(waiting) >= count:  # the last ones go to whoever is done first
+                    send(worker, numbers)
 
         try:
             hand_out()
             while busy:
-                for worker, number in [busy[pipe] for pipe in wait(list(busy))]:
+                for worker, numbers in [busy[pipe] for pipe in wait(list(busy))]:
                     try:
                         good, result = worker.pipe.recv()
                     except (EOFError, OSError):
                         del busy[worker.pipe]
                         how = _end(worker, everyone)
-                        deaths[number] += 1
-                        if deaths[number] == DEATHS:
-                            raise too_many_deaths(number, tasks[number], DEATHS, how) from None
-                        waiting.appendleft(number)
+                        deaths[numbers[0]] += 1
+                        if deaths[numbers[0]] == DEATHS:
+                            raise too_many_deaths(numbers[0], tasks[numbers[0]], DEATHS, how) from None
+                        waiting.extendleft(reversed(numbers))
                         hand_out()
                         continue
-                    del busy[worker.pipe]
-                    idle.append(worker)
+                    number = numbers.popleft()
+                    if not numbers:
+                        del busy[worker.pipe]
+                        idle.append(worker)
                     if not good:
                         raise result
                     hand_out()  # before the result is taken, which may be a while
@@ -143,6 +152,9 @@ def serve(number: int) -> None:
         while True:
             pipe.send_bytes(_outcome(tasks.get()))
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # Numba takes 0.3 s to take itself apart, for which the caller would wait
 
 
 def _stop(*_: Any) -> None:
