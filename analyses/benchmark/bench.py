@@ -1,5 +1,6 @@
 """What sections share: the study, the processes that measure, and what was found."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from machine import environment
 from table import Table
 from worker import Stopped, Worker
 
+NEAR = 1e-3  # relative
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -87,3 +89,9 @@ def alternate(rounds, *sides, warm=None):
     for side in sides if warm is None else warm:
         side()
     return list(zip(*([side() for side in sides] for _ in range(rounds)), strict=True))
+
+
+def agree(means, what):
+    """Stop where both sides did not compute the same: their mean values differ by more than single precision does."""
+    if not math.isclose(*means, rel_tol=NEAR):
+        raise SystemExit(f"benchmark: {what}: expected one mean value on both sides; got {means[0]} and {means[1]}")

@@ -1,16 +1,13 @@
 """What each metric of the field costs alone, in a cell and in open space; some of them beside freud."""
 
-import math
 import sys
 from contextlib import closing
 from functools import partial
 from statistics import median
 
-from bench import alternate
+from bench import agree, alternate
 from table import spread
 from worker import Worker
-
-NEAR = 1e-3  # how far both sides' mean values may be apart, relative; freud takes single precision
 
 
 def measure(bench):
@@ -70,7 +67,5 @@ def _beside_freud(bench, f, ours, freud):
         times = alternate(
             bench.rounds, partial(ours.ask, "kadita_alone", **own), partial(freud.ask, "freud_alone", **theirs)
         )
-        means = [side[0]["mean"] for side in times]
-        if not math.isclose(*means, rel_tol=NEAR):
-            raise SystemExit(f"benchmark: {case['metric']}: expected freud's mean value, {means[1]}; got {means[0]}")
+        agree([side[0]["mean"] for side in times], case["metric"])
         bench.table.versus(case["metric"], agents, *times, 1e6 / agents)

@@ -15,7 +15,10 @@ def versions():
 
 
 def polarization(path, step):
-    """Compute the polarization of frames with an `AnalysisBase`, as MDAnalysis tells to; return a frame's time."""
+    """Compute the polarization of frames with an `AnalysisBase`, as MDAnalysis tells to.
+
+    Returns a frame's time, and the mean of the polarization.
+    """
     import MDAnalysis
     from MDAnalysis.analysis.base import AnalysisBase
 
@@ -35,25 +38,30 @@ def polarization(path, step):
     universe = MDAnalysis.Universe(path)
     analysis = Polarization(universe.atoms)
     spent = seconds(lambda: analysis.run(step=step))
-    return shared(spent, analysis.n_frames)
+    return shared(spent, analysis.n_frames) | {"mean": float(analysis.results.polarization.mean())}
 
 
 def nearest(path, step, k):
-    """Find the k nearest neighbours of all agents with freud, frames read by MDAnalysis; return a frame's time."""
+    """Find the k nearest neighbours of all agents with freud, frames read by MDAnalysis.
+
+    Returns a frame's time, and the mean distance.
+    """
     import freud
     import MDAnalysis
 
     freud.parallel.set_num_threads(1)
     universe = MDAnalysis.Universe(path)
     frames = universe.trajectory[::step]
+    means = []
 
     def find():
         for ts in frames:
-            box = freud.box.Box.from_box(ts.dimensions)
+            box = freud.box.Box(*ts.dimensions[:3])  # what from_box would take the angles for is a slant
             points = freud.locality.AABBQuery(box, ts.positions)
-            points.query(ts.positions, {"num_neighbors": k, "exclude_ii": True}).toNeighborList()
+            found = points.query(ts.positions, {"num_neighbors": k, "exclude_ii": True}).toNeighborList()
+            means.append(found.distances.mean())
 
-    return shared(seconds(find), len(frames))
+    return shared(seconds(find), len(frames)) | {"mean": float(np.mean(means))}
 
 
 if __name__ == "__main__":

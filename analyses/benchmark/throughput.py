@@ -3,7 +3,7 @@
 import statistics
 from functools import partial
 
-from bench import alternate
+from bench import agree, alternate
 from table import spread
 
 
@@ -22,6 +22,7 @@ def measure(bench):
         }
         for what, sides in pairs.items():
             times = alternate(t["rounds"], *sides)
+            agree([side[0]["mean"] for side in times], what)
             table.versus(what, agents, *times, 1e6)
             found[what, agents] = [statistics.median(spent["cpu"] for spent in side) for side in times]
         times = alternate(t["rounds"], partial(ours.ask, "everything", **which))

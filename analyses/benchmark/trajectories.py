@@ -117,30 +117,29 @@ def shared_out(path, workers):
 
 
 def measured(path, step, names):
-    """Compute metrics of frames; return a frame's time."""
-    frames = 0
+    """Compute metrics of frames; return a frame's time, and the mean of the first metric that was named."""
+    found = None
 
     def analyze():
-        nonlocal frames
-        frames = len(kadita.analyze(path, names, step=step).frames)
+        nonlocal found
+        found = kadita.analyze(path, names, step=step)
 
     spent = seconds(analyze)
-    return shared(spent, frames)
+    return shared(spent, len(found.frames)) | {"mean": float(found[names[0]].mean()) if names else 0.0}
 
 
 def nearest(path, step, k):
-    """Find the k nearest neighbours of all agents; return a frame's time."""
-    frames = 0
+    """Find the k nearest neighbours of all agents; return a frame's time, and the mean distance."""
+    means = []
 
     def find():
-        nonlocal frames
         with kadita.open(path) as trajectory:
             for block in trajectory.blocks(step=step):
-                block.neighbor_distances(k)
-                frames += len(block)
+                distances = block.neighbor_distances(k)
+                means.extend(distances.mean(axis=(1, 2)).tolist())
 
     spent = seconds(find)
-    return shared(spent, frames)
+    return shared(spent, len(means)) | {"mean": float(np.mean(means))}
 
 
 if __name__ == "__main__":
