@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,25 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in the background of a shell: so would it be in all
     signal.signal(signal.SIGINT, signal.default_int_handler)  # processes that tests start and interrupt
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "kadita-{name}"
+version = "3.1"
+
+[project.entry-points.kadita]
+{entry_points}
+
+[tool.hatch.build]
+dev-mode-dirs = ["."]
+
+[tool.hatch.build.targets.wheel]
+packages = ["kadita_{name}"]
+"""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -52,3 +71,21 @@ def reference() -> Path:
 def rng() -> np.random.Generator:
     """The same random numbers in every run."""
     return np.random.default_rng(20260207)
+
+
+@pytest.fixture(scope="session")
+def distribution() -> Callable[..., Path]:
+    """Write the source of a distribution that brings plugins, kadita-NAME 3.1, and return its folder."""
+
+    def distribution(folder: Path, name: str, files: Mapping[str, str | bytes], modules: Iterable[str] = ()) -> Path:
+        """`files` are those of its package, kadita_NAME; plugins are the package, or these `modules` of it."""
+        entry_points = [f'{module} = "kadita_{name}.{module}"' for module in modules] or [f'{name} = "kadita_{name}"']
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "pyproject.toml").write_text(PROJECT.format(name=name, entry_points="\n".join(entry_points)))
+        for file, text in files.items():
+            place = folder / f"kadita_{name}" / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return folder
+
+    return distribution

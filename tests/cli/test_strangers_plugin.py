@@ -6,18 +6,6 @@ import sys
 
 import pytest
 
-PROJECT = """
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "kadita-{name}"
-version = "3.1"
-
-[project.entry-points.kadita]
-{name} = "kadita_{name}"
-"""
 CROWDING = '''
 from kadita import Block, hookimpl, metric
 
@@ -40,14 +28,11 @@ OTHERS = {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, distribution):
     """A folder into which pip has installed four plugins: a good one and three that are broken in their ways."""
     folder = tmp_path_factory.mktemp("plugins")
     for name, code in ({"crowding": CROWDING} | OTHERS).items():
-        package = folder / name / f"kadita_{name}"
-        package.mkdir(parents=True)
-        (package / "__init__.py").write_text(code)
-        (folder / name / "pyproject.toml").write_text(PROJECT.format(name=name))
+        distribution(folder / name, name, {"__init__.py": code})
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
     places = [str(folder / name) for name in ("crowding", *OTHERS)]

@@ -4,21 +4,6 @@ import pytest
 
 from kadita.cli import main
 
-PROJECT = """
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "kadita-{name}"
-version = "2.0"
-
-[project.entry-points.kadita]
-{name} = "kadita_{name}"
-
-[tool.hatch.build]
-dev-mode-dirs = ["."]
-"""
 GOOD = '''
 from kadita import hookimpl, metric
 
@@ -52,12 +37,10 @@ LEFT_OUT = {
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
+def folders(tmp_path_factory, distribution):
     folder = tmp_path_factory.mktemp("plugins")
     for name, code in PLUGINS.items():
-        (folder / name / f"kadita_{name}").mkdir(parents=True)
-        (folder / name / f"kadita_{name}" / "__init__.py").write_text(code)
-        (folder / name / "pyproject.toml").write_text(PROJECT.format(name=name))
+        distribution(folder / name, name, {"__init__.py": code})
     return folder
 
 
@@ -69,7 +52,7 @@ def test_broken_plugins_stop_no_other_and_each_is_named_once(stranger, install, 
         assert name in listed.stdout
     for name, why in LEFT_OUT.items():
         (line,) = (line for line in listed.stdout.splitlines() if f"kadita-{name}" in line)
-        assert line.startswith(f"plugin {name} (kadita-{name} 2.0) is left out: ")
+        assert line.startswith(f"plugin {name} (kadita-{name} 3.1) is left out: ")
         assert why in line
     good = stranger("kadita", "plugins", "check", "sound")
     assert good.returncode == 0, good.stderr

@@ -397,41 +397,23 @@ def test_checksums_are_the_same_in_every_process(process):
     assert len({process("-c", text, PYTHONHASHSEED=str(seed)).stdout for seed in (1, 2, 3)} - {""}) == 1
 
 
-PROJECT = """
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
+@pytest.fixture(scope="module")
+def installed(distribution):
+    """Install a distribution of plugin modules with pip, each with its files; return where."""
 
-[project]
-name = "kadita-{name}"
-version = "3.1"
+    def installed(folder, name, modules):
+        files = {f"{module}/{file}": text for module, own in modules.items() for file, text in own.items()}
+        source = distribution(folder / "source", name, {"__init__.py": ""} | files, modules)
+        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+        options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
+        subprocess.run([*pip, *options, str(source)], check=True, capture_output=True)
+        return folder / "site"
 
-[project.entry-points.kadita]
-{entry_points}
-
-[tool.hatch.build.targets.wheel]
-packages = ["kadita_{name}"]
-"""
-
-
-def installed(folder, name, modules):
-    """Install a distribution of plugin modules with pip, each with its walkers.toml; return where."""
-    package = folder / "source" / f"kadita_{name}"
-    for module, files in modules.items():
-        (package / module).mkdir(parents=True)
-        for file, text in files.items():
-            (package / module / file).write_bytes(text if isinstance(text, bytes) else text.encode())
-    (package / "__init__.py").write_text("")
-    entry_points = "\n".join(f'{module} = "kadita_{name}.{module}"' for module in modules)
-    (folder / "source" / "pyproject.toml").write_text(PROJECT.format(name=name, entry_points=entry_points))
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
-    subprocess.run([*pip, *options, str(folder / "source")], check=True, capture_output=True)
-    return folder / "site"
+    return installed
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, installed):
     """An environment into which pip has installed the walkers."""
     files = {"__init__.py": WALKER, "walkers.toml": WALKERS}
     return {"PYTHONPATH": str(installed(tmp_path_factory.mktemp("walker"), "walker", {"walker": files}))}
@@ -610,7 +592,7 @@ def test_a_model_that_fails_in_a_run_is_named_with_its_plugin_and_the_reason(kad
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory):
+def broken(tmp_path_factory, installed):
     """An environment into which pip has installed plugins that are broken in their ways, and a good one after them."""
 
     def walker(name, old="", new="", scenario=WALKERS):

@@ -4,43 +4,21 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kadita.analyses import Analysis, Facts, State, finished
-from kadita.box import Floats
+from kadita.analyses import Analysis
 from kadita.errors import said
-from kadita.measuring import analyze
-from kadita.memory import Memory
 from kadita.metrics import Metric
-from kadita.registry import Registry
+from kadita.testing.paths import AGENTS, FRAMES, AnalysisTrial, Path, Result, known_paths, same
 from kadita.testing.promises import Promise, demand, judged
 from kadita.testing.trials import registry_with
-from kadita.trajectory import Chunk
-from kadita.window import Window
 
-FRAMES, AGENTS, SIDE = 65, 8, 10.0
 CUTS = ((0, 16, 32, 48, 64, 65), (0, 40, 65), (0, 20, 65))  # own frames of windows, from one to the next
 CLOSE = 1e-8
-Result = dict[str, dict[str, NDArray[Any]]]
-
-
-class Path(NamedTuple):
-    """A trajectory in memory, whole: (T, N, 3), NaN where an agent is absent."""
-
-    positions: Floats
-    velocities: Floats
-    lengths: Floats | None
-    agents: NDArray[Any]
-
-    @property
-    def times(self) -> Floats:
-        """Half a unit of time apart."""
-        return np.arange(len(self.positions), dtype=np.float64) / 2
 
 
 def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Promise]:
@@ -64,7 +42,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     Raises:
         KaditaError: parameters that there are not, or a need that nothing brings.
     """
-    trial = _Trial(analysis, analysis.validate(parameters), registry_with(others))
+    trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
     paths = known_paths()
     documented = judged("it says what it is", [] if analysis.summary else ["expected a docstring; found none"], "")
     wholes: dict[str, Result] = {}
@@ -96,75 +74,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     ]
 
 
-class _Trial(NamedTuple):
-    analysis: Analysis
-    parameters: Mapping[str, Any]
-    registry: Registry
-
-    def states(self, path: Path, cuts: Sequence[int]) -> list[State]:
-        """Return what each window adds, of the own frames between successive cuts."""
-        a, halo = self.analysis, self.analysis.frames_behind(self.parameters)
-        needs = self._needs(path)
-        states = []
-        for first, last in pairwise(cuts):
-            end = min(last + halo, FRAMES)
-            lengths = None if path.lengths is None else path.lengths[first:end].copy()
-            window = Window(
-                path.positions[first:end].copy(),
-                path.velocities[first:end].copy(),
-                times=path.times[first:end].copy(),
-                lengths=lengths,
-                own=last - first,
-                agents=path.agents,
-                attributes={"r_a": 2.0},
-            )
-            states.append(a.function(window, *(n[first:end].copy() for n in needs), **self.parameters))
-            moved = _same(window.positions, path.positions[first:end])
-            if not (moved and _same(window.velocities, path.velocities[first:end])):
-                raise ValueError("read-only arrays were written to all the same; work on a copy")
-        return states
-
-    def finish(self, path: Path, state: State) -> Result:
-        labels = {n: self.registry.metrics[n].labels for n in self.analysis.needs}
-        facts = Facts(path.times, path.agents, {"r_a": 2.0}, labels)
-        return finished(self.analysis, state, facts, self.parameters)
-
-    def result(self, path: Path, cuts: Sequence[int]) -> Result:
-        state, *others = self.states(path, cuts)
-        for other in others:
-            state = self.analysis.merge(state, other)
-        return self.finish(path, state)
-
-    def _needs(self, path: Path) -> list[Floats]:
-        if not self.analysis.needs:
-            return []
-        chunk = Chunk(path.positions, path.velocities, path.times, path.lengths)
-        memory = Memory("path", chunk, path.agents, {"r_a": 2.0})
-        found = analyze(memory, self.analysis.needs, registry=self.registry)
-        return [found[name] for name in self.analysis.needs]
-
-
-def known_paths() -> dict[str, Path]:
-    """Return schools that swim: a turning one in open space, one through a periodic cell, one whose agents come and go.
-
-    All are 65 frames of 8 agents, half a unit of time apart.
-    """
-    rng = np.random.default_rng(12)
-    turn = 0.1 * np.arange(FRAMES)[:, None] + 0.3 * rng.normal(size=AGENTS) + 0.1 * rng.normal(size=(FRAMES, AGENTS))
-    v = np.stack([np.cos(turn), np.sin(turn), 0.2 * rng.normal(size=turn.shape)], axis=2)
-    x = rng.normal(size=(AGENTS, 3)) + 0.5 * np.cumsum(v, axis=0)
-    agents = np.arange(100, 100 + AGENTS)
-    there = np.ones((FRAMES, AGENTS, 1), bool)
-    there[10:25, 2] = there[50:, 5] = there[:18, 6] = False
-    cell = np.full((FRAMES, 3), SIDE)
-    return {
-        "open space": Path(x, v, None, agents),
-        "periodic cell": Path(np.mod(x, SIDE), v, cell, agents),
-        "agents that come and go": Path(np.where(there, x, np.nan), np.where(there, v, np.nan), None, agents),
-    }
-
-
-def _told(look: Any, trial: _Trial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> Iterator[str]:
+def _told(look: Any, trial: AnalysisTrial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> Iterator[str]:
     """Yield what is wrong, one fault a path; whatever is raised is one."""
     for name, path in paths.items():
         try:
@@ -175,7 +85,7 @@ def _told(look: Any, trial: _Trial, paths: Mapping[str, Path], wholes: Mapping[s
             yield f"{name}: {fault}"
 
 
-def _written(trial: _Trial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> list[str]:
+def _written(trial: AnalysisTrial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> list[str]:
     faults = []
     for name in wholes:
         try:
@@ -187,7 +97,7 @@ def _written(trial: _Trial, paths: Mapping[str, Path], wholes: Mapping[str, Resu
     return faults
 
 
-def _axes(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _axes(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     for name, output in trial.analysis.outputs.items():
         for size, d in zip(whole["values"][name].shape, output.dims, strict=True):
             numbers = len(whole["axes"][d]) if d in whole["axes"] else AGENTS if d == "agent" else size
@@ -195,11 +105,11 @@ def _axes(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
                 yield f"{name or 'the result'} has {size} along {d}; expected {numbers}"
 
 
-def _again(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _again(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     yield from _differences(whole, trial.result(path, (0, FRAMES)), 0.0)
 
 
-def _cut(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _cut(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     for cuts in CUTS:
         for fault in _differences(whole, trial.result(path, cuts), CLOSE):
             own = "+".join(str(b - a) for a, b in pairwise(cuts))
@@ -209,7 +119,7 @@ def _cut(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
             yield f"{fault} in windows of {own}; {hint}"
 
 
-def _merged(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _merged(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     merge = trial.analysis.merge
     a, b, c, d = trial.states(path, (0, 16, 33, 50, FRAMES))
     left, right = merge(copy.deepcopy(a), copy.deepcopy(b)), merge(copy.deepcopy(c), copy.deepcopy(d))
@@ -223,18 +133,18 @@ def _merged(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
         yield from _differences(first, other, CLOSE)
 
 
-def _travelled(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _travelled(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     (state,) = trial.states(path, (0, FRAMES))
     yield from _differences(whole, trial.finish(path, pickle.loads(pickle.dumps(state))), 0.0)
 
 
-def _reordered(trial: _Trial, path: Path, whole: Result) -> Iterator[str]:
+def _reordered(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
     order = np.random.default_rng(4).permutation(AGENTS)
     other = Path(path.positions[:, order], path.velocities[:, order], path.lengths, path.agents[order])
     found = trial.result(other, (0, FRAMES))
     for name, output in trial.analysis.outputs.items():
         for axis, d in enumerate(output.dims):
-            if d == "agent" or _same(found["axes"].get(d, np.empty(0)), other.agents):
+            if d == "agent" or same(found["axes"].get(d, np.empty(0)), other.agents):
                 found["values"][name] = np.take(found["values"][name], np.argsort(order), axis=axis)
     yield from _differences(whole, found, CLOSE)
 
@@ -249,7 +159,3 @@ def _differences(expected: Result, got: Result, tolerance: float) -> Iterator[st
         bad = ~np.isclose(a, b, rtol=tolerance, atol=scale, equal_nan=True)
         if bad.any():
             yield f"{name or 'the result'}: {a[bad][0]:.6g} becomes {b[bad][0]:.6g}"
-
-
-def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    return a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
