@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,9 @@ def wait_until_it_waits(process, path, seconds=60):
     asleep = 0
     while asleep < 8:  # times in a row
         assert time.monotonic() < ends
-        is_open = str(path) in [str(f.readlink()) for f in open_files.iterdir() if f.is_symlink()]
+        is_open = False
+        with suppress(OSError):  # it closes files while they are listed
+            is_open = str(path) in [str(f.readlink()) for f in open_files.iterdir()]
         state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
         asleep = asleep + 1 if is_open and state == "S" else 0
         time.sleep(0.05)
