@@ -29,10 +29,10 @@ def finish_mutual(
     facts: Facts,
     *,
     directions: int,
-    about: str,
     estimator: Estimator,
     surrogates: int,
     seed: int,
+    **_: Any,
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series."""
     symbols = np.concatenate(state)
@@ -45,11 +45,11 @@ def finish_transfer(
     facts: Facts,
     *,
     directions: int,
-    about: str,
     lag: int,
     estimator: Estimator,
     surrogates: int,
     seed: int,
+    **_: Any,
 ) -> dict[str, NDArray[Any]]:
     """Compare all pairs of series, in both directions."""
     symbols = np.concatenate(state)

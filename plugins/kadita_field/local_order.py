@@ -81,7 +81,7 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
                 found = _within(squares, np.inf, among)
             for m in range(found):
                 shuffled[m] = squares[among[m]]
-            last = _select(shuffled[:found], k - 1)
+            last = np.partition(shuffled[:found], k - 1)[k - 1]
             reach = ROOM * last
             nearer = 0
             for m in range(found):
@@ -108,27 +108,3 @@ def _within(squares, reach, among):  # type: ignore[no-untyped-def]
         among[found] = j  # without a branch: the next one takes the place of who is too far
         found += squares[j] <= reach
     return found
-
-
-@kernel
-def _select(values, place):  # type: ignore[no-untyped-def]
-    """Return the value that sorting would put in this place (Hoare 1961, doi:10.1145/366622.366647)."""
-    low, high = 0, values.size - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i, j = i + 1, j - 1
-        if place <= j:
-            high = j
-        elif place >= i:
-            low = i
-        else:
-            break
-    return values[place]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from kadita.box import Floats, Integers
-from kadita.compiled import kernel
+from kadita.compiled import kernel, part
 from kadita.neighbors import MOST
 from kadita.neighbors.ranking import NOBODY, PLACES, TILE, append, at_most, insert, rank, square, trusted
 
@@ -125,6 +125,17 @@ def _search(s, lengths, depth, order, boxes, indices, distances):  # type: ignor
                 indices[order[n], place] = order[which[place]] if which[place] >= 0 else -1
 
 
+@part
+def _push_halves(node, boxes, low, high, lengths, stack, apart, top):  # type: ignore[no-untyped-def]
+    """Put both halves of a node on the stack, the nearer one on top; return how many the stack holds."""
+    near, far = 2 * node + 1, 2 * node + 2
+    d, e = _apart(boxes[near], low, high, lengths), _apart(boxes[far], low, high, lengths)
+    if e <= d:
+        near, far, d, e = far, near, e, d
+    stack[top], stack[top + 1], apart[top], apart[top + 1] = far, near, e, d
+    return top + 2
+
+
 @kernel
 def _tile(  # type: ignore[no-untyped-def]
     x, y, z, lengths, inverse, depth, boxes, tile, k, cx, cy, cz, found, keep, lists, stack, apart
@@ -152,12 +163,7 @@ def _tile(  # type: ignore[no-untyped-def]
             if apart[top] > bound:
                 continue
             if here < leaves:
-                one, other = 2 * here + 1, 2 * here + 2
-                d, e = _apart(boxes[one], low, high, lengths), _apart(boxes[other], low, high, lengths)
-                if d < e:
-                    one, other, d, e = other, one, e, d
-                stack[top], stack[top + 1], apart[top], apart[top + 1] = one, other, d, e
-                top += 2
+                top = _push_halves(here, boxes, low, high, lengths, stack, apart, top)
                 continue
             begun = count
             for n in range(agents * (here - leaves) >> depth, agents * (here - leaves + 1) >> depth):
@@ -207,12 +213,7 @@ def _one(x, y, z, lengths, inverse, depth, boxes, tile, n, near, which, stack, a
             if apart[top] >= near[k - 1]:
                 continue
             if here < leaves:
-                one, other = 2 * here + 1, 2 * here + 2
-                d, e = _apart(boxes[one], place, place, lengths), _apart(boxes[other], place, place, lengths)
-                if d < e:
-                    one, other, d, e = other, one, e, d
-                stack[top], stack[top + 1], apart[top], apart[top + 1] = one, other, d, e
-                top += 2
+                top = _push_halves(here, boxes, place, place, lengths, stack, apart, top)
                 continue
             for j in range(agents * (here - leaves) >> depth, agents * (here - leaves + 1) >> depth):
                 if j != n:
