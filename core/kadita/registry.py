@@ -26,7 +26,8 @@ class Plugin:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.name} ({' '.join(filter(None, (self.distribution, self.version)))})"
+        origin = " ".join(filter(None, (self.distribution, self.version)))
+        return f"{self.name} ({origin})" if origin else self.name
 
 
 @dataclass

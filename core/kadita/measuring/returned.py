@@ -47,7 +47,8 @@ def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], paramete
     for dim, axis in m.axes.items():
         given = {key: parameters[key] for key in axis.parameters if key in parameters}
         returned = axis.numbers(block[0] if m.per_frame else block, **given)
-        size, expected = sizes[m.dims.index(dim)], f"axes: expected {sizes[m.dims.index(dim)]} numbers along {dim}"
+        size = sizes[m.dims.index(dim)]
+        expected = f"axes: expected {size} numbers along {dim}"
         try:
             array = np.asarray(returned)
         except ValueError:
