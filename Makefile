@@ -30,7 +30,7 @@ check: $(VENV)/developer
 	$(BIN)/lint-imports
 
 schemas: $(VENV)/installed
-	$(BIN)/python -m kadita.sweep.schema schemas
+	$(BIN)/python -m kadita.simulation.sweep.schema schemas
 
 ## README's table and pictures
 studies: $(VENV)/installed

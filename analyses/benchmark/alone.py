@@ -36,7 +36,7 @@ def school(agents, frames, box, deviation):
 
 def brought_by(plugin):
     """Return the names of all metrics that one of kadita's own plugins brings."""
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     registry = load_registry()
     if registry.problems:
@@ -48,7 +48,7 @@ def brought_by(plugin):
 def parameters_for(name, parameters, r_max, **which):
     """Return the parameters with which a metric can be had, with `r_max` where it asks for one; or why it cannot."""
     import kadita
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     choices = [parameters]
     if "r_max" in load_registry()[name].parameters.model_fields:
@@ -67,7 +67,7 @@ def parameters_for(name, parameters, r_max, **which):
 def kadita_alone(name, parameters, periodic, r_a, **which):
     """Compute a metric in a pass of its own, nothing known of the school; return a frame's time and the mean value."""
     import kadita
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     warnings.simplefilter("ignore", kadita.KaditaWarning)
     registry = load_registry()

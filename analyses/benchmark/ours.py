@@ -13,10 +13,10 @@ import numpy as np
 from worker import seconds, serve, shared, together
 
 import kadita
-from kadita.engine import cells
-from kadita.plugins import load_registry
+from kadita.models.engine import cell_list
+from kadita.plugins.loading import load_registry
+from kadita.school.trajectory import frames_at_once
 from kadita.simulation.integration import Integration
-from kadita.trajectory import frames_at_once
 
 warnings.simplefilter("ignore", kadita.KaditaWarning)
 
@@ -72,7 +72,7 @@ def school_of(case, changes, threads):
 
 def advance(school, search, steps):
     """Advance with all pairs or with cells, whichever the engine would choose."""
-    with mock.patch.object(cells, "pay", return_value=search == "cells"):
+    with mock.patch.object(cell_list, "pay", return_value=search == "cells"):
         school.advance(steps)
 
 
@@ -86,8 +86,8 @@ def candidates(case, changes):
     """Return how many candidates an agent has in cells, on average over a uniform school."""
     school = Integration(configured(case, changes), 1, None)
     agents, (counts, distinct) = school.model.agents, np.ones((2, 3), np.int64)
-    cells.grid(school.space.edges, school.space.reach, agents, counts, distinct)
-    around = (3, 3, 2 * cells.SLICES + 1)
+    cell_list.grid(school.space.edges, school.space.cutoff, agents, counts, distinct)
+    around = (3, 3, 2 * cell_list.SLICES + 1)
     return agents * float(np.prod([min(1.0, a / c) for a, c in zip(around, counts, strict=True)]))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from worker import seconds, serve, shared
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 warnings.simplefilter("ignore")  # MDAnalysis: a file without topology has no names
 

@@ -13,7 +13,7 @@ import pictures
 import tables
 
 import kadita
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parents[1] / "README.md"

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import kadita
-from kadita.plotting import LINE, OTHER, STYLE
-from kadita.sweep import sweep
+from kadita.evaluation.plotting import LINE, OTHER, STYLE
+from kadita.simulation.sweep import sweep
 
 HERE = Path(__file__).resolve().parent
 SWEPT = HERE.parents[1] / "build" / "hysteresis"

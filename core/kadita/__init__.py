@@ -8,56 +8,55 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kadita import hooks as hooks
-    from kadita import information as information
     from kadita import testing as testing
-    from kadita.analyses import Analysis, Facts, Output, analysis
-    from kadita.axes import Axis
-    from kadita.block import Block
-    from kadita.box import Box
-    from kadita.errors import KaditaError, KaditaWarning, NotApplicable
-    from kadita.export import write
-    from kadita.formats import open  # noqa: A004 - kadita.open, as one says
-    from kadita.frame import Frame
-    from kadita.hooks import hookimpl
-    from kadita.importers import Importer, Tracks, importer
-    from kadita.measuring import analyze
-    from kadita.metrics import Definition, Metric, metric
+    from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
+    from kadita.evaluation.evaluate import analyze
+    from kadita.evaluation.export import write
+    from kadita.evaluation.results import Results
+    from kadita.io.opening import open  # noqa: A004 - kadita.open, as one says
     from kadita.models.model import Model
-    from kadita.results import Results
+    from kadita.plugins import hooks as hooks
+    from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
+    from kadita.plugins.declaration.axis import Axis
+    from kadita.plugins.declaration.importer import Importer, Tracks, importer
+    from kadita.plugins.declaration.metric import Definition, Metric, metric
+    from kadita.plugins.hooks import hookimpl
+    from kadita.school.block import Block
+    from kadita.school.box import Box
+    from kadita.school.frame import Frame
+    from kadita.school.window import Window
     from kadita.simulation.configuration import load_configuration
     from kadita.simulation.run import run, simulate
-    from kadita.window import Window
 
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _HOMES = {
-    "Analysis": "analyses",
-    "Axis": "axes",
-    "Block": "block",
-    "Box": "box",
-    "Definition": "metrics",
-    "Facts": "analyses",
-    "Frame": "frame",
-    "Importer": "importers",
-    "KaditaError": "errors",
-    "KaditaWarning": "errors",
-    "Metric": "metrics",
+    "Analysis": "plugins.declaration.analysis",
+    "Axis": "plugins.declaration.axis",
+    "Block": "school.block",
+    "Box": "school.box",
+    "Definition": "plugins.declaration.metric",
+    "Facts": "plugins.declaration.analysis",
+    "Frame": "school.frame",
+    "Importer": "plugins.declaration.importer",
+    "KaditaError": "base.errors",
+    "KaditaWarning": "base.errors",
+    "Metric": "plugins.declaration.metric",
     "Model": "models.model",
-    "NotApplicable": "errors",
-    "Output": "analyses",
-    "Results": "results",
-    "Tracks": "importers",
-    "Window": "window",
-    "analysis": "analyses",
-    "analyze": "measuring",
-    "hookimpl": "hooks",
-    "importer": "importers",
+    "NotApplicable": "base.errors",
+    "Output": "plugins.declaration.analysis",
+    "Results": "evaluation.results",
+    "Tracks": "plugins.declaration.importer",
+    "Window": "school.window",
+    "analysis": "plugins.declaration.analysis",
+    "analyze": "evaluation.evaluate",
+    "hookimpl": "plugins.hooks",
+    "importer": "plugins.declaration.importer",
     "load_configuration": "simulation.configuration",
-    "metric": "metrics",
-    "open": "formats",
+    "metric": "plugins.declaration.metric",
+    "open": "io.opening",
     "run": "simulation.run",
     "simulate": "simulation.run",
-    "write": "export",
+    "write": "evaluation.export",
 }
 
 __all__ = [

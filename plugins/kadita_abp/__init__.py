@@ -1,4 +1,4 @@
-"""Active Brownian particles in three dimensions, which push each other away where they overlap."""
+"""Active Brownian particles in three dimensions, which displacement each other away where they overlap."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable

@@ -10,17 +10,17 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.compiled import part
-from kadita.models.elementary import cosine_and_sine
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import NOTHING, ONE, count, scaled
 from kadita.models.model import Length, Positive
-from kadita.models.pairs import NOTHING, ONE, count, scaled
 from kadita.models.philox import normals
+from kadita.models.portable_math import cosine_and_sine
 from kadita.models.vectors import NOWHERE, across, dot, rotated, times, total
 
 TRANSLATION = 3  # what numbers are for that no turn has used
 
 
-@part
+@jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return the way from one that is overlapped, as long as the overlap is in diameters, 1 - r / sigma."""
     outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # below 0, and so away from the other, which is along d
@@ -28,7 +28,7 @@ def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     return scaled(outward, d), NOTHING, NOTHING, count(False)
 
 
-@part
+@jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return the next heading: two normal numbers of three lie across the heading, and tell where to and how far."""
     noise = g[0], g[1], g[2]
@@ -37,8 +37,8 @@ def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     return rotated(u, sideways, cosine, sine)
 
 
-@part
-def push(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+@jitable
+def displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return the displacement by contacts and by translational diffusion."""
     x, y, z, _ = normals(key[0], key[1], key[2], TRANSLATION)
     return total(times(c.contact, sums[0]), times(c.jump, (x, y, z)), NOWHERE)
@@ -65,7 +65,7 @@ class ActiveBrownian(Model):
     shared: ClassVar[frozenset[str]] = Model.shared | {"diameter", "stiffness"}  # forces are mutual
     pair = staticmethod(pair)
     turn = staticmethod(turn)
-    push = staticmethod(push)
+    displacement = staticmethod(displacement)
 
     translational_diffusion: Annotated[Length, Field(description="D_t of a position, length^2 / time")]
     rotational_diffusion: Annotated[Length, Field(description="D_r of a heading, radians^2 / time")]
@@ -93,7 +93,7 @@ class ActiveBrownian(Model):
         return self
 
     @property
-    def reach(self) -> float:
+    def cutoff(self) -> float:
         """The diameter."""
         return self.diameter
 

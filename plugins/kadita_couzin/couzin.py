@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.compiled import Function
+from kadita.base.jit import Function
 from kadita.models.model import Length, Positive
 from kadita_couzin import couzin_2002, dewi_kadita
 
@@ -102,7 +102,7 @@ class Couzin(Model):
         return RULES[self.rules].turn
 
     @property
-    def reach(self) -> float:
+    def cutoff(self) -> float:
         """The outermost radius."""
         return self.r_a
 

@@ -15,20 +15,20 @@ An agent that wants nothing keeps its heading.
 
 from __future__ import annotations
 
-from kadita.compiled import part
-from kadita.models.elementary import cosine_and_sine
+from kadita.base.jit import jitable
+from kadita.models.portable_math import cosine_and_sine
 from kadita.models.vectors import NOWHERE, across, choose, dot, rotated, total, unit
 from kadita_couzin.zones import look, taken_up
 
 
-@part
+@jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return what one agent takes up of another; those too near are noticed behind, too. See `kadita_couzin.zones`."""
     toward, seen = look(d, square, u, c)
     return taken_up((square < c.r_r_squared) & (square > 0), seen, toward, square, v, c)
 
 
-@part
+@jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return the next heading; see `kadita.models.model`."""
     away, along, toward, crowd = sums

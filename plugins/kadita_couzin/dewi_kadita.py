@@ -16,20 +16,20 @@ from __future__ import annotations
 
 import math
 
-from kadita.compiled import part
-from kadita.models.elementary import angle_of
+from kadita.base.jit import jitable
+from kadita.models.portable_math import angle_of
 from kadita.models.vectors import NOWHERE, TOO_SHORT, choose, dot, times, total, unit
 from kadita_couzin.zones import look, taken_up
 
 
-@part
+@jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return what one agent takes up of another, if it sees it. See `kadita_couzin.zones`."""
     toward, seen = look(d, square, u, c)
     return taken_up(seen & (square < c.r_r_squared), seen, toward, square, v, c)
 
 
-@part
+@jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return the next heading; see `kadita.models.model`."""
     away, along, toward, crowd = sums

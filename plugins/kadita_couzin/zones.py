@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kadita.compiled import part
-from kadita.models.pairs import ONE, count, opposite, scaled, where
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import ONE, count, opposite, scaled, where
 
 
-@part
+@jitable
 def look(d, square, u, c):  # type: ignore[no-untyped-def]
     """Return the unit vector to another, and whether it is seen: its cosine with the heading is above c.cosine.
 
@@ -18,7 +18,7 @@ def look(d, square, u, c):  # type: ignore[no-untyped-def]
     return scaled(per_length, d), (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) * per_length > c.cosine * ONE
 
 
-@part
+@jitable
 def taken_up(near, seen, toward, square, v, c):  # type: ignore[no-untyped-def]
     """Return the way from one that is too near, the heading of one to align with, the way to one far off; and a count.
 

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.angular_momentum import about_centroid, about_wrapped_mean
-from kadita.box import sum_over_agents
-from kadita.information import Bins, Estimator, histogram_entropy
+from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
+from kadita.school.box import sum_over_agents
+from kadita.school.entropy.histogram import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 BINS = 20

@@ -8,7 +8,7 @@ in doubles by numpy.histogram's rules, so that the counts are exact.
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.compiled import kernel, part
+from kadita.base.jit import jitable, kernel
 
 BINS = 20
 ROOM = 8192  # numbers of bins that are counted together; they stay in the nearest cache
@@ -32,7 +32,7 @@ def offsets(agents: int, pairs: int) -> NDArray[np.int64]:
     return np.sort(1 + drawn)
 
 
-@part
+@jitable
 def _assign(x, y, z, ox, oy, oz, bins):  # type: ignore[no-untyped-def]
     """Write the number of each pair's bin, or that it is unsure; return how many are."""
     unsure = np.int32(0)

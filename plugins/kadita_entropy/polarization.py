@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, metric
-from kadita.compiled import kernel
-from kadita.information import entropy, sphere_entropies, sphere_entropy
+from kadita.base.jit import kernel
+from kadita.school.entropy.histogram import entropy, sphere_entropies, sphere_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 THETA_BINS, PHI_BINS = 12, 24

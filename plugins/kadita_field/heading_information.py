@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
-from kadita.information import Estimator
+from kadita.school.entropy.histogram import Estimator
 from kadita_field.surrogates import Pairs, Symbols, circular_shifts, mutual_information, transfer_entropy
 
 About = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]
@@ -77,7 +77,7 @@ def heading_mutual_information(
     """Mutual information of the headings of every pair of agents in the same frames, in nats, and how sure it is.
 
     A heading is one of `directions` equal sectors about the axis `about`; frames count where both agents are there
-    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), as `kadita.estimators` has
+    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), as `kadita.plugins.metrics` has
     them. Observed frequencies, the plug-in, are never below 0, and have about (directions - 1)^2 / (2 frames) by chance
     alone. The others take that away where frames are independent and several times as many as there are combinations
     of sectors, and are not cut off at 0; ``chao-shen`` only while some combinations were seen once, and then too much.

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError
-from kadita.compiled import part
-from kadita.estimators import grassberger_1988_logarithms, grassberger_logarithms
-from kadita.information import Estimator
+from kadita.base.jit import jitable
+from kadita.school.entropy.estimators import grassberger_1988_logarithms, grassberger_logarithms
+from kadita.school.entropy.histogram import Estimator
 
 Floats = NDArray[np.float64]
 
@@ -39,11 +39,11 @@ def terms_of(most: int, estimator: Estimator) -> Terms:
     if estimator == "chao-shen":
         return Terms(n_log_n, n_log_n, True, -np.inf)
     if estimator != "plug-in":
-        raise KaditaError(f"expected an estimator that kadita.information.entropy has; got {estimator!r}")
+        raise KaditaError(f"expected an estimator that kadita.school.entropy.histogram.entropy has; got {estimator!r}")
     return Terms(n_log_n, n_log_n, False, 0.0)
 
 
-@part
+@jitable
 def mutual_nats(joint, terms):  # type: ignore[no-untyped-def]
     """Return n (H(x) + H(y) - H(x, y)) of counts of x and y."""
     number = len(joint)
@@ -63,7 +63,7 @@ def mutual_nats(joint, terms):  # type: ignore[no-untyped-def]
     return nats
 
 
-@part
+@jitable
 def transfer_nats(joint, terms):  # type: ignore[no-untyped-def]
     """Return n (H(later, now) + H(now, source) - H(now) - H(later, now, source)) of counts of now, source and later."""
     if terms.by_coverage:
@@ -90,9 +90,9 @@ def transfer_nats(joint, terms):  # type: ignore[no-untyped-def]
     return nats
 
 
-@part
+@jitable
 def _chao_shen_nats(counts):  # type: ignore[no-untyped-def]
-    """Return n H; what `kadita.estimators.chao_shen` does with arrays, for one table among many."""
+    """Return n H; what `kadita.school.entropy.estimators.chao_shen` does with arrays, for one table among many."""
     n, single = 0, 0
     for count in counts.flat:
         n += count

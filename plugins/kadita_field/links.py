@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.compiled import kernel
-from kadita.linking import length_of_links
+from kadita.base.jit import kernel
+from kadita.school.clusters import length_of_links
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

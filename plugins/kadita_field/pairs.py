@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.compiled import kernel
+from kadita.base.jit import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.compiled import kernel
-from kadita.information import Estimator
+from kadita.base.jit import kernel
+from kadita.school.entropy.histogram import Estimator
 from kadita_field.joint_counts import mutual_nats, terms_of, transfer_nats
 
 Floats = NDArray[np.float64]

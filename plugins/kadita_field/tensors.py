@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.compiled import kernel
+from kadita.base.jit import kernel
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.formats.netcdf3 import read_header
+from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
+from kadita.io.amber.netcdf3 import read_header
 from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 

@@ -9,21 +9,21 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from kadita import Model
-from kadita.compiled import part
-from kadita.models.elementary import cosine_and_sine
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import NOTHING, count, where
 from kadita.models.model import Positive
-from kadita.models.pairs import NOTHING, count, where
 from kadita.models.philox import NOISE, uniforms
+from kadita.models.portable_math import cosine_and_sine
 from kadita.models.vectors import across, rotated, unit
 
 
-@part
+@jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
     """Return the heading of one within the radius, the agent itself included."""
     return where(square < c.radius_squared, v), NOTHING, NOTHING, count(False)
 
 
-@part
+@jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return the next heading: the mean heading of all within the radius, then noise."""
     mean = unit(sums[0], u)
@@ -62,7 +62,7 @@ class Vicsek(Model):
     ]
 
     @property
-    def reach(self) -> float:
+    def cutoff(self) -> float:
         """The radius."""
         return self.radius
 

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 
 PLUGIN = """
 from kadita import Block, hookimpl, metric

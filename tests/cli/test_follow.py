@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import kadita as library
-from kadita.formats.amber_writer import AmberWriter
-from kadita.registry import Plugin, Registry
-from kadita.trajectory import arrivals
+from kadita.io.amber.writer import AmberWriter
+from kadita.plugins.registry import Plugin, Registry
+from kadita.school.trajectory import arrivals
 
 KADITA = [sys.executable, "-m", "kadita"]
 FOLLOW = [*KADITA, "analyze", "school.nc", "-m", "polarization", "--follow", "-o", "polarization.csv"]

@@ -16,8 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
-from kadita.topology import write_topology
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.topology import write_topology
 
 SIZES = (1, 150, 100_001)
 SYSTEM_PATH = "/usr/bin:/bin"  # Debian's pymol wants the system's Python

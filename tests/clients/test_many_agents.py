@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
-from kadita.topology import write_topology
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.topology import write_topology
 
 AGENTS = 200_000
 ROUNDED = 0.0005 + 2e-5  # three decimals, as float32

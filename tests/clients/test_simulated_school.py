@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import kadita
-from kadita.topology import write_topology
+from kadita.io.topology import write_topology
 
 LENGTHS = {f"{metric}.link_distance": 3.0 for metric in ("group_fraction", "group_count", "percolates")}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 CELL = np.array([30.0, 25.5, 41.25])
 TIMES = np.array([0.25, 0.5, 1.75, 2.0])  # unevenly spaced

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal, assert_array_max_ulp
 
 import kadita
-from kadita.conversion import convert
+from kadita.io.convert import convert
 
 pytestmark = pytest.mark.filterwarnings("ignore:DCDReader currently makes independent timesteps:DeprecationWarning")
 

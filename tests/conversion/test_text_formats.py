@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
-from kadita.conversion import convert
+from kadita.io.convert import convert
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
-from kadita.topology import write_topology
-from kadita.topology.groups import groups_of, shortened
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.topology import write_topology
+from kadita.io.topology.species import groups_of, shortened
 
 pytestmark = pytest.mark.filterwarnings("ignore:1 A\\^3 CRYST1 record", "ignore:PDB file is missing resid")
 

@@ -12,8 +12,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
-from kadita.topology import write_topology
-from kadita.topology.tcl import quoted
+from kadita.io.topology import write_topology
+from kadita.io.topology.tcl import quoted
 
 STUBS = Path(__file__).with_name("vmd_stubs.tcl")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats.amber import AmberTrajectory
-from kadita.formats.amber_writer import AmberWriter
-from kadita.formats.netcdf3 import read_header
+from kadita.io.amber.netcdf3 import read_header
+from kadita.io.amber.trajectory import AmberTrajectory
+from kadita.io.amber.writer import AmberWriter
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import pytest
 
 import kadita
 from kadita import Block, Frame, KaditaError, KaditaWarning, metric
-from kadita.errors import PluginError
-from kadita.formats.amber_writer import AmberWriter
-from kadita.memory import Memory
-from kadita.plugins import load_registry
-from kadita.registry import Plugin
-from kadita.trajectory import Chunk
+from kadita.base.errors import PluginError
+from kadita.io.amber.writer import AmberWriter
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Plugin
+from kadita.school.in_memory import Memory
+from kadita.school.trajectory import Chunk
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 
 import kadita
 from kadita import Block, KaditaError, analysis, metric
-from kadita.errors import PluginError
-from kadita.plugins import load_registry
+from kadita.base.errors import PluginError
+from kadita.plugins.loading import load_registry
 
 
 @pytest.fixture

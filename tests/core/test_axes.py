@@ -9,8 +9,8 @@ import xarray
 
 import kadita
 from kadita import Axis, Block, metric
-from kadita.errors import PluginError
-from kadita.registry import Plugin, Registry
+from kadita.base.errors import PluginError
+from kadita.plugins.registry import Plugin, Registry
 
 
 def middles(block, *, bins):

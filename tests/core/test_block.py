@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import kadita.block as block_module
+import kadita.school.block as block_module
 from kadita import Block, Box, Frame, KaditaError, NotApplicable
 
 POINTS = np.arange(24.0).reshape(2, 4, 3)

@@ -8,7 +8,7 @@ import pytest
 import xarray
 
 import kadita
-from kadita import export
+from kadita.evaluation import export
 
 
 @pytest.fixture

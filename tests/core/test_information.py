@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from kadita.information import entropy, histogram, histogram_entropy, sphere_entropies, sphere_entropy
+from kadita.school.entropy.histogram import entropy, histogram, histogram_entropy, sphere_entropies, sphere_entropy
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=200)
 RANGES = st.sampled_from([(0.0, 1.0), (-1.0, 1.0), (0.0, 2.0), (0.0, 3.0), (0.0, 12.5), (-0.7, 0.1), (1e-3, 1e5)])

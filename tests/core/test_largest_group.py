@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.linking import linked
-from kadita.memory import Memory
-from kadita.views.largest_group import LargestGroup
+from kadita.school.clusters import linked
+from kadita.school.in_memory import Memory
+from kadita.school.transforms.largest_cluster import LargestGroup
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from kadita import Block, KaditaError, metric
-from kadita.errors import PluginError
+from kadita.base.errors import PluginError
 
 
 @metric(units="length", dims=("agent",))

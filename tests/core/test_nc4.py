@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.conversion import convert
-from kadita.formats.amber_writer import AmberWriter
-from kadita.formats.nc4_packing import Packing, frames_in_chunk
-from kadita.formats.nc4_records import _check_filters
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.convert import convert
+from kadita.io.nc4.chunks import _check_filters
+from kadita.io.nc4.compression import Packing, frames_in_chunk
 
 FRAMES, AGENTS = 150, 20  # more than two chunks
 EXTRAS = {

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from kadita import Block, Box, neighbors
-from kadita.neighbors import nearest
+from kadita import Block, Box
+from kadita.school import neighbors
+from kadita.school.neighbors import nearest
 
 QUIET = settings(
     derandomize=True,

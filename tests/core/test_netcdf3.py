@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita.formats.amber_writer import AmberWriter
-from kadita.formats.netcdf3 import read_header
+from kadita.io.amber.netcdf3 import read_header
+from kadita.io.amber.writer import AmberWriter
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita.memory import Memory
-from kadita.topology import write_topology
-from kadita.topology.pdb import hybrid36
-from kadita.trajectory import Chunk
+from kadita.io.topology import write_topology
+from kadita.io.topology.pdb import hybrid36
+from kadita.school.in_memory import Memory
+from kadita.school.trajectory import Chunk
 
 KNOWN = [  # Grosse-Kunstleve's own table
     (4, 0, "   0"), (4, 9999, "9999"), (4, 10000, "A000"), (4, 10035, "A00Z"), (4, 10036, "A010"),

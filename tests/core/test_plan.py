@@ -3,9 +3,9 @@
 import pytest
 
 from kadita import KaditaError, metric
-from kadita.plan import load_profile, make_plan
-from kadita.plugins import load_registry
-from kadita.registry import Plugin, Registry
+from kadita.evaluation.plan import load_profile, make_plan
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Plugin, Registry
 
 
 def registry_of(*functions, **options):

@@ -7,11 +7,11 @@ import pytest
 
 import kadita
 from kadita import Axis, Block, metric
-from kadita.errors import KaditaError
-from kadita.plotting import draw
-from kadita.plugins import load_registry
-from kadita.profiles import profiles_of
-from kadita.registry import Plugin, Registry
+from kadita.base.errors import KaditaError
+from kadita.evaluation.curves import profiles_of
+from kadita.evaluation.plotting import draw
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Plugin, Registry
 
 
 @metric(units="length", dims=("axis",), axes={"axis": Axis(lambda block: np.arange(3))}, undefined="sometimes")

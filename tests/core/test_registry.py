@@ -3,9 +3,9 @@
 import pytest
 
 from kadita import KaditaError, Metric, metric
-from kadita.errors import PluginError
-from kadita.plugins import _installed, load_registry
-from kadita.registry import Plugin, Registry
+from kadita.base.errors import PluginError
+from kadita.plugins.loading import _installed, load_registry
+from kadita.plugins.registry import Plugin, Registry
 
 GOOD = """
 from kadita import Block, hookimpl, metric

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.memory import Memory
-from kadita.trajectory import Chunk
-from kadita.views.differences import Differenced
+from kadita.school.in_memory import Memory
+from kadita.school.trajectory import Chunk
+from kadita.school.transforms.finite_differences import Differenced
 
 
 def trajectory(positions, velocities=None, times=None, lengths=None):

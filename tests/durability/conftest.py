@@ -19,8 +19,8 @@ import typer
 
 import kadita
 import kadita.cli
-from kadita.formats.amber_writer import AmberWriter
-from kadita.trajectory import Chunk
+from kadita.io.amber.writer import AmberWriter
+from kadita.school.trajectory import Chunk
 
 HERE = Path(__file__).parent
 

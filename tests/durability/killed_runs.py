@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 import kadita
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 
 REPORTED, WRITES, HOLDS = 0, 1, 2  # frames written, writes begun, whether it holds still: what a child says of itself
 NEVER = (0, 0.0)

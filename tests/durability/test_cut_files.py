@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import kadita
-from kadita.formats.records import Records
+from kadita.io.amber.records import Records
 from kadita.simulation import checkpoint
 
 RUN = {"agents": 30, "steps": 199, "every": 1, "seed": 3}

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats import records
-from kadita.formats.records import Records
-from kadita.recovery import recover
+from kadita.io.amber import records
+from kadita.io.amber.records import Records
+from kadita.io.recovery import recover
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats.records import Records
-from kadita.recovery import recover
+from kadita.io.amber.records import Records
+from kadita.io.recovery import recover
 from kadita.simulation import checkpoint
 
 SEED = 11

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
-from kadita.formats.netcdf3 import parse_header
-from kadita.formats.records import Records
-from kadita.recovery import recover
-from kadita.validation import validate
+from kadita.io.amber.netcdf3 import parse_header
+from kadita.io.amber.records import Records
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.recovery import recover
+from kadita.io.validation import validate
 
 MEMORY, SECONDS = 200 << 20, 1.0
 AGENTS = 60

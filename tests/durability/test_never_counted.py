@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats.records import SUM, Records
-from kadita.recovery import recover
+from kadita.io.amber.records import SUM, Records
+from kadita.io.recovery import recover
 
 
 @pytest.fixture(scope="module")

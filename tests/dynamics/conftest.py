@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 import kadita
-from kadita.memory import Memory
-from kadita.results import Whole
-from kadita.trajectory import Chunk
+from kadita.evaluation.results import Whole
+from kadita.school.in_memory import Memory
+from kadita.school.trajectory import Chunk
 
 Floats = NDArray[np.float64]
 

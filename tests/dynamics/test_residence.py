@@ -7,8 +7,8 @@ import pytest
 
 import kadita
 from kadita import Block, Facts, Window, metric
-from kadita.plugins import load_registry
-from kadita.registry import Plugin, Registry
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Plugin, Registry
 
 NAN = np.nan
 plugin = load_registry().plugin_of("analysis", "state_residence")

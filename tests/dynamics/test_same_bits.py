@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import kadita
 from kadita import Window
-from kadita.formats.amber_writer import AmberWriter
-from kadita.memory import Memory
-from kadita.plugins import load_registry
+from kadita.io.amber.writer import AmberWriter
+from kadita.plugins.loading import load_registry
+from kadita.school.in_memory import Memory
 
 NAMES = (
     "mean_squared_displacement",

@@ -9,14 +9,14 @@ import pytest
 from scipy.special import digamma
 
 from kadita import KaditaError
-from kadita.estimators import (
+from kadita.school.entropy.estimators import (
     chao_shen,
     grassberger,
     grassberger_1988,
     grassberger_1988_logarithms,
     grassberger_logarithms,
 )
-from kadita.information import entropy
+from kadita.school.entropy.histogram import entropy
 
 ALL = pytest.mark.parametrize("estimator", [chao_shen, grassberger, grassberger_1988])
 COUNTS = np.array([[10, 5, 3, 1, 1, 0], [4, 2, 2, 1, 0, 0], [1, 1, 1, 1, 1, 0], [100, 50, 20, 0, 1, 2]])

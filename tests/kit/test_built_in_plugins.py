@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kadita import load_configuration
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 from kadita.testing import check_analysis, check_importer, check_metric, check_model
 
 REGISTRY = load_registry()

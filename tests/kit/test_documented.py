@@ -10,11 +10,11 @@ import pytest
 from pydantic import Field
 
 from kadita import Block, Model, NotApplicable, Tracks, Window, analysis, importer, metric
-from kadita.metrics import Metric
-from kadita.plugins import load_registry
-from kadita.settings import parse_toml
+from kadita.base.settings import parse_toml
+from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.loading import load_registry
 from kadita.testing import schools
-from kadita.testing.trials import trial_of, values_of
+from kadita.testing.harness import trial_of, values_of
 
 REGISTRY = load_registry()
 SOURCE = re.compile(r"doi:10\.\d{4,}/\S+|arXiv \d{4}\.\d{4,5}|\bISBN [\d-]{10,}|\b\w+\.(com|org|io|run)\b")

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import kadita as api
-from kadita import Block, KaditaError, hooks
+from kadita import Block, KaditaError
 from kadita.cli import main
-from kadita.plugins import _installed, load_registry
+from kadita.plugins.loading import _installed, hooks, load_registry
 from kadita.testing import check_analysis, check_importer, check_metric, check_model, schools
 
 LITERAL = re.compile(r"::\n\n((?: {4}.*\n|\n)+)")

@@ -11,7 +11,7 @@ import pytest
 import kadita as api
 from kadita import KaditaError
 from kadita.cli import main
-from kadita.templates import new_distribution, new_file
+from kadita.plugins.scaffold import new_distribution, new_file
 from kadita.testing import check_metric
 
 CAPTURED = {"capture_output": True, "text": True}
@@ -119,7 +119,7 @@ def test_a_file_of_the_users_is_never_replaced(tmp_path):
 
 
 def test_the_metric_of_the_template_keeps_its_promises(tmp_path):
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     file = new_file("pond", tmp_path)
     pond = load_registry([file]).metrics["pond"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kadita import Axis, KaditaError, metric
-from kadita.errors import PluginError
+from kadita.base.errors import PluginError
 from kadita.testing import check_metric, examine_metric
 
 CALLS, SEEN = count(), {}

@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field
 
 from kadita import KaditaError, Model, Tracks, analysis, importer
-from kadita.compiled import part
-from kadita.models.pairs import NOTHING, count
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import NOTHING, count
 from kadita.testing import check_analysis, check_importer, check_model
 
 CALLS = itertools.count()
@@ -140,27 +140,27 @@ def test_an_analysis_without_the_fault_passes():
         check_analysis(way, lag=1)
 
 
-@part
+@jitable
 def no_pair(d, square, u, v, c):
     return NOTHING, NOTHING, NOTHING, count(False)
 
 
-@part
+@jitable
 def far_pair(d, square, u, v, c):
     return NOTHING, NOTHING, NOTHING, count(True)
 
 
-@part
+@jitable
 def onward(u, sums, g, c, key):
     return u[0], u[1], u[2]
 
 
-@part
+@jitable
 def longer(u, sums, g, c, key):
     return 1.01 * u[0], u[1], u[2]
 
 
-@part
+@jitable
 def two_numbers(u, sums, g, c, key):
     return u[0], u[1]
 
@@ -176,7 +176,7 @@ class Onward(Model):
     turn = staticmethod(onward)
 
     @property
-    def reach(self):
+    def cutoff(self):
         return 1.0
 
     @property
@@ -193,7 +193,7 @@ def variant(**changes):
     [
         ({"pair": staticmethod(far_pair)}, "its rules return what the engine takes"),
         ({"turn": staticmethod(two_numbers)}, "its rules return what the engine takes"),
-        ({"reach": property(lambda self: -1.0)}, "its reach is a length"),
+        ({"cutoff": property(lambda self: -1.0)}, "its cutoff is a length"),
         ({"constants": property(lambda self: {"k": float("nan")})}, "its constants are finite numbers by name"),
         ({"attributes": property(lambda self: {"r_a": 0.0})}, "its attributes are what a trajectory can say"),
         ({"__doc__": ""}, "it says what it is"),

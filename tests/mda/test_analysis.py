@@ -7,13 +7,13 @@ from MDAnalysis.analysis.backends import BackendBase
 
 import kadita
 import kadita.mda
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 NAMES = ["rotation", "polarization", "spread", "nearest_neighbor_entropy", "state"]
 FRAMES = 150
 pytestmark = [
     pytest.mark.filterwarnings("ignore:there is no reference attributes"),
-    pytest.mark.filterwarnings("ignore:.*:kadita.errors.KaditaWarning"),
+    pytest.mark.filterwarnings("ignore:.*:kadita.base.errors.KaditaWarning"),
 ]
 
 

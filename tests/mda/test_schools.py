@@ -11,8 +11,8 @@ import pytest
 
 import kadita
 import kadita.mda
-from kadita.conversion import convert
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.convert import convert
 
 FRAMES, AGENTS = 150, 9
 pytestmark = pytest.mark.filterwarnings("ignore:there is no reference attributes")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 FRAMES = 2600  # two windows and a half
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.trajectory import BLOCK_FRAMES
-from kadita.window import FRAMES as WINDOW
-from kadita.window import Window, frames_of_windows
+from kadita.school.trajectory import BLOCK_FRAMES
+from kadita.school.window import FRAMES as WINDOW
+from kadita.school.window import Window, frames_of_windows
 
 
 def measured(data, plugin, **options):
@@ -61,7 +61,7 @@ def test_a_simulation_that_is_measured_as_it_runs_gives_the_bits_of_its_file(tmp
 
 def test_agents_come_and_go(tmp_path, plugin):
     """Where nobody is, a frame is there all the same, with NaN."""
-    from kadita.formats.amber_writer import AmberWriter
+    from kadita.io.amber.writer import AmberWriter
 
     x = np.random.default_rng(1).uniform(1, 9, (300, 4, 3))
     x[100:120, 2] = np.nan
@@ -126,11 +126,11 @@ class TestBadAnalyses:
     )
     def test_what_declares_nothing_meaningful_is_refused(self, tmp_path, declared, said):
         with pytest.raises(kadita.KaditaError, match="plugin file") as error:
-            kadita.plugins.load_registry([self.plugin(tmp_path, "return 1", declared)])
+            kadita.plugins.loading.load_registry([self.plugin(tmp_path, "return 1", declared)])
         assert said in str(error.value)
 
     def test_a_name_that_a_metric_has_is_taken(self, tmp_path):
         path = self.plugin(tmp_path, "return 1")
         path.write_text(path.read_text().replace("bad", "rotation"))
         with pytest.raises(kadita.KaditaError, match="the analysis name 'rotation' is taken by plugin order"):
-            kadita.plugins.load_registry([path])
+            kadita.plugins.loading.load_registry([path])

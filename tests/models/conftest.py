@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from kadita.engine.school import Rules, School, Space
-from kadita.engine.steps import steps_of
+from kadita.models.engine.integrator import steps_of
+from kadita.models.engine.state import Rules, School, Space
 
 
 @pytest.fixture(scope="session")
@@ -16,10 +16,10 @@ def advance():
         agents = np.arange(x.shape[1], dtype=np.int32)
         school = School(x, u, agents, np.zeros_like(agents))
         rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
-        run = steps_of(model.pair, model.turn, model.push, parallel=parallel)
+        run = steps_of(model.pair, model.turn, model.displacement, parallel=parallel)
         run(
             school,
-            Space(model.space.array, model.reach),
+            Space(model.space.array, model.cutoff),
             rules,
             steps,
             first_step,

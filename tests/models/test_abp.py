@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import dawsn
 
 import kadita
-from kadita.models.pairs import ONE
+from kadita.models.fixed_point import ONE
 from kadita.models.philox import NOISE, normals
 from kadita.simulation.configuration import scenario_text
 from kadita_abp.abp import TRANSLATION, ActiveBrownian

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from kadita import KaditaError, load_configuration
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 from kadita.simulation.configuration import scenario_text
-from kadita.sweep.schema import schemas
+from kadita.simulation.sweep.schema import schemas
 
 SCENARIOS = load_registry().scenarios
 

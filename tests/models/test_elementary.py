@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 
-from kadita.models.elementary import angle_of, cosine_and_sine, logarithm
+from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
 
 LEAST, MOST = 2.0**-33, 1 - 2.0**-33  # of the uniform numbers that are drawn
 N = 200_000

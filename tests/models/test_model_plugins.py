@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import kadita as api
-from kadita.checksum import checksum
+from kadita.base.code_hash import checksum
 from kadita.models.philox import NOISE, normals
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 
 WALKER = '''
 from pathlib import Path
@@ -23,17 +23,17 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from kadita import Model, hookimpl
-from kadita.compiled import part
-from kadita.models.pairs import NOTHING, count
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import NOTHING, count
 from kadita.models.vectors import unit
 
 
-@part
+@jitable
 def pair(d, square, u, v, c):
     return NOTHING, NOTHING, NOTHING, count(False)
 
 
-@part
+@jitable
 def turn(u, sums, g, c, key):
     return unit((u[0] + c.noise * g[0], u[1] + c.noise * g[1], u[2] + c.noise * g[2]), u)
 
@@ -52,7 +52,7 @@ class Walker(Model):
         return {"noise": self.noise}
 
     @property
-    def reach(self):
+    def cutoff(self):
         return 0.0
 
 
@@ -79,7 +79,7 @@ speed = 0.5
 noise = 0.1
 time_step = 0.2
 """
-TAKEN_UP, TURNED, GIVEN, REACH = (
+TAKEN_UP, TURNED, GIVEN, CUTOFF = (
     next(line.strip() for line in WALKER.splitlines() if start in line)
     for start in ("return NOTHING", "return unit(", "return {", "return 0.0")
 )
@@ -213,22 +213,22 @@ class TestAnEditedRule:
     MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    pair = staticmethod(pair)\n    turn = staticmethod({})\n\n'
     HOOK = "\n\n@hookimpl\ndef kadita_models():\n    return [Walker]\n"
     IMPORTS = (
-        "from kadita import Model, hookimpl\nfrom kadita.compiled import part\n"
-        "from kadita.models.pairs import NOTHING, count, opposite, where\n"
+        "from kadita import Model, hookimpl\nfrom kadita.base.jit import jitable\n"
+        "from kadita.models.fixed_point import NOTHING, count, opposite, where\n"
     )
     TIMES = "@part\ndef times(u):\n    return F * u[0], F * u[1], F * u[2]\n"
     BY_HAND = "{0} * u[0], {0} * u[1], {0} * u[2]"
 
     CONSTANTS = (
         "    @property\n    def constants(self):\n        return {}\n\n"
-        "    @property\n    def reach(self):\n        return 0.0\n"
+        "    @property\n    def cutoff(self):\n        return 0.0\n"
     )
     ALONE = PAIR.format("NOTHING")
     WALKER = MODEL.format("Walker", "walker", "turn") + CONSTANTS + HOOK
     COSINES = (  # between headings before and after each model's first turn, and where its steps came from
         "import sys, kadita\n"
-        "from kadita.engine.steps import steps_of\n"
-        "from kadita.plugins import load_registry\n"
+        "from kadita.models.engine.integrator import steps_of\n"
+        "from kadita.plugins.loading import load_registry\n"
         "from kadita.simulation.configuration import RunConfiguration\n"
         "models = load_registry(['mine.py']).models\n"
         "for name in sys.argv[1:]:\n"
@@ -237,7 +237,7 @@ class TestAnEditedRule:
         "    (block,) = kadita.simulate(run).blocks()\n"
         "    cosine = (block.headings[0] * block.headings[1]).sum(axis=1).mean()\n"
         "    model = models[name]\n"
-        "    hits = steps_of(model.pair, model.turn, model.push, parallel=False).stats.cache_hits\n"
+        "    hits = steps_of(model.pair, model.turn, model.displacement, parallel=False).stats.cache_hits\n"
         "    print(round(cosine, 6), 'disk' if hits else 'compiler')\n"
     )
 
@@ -389,7 +389,7 @@ def test_an_edit_of_anything_that_a_rule_is_made_of_changes_its_checksum(before,
 def test_checksums_are_the_same_in_every_process(process):
     """What is kept on disk is found again, whatever hash seed and addresses a process has."""
     text = (
-        "from kadita.checksum import checksum\nfrom kadita.plugins import load_registry\n"
+        "from kadita.base.code_hash import checksum\nfrom kadita.plugins.loading import load_registry\n"
         "F = {'one', 'two', 'three'}\n"
         "def turn(i):\n    return F, i in {'four', 'five', 'six'}\n"
         "print(checksum(turn), *(checksum(m.turn) for m in load_registry().models.values()))\n"
@@ -453,11 +453,11 @@ BROKEN_AT_LOADING = {
     "no subclass of Model": (NO_MODEL, "kadita_models: expected subclasses of kadita.Model; got "),
     "no class": (WALKER.replace("[Walker]", "[3]"), "expected subclasses of kadita.Model; got 3"),
     "no list": (WALKER.replace("[Walker]", "Walker"), "kadita_models: expected a list"),
-    "Model itself": (WALKER.replace("[Walker]", "[Model]"), "Model lacks name, pair, turn, constants, reach;"),
+    "Model itself": (WALKER.replace("[Walker]", "[Model]"), "Model lacks name, pair, turn, constants, cutoff;"),
     "no name": (WALKER.replace('    name: ClassVar[str] = "walker"\n', ""), "Walker lacks name; see kadita.Model"),
     "no turn": (WALKER.replace("    turn = staticmethod(turn)\n", ""), "Walker lacks turn; see kadita.Model"),
     "no pair": (WALKER.replace("    pair = staticmethod(pair)\n", ""), "Walker lacks pair; see kadita.Model"),
-    "no reach": (WALKER.replace("reach(self)", "range(self)"), "Walker lacks reach; see kadita.Model"),
+    "no cutoff": (WALKER.replace("cutoff(self)", "range(self)"), "Walker lacks cutoff; see kadita.Model"),
     "no constants": (WALKER.replace("constants(self)", "others(self)"), "Walker lacks constants; see kadita.Model"),
     "a name that is a number": (WALKER.replace('= "walker"', "= 3"), "name"),
     "an empty name": (WALKER.replace('= "walker"', '= ""'), "name"),
@@ -535,13 +535,16 @@ BROKEN_AT_RUNNING = {
     "a pair of words": (but(TAKEN_UP, 'return NOTHING, NOTHING, NOTHING, "one"'), "pair"),
     "a pair of nothing": (but(TAKEN_UP, "return"), "pair"),
     "a pair of lengths": (but(TAKEN_UP, "return d, NOTHING, NOTHING, count(False)"), "pair"),
-    "a pair beyond its reach": (
+    "a pair beyond its cutoff": (
         but(TAKEN_UP, "return v, NOTHING, NOTHING, count(True)"),
-        "nothing beyond the reach, 0",
+        "nothing beyond the cutoff, 0",
     ),
-    "a push that is no part": (
-        but("    turn = staticmethod(turn)", "    turn = staticmethod(turn)\n    push = staticmethod(lambda *a: a)"),
-        "push of Walker: expected a function with @kadita.",
+    "a displacement that is no part": (
+        but(
+            "    turn = staticmethod(turn)",
+            "    turn = staticmethod(turn)\n    displacement = staticmethod(lambda *a: a)",
+        ),
+        "displacement of Walker: expected a function with @kadita.",
     ),
     "constants that raise": (but(GIVEN, "return 1 / 0"), "constants: ZeroDivisionError"),
     "constants that are not named": (but(GIVEN, "return (self.noise,)"), "constants: "),
@@ -549,18 +552,18 @@ BROKEN_AT_RUNNING = {
     "constants that are no numbers": (but(GIVEN, 'return {"noise": "a"}'), "numbers; got noise = 'a'"),
     "constants that are named by numbers": (but(GIVEN, "return {1: self.noise}"), "constants: "),
     "constants beyond numbers": (but(GIVEN, 'return {"noise": 10**400}'), "constants: "),
-    "a reach that raises": (but(REACH, "return 1 / 0"), "reach: ZeroDivisionError"),
-    "a reach below 0": (but(REACH, "return -1.0"), "expected a length of at least 0 and at most 1e+15; got -1.0"),
-    "a reach that is NaN": (
-        but(REACH, "return float('nan')"),
+    "a cutoff that raises": (but(CUTOFF, "return 1 / 0"), "cutoff: ZeroDivisionError"),
+    "a cutoff below 0": (but(CUTOFF, "return -1.0"), "expected a length of at least 0 and at most 1e+15; got -1.0"),
+    "a cutoff that is NaN": (
+        but(CUTOFF, "return float('nan')"),
         "expected a length of at least 0 and at most 1e+15; got nan",
     ),
-    "a reach without end": (
-        but(REACH, "return float('inf')"),
+    "a cutoff without end": (
+        but(CUTOFF, "return float('inf')"),
         "expected a length of at least 0 and at most 1e+15; got inf",
     ),
-    "a reach that is no number": (
-        but(REACH, "return 'far'"),
+    "a cutoff that is no number": (
+        but(CUTOFF, "return 'far'"),
         "expected a length of at least 0 and at most 1e+15; got 'far'",
     ),
     "attributes that raise": (but(WALKS, ATTRIBUTES.format("1 / 0") + WALKS), "attributes: ZeroDivisionError"),

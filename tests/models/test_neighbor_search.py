@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.engine import cells
+from kadita.models.engine import cell_list
 from kadita.simulation.configuration import RunConfiguration
 from kadita_couzin.couzin import Couzin
 from kadita_vicsek.vicsek import Vicsek
@@ -106,23 +106,23 @@ def test_no_number_of_neighbours_is_too_many(advance, rng, box, by_cells):
 @pytest.mark.parametrize("agents", [1, 100, 10_000])
 def test_the_number_of_cells_is_bounded_by_that_of_the_agents(edge, agents):
     counts, distinct = np.ones(3, np.int64), np.ones(3, np.int64)
-    cells.grid(np.full(3, edge), 1.0, agents, counts, distinct)
-    assert distinct.prod() <= max(512, cells.CELLS_AN_AGENT * agents + 64)
+    cell_list.grid(np.full(3, edge), 1.0, agents, counts, distinct)
+    assert distinct.prod() <= max(512, cell_list.CELLS_AN_AGENT * agents + 64)
     assert (counts % distinct == 0).all()
     assert (edge / counts[:2] >= 1.0).all()
-    assert edge / counts[2] >= 1.0 / cells.SLICES
+    assert edge / counts[2] >= 1.0 / cell_list.SLICES
 
 
 def test_large_schools_use_cells_and_small_ones_do_not():
     def pay(width, agents):
         widths = np.full(3, width)
-        return cells.pay(widths, widths, 10.0, agents), cells.pay(np.zeros(3), widths, 10.0, agents)
+        return cell_list.pay(widths, widths, 10.0, agents), cell_list.pay(np.zeros(3), widths, 10.0, agents)
 
     assert pay(25.0, 150) == (False, False)
     assert pay(25.0, 100_000) == (False, True)  # a box of two and a half radii has no cells; at its rim a school has
     assert pay(100.0, 10_000) == (True, True)
     assert pay(100.0, 200) == (False, False)
-    assert cells.pay(np.zeros(3), np.zeros(3), 0.0, 1_000_000)  # who takes no notice of anyone has no pairs
+    assert cell_list.pay(np.zeros(3), np.zeros(3), 0.0, 1_000_000)  # who takes no notice of anyone has no pairs
 
 
 @pytest.mark.parametrize("box", [100.0, "open"])

@@ -13,14 +13,14 @@ import hashlib, os, sys
 import numba, numpy as np
 import kadita
 from kadita.simulation.integration import Integration
-from kadita.engine import cells
+from kadita.models.engine import cell_list
 
 changes = {"agents": AGENTS, "noise": 0.1, "r_a": 6.0, "initial": "random", "initial_radius": None, "box": 60.0}
 if sys.argv[1] == "open":
     changes |= {"box": "open", "initial": "sphere", "initial_radius": 30.0}
 school = kadita.load_configuration("torus", {"seed": 5}, changes)
 for by_cells in (False, True):
-    cells.pay = lambda *_, by_cells=by_cells: by_cells
+    cell_list.pay = lambda *_, by_cells=by_cells: by_cells
     for threads in (1, 2, 4):
         state = Integration(school, threads, None)
         state.advance(STEPS)

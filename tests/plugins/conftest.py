@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from kadita import Block, KaditaWarning, analyze
-from kadita.plugins import load_registry
-from kadita.registry import Registry
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Registry
 
 Floats = NDArray[np.float64]
 School = tuple[Floats, Floats]

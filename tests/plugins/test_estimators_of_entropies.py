@@ -7,7 +7,7 @@ import pytest
 
 import kadita
 from kadita import Block, KaditaError
-from kadita.information import entropy, histogram
+from kadita.school.entropy.histogram import entropy, histogram
 
 ESTIMATORS = ["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"]
 HISTOGRAMS = {  # bins, and the estimator, where none is chosen

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from kadita import Block, KaditaError, KaditaWarning, analyze, linking
+from kadita import Block, KaditaError, KaditaWarning, analyze
+from kadita.school import clusters
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=100)
 GROUPS = ("group_fraction", "group_count")
@@ -19,7 +20,7 @@ GROUPS = ("group_fraction", "group_count")
 def way(request):
     """Links are found among all pairs, or in a grid, which a large school takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linking, "ALL_PAIRS_UP_TO", {"all pairs": 10**9, "grid cells": 0}[request.param])
+        patch.setattr(clusters, "ALL_PAIRS_UP_TO", {"all pairs": 10**9, "grid cells": 0}[request.param])
         yield request.param
 
 
@@ -96,7 +97,7 @@ def test_both_ways_agree_on_a_large_school(spacings, box, measure, rng, monkeypa
     positions, link = extent * rng.random((n, 3)), spacings * (extent.prod() / n) ** (1 / 3)
     found = []
     for all_pairs_up_to in (n, n - 1):
-        monkeypatch.setattr(linking, "ALL_PAIRS_UP_TO", all_pairs_up_to)
+        monkeypatch.setattr(clusters, "ALL_PAIRS_UP_TO", all_pairs_up_to)
         found.append(measure(Block(positions, box=box), *GROUPS, "percolates", link=link))
     assert found[0] == found[1]
     assert found[0]["group_count"][0] < n

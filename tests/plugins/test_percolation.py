@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kadita import Block, KaditaWarning, analyze, linking
+from kadita import Block, KaditaWarning, analyze
+from kadita.school import clusters
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=100)
 
@@ -23,7 +24,7 @@ def percolates(measure):
 def way(request):
     """Links are found among all pairs, or in a grid, which a large school takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(linking, "ALL_PAIRS_UP_TO", {"all pairs": 10**9, "grid cells": 0}[request.param])
+        patch.setattr(clusters, "ALL_PAIRS_UP_TO", {"all pairs": 10**9, "grid cells": 0}[request.param])
         yield request.param
 
 

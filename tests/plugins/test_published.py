@@ -90,7 +90,7 @@ def test_the_profile_holds_what_has_a_published_form(measure, block_of, registry
     assert two_definitions == set(found) - {"order_index"}  # which follows what it needs
 
 
-@pytest.mark.filterwarnings("ignore::kadita.errors.KaditaWarning")
+@pytest.mark.filterwarnings("ignore::kadita.base.errors.KaditaWarning")
 @pytest.mark.parametrize("profile", [None, "published"])
 def test_results_record_the_definition(profile, block_of, registry):
     found = analyze(block_of(0), ["rotation", "state", "school_shape_entropy"], profile=profile, registry=registry)

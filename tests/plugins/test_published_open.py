@@ -30,7 +30,7 @@ def test_a_cell_that_is_no_cube_is_nan_and_says_so(name, school, registry):
     assert np.isnan(found[name]).all()
 
 
-@pytest.mark.filterwarnings("ignore::kadita.errors.KaditaWarning")
+@pytest.mark.filterwarnings("ignore::kadita.base.errors.KaditaWarning")
 @pytest.mark.parametrize("box", [None, (40, 40, 41)])
 def test_each_metric_that_is_nan_for_want_of_a_cube_says_so(box, school, registry):
     found = analyze(Block(*school, box=box), profile="published", registry=registry)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita.statistics import block_averages, block_length, bootstrap_interval, estimate
+from kadita.evaluation.statistics import block_averages, block_length, bootstrap_interval, estimate
 
 
 def test_curve_of_an_ar1_process_is_its_closed_form(many, true_error):

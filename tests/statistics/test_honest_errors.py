@@ -7,7 +7,7 @@ import pytest
 import red
 
 from kadita import KaditaError
-from kadita.statistics import correlation, estimate
+from kadita.evaluation.statistics import correlation, estimate
 
 TRANSIENT = np.arange(200)
 
@@ -66,7 +66,7 @@ def test_the_long_run_variance_is_that_of_red(ar1, n, tau):
 def test_a_long_series_is_averaged_over_short_blocks_first(ar1, monkeypatch):
     series = ar1(1, 300_000, 20, seed=5)[0]
     found = correlation(series)
-    monkeypatch.setattr("kadita.statistics.autocorrelation.MOST", 1 << 20)
+    monkeypatch.setattr("kadita.evaluation.statistics.autocorrelation.MOST", 1 << 20)
     assert found.inefficiency == pytest.approx(correlation(series).inefficiency, rel=0.03)
     assert found.inefficiency == pytest.approx(40, rel=0.15)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kadita.statistics import estimate
+from kadita.evaluation.statistics import estimate
 
 RAMP = np.linspace(0, 1, 3000)
 BOTH = pytest.mark.parametrize("choice", ["auto", "none"])

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 import kadita
-from kadita import export
-from kadita.statistics import estimate
+from kadita.evaluation import export
+from kadita.evaluation.statistics import estimate
 
 DRIFT = """
 import numpy as np
@@ -162,7 +162,7 @@ def test_a_run_prints_the_same_table(command):
 def test_measuring_stays_light():
     """red brings matplotlib and statsmodels along: only who asks where a series settles waits for them."""
     code = (
-        "import sys, numpy, kadita.statistics as s; s.estimate(numpy.random.default_rng(0).normal(size=99), "
+        "import sys, numpy, kadita.evaluation.statistics as s; s.estimate(numpy.random.default_rng(0).normal(size=99), "
         "equilibration='none'); sys.exit(bool({'red', 'matplotlib', 'statsmodels', 'pandas'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,8 +9,8 @@ import pytest
 import xarray
 
 import kadita
-from kadita.errors import KaditaError
-from kadita.sweep import sweep
+from kadita.base.errors import KaditaError
+from kadita.simulation.sweep import sweep
 
 RADII = (1.5, 2.0, 2.5)
 

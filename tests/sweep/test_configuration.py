@@ -8,10 +8,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from kadita.plugins import load_registry
-from kadita.sweep.configuration import read_sweep
-from kadita.sweep.points import points_of
-from kadita.sweep.schema import schemas
+from kadita.plugins.loading import load_registry
+from kadita.simulation.sweep.configuration import read_sweep
+from kadita.simulation.sweep.points import points_of
+from kadita.simulation.sweep.schema import schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = """

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from kadita.sweep import sweep
+from kadita.simulation.sweep import sweep
 
 STUDY = Path(__file__).resolve().parents[2] / "analyses" / "hysteresis"
 SMALLER = {"seeds = 15": "seeds = 5", "3.25, 3.5, 3.75, 4.0, 4.5, 5.0, 6.0]": "3.5, 4.0]"}

@@ -12,7 +12,7 @@ import pytest
 import xarray
 
 import kadita
-from kadita.sweep import sweep
+from kadita.simulation.sweep import sweep
 
 NOISES, RADII, SEEDS = (0.0, 0.1), (1.5, 2.0, 2.5), (1, 2)
 

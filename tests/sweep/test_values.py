@@ -2,7 +2,7 @@
 
 import pytest
 
-from kadita.sweep.values import seeds_of, values_of
+from kadita.simulation.sweep.values import seeds_of, values_of
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import pytest
 
 import kadita
 from kadita.cli import main
-from kadita.conversion import convert
-from kadita.plugins import load_registry
-from kadita.registry import Registry
+from kadita.io.convert import convert
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Registry
 
 UNITS = ("--length-unit", "mm", "--time-unit", "s", "--frame-rate", "10")
 

@@ -11,8 +11,8 @@ from scipy.io import savemat
 
 import kadita
 from kadita import KaditaError
-from kadita.conversion.tracks import find_importer
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
+from kadita.io.tracks import find_importer
 
 
 def npz(path, **arrays):

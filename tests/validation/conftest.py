@@ -10,7 +10,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 FRAMES, AGENTS = 4, 5
 Sound = dict[str, Any]

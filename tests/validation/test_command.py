@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kadita.cli import main
-from kadita.convention import convention
+from kadita.io.amber.convention import convention
 
 
 @pytest.fixture

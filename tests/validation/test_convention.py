@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-import kadita.validation
-from kadita.convention import Convention, as_markdown, convention
+import kadita.io.validation
+from kadita.io.amber.convention import Convention, as_markdown, convention
 
-FOLDER = Path(kadita.validation.__file__).parent
+FOLDER = Path(kadita.io.validation.__file__).parent
 
 
 def raw():

@@ -13,9 +13,9 @@ import pytest
 
 import kadita
 from kadita import KaditaError
-from kadita.formats.netcdf3 import parse_header
-from kadita.formats.records import first_record
-from kadita.validation import container, examine, validate
+from kadita.io.amber.netcdf3 import parse_header
+from kadita.io.amber.records import first_record
+from kadita.io.validation import container, examine, validate
 
 SMALL = 512  # bytes of a piece, less than a frame of the test files
 
@@ -151,7 +151,7 @@ def test_a_damaged_header_leaves_its_frames_whole(whole):
 
 def test_many_damaged_frames_are_listed_as_stretches(kadita_file, tmp_path):
     path = tmp_path / "school.nc"
-    with kadita.formats.amber_writer.AmberWriter(path, 5, periodic=False, velocities=False) as writer:
+    with kadita.io.amber.writer.AmberWriter(path, 5, periodic=False, velocities=False) as writer:
         writer.write(np.zeros((100, 5, 3)), None, np.arange(100.0))
     header = parse_header(path)
     for frame in (3, 17, 40, 41, 42, 99):
@@ -213,13 +213,13 @@ def test_what_kadita_adds_is_checked_in_anybodys_file(sound, write, tmp_path):
 
 @pytest.mark.parametrize("piece", [SMALL, container.PIECE])
 def test_large_frames_are_read_in_parts_with_the_same_result(kadita_file, tmp_path, monkeypatch, piece):
-    for module in (container, kadita.validation.frames, kadita.validation.own):
+    for module in (container, kadita.io.validation.frames, kadita.io.validation.own_metadata):
         monkeypatch.setattr(module, "PIECE", piece)
     path = tmp_path / "school.nc"
     positions = np.random.default_rng(3).random((3, 40, 3))
     positions[1, 35, 2] = np.nan
     positions[2, 7] = np.nan
-    with kadita.formats.amber_writer.AmberWriter(path, 40, periodic=True, presence=True) as writer:
+    with kadita.io.amber.writer.AmberWriter(path, 40, periodic=True, presence=True) as writer:
         writer.write(positions, positions, np.arange(3.0), np.full((3, 3), 20.0))
     assert ids(path) == set()
     header = parse_header(path)

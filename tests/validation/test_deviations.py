@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kadita.validation import validate
+from kadita.io.validation import validate
 
 
 def attribute(name, value=None):

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from kadita.validation import examine
+from kadita.io.validation import examine
 
 FRAMES, AGENTS = 4, 6
 CELL = np.array([30.0, 25.5, 41.25])

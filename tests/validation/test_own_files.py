@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.convention import convention
-from kadita.validation import examine, validate
+from kadita.io.amber.convention import convention
+from kadita.io.validation import examine, validate
 
 KINDS = {"S1": "char", "i1": "byte", "i4": "int", "f4": "float", "f8": "double"}
 SPECIES = (["nimble", "slow"], np.array([0, 1, 1, 0, 1], dtype=np.int32))
@@ -79,7 +79,7 @@ def test_nothing_is_found_in_it(file):
 def test_nothing_is_found_in_a_run_nor_in_one_of_a_single_agent(tmp_path):
     kadita.run("torus", agents=30, steps=6, every=2, seed=1, output=tmp_path / "run.nc")
     assert validate(tmp_path / "run.nc") == []
-    with kadita.formats.amber_writer.AmberWriter(tmp_path / "one.nc", 1, periodic=False) as writer:
+    with kadita.io.amber.writer.AmberWriter(tmp_path / "one.nc", 1, periodic=False) as writer:
         writer.write(np.zeros((1, 1, 3)), np.zeros((1, 1, 3)), np.zeros(1))
     assert validate(tmp_path / "one.nc") == []
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from kadita.validation import validate
+from kadita.io.validation import validate
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what readers warn of while they refuse a file
 

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from kadita.errors import Interrupted, KaditaError
+from kadita.base.errors import Interrupted, KaditaError
 
 
 class Unsendable(Exception):

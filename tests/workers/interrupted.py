@@ -4,7 +4,7 @@ import sys
 
 import crafts
 
-from kadita.workers import crew
+from kadita.base.parallel import crew
 
 with crew(workers=2) as run:
     list(run(crafts.sleep, [(sys.argv[1], number) for number in range(4)]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.formats.amber_writer import AmberWriter
+from kadita.io.amber.writer import AmberWriter
 
 NAMES = ["polarization", "rotation", "nearest_neighbor_entropy", "state_residence", "mean_squared_displacement"]
 FRAMES = 12_000

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-import kadita.workers.cluster
-from kadita.errors import KaditaError, KaditaWarning
-from kadita.workers import crew
+import kadita.base.parallel.dask
+from kadita.base.errors import KaditaError, KaditaWarning
+from kadita.base.parallel import crew
 
 SQUARES = [(number, number * number) for number in range(200)]
 
@@ -58,8 +58,8 @@ def test_an_error_is_raised_as_it_is(crafts, cluster):
 
 
 def test_a_worker_of_other_versions_is_named(crafts, cluster, monkeypatch):
-    here = kadita.workers.cluster.versions() | {"kadita": "99.0"}
-    monkeypatch.setattr(kadita.workers.cluster, "versions", lambda: here)
+    here = kadita.base.parallel.dask.versions() | {"kadita": "99.0"}
+    monkeypatch.setattr(kadita.base.parallel.dask, "versions", lambda: here)
     with (
         crew(scheduler=cluster.address) as run,
         pytest.raises(KaditaError, match=r"expected kadita 99\.0; found kadita"),
@@ -139,7 +139,7 @@ def test_what_is_no_address_is_refused(address, said):
     ids=["http", "silence"],
 )
 def test_a_server_that_is_no_scheduler_is_told_from_one(answer, said, monkeypatch, capfd):
-    monkeypatch.setattr(kadita.workers.cluster, "PATIENCE", 1.0)
+    monkeypatch.setattr(kadita.base.parallel.dask, "PATIENCE", 1.0)
     began = time.monotonic()
     with server(answer) as address, pytest.raises(KaditaError, match=said), crew(scheduler=address):
         pass

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kadita.errors import Interrupted, KaditaError
-from kadita.workers import crew
-from kadita.workers.local import AHEAD
+from kadita.base.errors import Interrupted, KaditaError
+from kadita.base.parallel import crew
+from kadita.base.parallel.processes import AHEAD
 
 SQUARES = [(number, number * number) for number in range(20)]
 HERE = Path(__file__).resolve().parent

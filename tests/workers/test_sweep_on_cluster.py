@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kadita.errors import KaditaError
-from kadita.sweep import sweep
+from kadita.base.errors import KaditaError
+from kadita.simulation.sweep import sweep
 
 SWEEP = """
 scenario = "torus"
@@ -66,13 +66,13 @@ def test_same_bytes_with_a_worker_killed_in_the_middle(configuration, cluster, t
 
 
 def test_going_on_a_worker_that_sees_another_disk_says_so(configuration, cluster, tmp_path, monkeypatch):
-    import kadita.sweep
+    import kadita.simulation.sweep
 
-    real = kadita.sweep._line
+    real = kadita.simulation.sweep._line
 
     def elsewhere(folder, *arguments):
         return real(tmp_path / "another" / folder.name, *arguments)
 
-    monkeypatch.setattr(kadita.sweep, "_line", elsewhere)
+    monkeypatch.setattr(kadita.simulation.sweep, "_line", elsewhere)
     with pytest.raises(KaditaError, match="expected the folder of a sweep, which all workers share"):
         sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)

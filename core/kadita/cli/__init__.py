@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
+from kadita.base.errors import KaditaError, said
 from kadita.cli.analyze import analyze
 from kadita.cli.convert import convert
 from kadita.cli.info import info
@@ -26,7 +27,6 @@ from kadita.cli.sweep import sweep
 from kadita.cli.terminal import notes
 from kadita.cli.topology import topology
 from kadita.cli.validate import validate
-from kadita.errors import KaditaError, said
 
 app = typer.Typer(
     name="kadita",

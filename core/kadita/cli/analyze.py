@@ -28,9 +28,9 @@ from kadita.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from kadita.registry import Registry
-    from kadita.results import Results
-    from kadita.trajectory import Trajectory
+    from kadita.evaluation.results import Results
+    from kadita.plugins.registry import Registry
+    from kadita.school.trajectory import Trajectory
 
 
 def analyze(
@@ -68,12 +68,12 @@ def analyze(
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
-    from kadita import export
+    from kadita.base.settings import parse_settings
     from kadita.cli.summary import print_summary
     from kadita.cli.terminal import installed, report
-    from kadita.settings import parse_settings
-    from kadita.statistics import check_equilibration
-    from kadita.tables import table_names
+    from kadita.evaluation import export
+    from kadita.evaluation.statistics import check_equilibration
+    from kadita.evaluation.tables import table_names
 
     counted = check_equilibration(equilibration)
     registry = installed(plugins)
@@ -118,9 +118,9 @@ def measure(
     """Analyze with a progress bar."""
     import warnings
 
+    from kadita.base.errors import KaditaWarning
     from kadita.cli.terminal import progress
-    from kadita.errors import KaditaWarning
-    from kadita.measuring import analyze as compute
+    from kadita.evaluation.evaluate import analyze as compute
 
     with progress("analyzing") as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes

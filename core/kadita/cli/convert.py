@@ -60,9 +60,9 @@ def convert(
     force: Force = False,
 ) -> None:
     """Convert tracked animals, or a trajectory of another format."""
+    from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, progress, size_of
-    from kadita.conversion import convert as convert_file
-    from kadita.settings import parse_settings
+    from kadita.io.convert import convert as convert_file
 
     registry = installed(plugins)
     parameters: dict[str, Any] = parse_settings(settings or ())

@@ -9,7 +9,7 @@ import typer
 from kadita.cli.options import Topology, TrajectoryPath
 
 if TYPE_CHECKING:
-    from kadita.trajectory import Trajectory
+    from kadita.school.trajectory import Trajectory
 
 CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
 
@@ -22,7 +22,7 @@ def info(
     """Show what a trajectory holds."""
     import json
 
-    from kadita.formats import open as open_trajectory
+    from kadita.io.opening import open as open_trajectory
 
     with open_trajectory(trajectory, topology=topology) as opened:
         facts = _facts(opened)
@@ -48,7 +48,7 @@ def _readable(value: Any) -> str:
 def _facts(trajectory: Trajectory) -> dict[str, Any]:
     import numpy as np
 
-    from kadita.formats.amber import AmberTrajectory
+    from kadita.io.amber.trajectory import AmberTrajectory
 
     times = trajectory.times
     lengths = trajectory.read(np.array([0])).lengths

@@ -12,9 +12,9 @@ from kadita.cli.options import Plugins
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-    from kadita.analyses import Analysis
-    from kadita.metrics import Metric
-    from kadita.registry import Registry
+    from kadita.plugins.declaration.analysis import Analysis
+    from kadita.plugins.declaration.metric import Metric
+    from kadita.plugins.registry import Registry
 
 
 def metrics(
@@ -55,7 +55,7 @@ def _list(registry: Registry) -> None:
 def _show(registry: Registry, thing: Metric | Analysis) -> None:
     import inspect
 
-    from kadita.metrics import Metric
+    from kadita.plugins.declaration.metric import Metric
 
     of_kind = _of_metric(thing) if isinstance(thing, Metric) else _of_analysis(thing)
     kind = "metric" if isinstance(thing, Metric) else "analysis"

@@ -48,10 +48,10 @@ def plot(
     force: Force = False,
 ) -> None:
     """Draw metrics against time, and those with numbers along an axis against that."""
+    from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, report
-    from kadita.plotting import check_picture, draw
-    from kadita.profiles import not_drawn
-    from kadita.settings import parse_settings
+    from kadita.evaluation.curves import not_drawn
+    from kadita.evaluation.plotting import check_picture, draw
 
     registry = installed(plugins)
     check_picture(output, force=force, source=trajectory)

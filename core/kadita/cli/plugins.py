@@ -36,7 +36,7 @@ def list_plugins() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     registry = load_registry()
     table = Table()
@@ -63,7 +63,7 @@ def new_plugin(
     ] = False,
 ) -> None:
     """Begin a plugin: a distribution with a metric, a test of it and a README, that works as it is."""
-    from kadita.templates import new_distribution, new_file
+    from kadita.plugins.scaffold import new_distribution, new_file
 
     if single_file:
         file = new_file(name, Path())
@@ -90,10 +90,10 @@ def check_plugin(
     ] = None,
 ) -> None:
     """Try all that a plugin brings on known schools, and say which promises are kept; exit with 1 if one is not."""
+    from kadita.base.errors import KaditaError, PluginError, did_you_mean
+    from kadita.base.settings import by_metric, parse_settings
     from kadita.cli.terminal import notes, waiting
-    from kadita.errors import KaditaError, PluginError, did_you_mean
-    from kadita.settings import by_metric, parse_settings
-    from kadita.testing.of_plugins import brought_by, examine_plugin
+    from kadita.testing.plugins import brought_by, examine_plugin
 
     parameters = by_metric(parse_settings(settings or ()))
     registry, files, brought = brought_by(target)

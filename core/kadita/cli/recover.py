@@ -10,7 +10,7 @@ import typer
 from kadita.cli.options import Force, TrajectoryPath
 
 if TYPE_CHECKING:
-    from kadita.recovery import Recovered
+    from kadita.io.recovery import Recovered
 
 
 def recover(
@@ -23,9 +23,9 @@ def recover(
     force: Force = False,
 ) -> None:
     """Save every whole frame of a trajectory that was cut or damaged."""
+    from kadita.base.errors import KaditaError
     from kadita.cli.terminal import notes
-    from kadita.errors import KaditaError
-    from kadita.recovery import recover as save
+    from kadita.io.recovery import recover as save
 
     if in_place and output is not None:
         raise KaditaError("--in-place: expected no other file to write; got -o, too")

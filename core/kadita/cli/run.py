@@ -11,7 +11,7 @@ from kadita.cli.options import Begin, Equilibration, Force, LargestGroup, Metric
 from kadita.simulation import CHECKPOINT_SECONDS
 
 if TYPE_CHECKING:
-    from kadita.registry import Registry
+    from kadita.plugins.registry import Registry
 
 
 def run(
@@ -65,16 +65,16 @@ def run(
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""
-    from kadita import export
+    from kadita.base.errors import Interrupted, KaditaError, PluginError
+    from kadita.base.settings import parse_settings
     from kadita.cli.analyze import measure
     from kadita.cli.stopping import kept, stoppable
     from kadita.cli.summary import print_summary
     from kadita.cli.terminal import notes, progress, report, size_of, waiting
-    from kadita.errors import Interrupted, KaditaError, PluginError
-    from kadita.plugins import load_registry
-    from kadita.settings import parse_settings
+    from kadita.evaluation import export
+    from kadita.evaluation.statistics import check_equilibration
+    from kadita.plugins.loading import load_registry
     from kadita.simulation.run import simulate, trajectory_path
-    from kadita.statistics import check_equilibration
 
     counted = check_equilibration(equilibration)
     chosen = parse_settings(settings or ())

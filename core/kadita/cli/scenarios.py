@@ -14,8 +14,8 @@ def scenarios(
     plugins: Plugins = None,
 ) -> None:
     """List the scenarios, or print one as TOML."""
+    from kadita.base.errors import KaditaError
     from kadita.cli.terminal import installed, notes
-    from kadita.errors import KaditaError
     from kadita.simulation.configuration import load_configuration, scenario_text
 
     registry = installed(plugins)

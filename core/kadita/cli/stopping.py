@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kadita.errors import Interrupted
+from kadita.base.errors import Interrupted
 
 if TYPE_CHECKING:
     from kadita.simulation.stream import Simulation

@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kadita.results import Results
-    from kadita.statistics import Estimate
+    from kadita.evaluation.results import Results
+    from kadita.evaluation.statistics import Estimate
 
 NAMED = 6  # series that the line below the table names
 ROWS = 20  # for the components of one metric; more are for files and pictures

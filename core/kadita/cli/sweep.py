@@ -32,9 +32,9 @@ def sweep(
 
     What was interrupted goes on with the same command; a point that is finished is never run again.
     """
+    from kadita.base.errors import Interrupted
     from kadita.cli.terminal import installed, progress
-    from kadita.errors import Interrupted
-    from kadita.sweep import sweep as go_through
+    from kadita.simulation.sweep import sweep as go_through
 
     registry = installed(plugins)
     far, seen = [0, 0], [signal.SIGINT]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kadita.registry import Registry
-    from kadita.results import Results
+    from kadita.evaluation.results import Results
+    from kadita.plugins.registry import Registry
 
 
 LONGEST = 1000  # characters of a message; names and numbers in it come from files
@@ -51,7 +51,7 @@ def notes(lines: Iterable[str], kind: str = "note") -> None:
 
 def installed(plugins: Iterable[Path] | None) -> Registry:
     """Load the installed plugins and those of these files, and say which could not be loaded and why."""
-    from kadita.plugins import load_registry
+    from kadita.plugins.loading import load_registry
 
     registry = load_registry(plugins or ())
     notes(registry.problems)

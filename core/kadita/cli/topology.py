@@ -23,8 +23,8 @@ def topology(
     force: Force = False,
 ) -> None:
     """Write a topology for tools that want one, or a script that shows the school in VMD."""
-    from kadita.formats import open as open_trajectory
-    from kadita.topology import write_topology
+    from kadita.io.opening import open as open_trajectory
+    from kadita.io.topology import write_topology
 
     with open_trajectory(trajectory) as opened:
         written = write_topology(opened, output, force=force, source=trajectory)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kadita.validation import Report
+    from kadita.io.validation import Report
 
 
 def validate(
@@ -20,16 +20,16 @@ def validate(
     list_checks: Annotated[bool, typer.Option("--list", help="List what is checked, and who needs it.")] = False,
 ) -> None:
     """Check a trajectory against the AMBER convention and what readers need; exit with 2 where there are faults."""
-    from kadita.errors import KaditaError
+    from kadita.base.errors import KaditaError
 
     if list_checks:
-        from kadita.convention import as_markdown
+        from kadita.io.amber.convention import as_markdown
 
         typer.echo(as_markdown())
         return
     if trajectory is None:
         raise KaditaError("expected a trajectory to validate, or --list")
-    from kadita.validation import examine
+    from kadita.io.validation import examine
 
     report = examine(trajectory)
     severities = {f.severity for f in report.findings}

@@ -1,26 +1,6 @@
-"""A model: parameters that are checked, a state at time 0, and the rules by which agents turn.
+"""A model: its parameters, its state at time 0, and the rules by which its agents turn and move.
 
-A model brings functions that are decorated with `kadita.compiled.part`. What agent i takes up of agent j:
-
-    pair(d, square, u, v, c) -> (vector, vector, vector, number)
-
-``d`` is the way from i to the nearest image of j and ``square`` its square, float32; ``u`` is i's unit heading,
-float32, and ``v`` that of j in whole numbers, where `kadita.models.pairs.ONE` is a length of 1. The three vectors and
-the number are whole, too, made by the functions of `kadita.models.pairs`, none longer than ONE, and nothing beyond the
-model's `reach`. Agent i comes along among the others, with a ``square`` of 0. How agent i turns:
-
-    turn(u, sums, g, c, key) -> (ux, uy, uz)
-
-the next unit heading, from the heading ``u``, the sums of what `pair` returned over all others (three vectors, in
-which a length of 1 is 1 again, and a number), four standard normal numbers ``g``, and ``key`` = (seed, step, agent) for
-further numbers of `kadita.models.philox`. All are float64. `kadita.models.vectors` and `kadita.models.elementary` give
-the same bits on every machine; the functions of `math` do not, but for the square root. Agents move by speed x time
-step along their new headings, and by what a function of the same arguments returns, where there is one:
-
-    push(u, sums, g, c, key) -> (dx, dy, dz)
-
-All run on vector units where they have no branches but ``a if c else b``, and ten times as fast.
-``c`` holds the numbers of `constants` by name, of the agent's own species.
+What the rules are given, and what they return, stands in `kadita.models`.
 """
 
 from __future__ import annotations
@@ -31,9 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kadita.box import Box, Floats
-from kadita.compiled import Function, part
-from kadita.models import starts
+from kadita.base.jit import Function, jitable
+from kadita.models import initial_states
+from kadita.school.box import Box, Floats
 
 # float32 in the file and squares in the rules set the limits
 LONGEST = 1e15
@@ -42,12 +22,12 @@ Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
 ARGUMENTS = {  # of the rules of every model
     "pair": ("d", "square", "u", "v", "c"),
     "turn": ("u", "sums", "g", "c", "key"),
-    "push": ("u", "sums", "g", "c", "key"),
+    "displacement": ("u", "sums", "g", "c", "key"),
 }
 
 
-@part
-def no_push(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+@jitable
+def no_displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
     """Return no displacement: agents move along their headings alone."""
     return 0.0, 0.0, 0.0
 
@@ -58,9 +38,10 @@ class Model(BaseModel):
     A subclass adds its own fields, each with a description, and:
 
     - ``name``, by which a configuration asks for it;
-    - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``push`` where agents are pushed;
+    - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``displacement``
+      where agents are also displaced by their neighbours;
     - ``constants``, the numbers by name that the rules are given;
-    - ``reach``, beyond which agents take no notice of each other.
+    - ``cutoff``, beyond which agents take no notice of each other.
 
     Agents keep their speed and move along their headings. Source of the conventions: Couzin et al. 2002,
     doi:10.1006/jtbi.2002.3065.
@@ -72,7 +53,7 @@ class Model(BaseModel):
     shared: ClassVar[frozenset[str]] = frozenset({"agents", "box", "time_step", "initial", "initial_radius"})
     pair: ClassVar[Function]
     turn: ClassVar[Function]
-    push: ClassVar[Function] = staticmethod(no_push)
+    displacement: ClassVar[Function] = staticmethod(no_displacement)
 
     agents: Annotated[int, Field(ge=1, le=10_000_000, description="number of agents N")]
     box: Annotated[
@@ -104,7 +85,7 @@ class Model(BaseModel):
 
     @property
     @abstractmethod
-    def reach(self) -> float:
+    def cutoff(self) -> float:
         """Distance beyond which `pair` returns nothing."""
 
     @property
@@ -116,12 +97,12 @@ class Model(BaseModel):
         """Positions and unit headings at time 0, both (N, 3).
 
         ``random``: uniform in the cell, headings isotropic. ``sphere``: uniform in a sphere of `initial_radius`,
-        headings isotropic. ``ring``: see `kadita.models.starts.ring`. Sphere and ring lie about the cell's middle,
-        or about the origin in open space.
+        headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring lie about the
+        middle of the cell, or about the origin in open space.
         """
         box = self.space
         if self.initial == "random":
-            return starts.cell(seed, self.agents, box.array)
-        place = {"sphere": starts.sphere, "ring": starts.ring}[self.initial]
+            return initial_states.cell(seed, self.agents, box.array)
+        place = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
         positions, headings = place(seed, self.agents, self.initial_radius or 0.0)
         return box.wrap(box.array / 2 + positions), headings

@@ -11,9 +11,9 @@ import math
 
 import numpy as np
 
-from kadita.box import Floats
-from kadita.compiled import kernel, part
-from kadita.models.elementary import cosine_and_sine, logarithm
+from kadita.base.jit import jitable, kernel
+from kadita.models.portable_math import cosine_and_sine, logarithm
+from kadita.school.box import Floats
 
 # what a number is for: the last word of the counter
 NOISE, START_POSITION, START_HEADING = 0, 1, 2
@@ -24,7 +24,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _SCALE = 2.0**-32
 
 
-@part
+@jitable
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Turn a counter of four 32-bit words and a key of two into four random words (all as uint64)."""
     for _ in range(10):
@@ -34,7 +34,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@part
+@jitable
 def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     """Return four numbers that are uniform on (0, 1)."""
     s, t = np.uint64(seed), np.uint64(step)
@@ -42,7 +42,7 @@ def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
 
 
-@part
+@jitable
 def normals(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
     """Return four standard normal numbers (Box & Muller 1958, doi:10.1214/aoms/1177706645)."""
     u0, u1, u2, u3 = uniforms(seed, step, agent, purpose)

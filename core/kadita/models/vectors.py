@@ -4,51 +4,51 @@ from __future__ import annotations
 
 import math
 
-from kadita.compiled import part
+from kadita.base.jit import jitable
 
 TOO_SHORT = 1e-10  # vectors up to this length have no direction
 NOWHERE = (0.0, 0.0, 0.0)
 
 
-@part
+@jitable
 def dot(a, b):  # type: ignore[no-untyped-def]
     """Return a . b."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-@part
+@jitable
 def times(s, a):  # type: ignore[no-untyped-def]
     """Return s a."""
     return s * a[0], s * a[1], s * a[2]
 
 
-@part
+@jitable
 def total(a, b, c):  # type: ignore[no-untyped-def]
     """Return a + b + c."""
     return a[0] + b[0] + c[0], a[1] + b[1] + c[1], a[2] + b[2] + c[2]
 
 
-@part
+@jitable
 def choose(condition, a, b):  # type: ignore[no-untyped-def]
     """Return a where the condition holds, and b elsewhere: both are worked out, which vector units like."""
     return (a[0] if condition else b[0], a[1] if condition else b[1], a[2] if condition else b[2])
 
 
-@part
+@jitable
 def unit(a, otherwise):  # type: ignore[no-untyped-def]
     """Return a / |a|, or `otherwise` where a has no direction."""
     length = math.sqrt(dot(a, a))
     return choose(length > TOO_SHORT, times(1.0 / max(length, TOO_SHORT), a), otherwise)
 
 
-@part
+@jitable
 def across(a, b):  # type: ignore[no-untyped-def]
     """Return the unit vector across unit vector a, on the side of b; NOWHERE where b lies along a."""
     along = dot(a, b)
     return unit((b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]), NOWHERE)
 
 
-@part
+@jitable
 def rotated(a, sideways, cosine, sine):  # type: ignore[no-untyped-def]
     """Return unit vector a turned towards a unit vector across it, by the angle of this cosine and sine."""
     x, y, z = (

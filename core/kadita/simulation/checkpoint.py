@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kadita.box import Floats
+from kadita.school.box import Floats
 
 MAGIC = b"kadita checkpoint 1\n"
 

@@ -10,28 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from kadita.box import LEAST, MOST
-from kadita.compiled import reason
-from kadita.engine.school import Rules
-from kadita.errors import KaditaError, PluginError
+from kadita.base.errors import KaditaError, PluginError
+from kadita.base.jit import reason
+from kadita.models.engine.state import Rules
+from kadita.models.fixed_point import ONE, scaled
 from kadita.models.model import LONGEST, Model
-from kadita.models.pairs import ONE, scaled
+from kadita.school.box import LEAST, MOST
 
 NUMBERS = (bool, int, float, np.number, np.bool_)
 FINITE = float(np.finfo(np.float32).max)  # pairs work in single precision
 
 
-def reach_of(kinds: Sequence[Model]) -> float:
+def cutoff_of(kinds: Sequence[Model]) -> float:
     """Return how far the agents of any species take notice.
 
     Raises:
-        PluginError: a reach that is no length.
+        PluginError: a cutoff that is no length.
     """
-    with blamed(kinds[0], "reach"):
-        found = [kind.reach for kind in kinds]
-    for reach in found:
-        if not _is_length(reach, 0, LONGEST):
-            raise failed(kinds[0], f"reach: expected a length of at least 0 and at most {LONGEST:g}; got {reach!r}")
+    with blamed(kinds[0], "cutoff"):
+        found = [kind.cutoff for kind in kinds]
+    for cutoff in found:
+        if not _is_length(cutoff, 0, LONGEST):
+            raise failed(kinds[0], f"cutoff: expected a length of at least 0 and at most {LONGEST:g}; got {cutoff!r}")
     return float(max(found))
 
 
@@ -60,7 +60,7 @@ def rules_of(kinds: Sequence[Model]) -> Rules:
     return Rules.of(numbers)
 
 
-def try_rules(model: Model, rules: Rules, reach: float) -> None:
+def try_rules(model: Model, rules: Rules, cutoff: float) -> None:
     """Call the rules once as plain Python, where what is wrong with them is easily told.
 
     Raises:
@@ -69,20 +69,20 @@ def try_rules(model: Model, rules: Rules, reach: float) -> None:
     heading, noise = np.array([0.6, 0.0, 0.8]), np.array([0.1, 0.2, 0.3, 0.4])
     own = tuple(heading.astype(np.float32))
     other = scaled(ONE, own)
-    ways = np.array([[0.5, 0, 0], [1.7e19, 0, 0]], np.float32)  # the second is farther than any reach
+    ways = np.array([[0.5, 0, 0], [1.7e19, 0, 0]], np.float32)  # the second is farther than any cutoff
     for c, numbers in zip(rules.of_pairs, rules.of_turns, strict=True):
         with blamed(model, "pair"), np.errstate(all="ignore"):
             taken, far = (model.pair(tuple(d), d[0] * d[0], own, other, c) for d in ways)
         if not (_is_whole(taken) and _is_whole(far)):
             raise failed(
                 model,
-                "pair: expected three vectors and a number, whole as kadita.models.pairs makes them; "
+                "pair: expected three vectors and a number, whole as kadita.models.fixed_point makes them; "
                 f"got {_plain(taken)}",
             )
         if any(map(any, far[:3])) or far[3]:
-            raise failed(model, f"pair: expected nothing beyond the reach, {reach:g}; got {_plain(far)}")
+            raise failed(model, f"pair: expected nothing beyond the cutoff, {cutoff:g}; got {_plain(far)}")
         sums = tuple(heading), tuple(heading), tuple(heading), np.float64(1)
-        for name in ("turn", "push"):
+        for name in ("turn", "displacement"):
             with blamed(model, name), np.errstate(all="ignore"):
                 made = getattr(model, name)(tuple(heading), sums, tuple(noise), numbers, (np.uint64(1), 0, 0))
             if not isinstance(made, tuple) or len(made) != 3 or not all(isinstance(x, NUMBERS) for x in made):

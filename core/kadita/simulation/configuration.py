@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from kadita.errors import KaditaError, did_you_mean
+from kadita.base.errors import KaditaError, did_you_mean
+from kadita.base.settings import parse_toml, read_toml
 from kadita.models.model import Model
-from kadita.plugins import load_registry
-from kadita.registry import Registry
-from kadita.settings import parse_toml, read_toml
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Registry
 
 OTHERS = "others"  # the species of agents that are in no group
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
@@ -143,7 +143,7 @@ def load_configuration(
         scenario: a scenario's name, a path that ends in .toml, or a configuration.
         changes: of ``steps``, ``every``, ``seed``; None leaves a value as it is.
         parameters: of the model, by name.
-        registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
+        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
 
     Raises:
         KaditaError: no such scenario or file, an unknown key, a value that is impossible.

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
-from kadita.box import Floats
-from kadita.engine import cells
-from kadita.engine.school import School, Space
-from kadita.engine.steps import steps_of
-from kadita.errors import PluginError
-from kadita.frame import Frame
+from kadita.base.errors import PluginError
+from kadita.models.engine import cell_list
+from kadita.models.engine.integrator import steps_of
+from kadita.models.engine.state import School, Space
+from kadita.school.box import Floats
+from kadita.school.frame import Frame
 from kadita.simulation.checkpoint import Checkpoint
-from kadita.simulation.checks import blamed, failed, reach_of, rules_of, try_rules
+from kadita.simulation.checks import blamed, cutoff_of, failed, rules_of, try_rules
 from kadita.simulation.configuration import RunConfiguration
 
 # a compiled call cannot be interrupted, so none takes more than a second or so
@@ -55,9 +55,9 @@ class Integration:
             )
         self._place(self.model.space.wrap(x), u)
         self.check()
-        self.space = Space(self.model.space.array, reach_of(self.kinds))
+        self.space = Space(self.model.space.array, cutoff_of(self.kinds))
         self.rules = rules_of(self.kinds)
-        try_rules(self.model, self.rules, self.space.reach)
+        try_rules(self.model, self.rules, self.space.cutoff)
 
     def _place(self, positions: Floats, headings: Floats) -> None:
         """Take on a state, (N, 3) each, in the order of the agents."""
@@ -108,19 +108,19 @@ class Integration:
 
         if self.threads > 1:
             numba.set_num_threads(self.threads)
-        with self._blamed("pair, turn or push"), np.errstate(all="ignore"):  # which plain Python would warn of
-            advance = steps_of(self.model.pair, self.model.turn, self.model.push, parallel=self.threads > 1)
+        with self._blamed("pair, turn or displacement"), np.errstate(all="ignore"):  # which plain Python would warn of
+            advance = steps_of(self.model.pair, self.model.turn, self.model.displacement, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
             advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
 
     def _by_cells(self) -> bool:
         edges, x = self.space.edges, self.school.positions
         widths = edges if edges.any() else x.max(axis=1) - x.min(axis=1)
-        return cells.pay(edges, widths, self.space.reach, self.model.agents)
+        return cell_list.pay(edges, widths, self.space.cutoff, self.model.agents)
 
     def _steps_a_call(self, by_cells: bool) -> int:
         n = self.model.agents
-        return max(1, PAIRS_A_CALL // (n * (CELLS_PAIRS if by_cells else n + cells.WORTH)))
+        return max(1, PAIRS_A_CALL // (n * (CELLS_PAIRS if by_cells else n + cell_list.WORTH)))
 
     def check(self) -> None:
         """Raise where a heading is no unit vector, or a position no number.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kadita.errors import KaditaError
-from kadita.frame import Frame
-from kadita.plugins import load_registry
-from kadita.registry import Registry
+from kadita.base.errors import KaditaError
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Registry
+from kadita.school.frame import Frame
 from kadita.simulation.configuration import RunConfiguration, load_configuration
 from kadita.simulation.stream import Simulation
 
@@ -40,7 +40,7 @@ def simulate(
         start: a frame to go on from, in the place of the configuration's initial state. Times start at 0 again, and the
             noise is not that of a run from the initial state.
         plugins: plugin files to load beside those installed.
-        registry: of `kadita.plugins.load_registry`, loaded anew where there is none.
+        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
 
     Raises:
         KaditaError: an unknown scenario, an impossible parameter, more threads than there are.

@@ -1,7 +1,7 @@
 """The JSON Schema of a run's configuration, for editors that complete and check TOML.
 
 A run's parameters are those of the model that it names: of all models of kadita's own plugins. Parameters of any other
-model are let pass. `kadita.sweep.schema` writes it.
+model are let pass. `kadita.simulation.sweep.schema` writes it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kadita.plugins import load_registry
+from kadita.plugins.loading import load_registry
 from kadita.simulation.configuration import RunConfiguration
 
 OWN = "kadita"

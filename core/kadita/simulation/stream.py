@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kadita.block import Block
-from kadita.box import Floats
-from kadita.errors import KaditaError
-from kadita.frame import Frame
-from kadita.neighbors import Integers
+from kadita.base.errors import KaditaError
+from kadita.school.block import Block
+from kadita.school.box import Floats
+from kadita.school.frame import Frame
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.integration import Integration, checksum_of
-from kadita.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 if TYPE_CHECKING:
-    from kadita.formats.amber_writer import AmberWriter
+    from kadita.io.amber.writer import AmberWriter
 
 
 BLOCK_SECONDS = 10.0  # a block that takes longer ends with the frame at hand, so that it is written
@@ -108,7 +108,7 @@ class Simulation(Trajectory):
         Raises:
             KaditaError: a file that exists, or cannot be made there; one of another run, or a complete one, to resume.
         """
-        from kadita.formats.amber_writer import AmberWriter
+        from kadita.io.amber.writer import AmberWriter
 
         if self._writer is not None:
             raise KaditaError(f"{self.name}: it is recorded already, in {self._writer.path}")
@@ -145,7 +145,7 @@ class Simulation(Trajectory):
         self._sinks.append(sink)
 
     def _check_same_run(self, path: Path) -> None:
-        from kadita.formats.amber import AmberTrajectory
+        from kadita.io.amber.trajectory import AmberTrajectory
 
         with AmberTrajectory(path) as begun:
             if begun.configuration != self._made_by():

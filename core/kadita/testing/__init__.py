@@ -21,11 +21,11 @@ that one process, two, and a part of a file give the same bits, which takes a me
 
 from __future__ import annotations
 
-from kadita.testing.of_analyses import check_analysis, examine_analysis
-from kadita.testing.of_importers import check_importer, examine_importer
-from kadita.testing.of_metrics import check_metric, examine_metric
-from kadita.testing.of_models import check_model, examine_model
-from kadita.testing.promises import Promise
+from kadita.testing.analyses import check_analysis, examine_analysis
+from kadita.testing.checks import Promise
+from kadita.testing.importers import check_importer, examine_importer
+from kadita.testing.metrics import check_metric, examine_metric
+from kadita.testing.models import check_model, examine_model
 
 __all__ = [
     "Promise",

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from kadita.block import Block
-from kadita.box import Floats
-from kadita.errors import KaditaError
-from kadita.testing.comparing import Sure, again, confirmed, difference, differences, extent, unsure
-from kadita.testing.moves import MOVES, frames_of, reordered
-from kadita.testing.promises import Promise, judged
-from kadita.testing.trials import Trial, axes_of
+from kadita.base.errors import KaditaError
+from kadita.school.block import Block
+from kadita.school.box import Floats
+from kadita.testing.checks import Promise, judged
+from kadita.testing.comparison import Sure, again, confirmed, difference, differences, extent, unsure
+from kadita.testing.harness import Trial, axes_of
+from kadita.testing.symmetries import MOVES, frames_of, reordered
 
 CLOSE, ROUNDING = 1e-6, 1e-9  # relative above 1, absolute below
 Schools = Mapping[str, Block]

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.analyses import Analysis, Facts, State, finished
-from kadita.box import Floats
-from kadita.measuring import analyze
-from kadita.memory import Memory
-from kadita.registry import Registry
-from kadita.trajectory import Chunk
-from kadita.window import Window
+from kadita.evaluation.evaluate import analyze
+from kadita.plugins.declaration.analysis import Analysis, Facts, State, finished
+from kadita.plugins.registry import Registry
+from kadita.school.box import Floats
+from kadita.school.in_memory import Memory
+from kadita.school.trajectory import Chunk
+from kadita.school.window import Window
 
 FRAMES, AGENTS, SIDE = 65, 8, 10.0
 Result = dict[str, dict[str, NDArray[Any]]]

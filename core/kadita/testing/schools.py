@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from kadita.block import Block
-from kadita.box import Box, Floats
+from kadita.school.block import Block
+from kadita.school.box import Box, Floats
 
 AGENTS, FRAMES, SIDE, RADIUS = 40, 6, 14.0, 4.0
 School = Callable[..., Block]

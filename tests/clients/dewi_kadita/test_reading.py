@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
-from kadita.conversion import convert
+from kadita.io.convert import convert
 
 
 @pytest.mark.parametrize("entropies", [True, False])

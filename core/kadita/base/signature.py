@@ -1,0 +1,89 @@
+"""A function's signature is a declaration: its keyword-only arguments are parameters, checked by their annotations."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from kadita.base.errors import KaditaError, PluginError, did_you_mean
+
+
+def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[tuple[str, ...], type[BaseModel]]:
+    """Return the names of the positional arguments, and the parameters as a model.
+
+    Args:
+        function: what a plugin declares.
+        kind: what it is declared as, for messages: ``"metric"``.
+        data: what its first argument is, for messages.
+
+    Raises:
+        PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
+    """
+    name = getattr(function, "__name__", "?")
+    try:
+        annotations = get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise PluginError(
+            f"{kind} {name}: annotation {error.name!r} cannot be resolved; import it at the top of the module"
+        ) from None
+    except (SyntaxError, TypeError) as error:
+        raise PluginError(f"{kind} {name}: its annotations cannot be read: {error}") from None
+    positional: list[str] = []
+    fields: dict[str, Any] = {}
+    for argument in inspect.signature(function).parameters.values():
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            raise PluginError(f"{kind} {name}: expected named arguments; got {argument}")
+        if argument.kind is not argument.KEYWORD_ONLY:
+            if argument.default is not argument.empty:
+                raise PluginError(
+                    f"{kind} {name}: {argument.name!r} has a default, so it seems to be a parameter; "
+                    "put a * before the parameters"
+                )
+            positional.append(argument.name)
+            continue
+        required = argument.default is argument.empty
+        if argument.name not in annotations and not isinstance(argument.default, bool | int | float | str):
+            raise PluginError(
+                f"{kind} {name}: parameter {argument.name!r} has no annotation; say what it is: {argument.name}: float"
+            )
+        annotation = annotations.get(argument.name, type(argument.default))
+        fields[argument.name] = (annotation, ... if required else argument.default)
+    if not positional:
+        raise PluginError(f"{kind} {name}: expected a first argument for the data ({data}); got none")
+    config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
+    model = create_model(f"{name}_parameters", __config__=config, **fields)
+    try:
+        model()
+    except ValidationError as error:
+        for first in error.errors():
+            if first["type"] != "missing":
+                key = ".".join(map(str, first["loc"]))
+                raise PluginError(
+                    f"{kind} {name}: default of {key!r}: {first['msg']}; it is {first['input']!r}"
+                ) from None
+    return tuple(positional), model
+
+
+def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all parameters, checked, with defaults for those that are not given.
+
+    Raises:
+        KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
+    """
+    known = parameters.model_fields
+    for key in values:
+        if key not in known:
+            there_are = f"there are: {', '.join(known)}" if known else "it has none"
+            raise KaditaError(f"{name} has no parameter '{key}'{did_you_mean(key, known)}; {there_are}")
+    try:
+        model = parameters(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in (name, *first["loc"]))
+        if first["type"] == "missing":
+            raise KaditaError(f"{key} is required: --set {key}=VALUE") from None
+        raise KaditaError(f"{key}: {first['msg']}; got {first['input']!r}") from None
+    return {key: getattr(model, key) for key in known}

@@ -1,0 +1,217 @@
+"""Results as files: CSV, JSON, NetCDF and xvg."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic_core import to_json
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import check_writable, replace_whole
+from kadita.evaluation.results import Results, Series
+from kadita.evaluation.tables import tables as tables_of
+
+if TYPE_CHECKING:
+    from kadita.evaluation.statistics import Estimate
+
+Equilibration = str | float
+Writer = Callable[[Results, Equilibration, Path], None]
+
+
+def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:
+    """Write results to `path`, in the format that its ending names: .csv, .json, .nc or .xvg.
+
+    Beside a CSV stand a table for every set of axes of whole-trajectory results, NAME_analysis.csv, and a .json with
+    parameters, units, provenance, and the mean and error of every column, of frames that `equilibration` says count
+    (`Results.statistics`). A file is complete or not there; one that exists is replaced with `force` alone.
+
+    Raises:
+        KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
+    """
+    write_all(results, [Path(path)], force=force, equilibration=equilibration)
+
+
+def write_all(
+    results: Results, paths: Iterable[Path], *, force: bool, equilibration: Equilibration = "none"
+) -> list[Path]:
+    """Write results to several files, and return all that were written; see `write`."""
+    targets = check_targets(paths, force=force, tables=[name for name, *_ in tables_of(results)])
+    for path, writer in targets.items():
+        replace_whole(path, partial(writer, results, equilibration))
+    return list(targets)
+
+
+def check_targets(
+    paths: Iterable[Path], *, force: bool, source: Path | None = None, tables: Iterable[str] = ()
+) -> dict[Path, Writer]:
+    """Return every file that writing to `paths` makes, with its writer, before anything is computed.
+
+    Beside a CSV stand tables of whole-trajectory results, of these names.
+
+    Raises:
+        KaditaError: one that cannot be made, or a path that was named twice.
+    """
+    targets: dict[Path, Writer] = {}
+    for path in paths:
+        if path.suffix not in WRITERS and not path.is_dir():
+            raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
+        if path in targets:
+            raise KaditaError(f"{path} was named twice as an output")
+        targets[path] = WRITERS.get(path.suffix, _json)
+    for path in [p for p in targets if p.suffix == ".csv"]:  # one that was asked for says all of it, and more
+        record = path.with_suffix(".json")
+        if record not in targets and _holds_results(record):
+            raise KaditaError(
+                f"{record} holds results, which the record of {path.name} would replace; choose another name, or write "
+                f"both: -o {path.name} -o {record.name}"
+            )
+        targets.setdefault(record, _record)
+        targets |= {path.with_name(f"{path.stem}_{name}.csv"): partial(_table, name) for name in tables}
+    for path in targets:
+        check_writable(path, force=force, source=source)
+    return targets
+
+
+def _holds_results(path: Path) -> bool:
+    """Whether a file is JSON with values of frames, which the record beside a CSV has not."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and {"provenance", "time"} <= document.keys()
+
+
+def _cell(series: Series, value: float) -> str:
+    if np.isnan(value):
+        return ""
+    return series.labels[int(value)] if series.labels else repr(float(value))
+
+
+def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
+    columns = results.columns()
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["frame", "time", *columns])
+        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True)):
+            table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
+
+
+def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
+    heading, rows = next((heading, rows) for found, heading, rows in tables_of(results) if found == name)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(heading)
+        table.writerows(rows)
+
+
+def _record(results: Results, equilibration: Equilibration, path: Path) -> None:
+    path.write_text(_dump(_describe(results, equilibration)), encoding="utf-8")
+
+
+def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
+    document = _describe(results, equilibration)
+    document["frame"] = results.frames.tolist()
+    document["time"] = results.times.tolist()
+    for name, w in results.wholes.items():
+        document["analyses"][name]["values"] = w.values.tolist()
+        document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
+    for name, s in results.series.items():
+        document["metrics"][name]["values"] = s.values.tolist()  # what is no number becomes null
+    path.write_text(_dump(document), encoding="utf-8")
+
+
+def _netcdf(results: Results, _equilibration: Equilibration, path: Path) -> None:
+    results.to_xarray().to_netcdf(path, engine="netcdf4")
+
+
+def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
+    columns = results.columns()
+    text = io.StringIO()
+    unit = results.attributes.get("time_unit")
+    text.write(f"# kadita {results.provenance['kadita']}, {results.provenance['input'].get('name', '')}\n")
+    for name, s in results.series.items():
+        if s.parameters:
+            text.write(f"# {name}: {', '.join(f'{key} = {value}' for key, value in s.parameters.items())}\n")
+    text.write(f'@    xaxis  label "Time{f" ({unit})" if unit else ""}"\n@TYPE xy\n@ legend on\n')
+    for i, (name, (s, _)) in enumerate(columns.items()):
+        units = f" ({s.units})" if s.units != "1" else ""
+        labels = f" {', '.join(f'{k}: {label}' for k, label in enumerate(s.labels))}" if s.labels else ""
+        text.write(f'@ s{i} legend "{name}{units}{labels}"\n')
+    table = np.column_stack([results.times, *(values for _, values in columns.values())])
+    np.savetxt(text, table, fmt="%.10g")
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
+    metrics = {
+        name: {
+            "summary": s.summary,
+            "units": s.units,
+            "dims": ["frame", *s.dims],
+            **(
+                {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
+            ),
+            "labels": list(s.labels),
+            "parameters": dict(s.parameters),
+            "plugin": s.plugin,
+            "plugin_version": s.plugin_version,
+        }
+        for name, s in results.series.items()
+    }
+    return {
+        "provenance": dict(results.provenance),
+        "attributes": dict(results.attributes),
+        "notes": list(results.notes),
+        "metrics": metrics,
+        "analyses": {
+            name: {
+                "summary": w.summary,
+                "units": w.units,
+                "dims": list(w.dims),
+                "axis_units": {d: unit for d, unit in w.axis_units.items() if d in w.dims},
+                "parameters": dict(w.parameters),
+                "plugin": w.plugin,
+                "plugin_version": w.plugin_version,
+                **({} if w.dims else {"value": float(w.values)}),
+            }
+            for name, w in results.wholes.items()
+        },
+        "statistics": {
+            "equilibration": equilibration,
+            "columns": {c: _estimated(results, e) for c, e in results.statistics(equilibration).items()},
+        },
+    }
+
+
+def _estimated(results: Results, found: Estimate) -> dict[str, Any]:
+    return {
+        "mean": found.mean,
+        "error": found.error,
+        "interval": found.interval,
+        "std": found.std,
+        "start_frame": int(results.frames[found.start]) if found.start < len(results.frames) else None,
+        "start_time": found.start_time,
+        "frames": found.count,
+        "inefficiency": found.inefficiency,
+        "effective": found.effective,
+        "settled": found.settled,
+    }
+
+
+def _dump(document: Any) -> str:
+    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=str).decode() + "\n"
+
+
+WRITERS: dict[str, Writer] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".nc": _netcdf,
+    ".xvg": _xvg,
+}

@@ -1,0 +1,217 @@
+"""What an analysis found: one series a metric, with everything needed to say where it came from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import did_you_mean
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
+
+if TYPE_CHECKING:
+    import xarray
+
+    from kadita.evaluation.statistics import Estimate
+
+SHARED = ("agent", "space")  # axes that are the same for all
+
+
+@dataclass(frozen=True)
+class Series:
+    """One metric over the frames: values (T, ...), and how they were made."""
+
+    values: Floats
+    dims: tuple[str, ...]
+    units: str
+    labels: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    summary: str
+    plugin: str
+    plugin_version: str
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # the numbers along those axes that have some
+    axis_units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A result of a whole-trajectory analysis, and how it was made."""
+
+    values: NDArray[Any]
+    dims: tuple[str, ...]
+    axes: Mapping[str, NDArray[Any]]  # the numbers along those axes that have some
+    units: str
+    parameters: Mapping[str, Any]
+    summary: str
+    plugin: str
+    plugin_version: str
+    axis_units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Results(Mapping[str, Floats]):
+    """Series of metrics over the same frames, by name: ``results["rotation"]`` has shape (T, ...).
+
+    Attributes:
+        frames: (T,) frame numbers.
+        times: (T,) times.
+        agents: (N,) identities, the axis ``agent`` of per-agent metrics.
+        series: by metric.
+        attributes: what the trajectory knows of the school.
+        notes: what a reader of these numbers should know, a line each.
+        failures: metrics that raised, and a line that says what.
+        provenance: versions, the input's fingerprint, the profile; parameters of metrics that others needed.
+        wholes: results of whole-trajectory analyses, by analysis or ``analysis.output``.
+    """
+
+    frames: Integers
+    times: Floats
+    agents: NDArray[Any]
+    series: Mapping[str, Series]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    wholes: Mapping[str, Whole] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Floats:
+        """Values of one metric, (T, ...)."""
+        try:
+            return self.series[name].values
+        except KeyError:
+            raise KeyError(f"these results hold no '{name}'{did_you_mean(name, self.series)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.series)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def __repr__(self) -> str:
+        return f"<Results of {len(self.frames)} frames: {', '.join(self.series)}>"
+
+    def columns(self) -> dict[str, tuple[Series, Floats]]:
+        """Every scalar series by name, (T,): a metric's own, or one a component: ``drift.x``, ``distances.2``."""
+        columns: dict[str, tuple[Series, Floats]] = {}
+        for name, s in self.series.items():
+            axes = [_words(self.axis_of(s, dim, size)) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
+            flat = s.values.reshape(len(self.frames), -1)
+            for i, component in enumerate(itertools.product(*axes)):
+                columns[".".join((name, *component))] = s, flat[:, i]
+        return columns
+
+    def statistics(self, equilibration: str | float = "none") -> dict[str, Estimate]:
+        """Return mean, error and more of every column, by its name: see `kadita.evaluation.statistics.estimate`.
+
+        A column of labels has one a label, of its share of the frames: ``state.torus``. Metrics with a value per agent
+        have none.
+
+        Args:
+            equilibration: ``"none"``, all frames count; ``"auto"``, those from where a series settles; ``"half"``; or
+                a time from which frames count.
+
+        Raises:
+            KaditaError: no such equilibration.
+        """
+        from kadita.evaluation.statistics import estimate
+
+        found: dict[str, Estimate] = {}
+        for column, (s, values) in self.columns().items():
+            if "agent" in s.dims:
+                continue
+            if not s.labels:
+                found[column] = estimate(values, self.times, equilibration)
+                continue
+            known = ~np.isnan(values)
+            shares = {f"{column}.{k}": np.where(known, values == i, np.nan) for i, k in enumerate(s.labels)}
+            begin = equilibration
+            if begin == "auto":  # one for all, so that shares add up to 1
+                latest = max(estimate(share, self.times, begin).start for share in shares.values())
+                begin = float(self.times[latest]) if latest else "none"
+            found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
+        return found
+
+    def axis_of(self, found: Series | Whole, dim: str, size: int) -> list[Any]:
+        """Numbers or names along an axis."""
+        if dim in found.axes:
+            return list(found.axes[dim].tolist())
+        if dim == "agent":
+            return list(self.agents.tolist())
+        if dim == "space" and size == 3:
+            return ["x", "y", "z"]
+        return list(range(size))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare."""
+        import xarray
+
+        # not "units": xarray would make time differences of plain "s", and kadita's times are numbers
+        unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
+        variables: dict[str, Any] = {}
+        coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
+        owners = dict.fromkeys((*coords, *self.series, *self.wholes), "")  # of dimensions; other names are no one's
+        for name, s in self.series.items():
+            dims = ("frame", *_distinct(name, s.dims, owners))
+            for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
+                coords.setdefault(key, (key, self.axis_of(s, dim, size), _unit(s, dim)))
+            attributes: dict[str, Any] = {
+                "units": s.units,
+                "long_name": s.summary,
+                "plugin": f"{s.plugin} {s.plugin_version}",
+            }
+            if s.labels:
+                attributes |= {
+                    "flag_values": np.arange(len(s.labels), dtype=float),
+                    "flag_meanings": " ".join(s.labels),
+                }
+            attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
+            variables[name] = (dims, s.values, attributes)
+        for name, w in self.wholes.items():
+            dims = _distinct(name.partition(".")[0], w.dims, owners)
+            for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
+                coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
+            attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
+            attributes |= {f"parameter_{k}": _plain(v) for k, v in w.parameters.items()}
+            variables[name] = (dims, w.values, attributes)
+        record = {k: _plain(v) for k, v in self.provenance.items()}
+        return xarray.Dataset(variables, coords=coords, attrs=record)
+
+
+def _unit(found: Series | Whole, dim: str) -> dict[str, str]:
+    """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
+    return {"unit": found.axis_units[dim]} if dim in found.axes and dim in found.axis_units else {}
+
+
+def _words(axis: list[Any]) -> list[str]:
+    """Write what is along an axis in few digits, where these tell everything apart."""
+    short = [f"{place:.6g}" if isinstance(place, float) else str(place) for place in axis]
+    return short if len(set(short)) == len(axis) else [str(place) for place in axis]
+
+
+def _distinct(name: str, dims: tuple[str, ...], owners: dict[str, str]) -> tuple[str, ...]:
+    """Name the dimensions of a result: agents and space are everybody's, others its metric's or analysis' own.
+
+    Names that are taken have an owner; axis c of a_b and axis b_c of a would have one name, and have two.
+    """
+    own = []
+    for d in dims:
+        key = d if d in SHARED else f"{name}_{d}"
+        while owners.setdefault(key, name) != name and d not in SHARED:
+            key += "_"
+        own.append(key)
+    return tuple(f"{d}_{own[:i].count(d) + 1}" if d in own[:i] else d for i, d in enumerate(own))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that a NetCDF attribute can hold."""
+    import json
+
+    from pydantic_core import to_jsonable_python
+
+    value = to_jsonable_python(value)
+    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)

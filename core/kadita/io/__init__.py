@@ -1,0 +1,1 @@
+"""Trajectories and topologies in files: opened, written, converted, checked and recovered."""

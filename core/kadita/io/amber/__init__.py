@@ -1,0 +1,1 @@
+"""Trajectories in AMBER's NetCDF convention (``.nc``)."""

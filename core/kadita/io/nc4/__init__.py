@@ -1,0 +1,1 @@
+"""Compressed trajectories in NetCDF-4 (``.nc4``)."""

@@ -1,0 +1,168 @@
+"""Frames of a NetCDF-4 file as rows of one NumPy type, as they lie on disk in a classic file.
+
+So a frame's checksum, which is that of the classic record, can be checked in either container.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
+from kadita.io.amber.netcdf3 import Header, Variable
+from kadita.io.amber.records import LARGEST, TYPES, Records
+from kadita.io.nc4.compression import frames_in_chunk
+from kadita.io.nc4.files import ERRORS, open_dataset
+from kadita.io.nc4.header import classic_seed
+from kadita.school.neighbors import Integers
+
+CONTAINER = 4  # stands where a classic header says 1, 2 or 5
+CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
+OTHER = 0  # a type that NetCDF-3 does not know: text of any length, a structure
+
+
+class Nc4Records(Records):
+    """The frames of an open NetCDF-4 file.
+
+    Raises:
+        KaditaError: a damaged file, or one that claims more data than its size can hold, before any are read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if (first := first_bytes(path)) != HDF5:
+            raise KaditaError(f"{path}: expected a NetCDF-4 file, which begins with HDF; found the bytes {first[:4]!r}")
+        self._nc4 = open_dataset(path)
+        try:
+            _check_claims(path, self._nc4)
+            _check_filters(path, self._nc4)
+            self.header = _header(self._nc4)
+            self.type = self._record_type()
+            self._scratch = np.empty(0, self.type)
+        except ERRORS as error:
+            self._nc4.close()
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+        except KaditaError:
+            self._nc4.close()
+            raise
+
+    def _record_type(self) -> np.dtype[Any]:
+        variables = {n: v for n, v in self.header.variables.items() if v.record and v.type != OTHER}
+        sizes = [sum(v.size for v in variables.values()), *(v.size for v in variables.values())]
+        if not variables or max(sizes) > LARGEST:
+            raise KaditaError(f"{self.path}: expected frames below 2 GiB; found {sizes[0]} bytes in each")
+        shapes = self._nc4.variables
+        return np.dtype([(name, TYPES[v.type], shapes[name].shape[1:]) for name, v in variables.items()])
+
+    def fixed(self, name: str) -> NDArray[Any] | None:
+        """Return a variable that has no frames; None where there is none of this name."""
+        variable = self.header.variables.get(name)
+        if variable is None or variable.record:
+            return None
+        try:
+            return np.asarray(self._nc4.variables[name][...])
+        except ERRORS as error:
+            raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
+
+    def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return these frames' records, in an array that is there, or in a new one.
+
+        Raises:
+            KaditaError: a checksum of HDF5's fails, or what it would be compared with cannot be found.
+        """
+        records = np.empty(len(frames), self.type) if records is None else records
+        if len(frames) == 0:
+            return records
+        for name in self.type.names or ():
+            try:
+                records[name] = self._nc4.variables[name][_places(frames)]
+            except ERRORS as error:
+                raise self._where(name, frames, error) from None
+        return records
+
+    def _where(self, name: str, frames: Integers, error: Exception) -> KaditaError:
+        """Say which frames are in the first chunk that cannot be read."""
+        size = frames_in_chunk(self.header.variables[name].size)
+        for chunk in np.split(frames, np.flatnonzero(np.diff(frames // size)) + 1):
+            try:
+                self._nc4.variables[name][_places(chunk)]
+            except ERRORS:
+                where = f"frame {chunk[0]} is" if len(chunk) == 1 else f"frames {chunk[0]} to {chunk[-1]} are"
+                break
+        else:
+            where = "a frame is"
+        return KaditaError(
+            f"{self.path}: {where} damaged ({name}: {error}); take another copy of the file, or leave them out with "
+            "--start and --stop"
+        )
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one variable of all frames."""
+        try:
+            return np.asarray(self._nc4.variables[name][:])
+        except ERRORS as error:
+            raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
+
+    def seed(self) -> int:
+        """Return the seed of every frame's checksum: that of a classic file's header with these contents."""
+        try:
+            return classic_seed(self._nc4)
+        except (*ERRORS, KaditaError, TypeError) as error:
+            raise KaditaError(f"{self.path}: its header is damaged ({error}); take another copy of the file") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._nc4.isopen():
+            self._nc4.close()
+
+
+def _places(frames: Integers) -> Any:
+    """Return frame numbers as netCDF4 reads them fastest: a slice where they are in a row."""
+    in_a_row = len(frames) == frames[-1] - frames[0] + 1
+    return slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
+
+
+def _check_claims(path: Path, file: Any) -> None:
+    claimed = 0
+    for variable in file.variables.values():
+        size = getattr(variable.dtype, "itemsize", 8)
+        chunks = variable.chunking() or ()
+        # a chunk is read as a whole, however little of it the variable uses
+        inside = prod(map(int, chunks)) if not isinstance(chunks, str) else 0
+        claimed += size * max(prod(variable.shape), inside)
+    held = path.stat().st_size
+    if claimed > INFLATED_AT_MOST * held:
+        raise KaditaError(f"{path}: claims {claimed} bytes of data in a file of {held}; it is damaged")
+
+
+def _check_filters(path: Path, file: Any) -> None:
+    for name, variable in file.variables.items():
+        if (variable.filters() or {}).get("zstd") and not file.has_zstd_filter():
+            raise KaditaError(
+                f"{path}: {name} is compressed with zstd, which this installation of netCDF4 cannot read; install "
+                "netCDF4 from PyPI, or convert the file with --compression zlib where it can be read"
+            )
+
+
+def _header(file: Any) -> Header:
+    variables = {}
+    for name, v in file.variables.items():
+        kind = CODES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
+        record = v.dimensions[:1] == ("frame",)
+        size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
+        variables[name] = Variable(tuple(v.dimensions), kind, _attributes(v), 0, size, record)
+    dims = {name: 0 if name == "frame" else len(dim) for name, dim in file.dimensions.items()}
+    records = len(file.dimensions["frame"]) if "frame" in file.dimensions else 0
+    frame = sum(v.size for v in variables.values() if v.record)
+    return Header(CONTAINER, records, dims, _attributes(file), variables, 0, frame)
+
+
+def _attributes(holder: Any) -> dict[str, Any]:
+    """Return attributes as a classic header gives them: texts, and tuples of numbers."""
+    found = {name: holder.getncattr(name) for name in holder.ncattrs()}
+    return {name: v if isinstance(v, str) else tuple(np.atleast_1d(v).tolist()) for name, v in found.items()}

@@ -1,0 +1,76 @@
+"""Reads trajectories in NetCDF-4: the variables of AMBER's convention, in compressed chunks with checksums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import fingerprint
+from kadita.io.amber.records import Records
+from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
+from kadita.io.nc4.chunks import Nc4Records
+from kadita.io.nc4.files import open_dataset
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Trajectory
+
+FILL = np.float32(9.969209968386869e36)  # NetCDF's number for what was never written
+
+
+class Nc4Trajectory(AmberTrajectory):
+    """A trajectory in a NetCDF-4 file, kadita's own or anybody's; its frames mean what they mean in a `.nc`.
+
+    Raises:
+        KaditaError: a file that is cut, damaged, empty or no trajectory, or that claims more than it can hold; on
+            reading, frames whose checksums fail.
+    """
+
+    def _open(self) -> Records:
+        records = Nc4Records(self.path)
+        try:
+            check_is_trajectory(self.path, records.header)
+        except KaditaError:
+            records.close()
+            raise
+        return records
+
+    def _check_count(self) -> None:
+        """Nothing to check: HDF5 counts its frames itself."""
+
+    def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
+        """Compare with kadita's checksum; in any file, find frames of which nothing is there."""
+        super()._check_sums(frames, records)
+        for name in {"coordinates", "velocities"} & set(records.dtype.names or ()):
+            (fill,) = self.header.variables[name].attributes.get("_FillValue", (FILL,))
+            missing = (records[name] == fill).any(axis=(1, 2))
+            if missing.any():
+                raise KaditaError(
+                    f"{self.name}: frame {frames[missing.argmax()]} is damaged ({name} are missing); take another copy "
+                    "of the file, or leave the frame out with --start and --stop"
+                )
+
+    def refresh(self) -> bool:
+        """Refuse: a file of this kind cannot be read while it is written."""
+        return Trajectory.refresh(self)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the file."""
+        return fingerprint(self.path)
+
+
+def open_nc4(path: Path) -> Trajectory:
+    """Open a NetCDF-4 file as what it is: AMBER's variables, or dewi-kadita's.
+
+    Raises:
+        KaditaError: it is neither, or damaged.
+    """
+    with open_dataset(path) as file:
+        is_amber = "coordinates" in file.variables
+    if is_amber:
+        return Nc4Trajectory(path)
+    from kadita.io.readers.dewi_kadita import DewiKaditaTrajectory
+
+    return DewiKaditaTrajectory(path)

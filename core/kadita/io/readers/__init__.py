@@ -1,0 +1,1 @@
+"""Readers of the trajectories of other programs."""

@@ -1,0 +1,99 @@
+"""Reads dewi-kadita's own NetCDF files (NetCDF-4, dimensions time, fish, spatial)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import INFLATED_AT_MOST, fingerprint
+from kadita.school.box import LEAST, MOST, Box, Floats
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Chunk, Trajectory
+
+DIMS = ("time", "fish", "spatial")
+
+
+class DewiKaditaTrajectory(Trajectory):
+    """A file written by `dewi_kadita.DataHandler.save_netcdf`.
+
+    Raises:
+        KaditaError: NetCDF-4, but not that; or one that claims more data than its size can hold.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import netCDF4
+
+        self.path = path
+        self.name = str(path)
+        try:
+            self._file = netCDF4.Dataset(path, "r")
+        except (OSError, RuntimeError) as error:
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+        file = self._file
+        needed = {"positions": DIMS, "velocities": DIMS, "time": DIMS[:1]}
+        found_dims = {n: v.dimensions for n, v in file.variables.items() if n in needed}
+        numbers = all(getattr(file.variables[n].dtype, "kind", "") == "f" for n in found_dims)
+        if found_dims != needed or not numbers or not hasattr(file, "box_size"):
+            found = ", ".join(list(file.variables)[:8]) or "none"
+            raise KaditaError(
+                f"{path}: a NetCDF-4 file, but no trajectory of dewi-kadita's (positions(time, fish, spatial) and "
+                f"box_size); found variables: {found}"
+            )
+        claimed = 8 * sum(int(v.size) for v in file.variables.values())
+        if claimed > INFLATED_AT_MOST * path.stat().st_size:
+            raise KaditaError(
+                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
+            )
+        self.n_frames, agents, space = file.variables["positions"].shape
+        if space != 3 or agents < 1 or self.n_frames < 1:
+            raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")
+        self.agents = np.arange(agents)
+        self.has_velocities = True
+        self.box = Box.of(_length(path, file, "box_size"))
+        radius = {"r_a": _length(path, file, "r_attraction")} if hasattr(file, "r_attraction") else {}
+        self.attributes = {"model": "dewi-kadita"} | radius
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame."""
+        try:
+            return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
+        except (OSError, RuntimeError) as error:
+            raise KaditaError(f"{self.name}: its times cannot be read ({error})") from None
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        values = []
+        for name in ("positions", "velocities", "time"):
+            try:
+                read = self._file.variables[name][frames]
+            except (OSError, RuntimeError) as error:
+                raise KaditaError(f"{self.name}: frames {frames[0]} to {frames[-1]} cannot be read ({error})") from None
+            values.append(np.ma.filled(read.astype(np.float64), np.nan))  # masked is what was never written
+            if not np.isfinite(values[-1]).all():
+                raise KaditaError(f"{self.name}: expected finite {name}; found others, or none, in its frames")
+        positions, velocities, times = values
+        return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the file."""
+        return fingerprint(self.path)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file.isopen():
+            self._file.close()
+
+
+def _length(path: Path, file: Any, name: str) -> float:
+    value = getattr(file, name)
+    try:
+        length = float(value)
+    except (TypeError, ValueError):
+        length = np.nan
+    if not LEAST <= length <= MOST:
+        raise KaditaError(f"{path}: expected the attribute {name} to be a length above 0; found {value!r}")
+    return length

@@ -1,0 +1,100 @@
+"""Reads GSD, the format of HOOMD-blue, with the package gsd; MDAnalysis leaves its velocities and its origin out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.base.errors import KaditaError, said
+from kadita.base.files import fingerprint
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Chunk, Trajectory
+
+
+class GsdTrajectory(Trajectory):
+    """A GSD file, whose positions move by half a cell: from around the origin to [0, L).
+
+    Times are those of `log/time`, which kadita writes, or else steps.
+
+    Raises:
+        KaditaError: gsd is not installed, or the file is damaged or holds nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if find_spec("gsd") is None:
+            raise KaditaError(f"{path}: expected the package gsd, which reads .gsd; it is missing: pip install gsd")
+        hoomd: Any = import_module("gsd.hoomd")
+        self.name, self._path = str(path), path
+        try:
+            self._file: Any = hoomd.open(str(path), "r")
+            self.n_frames = len(self._file)
+            first: Any = self._file[0] if self.n_frames else None
+        except Exception as error:  # the reader raises whatever a damaged file leads it to
+            raise KaditaError(f"{path}: gsd cannot read it: {said(error)}") from None
+        if first is None or first.particles.N < 1:
+            raise KaditaError(f"{path}: expected frames with particles; found none")
+        self.agents = np.arange(first.particles.N)
+        raw = self._file.file
+        stored = (raw.chunk_exists(frame=f, name="particles/velocity") for f in (0, self.n_frames - 1))
+        self.has_velocities = any(stored)
+        self.attributes: dict[str, Any] = {}
+        types = first.particles.types
+        self.species = np.array(types)[first.particles.typeid] if len(types) > 1 else None
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame, or its step where the file has no times."""
+        return np.array([self._time(self._frame(f)) for f in range(self.n_frames)])
+
+    def _frame(self, number: int) -> Any:
+        try:
+            frame = self._file[number]
+        except Exception as error:
+            raise KaditaError(f"{self.name}: frame {number} cannot be read: {said(error)}") from None
+        if len(self.agents) != frame.particles.N:
+            raise KaditaError(
+                f"{self.name}: expected {len(self.agents)} particles in every frame; frame {number} has "
+                f"{frame.particles.N}"
+            )
+        return frame
+
+    @staticmethod
+    def _time(frame: Any) -> float:
+        time = frame.log.get("time")
+        return float(frame.configuration.step if time is None else time[0])
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        shape = (len(frames), len(self.agents), 3)
+        positions, times = np.empty(shape), np.empty(len(frames))
+        cells: list[Floats | None] = []
+        velocities = np.empty(shape) if self.has_velocities else None
+        for row, number in enumerate(frames.tolist()):
+            frame = self._frame(number)
+            p, box = frame.particles, np.asarray(frame.configuration.box, dtype=np.float64)
+            times[row], positions[row] = self._time(frame), p.position
+            if velocities is not None:
+                velocities[row] = p.velocity
+            if "open_space" in frame.log or not box[:3].any():
+                cells.append(None)
+                continue
+            if box[3:].any() or not (box[:3] > 0).all():
+                raise KaditaError(f"{self.name}: expected an orthorhombic cell; frame {number} has {box.tolist()}")
+            positions[row] += box[:3] / 2
+            cells.append(box[:3])
+        if any(c is None for c in cells) and not all(c is None for c in cells):
+            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; got it in some")
+        return Chunk(positions, velocities, times, None if cells[0] is None else np.array(cells))
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the file."""
+        return fingerprint(self._path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

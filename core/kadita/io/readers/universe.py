@@ -1,0 +1,146 @@
+"""Every other trajectory format, through MDAnalysis."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import fingerprint
+from kadita.io.readers.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
+from kadita.io.readers.lammps import check_same_atoms, check_whole, lammps_boundaries
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Chunk, Trajectory
+
+LAMMPS_DUMPS = (".lammpstrj", ".lammpsdump")
+
+
+def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
+    """Open a file with MDAnalysis, which tells formats by their endings; GSD and extended XYZ without it.
+
+    Raises:
+        KaditaError: an unknown ending, a missing topology, or a file that MDAnalysis cannot read.
+    """
+    if path.suffix.lower() == ".gsd":
+        from kadita.io.readers.gsd import GsdTrajectory
+
+        return GsdTrajectory(path)
+    if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
+        return ExtendedXyzTrajectory(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # masses, elements and charges: a fish has none
+        import MDAnalysis
+        from MDAnalysis.coordinates.core import get_reader_for
+
+        warnings.simplefilter("ignore")  # once more, as MDAnalysis sets filters of its own when it is imported
+        options: dict[str, Any] = {}
+        if path.suffix.lower() in LAMMPS_DUMPS:
+            options = {"format": "LAMMPSDUMP"} | ({"topology_format": "LAMMPSDUMP"} if topology is None else {})
+        try:
+            reader = get_reader_for(str(path), format=options.get("format"))
+        except (ValueError, TypeError):
+            raise KaditaError(
+                f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
+                f"(.xtc, .trr, .dcd, .xyz, .pdb, .gro, ...); '{path.suffix}' is none"
+            ) from None
+        if hasattr(reader, "_load_offsets"):
+            options = {"format": _without_litter(reader)} | ({"topology_format": "MINIMAL"} if topology is None else {})
+        files = [str(path)] if topology is None else [str(topology), str(path)]
+        if topology is not None and not Path(topology).is_file():
+            raise KaditaError(f"{topology}: there is no such topology file")
+        try:
+            universe = MDAnalysis.Universe(*files, **options)
+            if options.get("format") == "LAMMPSDUMP":
+                check_whole(universe.trajectory)
+            return UniverseTrajectory(universe, path)
+        except KaditaError:
+            raise
+        except Exception as error:  # readers raise whatever a damaged file leads them to
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            hint = "" if topology is not None else "; if it needs a topology, name one with --topology"
+            raise KaditaError(f"{path}: MDAnalysis cannot read it: {reason}{hint}") from None
+
+
+def _without_litter(reader: Any) -> Any:
+    """Return MDAnalysis' reader of XTC or TRR, but one that leaves no hidden files beside what it reads."""
+
+    def load_offsets(self: Any) -> None:
+        self._read_offsets(store=False)
+
+    return type(reader.__name__, (reader,), {"_load_offsets": load_offsets})
+
+
+class UniverseTrajectory(Trajectory):
+    """The trajectory of an `MDAnalysis.Universe`, or of some of its atoms."""
+
+    def __init__(self, universe: Any, path: Path | None = None) -> None:
+        self._atoms = universe.atoms
+        self._trajectory = universe.universe.trajectory
+        self._path = path
+        self.name = str(path or getattr(self._trajectory, "filename", None) or "universe")
+        self.n_frames = len(self._trajectory)
+        self.agents = np.asarray(self._atoms.indices)
+        if len(self.agents) == 0:
+            raise KaditaError(f"{self.name}: expected at least one atom; got none")
+        self.has_velocities = bool(self._trajectory.ts.has_velocities)
+        self.attributes: dict[str, Any] = {
+            "length_unit": "angstrom",
+            "time_unit": "ps",
+        }  # MDAnalysis' own units
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame; all frames are visited to find out."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a format has no times, which are frame numbers then
+            return np.array([ts.time for ts in self._trajectory])
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        shape = (len(frames), len(self.agents), 3)
+        positions, times = np.empty(shape), np.empty(len(frames))
+        velocities = np.empty(shape) if self.has_velocities else None
+        cells = []
+        for row, frame in enumerate(frames.tolist()):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    ts = self._trajectory[frame]
+                    times[row] = ts.time
+            except Exception as error:
+                raise KaditaError(f"{self.name}: frame {frame} cannot be read: {error}".replace("\n", " ")) from None
+            positions[row] = self._atoms.positions
+            open_space = False
+            if getattr(self._trajectory, "format", None) == "LAMMPSDUMP":
+                open_space, origin = lammps_boundaries(self._trajectory, frame)
+                check_same_atoms(self._trajectory, frame)
+                positions[row] += origin * open_space
+            if velocities is not None:
+                velocities[row] = self._atoms.velocities
+            cells.append(None if open_space or ts.dimensions is None else ts.dimensions.copy())
+        return Chunk(positions, velocities, times, self._lengths(cells))
+
+    def _lengths(self, cells: list[Any]) -> Floats | None:
+        known = [c is not None and bool(np.any(c[:3])) for c in cells]
+        if not any(known):
+            return None
+        if not all(known):
+            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; got it in some")
+        table = np.array(cells, dtype=np.float64)
+        if not np.allclose(table[:, 3:], 90.0, atol=1e-3):
+            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got {table[0, 3:]}")
+        lengths: Floats = table[:, :3]
+        return lengths
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the file; of a universe made elsewhere, its name."""
+        return {"name": Path(self.name).name} if self._path is None else fingerprint(self._path)
+
+    def close(self) -> None:
+        """Close the file, where kadita opened it."""
+        if self._path is not None:
+            self._trajectory.close()

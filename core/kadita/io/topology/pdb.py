@@ -1,0 +1,75 @@
+"""A PDB: one atom per agent, numbered in hybrid-36, which every MD tool reads at any number of agents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from kadita.base.errors import KaditaError
+from kadita.io.topology.snapshot import Snapshot
+from kadita.io.topology.species import Groups
+from kadita.school.box import Floats
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def hybrid36(width: int, value: int) -> str:
+    """Write a number in `width` columns: decimal as long as it fits, then in base 36 with a leading letter.
+
+    10^width follows 99..9 as A00..0; after ZZ..Z comes a00..0 in lower case (R. W. Grosse-Kunstleve, hybrid-36
+    counting system, http://cci.lbl.gov/hybrid_36/).
+
+    Raises:
+        KaditaError: a number below 0 or beyond zz..z.
+    """
+    if 0 <= value < 10**width:
+        return f"{value:{width}d}"
+    offset, per_case = value - 10**width, 26 * 36 ** (width - 1)
+    if not 0 <= offset < 2 * per_case:
+        raise KaditaError(f"hybrid-36: expected a number that fits {width} columns; got {value}")
+    lower, offset = divmod(offset, per_case)
+    number = offset + 10 * 36 ** (width - 1)
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = DIGITS[digit] + digits
+    return digits.lower() if lower else digits
+
+
+def write_pdb(snapshot: Snapshot, path: Path) -> None:
+    """Write atoms; groups are residue names and, in columns 73 to 76, segments, and a REMARK says which.
+
+    All are of one chain: OVITO sorts atoms by chains, and would give agents the places of others in a trajectory.
+    """
+    decimals, groups = decimals_for(snapshot.positions, 8), snapshot.groups
+    kinds = list(zip(groups.residues, groups.segments, strict=True))
+    with path.open("w", encoding="ascii", errors="backslashreplace") as pdb:
+        pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
+        pdb.writelines(f"REMARK   1 {line}\n" for line in legend(groups))
+        if snapshot.lengths is not None:
+            a, b, c = (f"{x:9.{decimals_for(snapshot.lengths, 9)}f}" for x in snapshot.lengths)
+            pdb.write(f"CRYST1{a}{b}{c}  90.00  90.00  90.00 P 1           1\n")
+        for i, ((x, y, z), kind) in enumerate(zip(snapshot.positions.tolist(), groups.of.tolist(), strict=True)):
+            serial, residue = hybrid36(5, i + 1), hybrid36(4, i + 1)
+            name, segment = kinds[kind]
+            at = f"{x:8.{decimals}f}{y:8.{decimals}f}{z:8.{decimals}f}"
+            pdb.write(f"ATOM  {serial}  C   {name:<3} A{residue}    {at}  1.00  0.00      {segment:<4} C  \n")
+        pdb.write("END\n")
+
+
+def legend(groups: Groups) -> list[str]:
+    """Say which short names stand for which group, a line each."""
+    if not groups.named:
+        return []
+    table = zip(groups.residues, groups.segments, groups.names, strict=True)
+    return [f"resname {r} segname {s}: {' '.join(name.split())}" for r, s, name in table]
+
+
+def decimals_for(values: Floats, width: int) -> int:
+    """Choose how many decimals, at most three, fit so many columns for every number."""
+    for decimals in (3, 2, 1, 0):
+        widest = max(len(f"{x:.{decimals}f}") for x in (values.min(), values.max()))
+        if widest <= width:
+            return decimals
+    raise KaditaError(f"topology: expected coordinates within {width} columns; got up to {np.abs(values).max():g}")

@@ -1,0 +1,134 @@
+"""What a file is made of, against the convention: attributes, dimensions, variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kadita.io.amber.convention import Variable, convention
+from kadita.io.validation.container import Contents, Structure
+from kadita.io.validation.findings import Finding, finding, short, some
+
+
+def check_header(contents: Contents) -> Iterator[Finding]:
+    """Yield what deviates in structure, whatever the numbers are."""
+    structure = contents.structure
+    yield from _required_attributes(structure)
+    yield from _all_attributes(structure)
+    yield from _scaling(structure)
+    yield from _dimensions(structure)
+    for variable in convention().variables:
+        yield from _variable(variable, contents)
+
+
+def _required_attributes(structure: Structure) -> Iterator[Finding]:
+    for wanted in convention().attributes:
+        found = structure.attributes.get(wanted.name)
+        if not wanted.required or (isinstance(found, str) and wanted.value in (None, found)):
+            continue
+        what = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
+        expected = "text" if wanted.value is None else f"'{wanted.value}'"
+        yield finding(
+            wanted.check,
+            f"{wanted.name}: expected {expected}; found {what}; {wanted.otherwise}",
+            None,
+            wanted.needed_by,
+        )
+
+
+def _all_attributes(structure: Structure) -> Iterator[Finding]:
+    limit, masking = convention().limits.attribute_length, convention().names.masking
+    everywhere = [(name, value) for name, value in structure.attributes.items()]
+    everywhere += [
+        (f"{v}:{name}", value) for v, w in structure.variables.items() for name, value in w.attributes.items()
+    ]
+    if long := [name for name, value in everywhere if isinstance(value, str) and len(value) > limit]:
+        yield finding("attribute-length", f"found more than {limit} characters in {some(long)}")
+    if vectors := [name for name, value in everywhere if isinstance(value, tuple) and len(value) > 1]:
+        yield finding("vector-attribute", f"found several numbers in {some(vectors)}")
+    known = {v.name for v in convention().variables if v.dims[:1] == ("frame",)} & set(structure.variables)
+    if masks := [f"{v}:{m}" for v in sorted(known) for m in masking if m in structure.variables[v].attributes]:
+        yield finding("masking", f"found {some(masks)}")
+
+
+def _scaling(structure: Structure) -> Iterator[Finding]:
+    known = {v.name for v in convention().variables if v.of == "convention"}
+    bad = []
+    for name, variable in structure.variables.items():
+        for attribute, neutral in zip(convention().names.scaling, (1.0, 0.0), strict=True):
+            value = variable.attributes.get(attribute)
+            number = value[0] if isinstance(value, tuple) and len(value) == 1 else None
+            if value is None or (name in known and isinstance(number, float) and number == neutral):
+                continue
+            if name == "velocities" and attribute == "scale_factor" and isinstance(number, float):
+                yield finding("velocity-scale", f"velocities:scale_factor is {number:g}")
+            else:
+                bad.append(f"{name}:{attribute}")
+    if bad:
+        yield finding("scale-factor", f"found {some(bad)}")
+
+
+def _dimensions(structure: Structure) -> Iterator[Finding]:
+    for wanted in convention().dimensions:
+        name, found = wanted.name, structure.dims.get(wanted.name)
+        if wanted.with_ and not set(wanted.with_) & set(structure.variables):
+            continue
+        if found is None:
+            said = "found no such dimension"
+        elif wanted.unlimited and name not in structure.unlimited:
+            said = f"expected it unlimited; found {found}"
+        elif found < wanted.least or (wanted.size is not None and found != wanted.size):
+            said = f"expected {wanted.size or f'at least {wanted.least}'}; found {found}"
+        else:
+            continue
+        yield finding(wanted.check, f"dimension {name}: {said}; {wanted.otherwise}", None, wanted.needed_by)
+    if "frame" in structure.dims and structure.frames < 1:
+        yield finding("frames", "found no frames")
+    if reserved := [name for name in structure.dims if name in convention().names.parmed]:
+        yield finding(
+            "reserved-dimension", f"found {'dimensions' if len(reserved) > 1 else 'dimension'} {some(reserved)}"
+        )
+
+
+def _variable(wanted: Variable, contents: Contents) -> Iterator[Finding]:
+    variables = contents.structure.variables
+    found = variables.get(wanted.name)
+    needed_by = ("kadita",) if wanted.of == "kadita" else ()
+    if found is None:
+        if wanted.required and (not wanted.with_ or set(wanted.with_) & set(variables)):
+            message = f"found no variable {wanted.name}; {wanted.otherwise}"
+            yield finding(wanted.check, message, None, wanted.needed_by)
+        return
+    if wanted.text:
+        if found.dims != wanted.dims or found.type != "char":
+            said = f"{wanted.types[0]} {_signature(wanted.name, wanted.dims)}; found {found.type} "
+            said += _signature(wanted.name, found.dims)
+        elif (text := _text(contents, wanted.name)) != wanted.text:
+            said = f"{wanted.name} to hold {', '.join(wanted.text)}; found {some(text) or 'too much'}"
+        else:
+            return
+        yield finding(wanted.check, f"expected {said}")
+        return
+    if found.dims != wanted.dims:
+        expected, got = (_signature(wanted.name, dims) for dims in (wanted.dims, found.dims))
+        yield finding("dims", f"expected {expected}; found {got}", None, needed_by)
+    if found.type in wanted.readable:
+        yield finding("precision", f"{wanted.name}: expected {wanted.types[0]}; found {found.type}")
+    elif found.type not in wanted.types:
+        expected = " or ".join((*wanted.types, *wanted.readable))
+        yield finding("type", f"{wanted.name}: expected {expected}; found {found.type}", None, needed_by)
+    units = found.attributes.get("units")
+    if wanted.units is not None and units != wanted.units:
+        said = "none" if units is None else f"'{short(units)}'"
+        yield finding("units", f"{wanted.name}: expected the unit '{wanted.units}'; found {said}")
+
+
+def _signature(name: str, dims: tuple[str, ...]) -> str:
+    return f"{name}({some(dims)})"
+
+
+def _text(contents: Contents, name: str) -> tuple[str, ...]:
+    """Return the text of a char variable, a word for each of its first dimension, filled up as it is there."""
+    letters = contents.fixed(name)
+    if letters is None or letters.size > 1000:
+        return ()
+    return tuple(bytes(b"".join(row.ravel().tolist()).ljust(row.size)).decode("latin-1") for row in letters)

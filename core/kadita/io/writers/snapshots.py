@@ -1,0 +1,102 @@
+"""Frames one at a time, as formats of molecular dynamics take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import KaditaError
+from kadita.io.writers.formats import Progress
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Trajectory
+
+
+class Snapshot(NamedTuple):
+    """One frame: all agents of the trajectory, and which of them are there."""
+
+    number: int
+    positions: Floats  # (N, 3), NaN where an agent is absent
+    velocities: Floats | None
+    time: float
+    lengths: Floats | None  # (3,), None in open space
+    present: NDArray[np.bool_]  # (N,): position and, where there are velocities, velocity are known
+
+
+def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integers | None = None) -> Iterator[Snapshot]:
+    """Yield frames in their order.
+
+    Raises:
+        KaditaError: a frame that holds an infinite number.
+    """
+    frames = np.arange(trajectory.n_frames) if frames is None else frames
+    done = 0
+    for numbers, chunk in trajectory.chunks_of(frames):
+        for row, number in enumerate(numbers.tolist()):
+            x = chunk.positions[row]
+            v = None if chunk.velocities is None else chunk.velocities[row]
+            present = ~np.isnan(x).any(axis=1)
+            if v is not None:
+                present &= ~np.isnan(v).any(axis=1)
+            for what, values in (("position", x), ("velocity", v)):
+                if values is not None and np.isinf(values).any():
+                    raise KaditaError(
+                        f"{trajectory.name}: expected finite numbers; frame {number} holds an infinite {what}"
+                    )
+            lengths = None if chunk.lengths is None else chunk.lengths[row]
+            yield Snapshot(number, x, v, float(chunk.times[row]), lengths, present)
+            done += 1
+            if progress is not None:
+                progress(done, len(frames))
+
+
+def whole_snapshots(
+    trajectory: Trajectory, ending: str, progress: Progress = None, frames: Integers | None = None
+) -> Iterator[Snapshot]:
+    """Yield frames for a format that holds every agent in every frame.
+
+    Raises:
+        KaditaError: an agent that is absent from one.
+    """
+    for snapshot in snapshots(trajectory, progress, frames):
+        missing = np.flatnonzero(~snapshot.present)
+        if len(missing):
+            number = "1 agent is" if len(missing) == 1 else f"{len(missing)} agents are"
+            raise KaditaError(
+                f"{trajectory.name}: expected every agent in every frame, as {ending} has no room for absence; "
+                f"{number} absent from frame {snapshot.number} (agent {trajectory.agents[missing[0]]}); .xyz has "
+                "room: its frames can differ in their number of agents"
+            )
+        yield snapshot
+
+
+def species_of(trajectory: Trajectory, default: str) -> tuple[list[str], Integers]:
+    """Return the names of the species, words without blanks, and the number of each agent's, (N,)."""
+    if trajectory.species is None:
+        return [default], np.zeros(len(trajectory.agents), dtype=np.int64)
+    names, numbers = np.unique(np.asarray(trajectory.species).astype(str), return_inverse=True)
+    return ["_".join(name.split()) or "_" for name in names.tolist()], numbers
+
+
+def numbers_of(trajectory: Trajectory) -> tuple[Integers, list[str]]:
+    """Return the identities as whole numbers, for formats that know no names, and a remark where they are names."""
+    agents = np.asarray(trajectory.agents)
+    if np.issubdtype(agents.dtype, np.integer):
+        return agents.astype(np.int64), []
+    first = ", ".join(f"{i} is {name}" for i, name in enumerate(agents[:3].tolist()))
+    return np.arange(len(agents)), [f"agents are numbered in their order, as the format has no names: {first}, ..."]
+
+
+def reach(trajectory: Trajectory) -> tuple[Floats, Floats]:
+    """Lowest and highest coordinates in all frames, (3,) each, for formats that want a cell around everything."""
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for snapshot in snapshots(trajectory):
+        known = snapshot.positions[snapshot.present]
+        if len(known):
+            low, high = np.minimum(low, known.min(axis=0)), np.maximum(high, known.max(axis=0))
+    if not np.isfinite(low).all():
+        raise KaditaError(f"{trajectory.name}: expected positions; found none")
+    return low, high

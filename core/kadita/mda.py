@@ -1,0 +1,16 @@
+"""kadita in MDAnalysis: its compressed trajectories open there, and its metrics are analyses like MDAnalysis' own.
+
+>>> import MDAnalysis
+>>> import kadita.mda  # from here on MDAnalysis knows .nc4, to read and to write
+>>> universe = MDAnalysis.Universe("school.nc4")  # doctest: +SKIP
+>>> mills = kadita.mda.Analysis(universe.atoms, "rotation").run(step=10)  # doctest: +SKIP
+>>> mills.results.rotation.mean(), mills.times[-1]  # doctest: +SKIP
+>>> mills.run(backend="multiprocessing", n_workers=4)  # doctest: +SKIP
+>>> kadita.write(mills.measured, "rotation.csv")  # doctest: +SKIP
+"""
+
+from kadita.evaluation.mdanalysis import Analysis
+from kadita.io.nc4.mda_reader import NC4Reader
+from kadita.io.nc4.mda_writer import NC4Writer
+
+__all__ = ["Analysis", "NC4Reader", "NC4Writer"]

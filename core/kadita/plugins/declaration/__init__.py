@@ -1,0 +1,1 @@
+"""How metrics, analyses and importers are declared."""

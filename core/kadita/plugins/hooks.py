@@ -1,0 +1,229 @@
+"""The hooks a plugin can implement: functions of these names, decorated with `kadita.hookimpl`, that return lists.
+
+A plugin is a module with one hook or several. ``--plugin FILE.py`` names it for one command, and is all that an example
+below needs, unless it says otherwise. An installed one is always there: an entry point in the group ``kadita`` of its
+distribution names it, here in the pyproject.toml of flocks::
+
+    [project.entry-points.kadita]
+    flocks = "flocks"
+
+``kadita plugins new NAME`` makes such a distribution, and ``kadita plugins check MODULE|FILE`` tries what it promises.
+"""
+
+from __future__ import annotations
+
+from importlib.resources.abc import Traversable
+
+import pluggy
+
+from kadita.models.model import Model
+from kadita.plugins.declaration.analysis import Analysis
+from kadita.plugins.declaration.importer import Importer
+from kadita.plugins.declaration.metric import Metric
+
+GROUP = "kadita"
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
+    '''Return the metrics that the plugin brings, each a function decorated with `kadita.metric`.
+
+    Example, for ``kadita analyze school.nc --plugin bursting.py -m bursting --set bursting.factor=3``::
+
+        # bursting.py
+        from typing import Annotated
+
+        import numpy as np
+        from kadita import Block, hookimpl, metric
+        from pydantic import Field
+
+        Factor = Annotated[float, Field(gt=1, description="least speed of a burst over the mean speed of the school")]
+
+
+        @metric(
+            needs_velocities=True,
+            formula="number of agents with |v_i| > factor <|v|> / N",
+            range=(0, 1),
+            undefined="where no one moves",
+            symmetries=("translation", "rotation", "images", "scale"),
+        )
+        def bursting(block: Block, *, factor: Factor = 2.0):
+            """Share of the school that swims in bursts, (T,)."""
+            mean = block.speeds.mean(axis=1)
+            share = (block.speeds > factor * mean[:, None]).mean(axis=1)
+            return np.where(mean > 0, share, np.nan)
+
+
+        @hookimpl
+        def kadita_metrics():
+            return [bursting]
+    '''
+
+
+@hookspec
+def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
+    '''Return the whole-trajectory analyses that the plugin brings, each decorated with `kadita.analysis`.
+
+    Example, for ``kadita analyze school.nc --plugin cruising.py -m cruising_speed -o speeds.csv``::
+
+        # cruising.py
+        import numpy as np
+        from kadita import Facts, Window, analysis, hookimpl
+
+
+        def finish(state, facts: Facts):
+            seen = state["frames"] > 0
+            return np.divide(state["sum"], state["frames"], out=np.full(len(seen), np.nan), where=seen)
+
+
+        @analysis(
+            finish=finish,
+            units="length/time",
+            dims=("agent",),
+            needs_velocities=True,
+            formula="<|v_i(t)|>, over the frames in which agent i is there",
+        )
+        def cruising_speed(window: Window):
+            """Mean speed of each agent over the trajectory, (N,); NaN for one that never is there."""
+            speeds = np.linalg.norm(window.velocities[: window.own], axis=2)
+            return {"sum": np.nansum(speeds, axis=0), "frames": (~np.isnan(speeds)).sum(axis=0)}
+
+
+        @hookimpl
+        def kadita_analyses():
+            return [cruising_speed]
+    '''
+
+
+@hookspec
+def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
+    '''Return the models that the plugin brings, each a subclass of `kadita.Model`.
+
+    Rules are explained in `kadita.models.model`. Example, for ``kadita run flock.toml --plugin flocking.py``, with
+    ``model = "flocking"`` and every parameter in flock.toml::
+
+        # flocking.py
+        from typing import Annotated, ClassVar
+
+        from kadita import Model, hookimpl
+        from kadita.base.jit import jitable
+        from kadita.models.model import Positive
+        from kadita.models.fixed_point import NOTHING, count, where
+        from kadita.models.vectors import NOWHERE, times, total, unit
+        from pydantic import Field
+
+
+        @jitable
+        def pair(d, square, u, v, c):
+            """Return the heading of one within the radius, and count it; the agent itself is among them."""
+            near = square < c.radius_squared
+            return where(near, v), NOTHING, NOTHING, count(near)
+
+
+        @jitable
+        def turn(u, sums, g, c, key):
+            """Return the direction of the sum of headings and of a random vector for each of them."""
+            headings, _, _, number = sums
+            return unit(total(headings, times(c.noise * number, (g[0], g[1], g[2])), NOWHERE), u)
+
+
+        class Flocking(Model):
+            """Agents that take the mean heading of those around them, misread at random."""
+
+            name: ClassVar[str] = "flocking"
+            pair = staticmethod(pair)
+            turn = staticmethod(turn)
+
+            radius: Annotated[Positive, Field(description="how far an agent sees")]
+            noise: Annotated[float, Field(ge=0, description="error of each component of a heading")] = 0.1
+
+            @property
+            def cutoff(self):
+                return self.radius
+
+            @property
+            def constants(self):
+                return {"radius_squared": self.radius**2, "noise": self.noise}
+
+
+        @hookimpl
+        def kadita_models():
+            return [Flocking]
+    '''
+
+
+@hookspec
+def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
+    """Return the TOML files that ``kadita run`` knows by their names without ``.toml``.
+
+    They travel in a package, which is installed. Example, for ``kadita run street``::
+
+        # flocks/__init__.py
+        from importlib import resources
+
+        from kadita import hookimpl
+
+
+        @hookimpl
+        def kadita_scenarios():
+            return [resources.files(__name__) / "street.toml"]
+
+    and beside it::
+
+        # flocks/street.toml
+        title = "a flock in a street: a cell that is longer than wide"
+        model = "vicsek"
+        steps = 1000
+        every = 10
+
+        [parameters]
+        agents = 200
+        box = [20.0, 4.0, 4.0]
+        speed = 0.1
+        radius = 1.0
+        noise = 0.05
+        time_step = 1.0
+    """
+
+
+@hookspec
+def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
+    '''Return the importers that the plugin brings, each a function decorated with `kadita.importer`.
+
+    Example, for ``kadita convert fish.xyt fish.nc --plugin xyt.py --frame-rate 25 --time-unit s``::
+
+        # xyt.py
+        from pathlib import Path
+
+        import numpy as np
+        from kadita import KaditaError, Tracks, hookimpl, importer
+
+
+        HEADER = "frame animal x y"
+
+
+        @importer(endings=(".xyt",), recognizes=lambda path: path.read_bytes().startswith(HEADER.encode()))
+        def xyt(path: Path):
+            """Lines of frame, animal, x and y, in pixels; an animal that has no line for a frame was not seen in it."""
+            try:
+                header, *lines = path.read_text().splitlines()
+                rows = np.array([line.split() for line in lines], dtype=float)
+                frame, animal, x, y = rows.T
+            except (OSError, ValueError) as error:
+                raise KaditaError(f"{path}: expected lines of four words; they cannot be read: {error}") from None
+            if header != HEADER or not np.isfinite(rows).all() or len(np.unique(rows[:, :2], axis=0)) < len(rows):
+                raise KaditaError(f"{path}: expected '{HEADER}', and one line of numbers for an animal in a frame")
+            frames, t = np.unique(frame, return_inverse=True)
+            animals, i = np.unique(animal, return_inverse=True)
+            positions = np.full((len(frames), len(animals), 2), np.nan)
+            positions[t, i] = np.stack([x, y], axis=1)
+            return Tracks(animals, positions, frames, counts_frames=True, length_unit="px")
+
+
+        @hookimpl
+        def kadita_importers():
+            return [xyt]
+    '''

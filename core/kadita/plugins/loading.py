@@ -1,0 +1,153 @@
+"""Plugins are found, loaded one by one, and a broken one stops no other."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import itertools
+import sys
+import traceback
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from kadita.base.errors import KaditaError, PluginError, said
+from kadita.plugins import hooks
+from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.registry import Plugin, Registry
+
+
+def load_registry(files: Iterable[str | Path] = ()) -> Registry:
+    """Load every installed plugin and the plugin files named.
+
+    An installed plugin that cannot be loaded is named in `Registry.problems` and left out.
+
+    Raises:
+        KaditaError: a plugin file that cannot be loaded: it was asked for by name.
+    """
+    registry = _installed().copy()
+    manager = _manager()
+    for file in dict.fromkeys(map(Path, files)):
+        plugin = Plugin(file.stem, str(file), "")
+        try:
+            _register(registry, manager, plugin, _import_file(file))
+        except (Exception, SystemExit) as error:
+            raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
+    return registry
+
+
+@cache
+def _installed() -> Registry:
+    """Load the installed plugins, once a process."""
+    registry, manager = Registry(), _manager()
+    for plugin, entry in entry_points(registry.problems):
+        try:
+            if not entry.pattern.match(entry.value):
+                raise PluginError(f"expected the name of a module in its entry point; got {entry.value!r}")
+            _register(registry, manager, plugin, entry.load())
+        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
+            registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
+    return registry
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hooks.GROUP)
+    manager.add_hookspecs(hooks)
+    return manager
+
+
+def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.EntryPoint]]:
+    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name.
+
+    Distributions are read one by one: one whose files are damaged, of anybody's, stops no other.
+    """
+    found: dict[str, list[tuple[Plugin, importlib.metadata.EntryPoint]]] = {}
+    for dist in importlib.metadata.distributions():
+        name = "?"
+        try:
+            if hooks.GROUP not in (dist.read_text("entry_points.txt") or ""):
+                continue
+            name, version = _fact(dist, "Name"), _fact(dist, "Version")
+            entries = [(Plugin(e.name, name, version), e) for e in dist.entry_points.select(group=hooks.GROUP)]
+            found.setdefault(name, entries)  # of two with one name the first on the path counts, as for import
+        except Exception as error:
+            problems.append(f"distribution {name} is left out: its entry points cannot be read: {said(error)}")
+    return sorted(
+        itertools.chain.from_iterable(found.values()),
+        key=lambda pair: (pair[0].distribution != "kadita", pair[0].distribution, pair[0].name),
+    )
+
+
+def _fact(dist: importlib.metadata.Distribution, key: str) -> str:
+    try:
+        return dist.metadata[key] or "?"
+    except KeyError:  # Python 3.12 and later, of a damaged one
+        return "?"
+
+
+def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin, module: Any) -> None:
+    manager.register(module, name=f"{plugin.distribution}:{plugin.name}")
+    try:
+        manager.check_pending()
+        undecorated = [n for n, v in vars(module).items() if n.startswith("kadita_") and _is_bare_hook(v)]
+        if undecorated:
+            raise PluginError(f"{undecorated[0]} looks like a hook but lacks @hookimpl")
+        brought = {}
+        for hook in _hook_names():
+            for implementation in getattr(manager.hook, hook).get_hookimpls():
+                if implementation.plugin is module:
+                    returned = implementation.function()
+                    if not isinstance(returned, list | tuple):
+                        raise PluginError(
+                            f"{hook}: expected a list; got {getattr(returned, '__name__', type(returned).__name__)}"
+                        )
+                    brought[hook.removeprefix(f"{hooks.GROUP}_")] = returned
+        if not brought:
+            raise PluginError(f"it implements no hook; expected one of {', '.join(_hook_names())}, with @hookimpl")
+        registry.add(plugin, **brought)
+    except BaseException:
+        manager.unregister(module)
+        raise
+
+
+def _is_bare_hook(value: Any) -> bool:
+    return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
+
+
+def _import_file(file: Path) -> ModuleType:
+    if not file.is_file():
+        raise KaditaError("there is no such file")
+    name = f"kadita_plugin_file_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise KaditaError("expected a Python file, named *.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # annotations are resolved through it
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KaditaError):
+        return str(error)
+    if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
+        return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
+    where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
+    return f"{said(error)}{where}"
+
+
+def _hook_names() -> list[str]:
+    return [name for name in vars(hooks) if name.startswith("kadita_")]
+
+
+def _innermost_line(error: BaseException) -> str:
+    trace = [t for t in traceback.extract_tb(error.__traceback__) if not t.filename.startswith("<frozen")]
+    return f" ({Path(trace[-1].filename).name}, line {trace[-1].lineno})" if trace else ""

@@ -1,0 +1,1 @@
+"""A school of agents in space and time, and its geometry."""

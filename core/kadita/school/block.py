@@ -1,0 +1,228 @@
+"""Block: consecutive frames of one school, and the geometry that everything else asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kadita.base.errors import KaditaError, NotApplicable
+from kadita.school.box import MOST, Box, Floats, sum_over_agents, within
+from kadita.school.frame import Frame
+from kadita.school.neighbors import Integers, nearest
+
+AT_REST = 1e-10  # speeds up to this one have no heading
+USUAL_NEIGHBORS = 6  # found at the first request, so that metrics that want more than others find them there
+R = TypeVar("R")
+
+
+class Block:
+    """Consecutive frames of one school: the only thing that moves through kadita.
+
+    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once. What is given here
+    are attributes of the same names. ``block.box.minimum_image(b - a)`` is the way from a to b, across a face or not.
+
+    Args:
+        positions: (T, N, 3), or (N, 3) for one frame; finite.
+        velocities: of the same shape, or None where they are not known.
+        box: one length, three lengths, ``"open"`` or None for open space, or a Box.
+        times: (T,), increasing; 0, 1, 2, ... where not given.
+        agents: (N,) identities; 0 .. N - 1 where not given.
+        attributes: what is known of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        frames: (T,) frame numbers in the trajectory the block was cut from; 0 .. T - 1 where not given.
+        members: (N,) columns of these agents among all agents of that trajectory; 0 .. N - 1 where not given.
+
+    Raises:
+        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an impossible box.
+    """
+
+    def __init__(
+        self,
+        positions: ArrayLike,
+        velocities: ArrayLike | None = None,
+        *,
+        box: Any = None,
+        times: ArrayLike | None = None,
+        agents: ArrayLike | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        frames: ArrayLike | None = None,
+        members: ArrayLike | None = None,
+    ) -> None:
+        self.positions = _vectors("positions", positions)
+        shape = self.positions.shape
+        self._velocities = None if velocities is None else _vectors("velocities", velocities)
+        if self._velocities is not None and self._velocities.shape != shape:
+            raise KaditaError(f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}")
+        self.box = Box.of(box)
+        self.times: Floats = _axis("times", times, shape[0], np.float64)
+        self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
+        self.agents: NDArray[Any] = _axis("agents", agents, shape[1], None)
+        self.members: Integers = _axis("members", members, shape[1], np.int64)
+        self.attributes: Mapping[str, Any] = MappingProxyType(dict(attributes or {}))
+        self._computed: dict[Hashable, Any] = {}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of frames and of agents, (T, N)."""
+        return self.positions.shape[0], self.positions.shape[1]
+
+    @property
+    def has_velocities(self) -> bool:
+        """Whether velocities are known."""
+        return self._velocities is not None
+
+    @property
+    def velocities(self) -> Floats:
+        """Velocities, (T, N, 3).
+
+        Raises:
+            NotApplicable: where they are not known.
+        """
+        if self._velocities is None:
+            raise NotApplicable("needs velocities, and there are none (finite differences: --velocities difference)")
+        return self._velocities
+
+    @property
+    def speeds(self) -> Floats:
+        """Speed of every agent, (T, N)."""
+        return self._motion[0]
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which agents move, (T, N): speed > 1e-10."""
+        return self._motion[1]
+
+    @property
+    def headings(self) -> Floats:
+        """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest."""
+        return self._motion[2]
+
+    @cached_property
+    def _motion(self) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        from kadita.school.geometry import motion
+
+        speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
+        moving = np.empty(self.shape, np.bool_)
+        motion(self.velocities, AT_REST, speeds, moving, headings)
+        return _frozen(speeds), _frozen(moving), _frozen(headings)
+
+    @cached_property
+    def wrapped(self) -> Floats:
+        """Positions moved into the cell, (T, N, 3); the positions themselves in open space."""
+        return _frozen(self.box.wrap(self.positions))
+
+    @cached_property
+    def centroid(self) -> Floats:
+        """Centre of the school in every frame, (T, 3): the mean position, or the mean on the torus; `Box.centroid`."""
+        return _frozen(self.box.centroid(self.positions))
+
+    @cached_property
+    def offsets(self) -> Floats:
+        """Minimum-image offsets r from the centroid, (T, N, 3)."""
+        from kadita.school.geometry import from_centres
+
+        offsets = np.empty(self.positions.shape)
+        from_centres(self.positions, self.centroid, self.box.array, offsets)
+        return _frozen(offsets)
+
+    @cached_property
+    def wrapped_offsets(self) -> Floats:
+        """Offsets from the mean of wrapped coordinates, (T, N, 3), which published definitions use.
+
+        Unlike `offsets` they depend on where in the cell the school is.
+        """
+        mean = sum_over_agents(self.wrapped) / self.shape[1]
+        return _frozen(self.wrapped - mean[:, None, :])
+
+    def neighbor_indices(self, k: int) -> Integers:
+        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
+        return self._neighbors(k)[0][..., :k]
+
+    def neighbor_distances(self, k: int) -> Floats:
+        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where there are fewer."""
+        return self._neighbors(k)[1][..., :k]
+
+    def _neighbors(self, k: int) -> tuple[Integers, Floats]:
+        if k < 1:
+            raise KaditaError(f"neighbours: expected k of at least 1; got {k}")
+        known: tuple[Integers, Floats] | None = self._computed.get("neighbors")
+        if known is None or known[0].shape[2] < k:
+            indices, distances = nearest(self.positions, self.box, max(k, USUAL_NEIGHBORS))
+            known = self._computed["neighbors"] = _frozen(indices), _frozen(distances)
+        return known
+
+    def once(self, compute: Callable[..., R], *arguments: Hashable) -> R:
+        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it."""
+        key = (compute, *arguments)
+        if key not in self._computed:
+            self._computed[key] = compute(self, *arguments)
+        result: R = self._computed[key]
+        return result
+
+    def __len__(self) -> int:
+        return self.positions.shape[0]
+
+    def __getitem__(self, t: int) -> Frame:
+        if not -len(self) <= t < len(self):
+            raise IndexError(f"frame: expected {-len(self)} .. {len(self) - 1}; got {t}")
+        return Frame(self, t % len(self))
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (Frame(self, t) for t in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
+
+
+A = TypeVar("A", bound=NDArray[Any])
+
+
+def _frozen(array: A) -> A:
+    """Return a view that cannot be written to: one metric's slip must not reach another's input."""
+    view: A = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _vectors(name: str, values: ArrayLike) -> Floats:
+    array = _real(name, values, "numbers of shape (T, N, 3)")
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3 or array.shape[2] != 3:
+        raise KaditaError(f"{name}: expected shape (T, N, 3) or (N, 3); got {np.shape(values)}")
+    for axis, what in enumerate(("frame", "agent")):
+        if array.shape[axis] == 0:
+            raise KaditaError(f"{name}: expected at least one {what}; got shape {np.shape(values)}")
+    if not within(array):
+        t, i, a = np.argwhere(~(np.abs(array) <= MOST))[0]
+        raise KaditaError(
+            f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
+        )
+    return _frozen(array)
+
+
+def _real(name: str, values: ArrayLike, expected: str) -> Floats:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of unequal length
+        raise KaditaError(f"{name}: expected {expected}; got rows of unequal length") from None
+    if array.dtype.kind not in "biuf":
+        raise KaditaError(f"{name}: expected {expected}; got {type(values).__name__} of {array.dtype}")
+    return np.asarray(array, dtype=np.float64, order="C")
+
+
+def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
+    if values is None:
+        return _frozen(np.arange(length, dtype=dtype))
+    array: NDArray[Any] = np.atleast_1d(values if dtype is None else _real(name, values, "numbers"))
+    if dtype is not None:
+        if not np.isfinite(array).all():
+            raise KaditaError(f"{name}: expected finite numbers; got {array[~np.isfinite(array)][0]}")
+        array = array.astype(dtype)
+    if array.shape != (length,):
+        raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
+    return _frozen(array)

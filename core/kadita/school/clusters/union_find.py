@@ -1,0 +1,129 @@
+"""The groups of a large school, by grid cells: all agents of one are linked, and two cells by any pair of theirs.
+
+Union-find, in which every cell also knows the periods between it and its root.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kadita.base.jit import kernel
+from kadita.school.neighbors.ranking import square
+
+
+@kernel
+def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyped-def]
+    """Return the root of every occupied cell, (C,), the number of groups, and whether one is linked to its own image.
+
+    Args:
+        s: positions sorted by cell, (3, N).
+        lengths: of the periodic cell, or 0.
+        link: two agents at most this far apart are linked.
+        keys: number of each occupied cell, x * counts[1] * counts[2] + y * counts[2] + z, increasing.
+        starts: where its agents begin, and the end, (C + 1,).
+        counts: number of cells on each axis; in a periodic cell so many that two meet in one image only.
+
+    Cells are met in rows along z, at most two cells away. A row's place among the keys is the one it had for the cell
+    before, or a little further on.
+    """
+    occupied, periodic = keys.size, lengths[0] > 0
+    inverse = np.zeros(3)
+    if periodic:
+        inverse[:] = 1.0 / lengths
+    boxes = _bounds(s, starts)
+    parent, size = np.arange(occupied), np.diff(starts)
+    shift, path = np.zeros((occupied, 3), np.int64), np.empty(occupied, np.int64)
+    places, image = np.zeros(15, np.int64), np.zeros(3, np.int64)
+    groups, percolates = occupied, False
+    for c in range(occupied):
+        if groups == 1 and (percolates or not periodic):
+            break
+        cx, cy, cz = keys[c] // (counts[1] * counts[2]), keys[c] // counts[2] % counts[1], keys[c] % counts[2]
+        for row in range(2, 15):  # the later half of 5 x 5 x 5, so that each pair of cells is met once
+            nx, ny = cx + row // 5, cy + row % 5 - 2
+            image[0], image[1] = nx // counts[0], ny // counts[1]
+            if not periodic and (image[0] != 0 or image[1] != 0):
+                continue
+            line = ((nx - image[0] * counts[0]) * counts[1] + ny - image[1] * counts[1]) * counts[2]
+            low, high = cz + 1 if row == 2 else cz - 2, cz + 2
+            for around in range(-1, 2):  # the part of the row that is in this image
+                first, last = max(low - around * counts[2], 0), min(high - around * counts[2], counts[2] - 1)
+                if first > last or (around != 0 and not periodic):
+                    continue
+                image[2] = around
+                o = places[row]
+                if o > 0 and keys[o - 1] >= line + first:
+                    o = np.searchsorted(keys, line + first)
+                while o < occupied and keys[o] < line + first:
+                    o += 1
+                places[row] = o
+                while o < occupied and keys[o] <= line + last:
+                    i, j = _find(parent, shift, c, path), _find(parent, shift, o, path)
+                    consistent = True
+                    for a in range(3):
+                        consistent &= shift[o, a] - shift[c, a] == -image[a]
+                    if (i != j or not (consistent or percolates)) and _meet(
+                        s, lengths, inverse, link, boxes, image, starts, c, o
+                    ):
+                        if i == j:
+                            percolates = True
+                        else:
+                            groups -= 1
+                            if size[i] < size[j]:
+                                i, j = j, i
+                            sign = 1 if parent[c] == i else -1
+                            parent[j] = i
+                            size[i] += size[j]
+                            for a in range(3):
+                                shift[j, a] = sign * (shift[c, a] - shift[o, a] - image[a])
+                    o += 1
+    for c in range(occupied):
+        _find(parent, shift, c, path)
+    return parent, groups, percolates
+
+
+@kernel
+def _bounds(s, starts):  # type: ignore[no-untyped-def]
+    """Box of the agents of each cell, (C, 6): least x, y, z, then greatest."""
+    boxes = np.empty((starts.size - 1, 6))
+    for c in range(starts.size - 1):
+        for a in range(3):
+            low, high = np.inf, -np.inf
+            for n in range(starts[c], starts[c + 1]):
+                low, high = min(low, s[a, n]), max(high, s[a, n])
+            boxes[c, a], boxes[c, 3 + a] = low, high
+    return boxes
+
+
+@kernel
+def _meet(s, lengths, inverse, link, boxes, image, starts, c, o):  # type: ignore[no-untyped-def]
+    """Whether any agent of one cell is linked to one of another, which is seen in this image."""
+    apart = 0.0
+    for a in range(3):
+        shifted = image[a] * lengths[a]
+        d = max(boxes[o, a] + shifted - boxes[c, 3 + a], boxes[c, a] - boxes[o, 3 + a] - shifted, 0.0)
+        apart += d * d
+    if apart > link * link * (1 + 1e-9) + 1e-12 * lengths.max() * link:
+        return False
+    for n in range(starts[c], starts[c + 1]):
+        for m in range(starts[o], starts[o + 1]):
+            d = square(s[0, m] - s[0, n], s[1, m] - s[1, n], s[2, m] - s[2, n], lengths, inverse)
+            if d <= link * link:
+                return True
+    return False
+
+
+@kernel
+def _find(parent, shift, i, path):  # type: ignore[no-untyped-def]
+    """Root of cell i; afterwards shift[i] counts the periods from i's image to the image its root has there."""
+    depth = 0
+    while parent[i] != i:
+        path[depth] = i
+        depth += 1
+        i = parent[i]
+    for d in range(depth - 2, -1, -1):  # nearest to the root first, so that shifts add up
+        j, above = path[d], path[d + 1]
+        for a in range(3):
+            shift[j, a] += shift[above, a]
+        parent[j] = i
+    return i

@@ -1,0 +1,1 @@
+"""Entropies of distributions, and their estimators."""

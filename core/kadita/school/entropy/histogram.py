@@ -1,0 +1,151 @@
+"""Entropies of distributions, and their estimators. An entropy metric is only "observable, range, bins".
+
+Entropies are in nats unless they are called normalized: then they are divided by their maximum, the logarithm of
+the number of bins, and lie between 0 (all in one bin) and 1 (the same number in every bin).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from kadita.base.errors import KaditaError
+from kadita.base.jit import kernel
+from kadita.school.box import Box, Floats
+from kadita.school.entropy.estimators import chao_shen, grassberger, grassberger_1988
+from kadita.school.neighbors import nearest
+
+Estimator = Annotated[
+    Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"],
+    Field(description="of entropy from counts, see help('kadita.school.entropy.histogram.entropy')"),
+]
+Bins = Annotated[int, Field(ge=2, le=100_000, description="equal bins of the histogram")]
+OTHERS = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
+
+
+def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: bool = False) -> NDArray[np.int64]:
+    """Count values in equal bins, row by row, with `numpy.histogram`'s rules.
+
+    Args:
+        values: (T, M); NaN is left out.
+        bins: number of bins.
+        low: left edge of the first bin.
+        high: right edge of the last bin, which is closed on both sides.
+        overflow: whether values above `high` are counted in the last bin or left out.
+
+    Returns:
+        Counts, (T, bins).
+
+    Raises:
+        KaditaError: an interval that is empty, infinite or too narrow to be divided.
+    """
+    if not 0 < high - low < np.inf or not np.isfinite(bins / (high - low)):
+        raise KaditaError(f"histogram: expected a finite interval; got {low:g} to {high:g}")
+    counts = np.zeros((len(values), bins), dtype=np.int64)
+    _histogram(np.ascontiguousarray(values), np.linspace(low, high, bins + 1), overflow, counts)
+    return counts
+
+
+@kernel
+def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
+    bins = edges.size - 1
+    low, high = edges[0], edges[bins]
+    scale = bins / (high - low)
+    for t in range(values.shape[0]):
+        for x in values[t]:
+            if x >= low and (x <= high or overflow):
+                b = max(0, min(int((min(x, high) - low) * scale), bins - 1))
+                if b > 0 and x < edges[b]:  # rounding put it one bin too far to the right
+                    b -= 1
+                elif b < bins - 1 and x >= edges[b + 1]:  # or to the left
+                    b += 1
+                counts[t, b] += 1
+
+
+def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in") -> Floats:
+    """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
+
+    ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average, by about (bins - 1) / (2 n).
+    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that to first order (Miller
+    1955, in Information Theory in Psychology, pp. 95-100): for counts that are several a bin. For fewer:
+    ``grassberger``, ``grassberger-1988``, or ``chao-shen``, where bins were missed: functions of
+    `kadita.school.entropy.estimators`, with their sources. None is below 0: they are cut off there. With many counts a
+    bin each `estimator` gives the same.
+    """
+    if estimator in OTHERS:
+        return np.maximum(OTHERS[estimator](counts), 0.0)
+    if estimator not in ("plug-in", "miller-madow"):
+        raise KaditaError(f"estimator: expected plug-in, miller-madow, {', '.join(OTHERS)}; got {estimator!r}")
+    h = np.empty(len(counts))
+    _entropy(np.ascontiguousarray(counts, dtype=np.float64), estimator == "miller-madow", h)
+    return h
+
+
+@kernel
+def _entropy(counts, miller_madow, h):  # type: ignore[no-untyped-def]
+    for t in range(h.size):
+        total = counts[t].sum()
+        mean_log, occupied = 0.0, 0
+        for n in counts[t]:
+            if n > 0:
+                p = n / total
+                mean_log += p * math.log(p)
+                occupied += 1
+        h[t] = max(0.0, -mean_log) if occupied > 0 else math.nan  # one occupied bin gives -0.0
+        if miller_madow:
+            h[t] += (occupied - 1) / (2 * total)
+
+
+def histogram_entropy(
+    values: Floats,
+    bins: int,
+    low: float,
+    high: float,
+    *,
+    overflow: bool = False,
+    estimator: Estimator = "plug-in",
+) -> Floats:
+    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN where nothing was counted.
+
+    `values`, `bins`, `low`, `high` and `overflow` are those of `histogram`, `estimator` is that of `entropy`.
+    """
+    h = entropy(histogram(values, bins, low, high, overflow=overflow), estimator)
+    return np.minimum(h / math.log(bins), 1.0)
+
+
+def sphere_entropy(directions: Floats, k: int = 4) -> float:
+    """Differential entropy of directions on the unit sphere in nats, by the k-th nearest neighbour.
+
+    h = psi(N) - psi(k) + mean of ln A_i, where A_i = pi c_i^2 is the area of the spherical cap whose chord c_i
+    reaches the k-th nearest other direction. For directions that are uniform on the sphere A_i / 4 pi follows the
+    Beta(k, N - k) distribution, so that h has the expectation ln 4 pi for every N. It does not change under
+    rotations.
+
+    Args:
+        directions: (N, 3) unit vectors.
+        k: which neighbour, 1 <= k < N.
+
+    Returns:
+        h in nats, at most about ln 4 pi = 2.53; -inf where more than k directions coincide; NaN where N <= k.
+
+    Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
+    Entropy 13, 650-667, doi:10.3390/e13030650.
+    """
+    return float(sphere_entropies(directions[None], k)[0])
+
+
+def sphere_entropies(directions: Floats, k: int = 4) -> Floats:
+    """`sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
+    frames, n, _ = directions.shape
+    if n <= k:
+        return np.full(frames, np.nan)
+    chords = nearest(directions, Box(), k)[1][..., k - 1]
+    with np.errstate(divide="ignore"):
+        log_areas = math.log(math.pi) + 2 * np.log(chords)
+    psi = (1 / np.arange(k, n)).sum()  # psi(n) - psi(k)
+    means: Floats = log_areas.mean(axis=1)
+    return psi + means

@@ -1,0 +1,49 @@
+"""A trajectory that is in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.school.block import Block
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
+from kadita.school.trajectory import Chunk, Trajectory
+
+
+class Memory(Trajectory):
+    """A trajectory that is in memory: tracked animals that were read, or a block made by hand."""
+
+    def __init__(self, name: str, chunk: Chunk, agents: NDArray[Any], attributes: Mapping[str, Any]) -> None:
+        self.name = name
+        self._chunk = chunk
+        self.n_frames = len(chunk.times)
+        self.agents = agents
+        self.has_velocities = chunk.velocities is not None
+        self.attributes = attributes
+
+    @classmethod
+    def of_block(cls, block: Block) -> Memory:
+        """Make a trajectory of one block."""
+        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
+        velocities = block.velocities if block.has_velocities else None
+        chunk = Chunk(block.positions, velocities, block.times, lengths)
+        return cls("block", chunk, block.agents, block.attributes)
+
+    @property
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+        return self._chunk.times
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames."""
+        c = self._chunk
+        return Chunk(
+            c.positions[frames],
+            None if c.velocities is None else c.velocities[frames],
+            c.times[frames],
+            None if c.lengths is None else c.lengths[frames],
+        )

@@ -1,0 +1,229 @@
+"""A trajectory: frames that can be read by number, and that come as blocks."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import KaditaError
+from kadita.school.block import Block
+from kadita.school.box import Box, Floats, within
+from kadita.school.frame import Frame
+from kadita.school.neighbors import Integers
+
+BLOCK_FRAMES = 64
+BLOCK_ROWS = 1_000_000  # frames x agents held at once: about 50 MB of positions and velocities
+
+
+def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:
+    """Return how many frames are held in memory together: `size`, or fewer where there are many agents."""
+    return max(1, min(size, BLOCK_ROWS // max(1, agents)))
+
+
+class Chunk(NamedTuple):
+    """Frames as a file holds them: all agents it knows, NaN where one is absent."""
+
+    positions: Floats
+    velocities: Floats | None
+    times: Floats
+    lengths: Floats | None  # (T, 3), None in open space
+
+
+class Trajectory(ABC):
+    """Frames of one school, read by number. Each format is a subclass that says how `read` is done.
+
+    Attributes:
+        name: what to call it in messages.
+        n_frames: number of frames.
+        agents: (N,) identities of all agents that occur.
+        has_velocities: whether `read` returns velocities.
+        attributes: what the file knows of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        species: (N,) the name of each agent's species; None where all are alike.
+    """
+
+    name: str
+    n_frames: int
+    agents: NDArray[Any]
+    has_velocities: bool
+    attributes: Mapping[str, Any]
+    species: NDArray[Any] | None = None
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether whoever wrote it came to the end; None where the file does not say."""
+        return None
+
+    def refresh(self) -> bool:
+        """Take the frames that came since into account; return whether there are any.
+
+        Raises:
+            KaditaError: a format that does not grow, or a file that is no longer the same.
+        """
+        raise KaditaError(f"{self.name}: expected a NetCDF-3 trajectory to follow; this one does not grow")
+
+    @abstractmethod
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames, whose numbers increase."""
+
+    @property
+    @abstractmethod
+    def times(self) -> Floats:
+        """Time of every frame, (n_frames,)."""
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the input, for the record of results made from it."""
+        return {"name": self.name}
+
+    def close(self) -> None:  # noqa: B027 - nothing to close is the usual case
+        """Let go of the file."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return self.n_frames
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in their order; those without agents are left out."""
+        return (frame for block in self.blocks() for frame in block)
+
+    def __getitem__(self, frame: int) -> Frame:
+        """One frame by number, counted from 0 or back from the end.
+
+        Raises:
+            IndexError: there is no such frame.
+            KaditaError: a frame without agents.
+        """
+        if not -self.n_frames <= frame < self.n_frames:
+            raise IndexError(f"frame: expected {-self.n_frames} .. {self.n_frames - 1}; got {frame}")
+        for block in self.blocks_of(np.array([frame % self.n_frames])):
+            return block[0]
+        raise KaditaError(f"{self.name}: no agent is there in frame {frame}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}, {self.n_frames} frames, {len(self.agents)} agents>"
+
+    def select(
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        step: int | None = None,
+        *,
+        begin: float | None = None,
+        end: float | None = None,
+        dt: float | None = None,
+        none: bool = False,
+    ) -> Integers:
+        """Frame numbers of a slice, further limited to times from `begin` to `end` and to every `dt`.
+
+        With `none` there can be none of them.
+
+        Raises:
+            KaditaError: a step below 1, or a choice that leaves no frame.
+        """
+        if step is not None and step < 1:
+            raise KaditaError(f"--step: expected at least 1; got {step}")
+        frames = np.arange(self.n_frames)[slice(start, stop, step)]
+        if not (begin is end is dt is None):
+            times = self.times[frames]
+            keep = np.ones(len(frames), dtype=bool)
+            if begin is not None:
+                keep &= times >= begin
+            if end is not None:
+                keep &= times <= end
+            if dt is not None:
+                if not dt > 0:
+                    raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
+                with np.errstate(over="ignore", invalid="ignore"):
+                    turns = (times - self.times[0]) / dt
+                    keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
+            frames = frames[keep]
+        if len(frames) == 0 and not none:
+            raise KaditaError(
+                f"{self.name}: the choice leaves no frame; there are {self.n_frames} frames, "
+                f"times {self.times[0]:g} to {self.times[-1]:g}"
+            )
+        return frames
+
+    def blocks(
+        self,
+        start: int | None = None,
+        stop: int | None = None,
+        step: int | None = None,
+        size: int = BLOCK_FRAMES,
+    ) -> Iterator[Block]:
+        """Yield the frames of a slice as blocks of at most `size` frames; see `blocks_of`."""
+        return self.blocks_of(self.select(start, stop, step), size)
+
+    def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
+        """Yield these frames as blocks in which the same agents are present and the cell is the same.
+
+        A frame without agents is in no block.
+        """
+        for some, chunk in self.chunks_of(frames, size):
+            yield from self._cut(some, chunk)
+
+    def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
+        """Yield these frames as the file holds them, at most `size` at a time, with their numbers."""
+        size = frames_at_once(len(self.agents), size)
+        for first in range(0, len(frames), size):
+            some = frames[first : first + size]
+            yield some, self.read(some)
+
+    def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+        present = np.ones(chunk.positions.shape[:2], dtype=bool)
+        for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
+            if values is None or within(values):
+                continue
+            if np.isinf(values).any():
+                bad = frames[np.isinf(values).any(axis=(1, 2))][0]
+                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
+            present &= np.logical_not(np.isnan(values).any(axis=2))
+        for a, b, members in runs(present, chunk.lengths):
+            here = slice(None) if len(members) == len(self.agents) else members
+            yield Block(
+                chunk.positions[a:b, here],
+                None if chunk.velocities is None else chunk.velocities[a:b, here],
+                box=Box() if chunk.lengths is None else Box.of(chunk.lengths[a]),
+                times=chunk.times[a:b],
+                agents=self.agents[members],
+                attributes=self.attributes,
+                frames=frames[a:b],
+                members=members,
+            )
+
+
+def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
+    """Yield the number of frames, whenever there are more, until whoever writes them says that they are all there."""
+    yield trajectory.n_frames
+    while True:
+        complete = trajectory.complete is True  # asked before the frames are counted: after it none come
+        if trajectory.refresh():
+            yield trajectory.n_frames
+        elif complete:
+            return
+        else:
+            time.sleep(pause)
+
+
+def runs(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:
+    """Yield frames a to b between which the same agents are present in the same cell, and those agents."""
+    changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
+    if lengths is not None:
+        changes |= np.not_equal(lengths[1:], lengths[:-1]).any(axis=1)
+    edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(present)]
+    for a, b in zip(edges[:-1], edges[1:], strict=True):
+        members = np.flatnonzero(present[a])
+        if len(members):
+            yield a, b, members

@@ -1,0 +1,182 @@
+"""What a sweep is: a run's configuration, and what of it is varied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kadita.base.errors import KaditaError, did_you_mean
+from kadita.base.settings import read_toml
+from kadita.models.model import Model
+from kadita.plugins.registry import Registry
+from kadita.simulation.configuration import RunConfiguration, load_configuration
+from kadita.simulation.sweep.values import Seeds, Values
+
+
+class SweepConfiguration(BaseModel):
+    """A sweep as a TOML file has it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, Field(description="what this sweep is for, in a line")] = ""
+    scenario: Annotated[str | None, Field(description="a scenario's name, or a run's file NAME.toml")] = None
+    model: Annotated[str | None, Field(description="the model, where there is no scenario")] = None
+    steps: Annotated[int | None, Field(ge=0, lt=2**63, description="number of time steps of a run")] = None
+    every: Annotated[int | None, Field(ge=1, lt=2**63, description="steps from one measured frame to the next")] = None
+    seeds: Annotated[Seeds, Field(description='their number, a list, or such as "1..20"')] = (1,)
+    parameters: Annotated[dict[str, Any], Field(description="of the model, the same in all runs")] = {}
+    group: Annotated[list[dict[str, Any]], Field(description="agents of their own, as in a run's file")] = []
+    grid: Annotated[dict[str, Values], Field(description="parameters of which every combination is run")] = {}
+    zip: Annotated[dict[str, Values], Field(description="parameters whose lists go together, value by value")] = {}
+    chain: Annotated[
+        str | None,
+        Field(description="a parameter of the grid: each value starts where the one before ended, up and then down"),
+    ] = None
+    metrics: Annotated[tuple[str, ...] | None, Field(min_length=1, description="default: those of kadita analyze")] = (
+        None
+    )
+    metric_parameters: Annotated[dict[str, Any], Field(description="by metric, or of all metrics that have them")] = {}
+    profile: Annotated[str | None, Field(description="named parameter values of metrics: published, or a file")] = None
+    largest_group: Annotated[
+        float | str | None, Field(description="measure the largest group alone, linked at r_a or at a length")
+    ] = None
+    begin: Annotated[
+        float | None, Field(ge=0, allow_inf_nan=False, description="times before are left out of means")
+    ] = None
+    equilibration: Annotated[
+        Literal["auto", "half", "none"], Field(description="what is left out of means, where there is no begin")
+    ] = "auto"
+    trajectories: Annotated[bool, Field(description="keep every run's trajectory")] = False
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if (self.scenario is None) == (self.model is None):
+            raise ValueError("expected a scenario or a model; got " + ("both" if self.model else "neither"))
+        if self.scenario is not None and self.group:
+            raise ValueError("groups stand in the scenario's own file")
+        if self.model is not None and self.steps is None:
+            raise ValueError("missing: steps")
+        if self.begin is not None and "equilibration" in self.model_fields_set:
+            raise ValueError("begin and equilibration say the same; leave out one")
+        return self
+
+    @model_validator(mode="after")
+    def _varies_each_parameter_once(self) -> Self:
+        for key in self.grid:
+            if key in self.zip:
+                raise ValueError(f"{key} stands under [grid] and under [zip]; leave out one")
+        for key in (*self.grid, *self.zip):
+            if key in self.parameters:
+                raise ValueError(f"{key} stands under [parameters] and is varied; leave out one")
+        if len({len(values) for values in self.zip.values()}) > 1:
+            lengths = ", ".join(f"{key} {len(values)}" for key, values in self.zip.items())
+            raise ValueError(f"[zip]: expected lists of one length; got {lengths}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_go_up_and_down(self) -> Self:
+        if self.chain is None:
+            return self
+        if self.chain not in self.grid:
+            raise ValueError(f"chain: expected a parameter of [grid]; got {self.chain!r}")
+        if self.chain in Model.shared - {"time_step"}:
+            raise ValueError(f"chain: a state of another {self.chain} cannot start a run")
+        values = self.grid[self.chain]
+        if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+            raise ValueError(f"chain: expected numbers of {self.chain}; got {list(values)}")
+        if list(values) != sorted(values):
+            raise ValueError(f"chain: expected values of {self.chain} that go up; got {list(values)}")
+        return self
+
+    @property
+    def counted(self) -> float | str:
+        """Which frames count, as `kadita.evaluation.statistics.estimate` takes it."""
+        return self.equilibration if self.begin is None else self.begin
+
+    @property
+    def definitions(self) -> str:
+        """Name of the profile, without folders."""
+        return Path(self.profile).name if self.profile else "corrected"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Parameters of metrics as `kadita.analyze` takes them: ``{"metric.parameter": value}``."""
+        flat: dict[str, Any] = {}
+        for key, value in self.metric_parameters.items():
+            flat |= {f"{key}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {key: value}
+        return flat
+
+
+def read_sweep(path: Path) -> SweepConfiguration:
+    """Read a sweep's file; other files that it names lie beside it.
+
+    Raises:
+        KaditaError: there is none, or it is not what a sweep is, in one line.
+    """
+    table = read_toml(path)
+    try:
+        read = SweepConfiguration.model_validate(table)
+    except ValidationError as error:
+        raise KaditaError(f"{path}: {_fault(error)}") from None
+    named = {"scenario": read.scenario, "profile": read.profile}
+    files = {key: name for key, name in named.items() if name and name.endswith(".toml")}
+    return read.model_copy(update={key: str((path.parent / name).resolve()) for key, name in files.items()})
+
+
+def runs_of(
+    name: str, sweep: SweepConfiguration, choices: Iterable[Mapping[str, Any]], registry: Registry
+) -> list[RunConfiguration]:
+    """Return the configuration of a run for each choice of the varied parameters.
+
+    Raises:
+        KaditaError: a parameter that there is not, or a value that it cannot have.
+    """
+    runs: list[RunConfiguration] = []
+    changes = {"steps": sweep.steps, "every": sweep.every}
+    for choice in choices:
+        values = sweep.parameters | dict(choice)
+        try:
+            if runs:
+                runs.append(load_configuration(runs[0], parameters=choice, registry=registry))
+            elif sweep.scenario is not None:
+                runs.append(load_configuration(sweep.scenario, changes, values, registry=registry))
+            else:
+                runs.append(_of_model(sweep, values, registry))
+        except ValidationError as error:
+            raise KaditaError(f"{name}: {_fault(error, registry.models[str(sweep.model)])}") from None
+        except KaditaError as error:
+            raise KaditaError(f"{name}: {error}") from None
+    return runs
+
+
+def _of_model(sweep: SweepConfiguration, values: Mapping[str, Any], registry: Registry) -> RunConfiguration:
+    if sweep.model not in registry.models:
+        hint = did_you_mean(str(sweep.model), registry.models) or f"; there are: {', '.join(registry.models)}"
+        raise KaditaError(f"there is no model '{sweep.model}'{hint}")
+    parameters = registry.models[sweep.model].model_validate(values)
+    table: dict[str, Any] = {"model": sweep.model, "steps": sweep.steps, "parameters": parameters}
+    table |= {"every": sweep.every} if sweep.every is not None else {}
+    return RunConfiguration.model_validate(table | ({"group": sweep.group} if sweep.group else {}))
+
+
+def _fault(error: ValidationError, model: type[BaseModel] = SweepConfiguration) -> str:
+    """Say what is wrong in one line: unknown keys first, then what is missing, then the first bad value."""
+    faults = error.errors()
+    wanted = ("extra_forbidden", "missing")
+    first = min(faults, key=lambda f: wanted.index(f["type"]) if f["type"] in wanted else len(wanted))
+    place = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    match first["type"]:
+        case "extra_forbidden":
+            known = [key for key in model.model_fields if key != "seed"]
+            elsewhere = "" if model is not SweepConfiguration else "; parameters stand under [parameters] or [grid]"
+            return f"there is no '{place}'{did_you_mean(place, known) or elsewhere}"
+        case "missing":
+            return f"missing in [parameters]: {place}"
+        case "value_error":
+            where = {"grid": "[grid] ", "zip": "[zip] "}.get(str(first["loc"][0]), "") if first["loc"] else ""
+            return f"{where}{first['loc'][-1]}: {message}" if first["loc"] else message
+    return f"{place}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

@@ -1,0 +1,171 @@
+"""What every importer promises, tried on a file of its kind and on files that are of none."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.base.errors import KaditaError, said
+from kadita.base.signature import checked
+from kadita.io.tracks import find_importer
+from kadita.plugins.declaration.importer import Importer, Tracks
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Plugin
+from kadita.testing.checks import Promise, demand, judged
+
+FOREIGN: Mapping[str, bytes] = {
+    "an empty file": b"",
+    "a file of zeros": bytes(4096),
+    "a file of noise": np.random.default_rng(1).bytes(4096),
+    "a letter": b"Dear reader,\nthis is no file of tracks, whatever its name ends with.\n",
+}
+
+
+def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Promise]:
+    """Return the promises of an importer, all of them kept; see `examine_importer`.
+
+    Raises:
+        AssertionError: it breaks some, which are named.
+        KaditaError: parameters that there are not.
+    """
+    return demand(f"importer {importer.name}", examine_importer(importer, path, **parameters))
+
+
+def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Promise]:
+    """Have an importer read a file of its kind, and return what it promises and whether it keeps it.
+
+    Args:
+        importer: decorated with `kadita.importer`.
+        path: a file, or a folder, as it is meant to read.
+        parameters: of the importer.
+
+    Raises:
+        KaditaError: parameters that there are not.
+    """
+    path = Path(path)
+    checked(importer.name, importer.parameters, parameters)
+    before = _digest(path)
+    promises = [
+        judged("it says what it is", [] if importer.summary else ["expected a docstring; found none"], ""),
+        judged("it recognizes its own file, and no other does", _not_found(importer, path), path.name),
+        judged("it recognizes no other file", _claims(importer), f"{len(FOREIGN)} files of other kinds"),
+    ]
+    try:
+        tracks, again = importer.read(path, parameters), importer.read(path, parameters)
+    except Exception as error:  # a stranger's importer can raise anything at all
+        return [*promises, Promise("it reads its own file", False, said(error))]
+    shape = "x".join(map(str, np.shape(tracks.positions)))
+    same = [] if _bits(tracks) == _bits(again) else ["what it read twice differs"]
+    changed = [] if _digest(path) == before else [f"{path.name} is no longer what it was"]
+    return [
+        *promises,
+        judged("it reads its own file", _impossible(tracks), f"positions {shape}"),
+        judged("same file, same tracks", same, "read twice"),
+        judged("units are declared, or left open to be asked for", _units(tracks), _said_units(tracks)),
+        judged("the file is not written to", changed, path.name),
+        judged("what is cut or foreign is refused in a line", _refusals(importer, path, parameters), "KaditaError"),
+    ]
+
+
+def _not_found(importer: Importer, path: Path) -> Iterator[str]:
+    registry = load_registry().copy()
+    registry.importers[importer.name] = importer
+    registry.plugins[f"importer {importer.name}"] = Plugin("under test", "", "")
+    try:
+        found = find_importer(registry, path, None)
+    except Exception as error:
+        yield said(error)
+        return
+    if found is not importer:
+        yield f"{path.name} goes to {found.name if found else 'no importer'}; its endings are {importer.endings}"
+
+
+def _claims(importer: Importer) -> Iterator[str]:
+    if importer.fallback:  # it reads what no other recognizes
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for what, file in _foreign(Path(folder), importer):
+            try:
+                if importer.recognizes(file):
+                    yield f"{what} named *{file.suffix} is taken for one"
+            except Exception as error:
+                yield f"{what} named *{file.suffix}: {said(error)}; return False for what cannot be read"
+
+
+def _refusals(importer: Importer, path: Path, parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is raised in the place of a KaditaError; half a table may be a table, and be read."""
+    with tempfile.TemporaryDirectory() as name:
+        files = list(_foreign(Path(name), importer))
+        if path.is_file():
+            half = Path(name) / f"half{path.suffix}"
+            half.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+            files.append(("half of the file", half))
+        for what, file in files:
+            try:
+                importer.read(file, parameters)
+            except KaditaError:
+                continue
+            except Exception as error:
+                yield f"{what}: {said(error)}; raise a KaditaError"
+
+
+def _foreign(folder: Path, importer: Importer) -> Iterator[tuple[str, Path]]:
+    for ending in importer.endings:
+        for number, (what, content) in enumerate(FOREIGN.items()):
+            file = folder / f"foreign-{number}{ending}"
+            if ending:
+                file.write_bytes(content)
+            else:
+                shutil.rmtree(file, ignore_errors=True)
+                file.mkdir()
+                (file / "readme.txt").write_bytes(content)
+            yield what, file
+
+
+def _impossible(tracks: Tracks) -> Iterator[str]:
+    x, t = np.asarray(tracks.positions), np.asarray(tracks.times)
+    if x.ndim != 3 or x.shape[2] not in (2, 3) or x.dtype.kind != "f":
+        yield f"positions: expected numbers (T, N, 2) or (T, N, 3); found {x.dtype} {x.shape}"
+        return
+    if np.isinf(x).any():
+        yield "positions: expected numbers, NaN where an animal is not seen; found infinity"
+    if t.shape != x.shape[:1] or not np.isfinite(t).all() or not (np.diff(t) > 0).all():
+        yield f"times: expected {len(x)} increasing numbers; found shape {t.shape}"
+    if np.shape(tracks.agents) != x.shape[1:2] or len(set(np.asarray(tracks.agents).tolist())) != x.shape[1]:
+        yield f"agents: expected {x.shape[1]} identities, each another; found {np.shape(tracks.agents)}"
+    if tracks.velocities is not None and np.shape(tracks.velocities) != x.shape:
+        yield f"velocities: expected the shape of positions, {x.shape}; found {np.shape(tracks.velocities)}"
+
+
+def _units(tracks: Tracks) -> Iterator[str]:
+    for name, unit in (("length_unit", tracks.length_unit), ("time_unit", tracks.time_unit)):
+        if unit is not None and not (isinstance(unit, str) and unit.strip()):
+            yield f"{name}: expected a word, or None where the file does not say; found {unit!r}"
+    rate = tracks.frame_rate
+    if rate is not None and not (np.isfinite(rate) and rate > 0):
+        yield f"frame_rate: expected a number above 0, or None where the file does not say; found {rate!r}"
+
+
+def _said_units(tracks: Tracks) -> str:
+    rate = "times" if not tracks.counts_frames else f"frame rate {tracks.frame_rate or 'asked for'}"
+    return f"length {tracks.length_unit or 'asked for'}, time {tracks.time_unit or 'asked for'}, {rate}"
+
+
+def _bits(tracks: Tracks) -> tuple[Any, ...]:
+    arrays = (tracks.agents, tracks.positions, tracks.times, tracks.velocities)
+    numbers = tuple(None if a is None else (np.shape(a), np.asarray(a).tolist().__repr__()) for a in arrays)
+    return (*numbers, tracks.length_unit, tracks.time_unit, tracks.frame_rate, tracks.counts_frames)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,78 @@
+"""What lets frames be shared: one process, several, and a part of a file give the same bits."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kadita.base.errors import KaditaError, KaditaWarning
+from kadita.evaluation.evaluate import analyze
+from kadita.evaluation.results import Results
+from kadita.io.amber.writer import AmberWriter
+from kadita.school.window import FRAMES
+from kadita.testing import schools
+from kadita.testing.checks import Promise, judged
+
+MORE, BEFORE = 76, 5  # frames beyond a task's, and before its end
+NAME = "one process, two, and a part of the file"
+
+
+def examine_sharing(
+    names: Iterable[str], *, plugins: Iterable[str | Path] = (), parameters: Mapping[str, Any] | None = None
+) -> dict[str, Promise]:
+    """Measure a file in one process, in two, and a part of it; return by name whether all give the same bits.
+
+    Args:
+        names: of metrics and analyses that are installed, or that the files bring.
+        plugins: plugin files.
+        parameters: ``{"metric.parameter": value}``.
+    """
+    promises: dict[str, Promise] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "school.nc"
+        school = schools.isotropic(20, FRAMES + MORE, schools.SIDE)
+        with AmberWriter(path, 20, periodic=True) as writer:
+            writer.write_block(school)
+        for group in _together(path, list(names), plugins, parameters or {}):
+            promises |= group
+    return promises
+
+
+def _together(
+    path: Path, names: list[str], plugins: Iterable[str | Path], parameters: Mapping[str, Any]
+) -> Iterator[dict[str, Promise]]:
+    """Yield the promises of all at once, or one by one where some cannot be measured."""
+    own = {key: value for key, value in parameters.items() if key.partition(".")[0] in names}
+    options: dict[str, Any] = {"plugins": [*plugins], "parameters": own}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KaditaWarning)
+            serial = analyze(path, names, **options)
+            shared = analyze(path, names, workers=2, **options)
+            part = analyze(path, names, start=FRAMES - BEFORE, **options)
+    except KaditaError as error:
+        if len(names) == 1:
+            yield {names[0]: Promise(NAME, None, f"not tried: {error}")}
+            return
+        for name in names:
+            yield from _together(path, [name], plugins, parameters)
+        return
+    for name in names:
+        faults = [] if _same(name, serial, shared) else ["two processes give other bits than one; keep nothing"]
+        if name in serial and name in part:
+            expected = serial[name][FRAMES - BEFORE :]
+            if not np.array_equal(expected, part[name], equal_nan=True):
+                faults.append("a part of the frames gives other bits than all; look at no other frame")
+        yield {name: judged(NAME, faults, f"{FRAMES + MORE} frames, the same bits")}
+
+
+def _same(name: str, a: Results, b: Results) -> bool:
+    if (name in a) != (name in b) or (name in a and not np.array_equal(a[name], b[name], equal_nan=True)):
+        return False
+    wholes = {key: whole for key, whole in a.wholes.items() if key.partition(".")[0] == name}
+    return all(np.array_equal(w.values, b.wholes[key].values, equal_nan=True) for key, w in wholes.items())

@@ -1,0 +1,88 @@
+"""Moves that a declared symmetry says leave values as they are: elsewhere, turned, in images, in other units."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from kadita.school.block import Block
+from kadita.school.box import Box
+
+QUARTER_TURNS = [
+    np.diag(signs)[list(order)]
+    for order in itertools.permutations(range(3))
+    for signs in itertools.product([1.0, -1.0], repeat=3)
+    if np.linalg.det(np.diag(signs)[list(order)]) > 0
+]
+UNITS = (3.7, 1e-3, 1e4)
+
+
+def like(block: Block, positions: Any = None, velocities: Any = None, **others: Any) -> Block:
+    """Return a block with copies of all that the other has, but for what is given."""
+    v = block.velocities.copy() if velocities is None and block.has_velocities else velocities
+    given = {name: getattr(block, name) for name in ("box", "times", "agents", "attributes", "frames")} | others
+    return Block(block.positions.copy() if positions is None else positions, v, **given)
+
+
+def frames_of(block: Block, frames: Any) -> Block:
+    """Return a block of some of the frames."""
+    v = block.velocities[frames].copy() if block.has_velocities else None
+    return like(block, block.positions[frames].copy(), v, times=block.times[frames], frames=block.frames[frames])
+
+
+def reordered(block: Block, order: Any) -> Block:
+    """Return the block with its agents in another order."""
+    v = block.velocities[:, order].copy() if block.has_velocities else None
+    return like(block, block.positions[:, order].copy(), v, agents=block.agents[order])
+
+
+def breathed_on(block: Block, rng: np.random.Generator) -> Block:
+    """Return the block with noise of 1e-9 in all numbers: what that changes lies on an edge, and proves nothing."""
+    x, v = block.positions, block.velocities
+    return like(block, x + 1e-9 * rng.normal(size=x.shape), v * (1 + 1e-9 * rng.normal(size=v.shape)))
+
+
+def translated(block: Block, rng: np.random.Generator) -> Iterator[Block]:
+    """Yield the school elsewhere."""
+    for reach in (3.0, 30.0):
+        yield like(block, block.positions + rng.uniform(-reach, reach, 3))
+
+
+def turned(block: Block, rng: np.random.Generator) -> Iterator[Block]:
+    """Yield the school turned: anyhow in open space, by quarter turns with its cell."""
+    for _ in range(3):
+        if block.box.periodic:
+            turn = QUARTER_TURNS[rng.integers(1, len(QUARTER_TURNS))]
+            box = Box.of(np.abs(block.box.array @ turn))
+        else:
+            q, r = np.linalg.qr(rng.normal(size=(3, 3)))
+            turn, box = q * np.sign(np.diag(r)), block.box
+            turn[:, 0] *= np.sign(np.linalg.det(turn))
+        yield like(block, block.positions @ turn, block.velocities @ turn, box=box)
+
+
+def imaged(block: Block, rng: np.random.Generator) -> Iterator[Block]:
+    """Yield the school with each agent in a periodic image of its own."""
+    if block.box.periodic:
+        for far in (1, 100):
+            images = rng.integers(-far, far, block.positions.shape, endpoint=True)
+            yield like(block, block.positions + images * block.box.array)
+
+
+def scaled(block: Block, rng: np.random.Generator) -> Iterator[Block]:
+    """Yield the school in other units of length, its radius of attraction among the lengths."""
+    for unit in UNITS:
+        box = Box.of(block.box.array * unit) if block.box.periodic else block.box
+        attributes = {k: v * unit if k == "r_a" else v for k, v in block.attributes.items()}
+        yield like(block, block.positions * unit, block.velocities * unit, box=box, attributes=attributes)
+
+
+MOVES: Mapping[str, Callable[[Block, np.random.Generator], Iterator[Block]]] = {
+    "translation": translated,
+    "rotation": turned,
+    "images": imaged,
+    "scale": scaled,
+}
