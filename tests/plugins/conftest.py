@@ -36,7 +36,7 @@ def measure(registry: Registry) -> Callable[..., dict[str, Floats]]:
 
     def measure(block: Block, *names: str, link: float | None = None, **options: Any) -> dict[str, Floats]:
         if link is not None:
-            groups = ("group_fraction", "group_count", "percolates")
+            groups = ("largest_cluster_fraction", "cluster_count", "percolates")
             asked = [g for g in groups if not names or g in names]
             options["parameters"] = {f"{g}.link_distance": link for g in asked} | options.get("parameters", {})
         with warnings.catch_warnings():
