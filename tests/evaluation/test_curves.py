@@ -8,7 +8,7 @@ import pytest
 import kadita
 from kadita import Axis, Block, metric
 from kadita.base.errors import KaditaError
-from kadita.evaluation.curves import profiles_of
+from kadita.evaluation.curves import curves_of
 from kadita.evaluation.plotting import draw
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
@@ -38,7 +38,7 @@ def results(rng):
 
 
 def test_a_profile_is_the_mean_over_the_frames_with_its_error(results):
-    profile = profiles_of(results)["places"]
+    profile = curves_of(results)["places"]
     assert (profile.title, profile.labels, profile.axes[0].tolist()) == ("places (length)", ("axis",), [0, 1, 2])
     np.testing.assert_allclose(profile.values, results["places"].mean(axis=0), rtol=1e-12)
     independent = results["places"].std(axis=0, ddof=1) / np.sqrt(50)
@@ -48,7 +48,7 @@ def test_a_profile_is_the_mean_over_the_frames_with_its_error(results):
 def test_what_is_not_defined_is_drawn_as_that(results, tmp_path):
     draw(results, tmp_path / "profiles.png")
     assert (tmp_path / "profiles.png").read_bytes().startswith(b"\x89PNG")
-    assert np.isnan(profiles_of(results)["nothing"].values).all()
+    assert np.isnan(curves_of(results)["nothing"].values).all()
 
 
 def test_where_there_is_nothing_to_draw(tmp_path):
@@ -75,12 +75,12 @@ def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
         and "bearing" not in name
     }
     results = kadita.analyze(school, drawn, parameters=given)
-    some = [*results.series, *results.wholes]
+    some = [*results.series, *results.analyses]
     for number, start in enumerate(range(0, len(some), 12)):
         part = {n: s for n, s in results.series.items() if n in some[start : start + 12]}
-        wholes = {n: w for n, w in results.wholes.items() if n in some[start : start + 12]}
-        if part or profiles_of(replace(results, series={}, wholes=wholes)):
-            draw(replace(results, series=part, wholes=wholes), tmp_path / f"{number}.png")
+        analyses = {n: w for n, w in results.analyses.items() if n in some[start : start + 12]}
+        if part or curves_of(replace(results, series={}, analyses=analyses)):
+            draw(replace(results, series=part, analyses=analyses), tmp_path / f"{number}.png")
     assert len(list(tmp_path.iterdir())) >= 4
 
 
@@ -91,6 +91,6 @@ def test_labels_along_an_axis_are_no_profile(rng, tmp_path):
         return np.stack([np.zeros(len(block)), np.ones(len(block))], axis=1)
 
     results = kadita.analyze(Block(rng.normal(size=(5, 4, 3))), sides)
-    assert profiles_of(results) == {}
+    assert curves_of(results) == {}
     draw(results, tmp_path / "sides.png")
     assert (tmp_path / "sides.png").exists()

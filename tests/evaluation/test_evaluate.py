@@ -11,7 +11,7 @@ from kadita.base.errors import PluginError
 from kadita.io.amber.writer import AmberWriter
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 
 
@@ -21,7 +21,7 @@ def flock(rng):
     x, v = rng.normal(size=(2, 150, 6, 3))
     x[rng.random((150, 6)) < 0.1] = np.nan
     x[70] = np.nan
-    return Memory("flock", Chunk(x, v, np.arange(150) / 10, None), np.arange(10, 16), {"length_unit": "m"})
+    return InMemoryTrajectory("flock", Chunk(x, v, np.arange(150) / 10, None), np.arange(10, 16), {"length_unit": "m"})
 
 
 def registry_with(*metrics):

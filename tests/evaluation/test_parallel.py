@@ -19,9 +19,9 @@ def same(a, b):
     assert list(a) == list(b)
     for name in a:
         np.testing.assert_array_equal(a[name], b[name], strict=True)
-    assert list(a.wholes) == list(b.wholes)
-    for name in a.wholes:
-        np.testing.assert_array_equal(a.wholes[name].values, b.wholes[name].values, strict=True)
+    assert list(a.analyses) == list(b.analyses)
+    for name in a.analyses:
+        np.testing.assert_array_equal(a.analyses[name].values, b.analyses[name].values, strict=True)
     np.testing.assert_array_equal(a.times, b.times)
     assert (a.notes, a.failures) == (b.notes, b.failures)
 

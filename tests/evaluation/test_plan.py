@@ -3,7 +3,7 @@
 import pytest
 
 from kadita import KaditaError, metric
-from kadita.evaluation.plan import load_profile, make_plan
+from kadita.evaluation.plan import load_preset, make_plan
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
 
@@ -41,14 +41,14 @@ def test_a_missing_need_is_named_with_its_path():
 
 def test_parameters_of_a_profile_give_way_to_those_that_are_set():
     registry = load_registry()
-    profile = load_profile("published")
+    profile = load_preset("published")
     plan = make_plan(registry, None, {"spread": {"definition": "corrected"}}, profile)
     assert plan.parameters["spread"]["definition"] == "corrected"
     assert plan.parameters["rotation"]["definition"] == "published"
 
 
 def test_the_published_profile_leaves_out_what_has_no_published_form():
-    plan = make_plan(load_registry(), profile=load_profile("published"))
+    plan = make_plan(load_registry(), profile=load_preset("published"))
     assert {"polarization", "state", "oceanic_schooling_index"} <= set(plan.wanted)
     assert not set(plan.wanted) & {"polarization_unbiased", "group_count", "percolates"}
     for m in plan.order:
@@ -83,9 +83,9 @@ def test_parameters_for_nothing_are_refused(parameters, message):
 def test_a_profile_of_ones_own_is_checked(tmp_path, text, message):
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(KaditaError, match=message):
-        load_profile(str(tmp_path / "mine.toml"))
+        load_preset(str(tmp_path / "mine.toml"))
 
 
 def test_an_unknown_profile_says_which_there_are():
     with pytest.raises(KaditaError, match="no profile 'publishd'; there are: published"):
-        load_profile("publishd")
+        load_preset("publishd")

@@ -23,8 +23,8 @@ def test_tables_stand_beside_a_csv(found, tmp_path):
     assert lines[0] == "lag,pairs,total"
     table = np.array([line.split(",") for line in lines[1:]], dtype=float)
     np.testing.assert_array_equal(table[:, 0], range(4))
-    np.testing.assert_array_equal(table[:, 1], found.wholes["pairs.pairs"].values)
-    np.testing.assert_array_equal(table[:, 2], found.wholes["pairs.total"].values)
+    np.testing.assert_array_equal(table[:, 1], found.analyses["pairs.pairs"].values)
+    np.testing.assert_array_equal(table[:, 2], found.analyses["pairs.total"].values)
     assert (tmp_path / "out_path_within_windows.csv").read_text().startswith("agent,path_within_windows\n0,")
     record = json.loads((tmp_path / "out.json").read_text())["analyses"]["pairs.pairs"]
     assert (record["dims"], record["parameters"]) == (["lag"], {"lags": 3})
@@ -33,12 +33,12 @@ def test_tables_stand_beside_a_csv(found, tmp_path):
 def test_json_and_netcdf_hold_values_and_axes(found, tmp_path):
     kadita.write(found, tmp_path / "out.json")
     pairs = json.loads((tmp_path / "out.json").read_text())["analyses"]["pairs.total"]
-    assert pairs["values"] == found.wholes["pairs.total"].values.tolist()
+    assert pairs["values"] == found.analyses["pairs.total"].values.tolist()
     assert pairs["axes"] == {"lag": [0, 1, 2, 3]}
     kadita.write(found, tmp_path / "out.nc")
     with xarray.open_dataset(tmp_path / "out.nc") as dataset:
         total = dataset["pairs.total"]
-        np.testing.assert_array_equal(total, found.wholes["pairs.total"].values)
+        np.testing.assert_array_equal(total, found.analyses["pairs.total"].values)
         assert total.dims == ("pairs_lag",)
         assert dataset["pairs_lag"].values.tolist() == [0, 1, 2, 3]
         assert total.attrs["units"] == "length"

@@ -15,7 +15,7 @@ def measured(data, plugin, **options):
 
 @pytest.mark.parametrize("lags", [0, 3, 100, 1500, 5000])
 def test_every_pair_of_frames_counts_once(school, plugin, positions, lags):
-    found = measured(school, plugin, parameters={"lags": lags}).wholes
+    found = measured(school, plugin, parameters={"lags": lags}).analyses
     frames = len(positions)
     expected = np.maximum(0, frames - np.arange(lags + 1))
     np.testing.assert_array_equal(found["pairs.pairs"].values, expected)
@@ -37,13 +37,13 @@ def test_what_an_analysis_finds_does_not_depend_on_what_else_is_asked_for(school
         school, ["path_within_windows", "pairs", "spread"], plugins=[plugin], parameters={"pairs.lags": 700}
     )
     name = "path_within_windows"
-    np.testing.assert_array_equal(alone.wholes[name].values, beside.wholes[name].values)
+    np.testing.assert_array_equal(alone.analyses[name].values, beside.analyses[name].values)
     assert list(alone) == []
     assert list(beside) == ["spread"]  # first_x was computed for `pairs`, and not asked for
 
 
 def test_frames_that_are_left_out_are_not_there(school, plugin, positions):
-    found = measured(school, plugin, start=10, stop=2000, step=7, parameters={"lags": 2}).wholes
+    found = measured(school, plugin, start=10, stop=2000, step=7, parameters={"lags": 2}).analyses
     x = positions[10:2000:7, 0, 0]
     np.testing.assert_array_equal(found["pairs.pairs"].values, [len(x), len(x) - 1, len(x) - 2])
     np.testing.assert_allclose(found["pairs.total"].values, [x.sum(), x[1:].sum(), x[2:].sum()], rtol=1e-12)
@@ -53,8 +53,8 @@ def test_a_simulation_that_is_measured_as_it_runs_gives_the_bits_of_its_file(tmp
     options = {"steps": 1500, "every": 1, "parameters": {"agents": 5}}
     path = kadita.run("vicsek", output=tmp_path / "v.nc", **options)
     with kadita.simulate("vicsek", **options) as running:
-        live = measured(running, plugin).wholes
-    stored = measured(path, plugin).wholes
+        live = measured(running, plugin).analyses
+    stored = measured(path, plugin).analyses
     np.testing.assert_array_equal(live["pairs.pairs"].values, stored["pairs.pairs"].values)
     np.testing.assert_allclose(live["pairs.total"].values, stored["pairs.total"].values, rtol=1e-5)
 
@@ -72,7 +72,7 @@ def test_agents_come_and_go(tmp_path, plugin):
     found = kadita.analyze(path, ["path_within_windows"], plugins=[plugin])
     steps = np.diff(x.astype(np.float32).astype(float), axis=0)
     expected = np.nansum(np.linalg.norm(steps, axis=2), axis=0)
-    np.testing.assert_allclose(found.wholes["path_within_windows"].values, expected, rtol=1e-12)
+    np.testing.assert_allclose(found.analyses["path_within_windows"].values, expected, rtol=1e-12)
     np.testing.assert_array_equal(found.times, np.arange(300.0))
 
 

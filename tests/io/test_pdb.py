@@ -6,7 +6,7 @@ import pytest
 from kadita import KaditaError
 from kadita.io.topology import write_topology
 from kadita.io.topology.pdb import hybrid36
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 
 KNOWN = [  # Grosse-Kunstleve's own table
@@ -28,7 +28,7 @@ def test_numbers_beyond_the_columns_are_refused(value):
 
 
 def school(x, lengths=None):
-    return Memory("school", Chunk(x, None, np.arange(len(x)), lengths), np.arange(x.shape[1]), {})
+    return InMemoryTrajectory("school", Chunk(x, None, np.arange(len(x)), lengths), np.arange(x.shape[1]), {})
 
 
 def test_columns(tmp_path):

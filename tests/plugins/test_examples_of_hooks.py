@@ -128,7 +128,7 @@ def test_kadita_analyses(example, school, tmp_path):
     np.testing.assert_allclose(speeds, [0.05] * 40, rtol=1e-6)
 
     swimming = schools.isotropic(agents=12, frames=30)
-    found = api.analyze(swimming, "cruising_speed", plugins=["cruising.py"]).wholes["cruising_speed"].values
+    found = api.analyze(swimming, "cruising_speed", plugins=["cruising.py"]).analyses["cruising_speed"].values
     np.testing.assert_allclose(found, swimming.speeds.mean(axis=0), rtol=1e-12)
     check_analysis(load_registry(["cruising.py"]).analyses["cruising_speed"])
 

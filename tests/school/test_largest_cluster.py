@@ -5,8 +5,8 @@ import pytest
 
 import kadita
 from kadita.school.clusters import linked
-from kadita.school.in_memory import Memory
-from kadita.school.transforms.largest_cluster import LargestGroup
+from kadita.school.in_memory import InMemoryTrajectory
+from kadita.school.transforms.largest_cluster import LargestCluster
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_metrics_see_the_largest_group_alone(parting):
 
 
 def test_blocks_have_constant_membership_and_know_who_is_there(parting):
-    blocks = list(LargestGroup(Memory.of_block(parting), "r_a").blocks())
+    blocks = list(LargestCluster(InMemoryTrajectory.of_block(parting), "r_a").blocks())
     assert [b.frames.tolist() for b in blocks] == [[0, 1, 2], [3, 4, 5]]
     assert blocks[0].agents.tolist() == [20, 21, 22, 23, 24, 25, 26, 27]
     assert blocks[1].members.tolist() == [0, 1, 2, 3, 4, 6, 7]
@@ -39,7 +39,7 @@ def test_blocks_have_constant_membership_and_know_who_is_there(parting):
 
 
 def test_frames_read_by_number_have_others_absent(parting):
-    chunk = LargestGroup(Memory.of_block(parting), 4.0).read(np.array([1, 4]))
+    chunk = LargestCluster(InMemoryTrajectory.of_block(parting), 4.0).read(np.array([1, 4]))
     absent = np.isnan(chunk.positions).any(axis=2)
     assert absent[0].tolist() == [False] * 8 + [True] * 4
     assert np.flatnonzero(~absent[1]).tolist() == [0, 1, 2, 3, 4, 6, 7]

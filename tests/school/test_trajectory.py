@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 from kadita.school.transforms.finite_differences import Differenced
 
@@ -13,7 +13,7 @@ def trajectory(positions, velocities=None, times=None, lengths=None):
     positions = np.asarray(positions, dtype=float)
     times = np.arange(len(positions), dtype=float) if times is None else np.asarray(times)
     lengths = None if lengths is None else np.tile(np.asarray(lengths, dtype=float), (len(positions), 1))
-    return Memory("school", Chunk(positions, velocities, times, lengths), np.arange(positions.shape[1]), {})
+    return InMemoryTrajectory("school", Chunk(positions, velocities, times, lengths), np.arange(positions.shape[1]), {})
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_animals_that_come_and_go_cut_a_trajectory_into_blocks_of_the_same_anima
 def test_a_cell_that_changes_starts_a_new_block(rng):
     lengths = np.array([[10.0] * 3, [10.0] * 3, [11.0] * 3])
     chunk = Chunk(rng.uniform(0, 10, (3, 2, 3)), None, np.arange(3.0), lengths)
-    blocks = list(Memory("npt", chunk, np.arange(2), {}).blocks())
+    blocks = list(InMemoryTrajectory("npt", chunk, np.arange(2), {}).blocks())
     assert [b.box.lengths for b in blocks] == [(10.0, 10.0, 10.0), (11.0, 11.0, 11.0)]
 
 

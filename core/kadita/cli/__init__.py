@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
-from kadita.base.errors import KaditaError, said
+from kadita.base.errors import KaditaError, describe_error
 from kadita.cli.analyze import analyze
 from kadita.cli.convert import convert
 from kadita.cli.info import info
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _fail(f"{message()} ({command} --help)", getattr(error, "exit_code", 2))
         if os.environ.get("KADITA_DEBUG"):
             raise
-        return _fail(f"a fault of kadita's own: {said(error)} (KADITA_DEBUG=1 shows where)", 1)
+        return _fail(f"a fault of kadita's own: {describe_error(error)} (KADITA_DEBUG=1 shows where)", 1)
     if status == 130:
         return _fail("interrupted", 130)
     return status if isinstance(status, int) else 0

@@ -14,7 +14,7 @@ from kadita.cli.options import (
     End,
     Equilibration,
     Force,
-    LargestGroup,
+    LargestCluster,
     Metrics,
     Plugins,
     Profile,
@@ -53,7 +53,7 @@ def analyze(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
-    largest_group: LargestGroup = None,
+    largest_group: LargestCluster = None,
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,

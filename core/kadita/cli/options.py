@@ -37,7 +37,7 @@ Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
 ]
-LargestGroup = Annotated[
+LargestCluster = Annotated[
     str | None,
     typer.Option(
         "--largest-group", metavar="r_a|LENGTH", help="Measure the largest group alone, linked at this distance."

@@ -13,7 +13,7 @@ from kadita.cli.options import (
     Dt,
     End,
     Force,
-    LargestGroup,
+    LargestCluster,
     Metrics,
     Plugins,
     Profile,
@@ -44,7 +44,7 @@ def plot(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
-    largest_group: LargestGroup = None,
+    largest_group: LargestCluster = None,
     force: Force = False,
 ) -> None:
     """Draw metrics against time, and those with numbers along an axis against that."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kadita.cli.options import Begin, Equilibration, Force, LargestGroup, Metrics, Plugins, Profile
+from kadita.cli.options import Begin, Equilibration, Force, LargestCluster, Metrics, Plugins, Profile
 from kadita.simulation import CHECKPOINT_SECONDS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(
     metrics: Metrics = None,
     profile: Profile = None,
     begin: Begin = None,
-    largest_group: LargestGroup = None,
+    largest_group: LargestCluster = None,
     equilibration: Equilibration = "none",
     plugins: Plugins = None,
     results: Annotated[

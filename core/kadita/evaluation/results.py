@@ -39,7 +39,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Whole:
+class AnalysisResult:
     """A result of a whole-trajectory analysis, and how it was made."""
 
     values: NDArray[Any]
@@ -66,7 +66,7 @@ class Results(Mapping[str, Floats]):
         notes: what a reader of these numbers should know, a line each.
         failures: metrics that raised, and a line that says what.
         provenance: versions, the input's fingerprint, the profile; parameters of metrics that others needed.
-        wholes: results of whole-trajectory analyses, by analysis or ``analysis.output``.
+        analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
     """
 
     frames: Integers
@@ -77,7 +77,7 @@ class Results(Mapping[str, Floats]):
     notes: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    wholes: Mapping[str, Whole] = field(default_factory=dict)
+    analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Floats:
         """Values of one metric, (T, ...)."""
@@ -136,7 +136,7 @@ class Results(Mapping[str, Floats]):
             found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
         return found
 
-    def axis_of(self, found: Series | Whole, dim: str, size: int) -> list[Any]:
+    def axis_of(self, found: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
         """Numbers or names along an axis."""
         if dim in found.axes:
             return list(found.axes[dim].tolist())
@@ -154,7 +154,7 @@ class Results(Mapping[str, Floats]):
         unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
-        owners = dict.fromkeys((*coords, *self.series, *self.wholes), "")  # of dimensions; other names are no one's
+        owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # of dimensions; other names are no one's
         for name, s in self.series.items():
             dims = ("frame", *_distinct(name, s.dims, owners))
             for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
@@ -171,7 +171,7 @@ class Results(Mapping[str, Floats]):
                 }
             attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
             variables[name] = (dims, s.values, attributes)
-        for name, w in self.wholes.items():
+        for name, w in self.analyses.items():
             dims = _distinct(name.partition(".")[0], w.dims, owners)
             for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
                 coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
@@ -182,7 +182,7 @@ class Results(Mapping[str, Floats]):
         return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
-def _unit(found: Series | Whole, dim: str) -> dict[str, str]:
+def _unit(found: Series | AnalysisResult, dim: str) -> dict[str, str]:
     """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
     return {"unit": found.axis_units[dim]} if dim in found.axes and dim in found.axis_units else {}
 

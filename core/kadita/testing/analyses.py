@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import said
+from kadita.base.errors import describe_error
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.testing.checks import Promise, demand, judged
@@ -45,21 +45,23 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
     paths = known_paths()
     documented = judged("it says what it is", [] if analysis.summary else ["expected a docstring; found none"], "")
-    wholes: dict[str, Result] = {}
+    analyses: dict[str, Result] = {}
     faults: list[str] = []
     written: list[str] = []
     for name, path in paths.items():
         try:
-            wholes[name] = trial.result(path, (0, FRAMES))
+            analyses[name] = trial.result(path, (0, FRAMES))
         except Exception as error:  # a stranger's analysis can raise anything at all
-            (written if "read-only" in str(error) else faults).append(f"{name}: {said(error)}")
+            (written if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
     axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
     promises = [
         documented,
         judged("real numbers of the declared shape", faults, axes),
-        judged("its input is not written to", [*written, *_written(trial, paths, wholes)], "positions and velocities"),
+        judged(
+            "its input is not written to", [*written, *_written(trial, paths, analyses)], "positions and velocities"
+        ),
     ]
-    if not wholes:
+    if not analyses:
         return promises
     looks = [
         ("as many numbers along an axis as the result has", _axes, "axes and agents"),
@@ -70,24 +72,25 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
         ("the order of agents does not matter", _reordered, f"{AGENTS} agents"),
     ]
     return promises + [
-        judged(name, _told(look, trial, {n: paths[n] for n in wholes}, wholes), detail) for name, look, detail in looks
+        judged(name, _told(look, trial, {n: paths[n] for n in analyses}, analyses), detail)
+        for name, look, detail in looks
     ]
 
 
-def _told(look: Any, trial: AnalysisTrial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> Iterator[str]:
+def _told(look: Any, trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]) -> Iterator[str]:
     """Yield what is wrong, one fault a path; whatever is raised is one."""
     for name, path in paths.items():
         try:
-            fault = next(iter(look(trial, path, wholes[name])), "")
+            fault = next(iter(look(trial, path, analyses[name])), "")
         except Exception as error:
-            fault = said(error)
+            fault = describe_error(error)
         if fault:
             yield f"{name}: {fault}"
 
 
-def _written(trial: AnalysisTrial, paths: Mapping[str, Path], wholes: Mapping[str, Result]) -> list[str]:
+def _written(trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]) -> list[str]:
     faults = []
-    for name in wholes:
+    for name in analyses:
         try:
             trial.states(paths[name], CUTS[0])
         except ValueError as error:

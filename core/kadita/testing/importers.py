@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, said
+from kadita.base.errors import KaditaError, describe_error
 from kadita.base.signature import checked
 from kadita.io.tracks import find_importer
 from kadita.plugins.declaration.importer import Importer, Tracks
@@ -59,7 +59,7 @@ def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any)
     try:
         tracks, again = importer.read(path, parameters), importer.read(path, parameters)
     except Exception as error:  # a stranger's importer can raise anything at all
-        return [*promises, Promise("it reads its own file", False, said(error))]
+        return [*promises, Promise("it reads its own file", False, describe_error(error))]
     shape = "x".join(map(str, np.shape(tracks.positions)))
     same = [] if _bits(tracks) == _bits(again) else ["what it read twice differs"]
     changed = [] if _digest(path) == before else [f"{path.name} is no longer what it was"]
@@ -80,7 +80,7 @@ def _not_found(importer: Importer, path: Path) -> Iterator[str]:
     try:
         found = find_importer(registry, path, None)
     except Exception as error:
-        yield said(error)
+        yield describe_error(error)
         return
     if found is not importer:
         yield f"{path.name} goes to {found.name if found else 'no importer'}; its endings are {importer.endings}"
@@ -95,7 +95,7 @@ def _claims(importer: Importer) -> Iterator[str]:
                 if importer.recognizes(file):
                     yield f"{what} named *{file.suffix} is taken for one"
             except Exception as error:
-                yield f"{what} named *{file.suffix}: {said(error)}; return False for what cannot be read"
+                yield f"{what} named *{file.suffix}: {describe_error(error)}; return False for what cannot be read"
 
 
 def _refusals(importer: Importer, path: Path, parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _refusals(importer: Importer, path: Path, parameters: Mapping[str, Any]) -> 
             except KaditaError:
                 continue
             except Exception as error:
-                yield f"{what}: {said(error)}; raise a KaditaError"
+                yield f"{what}: {describe_error(error)}; raise a KaditaError"
 
 
 def _foreign(folder: Path, importer: Importer) -> Iterator[tuple[str, Path]]:

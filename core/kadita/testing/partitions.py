@@ -74,5 +74,5 @@ def _together(
 def _same(name: str, a: Results, b: Results) -> bool:
     if (name in a) != (name in b) or (name in a and not np.array_equal(a[name], b[name], equal_nan=True)):
         return False
-    wholes = {key: whole for key, whole in a.wholes.items() if key.partition(".")[0] == name}
-    return all(np.array_equal(w.values, b.wholes[key].values, equal_nan=True) for key, w in wholes.items())
+    analyses = {key: whole for key, whole in a.analyses.items() if key.partition(".")[0] == name}
+    return all(np.array_equal(w.values, b.analyses[key].values, equal_nan=True) for key, w in analyses.items())

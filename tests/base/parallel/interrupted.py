@@ -4,7 +4,7 @@ import sys
 
 import crafts
 
-from kadita.base.parallel import crew
+from kadita.base.parallel import worker_pool
 
-with crew(workers=2) as run:
+with worker_pool(workers=2) as run:
     list(run(crafts.sleep, [(sys.argv[1], number) for number in range(4)]))

@@ -67,9 +67,9 @@ def test_same_bits_with_a_worker_killed_in_the_middle(school, cluster, tmp_path)
     assert list(far) == list(near)
     for name in near:
         np.testing.assert_array_equal(far[name], near[name], strict=True)
-    assert list(far.wholes) == list(near.wholes)
-    for name, whole in near.wholes.items():
-        np.testing.assert_array_equal(far.wholes[name].values, whole.values, strict=True)
+    assert list(far.analyses) == list(near.analyses)
+    for name, whole in near.analyses.items():
+        np.testing.assert_array_equal(far.analyses[name].values, whole.values, strict=True)
 
 
 def test_where_nobody_listens_it_is_one_line(school):

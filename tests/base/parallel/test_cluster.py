@@ -10,7 +10,7 @@ import pytest
 
 import kadita.base.parallel.dask
 from kadita.base.errors import KaditaError, KaditaWarning
-from kadita.base.parallel import crew
+from kadita.base.parallel import worker_pool
 
 SQUARES = [(number, number * number) for number in range(200)]
 
@@ -38,7 +38,7 @@ def server(answer=b""):
 
 
 def test_every_task_has_its_result_once(crafts, cluster):
-    with crew(scheduler=cluster.address) as run:
+    with worker_pool(scheduler=cluster.address) as run:
         assert sorted(run(crafts.square, range(200))) == SQUARES
         results = run(crafts.square, range(200))
         next(results)
@@ -49,7 +49,7 @@ def test_every_task_has_its_result_once(crafts, cluster):
 
 
 def test_an_error_is_raised_as_it_is(crafts, cluster):
-    with crew(scheduler=cluster.address) as run:
+    with worker_pool(scheduler=cluster.address) as run:
         with pytest.raises(KaditaError, match=r"^r_a: expected a length; got -1$"):
             list(run(crafts.fails, ["kadita"]))
         with pytest.raises(OSError, match="No space left"):
@@ -61,7 +61,7 @@ def test_a_worker_of_other_versions_is_named(crafts, cluster, monkeypatch):
     here = kadita.base.parallel.dask.versions() | {"kadita": "99.0"}
     monkeypatch.setattr(kadita.base.parallel.dask, "versions", lambda: here)
     with (
-        crew(scheduler=cluster.address) as run,
+        worker_pool(scheduler=cluster.address) as run,
         pytest.raises(KaditaError, match=r"expected kadita 99\.0; found kadita"),
     ):
         list(run(crafts.square, range(3)))
@@ -73,14 +73,14 @@ def test_a_cluster_that_lacks_a_module_is_told_in_a_line(cluster, monkeypatch, t
     import only_here
 
     with (
-        crew(scheduler=cluster.address) as run,
+        worker_pool(scheduler=cluster.address) as run,
         pytest.raises(KaditaError, match=r"the cluster lacks what is installed here: No module named 'only_here'"),
     ):
         list(run(only_here.same, range(3)))
 
 
 def test_a_worker_killed_in_the_middle_changes_nothing(crafts, cluster, tmp_path):
-    with crew(scheduler=cluster.address) as run:
+    with worker_pool(scheduler=cluster.address) as run:
         found = list(run(crafts.killed_once, [(str(tmp_path), number) for number in range(200)]))
     assert sorted(found) == SQUARES
     assert (tmp_path / "died").exists()
@@ -90,7 +90,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(crafts, cluster, tmp_path
 def test_a_task_that_kills_its_workers_is_named(crafts, start_cluster):
     deadly = start_cluster(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     with (
-        crew(scheduler=deadly.address) as run,
+        worker_pool(scheduler=deadly.address) as run,
         pytest.raises(KaditaError, match=r"^task 1, 3: 1 worker died over it, the last on tcp://127\.0\.0\.1"),
     ):
         list(run(crafts.killed, [3]))
@@ -98,7 +98,7 @@ def test_a_task_that_kills_its_workers_is_named(crafts, start_cluster):
 
 def test_a_scheduler_that_ends_is_told_in_a_line(crafts, start_cluster, capfd):
     short = start_cluster()
-    with crew(scheduler=short.address) as run:
+    with worker_pool(scheduler=short.address) as run:
         results = run(crafts.square, range(5000))
         next(results)
         for process in (*short.workers, short.scheduler):
@@ -113,7 +113,7 @@ def test_a_cluster_without_workers_is_waited_for_and_said_to_be(crafts, start_cl
     empty = start_cluster(workers=0)
     with contextlib.ExitStack() as ends:
         with pytest.warns(KaditaWarning, match="there are no workers yet; waiting"):
-            run = ends.enter_context(crew(scheduler=empty.address))
+            run = ends.enter_context(worker_pool(scheduler=empty.address))
         empty.hire()
         assert sorted(run(crafts.square, range(200))) == SQUARES
 
@@ -126,7 +126,7 @@ def test_a_cluster_without_workers_is_waited_for_and_said_to_be(crafts, start_cl
     ],
 )
 def test_what_is_no_address_is_refused(address, said):
-    with pytest.raises(KaditaError, match=f"--scheduler {address}: {said}"), crew(scheduler=address):
+    with pytest.raises(KaditaError, match=f"--scheduler {address}: {said}"), worker_pool(scheduler=address):
         pass
 
 
@@ -141,7 +141,7 @@ def test_what_is_no_address_is_refused(address, said):
 def test_a_server_that_is_no_scheduler_is_told_from_one(answer, said, monkeypatch, capfd):
     monkeypatch.setattr(kadita.base.parallel.dask, "PATIENCE", 1.0)
     began = time.monotonic()
-    with server(answer) as address, pytest.raises(KaditaError, match=said), crew(scheduler=address):
+    with server(answer) as address, pytest.raises(KaditaError, match=said), worker_pool(scheduler=address):
         pass
     assert time.monotonic() - began < 4
     assert capfd.readouterr() == ("", "")
@@ -149,5 +149,8 @@ def test_a_server_that_is_no_scheduler_is_told_from_one(answer, said, monkeypatc
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(KaditaError, match=r"pip install 'kadita\[dask\]'"), crew(scheduler="tcp://127.0.0.1:8786"):
+    with (
+        pytest.raises(KaditaError, match=r"pip install 'kadita\[dask\]'"),
+        worker_pool(scheduler="tcp://127.0.0.1:8786"),
+    ):
         pass

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kadita.base.errors import Interrupted, KaditaError
-from kadita.base.parallel import crew
+from kadita.base.parallel import worker_pool
 from kadita.base.parallel.processes import AHEAD
 
 SQUARES = [(number, number * number) for number in range(20)]
@@ -33,21 +33,21 @@ def begun(folder):
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_every_task_has_its_result_once(crafts, workers):
-    with crew(workers=workers) as run:
+    with worker_pool(workers=workers) as run:
         assert sorted(run(crafts.square, range(20))) == SQUARES
         assert sorted(run(crafts.square, range(20))) == SQUARES
         assert list(run(crafts.square, [])) == []
 
 
 def test_one_worker_is_this_process_and_does_what_is_asked_for(crafts, tmp_path):
-    with crew() as run:
+    with worker_pool() as run:
         results = run(crafts.noted, [(tmp_path, number) for number in range(5)])
         assert [next(results), next(results)] == [(0, 0), (1, 1)]
     assert sorted(begun(tmp_path)) == [(0, os.getpid()), (1, os.getpid())]
 
 
 def test_workers_are_other_processes_with_one_thread_each_and_end_with_the_crew(crafts, tmp_path):
-    with crew(workers=2) as run:
+    with worker_pool(workers=2) as run:
         list(run(crafts.noted, [(tmp_path, number) for number in range(10)]))
         pids = {pid for _, pid in begun(tmp_path)}
         assert 1 <= len(pids) <= 2
@@ -57,7 +57,7 @@ def test_workers_are_other_processes_with_one_thread_each_and_end_with_the_crew(
 
 
 def test_tasks_wait_until_results_are_taken(crafts, tmp_path):
-    with crew(workers=2) as run:
+    with worker_pool(workers=2) as run:
         results = run(crafts.noted, [(tmp_path, number) for number in range(50)])
         for _ in range(10):
             next(results)
@@ -66,26 +66,26 @@ def test_tasks_wait_until_results_are_taken(crafts, tmp_path):
 
 
 def test_results_may_be_large(crafts):
-    with crew(workers=2) as run:
+    with worker_pool(workers=2) as run:
         for number, result in run(crafts.large, range(4)):
             assert result == bytes([number]) * 5_000_000
 
 
 class TestAWorkerThatDies:
     def test_is_replaced_and_its_task_done_again(self, crafts, tmp_path):
-        with crew(workers=2) as run:
+        with worker_pool(workers=2) as run:
             assert sorted(run(crafts.killed_once, [(tmp_path, number) for number in range(20)])) == SQUARES
         assert (tmp_path / "died").exists()
 
     def test_over_and_over_names_the_task_and_spoils_no_other(self, crafts):
         done = []
-        with crew(workers=2) as run:
+        with worker_pool(workers=2) as run:
             with pytest.raises(KaditaError, match=r"^task 4, 3: 3 workers died over it, the last by signal SIGKILL"):
                 done.extend(run(crafts.killed, range(20)))
             assert sorted(run(crafts.square, range(20))) == SQUARES
 
     def test_while_nothing_is_to_do_is_replaced(self, crafts, tmp_path):
-        with crew(workers=2) as run:
+        with worker_pool(workers=2) as run:
             list(run(crafts.noted, [(tmp_path, number) for number in range(10)]))
             for pid in {pid for _, pid in begun(tmp_path)}:
                 os.kill(pid, signal.SIGKILL)
@@ -95,7 +95,7 @@ class TestAWorkerThatDies:
 class TestAnError:
     @pytest.mark.parametrize("workers", [1, 2])
     def test_is_raised_as_it_is(self, crafts, workers):
-        with crew(workers=workers) as run:
+        with worker_pool(workers=workers) as run:
             with pytest.raises(KaditaError, match=r"^r_a: expected a length; got -1$"):
                 list(run(crafts.fails, ["kadita"]))
             with pytest.raises(Interrupted) as interrupted:
@@ -108,11 +108,11 @@ class TestAnError:
                 list(run(crafts.fails, ["exit"]))
 
     def test_that_cannot_be_sent_says_what_it_was(self, crafts):
-        with crew(workers=2) as run, pytest.raises(RuntimeError, match="Unsendable: this and that"):
+        with worker_pool(workers=2) as run, pytest.raises(RuntimeError, match="Unsendable: this and that"):
             list(run(crafts.fails, ["unsendable"]))
 
     def test_says_where_in_the_worker_it_was(self, crafts):
-        with crew(workers=2) as run, pytest.raises(OSError, match="No space left") as error:
+        with worker_pool(workers=2) as run, pytest.raises(OSError, match="No space left") as error:
             list(run(crafts.fails, ["disk"]))
         assert re.search(r"crafts\.py\", line \d+, in fails", "".join(error.value.__notes__))
 
@@ -150,5 +150,5 @@ def test_whatever_ends_this_process_ends_its_workers(number, tmp_path):
     ],
 )
 def test_a_crew_that_cannot_be_is_refused(options, said):
-    with pytest.raises(KaditaError, match=said), crew(**options):
+    with pytest.raises(KaditaError, match=said), worker_pool(**options):
         pass

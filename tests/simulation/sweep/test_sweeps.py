@@ -91,11 +91,11 @@ class TestResults:
         with kadita.simulate("torus", steps=60, every=5, seed=1, parameters=parameters) as school:
             found = kadita.analyze(school, ["heading_autocorrelation"])
         name = "heading_autocorrelation.persistence_time"
-        assert float(row[name]) == found.wholes[name].values
+        assert float(row[name]) == found.analyses[name].values
         with (tmp_path / "memory" / row["folder"] / "seed-1_heading_autocorrelation.csv").open() as file:
             curve = [float(r["correlation"] or "nan") for r in csv.DictReader(file)]
         assert len(curve) > 5
-        assert np.array_equal(curve, found.wholes["heading_autocorrelation.correlation"].values, equal_nan=True)
+        assert np.array_equal(curve, found.analyses["heading_autocorrelation.correlation"].values, equal_nan=True)
 
     def test_lists_that_go_together_are_one_dimension(self, tmp_path):
         (tmp_path / "zip.toml").write_text(

@@ -78,7 +78,7 @@ class Analysis:
         """
         return checked(self.name, self.parameters, values)
 
-    def frames_behind(self, parameters: Mapping[str, Any]) -> int:
+    def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return how many frames behind its own a window needs, with these parameters."""
         return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
 

@@ -15,7 +15,7 @@ from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, runs
 from kadita.school.transforms import View
 
 
-class LargestGroup(View):
+class LargestCluster(View):
     """A trajectory in which, frame by frame, all agents are absent but those of the largest group.
 
     Args:
