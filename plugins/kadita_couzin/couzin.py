@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.base.jit import Function
-from kadita.models.model import Length, Positive
+from kadita.models import Function, Length, Positive
 from kadita_couzin import couzin_2002, dewi_kadita
 
 ONLY_IN = {

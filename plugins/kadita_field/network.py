@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
-from kadita.school.clusters import LinkDistance
+from kadita.plugins.metrics import LinkDistance
 from kadita_field.links import network
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, metric
-from kadita.school.clusters import LinkDistance, linked
+from kadita.plugins.metrics import LinkDistance, linked
 
 SOURCE = (
     "connected components, and percolation by union-find with displacements: "

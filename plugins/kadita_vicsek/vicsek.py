@@ -9,12 +9,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from kadita import Model
-from kadita.base.jit import jitable
-from kadita.models.fixed_point import NOTHING, count, where
-from kadita.models.model import Positive
-from kadita.models.philox import NOISE, uniforms
-from kadita.models.portable_math import cosine_and_sine
-from kadita.models.vectors import across, rotated, unit
+from kadita.models import (
+    NOISE,
+    NOTHING,
+    Positive,
+    across,
+    cosine_and_sine,
+    count,
+    jitable,
+    rotated,
+    uniforms,
+    unit,
+    where,
+)
 
 
 @jitable

@@ -160,7 +160,7 @@ def test_the_memory_of_an_analysis_does_not_grow_with_its_length(tmp_path):
         file.createVariable("time", "f4", ("frame",)).units = "picosecond"
         file.createVariable("coordinates", "f4", ("frame", "atom", "spatial")).units = "angstrom"
         file.createVariable("velocities", "f4", ("frame", "atom", "spatial")).units = "angstrom/picosecond"
-    from kadita.io.amber.netcdf3 import parse_header
+    from kadita.base.netcdf3 import parse_header
 
     header = parse_header(path)
     with path.open("r+b") as raw:

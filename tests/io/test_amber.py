@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.io.amber.netcdf3 import read_header
+from kadita.base.netcdf3 import read_header
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.amber.writer import AmberWriter
 

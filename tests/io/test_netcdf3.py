@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita.io.amber.netcdf3 import read_header
+from kadita.base.netcdf3 import read_header
 from kadita.io.amber.writer import AmberWriter
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.io.amber.netcdf3 import parse_header
+from kadita.base.netcdf3 import parse_header
 from kadita.io.amber.records import Records
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.recovery import recover

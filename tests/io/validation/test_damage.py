@@ -13,7 +13,7 @@ import pytest
 
 import kadita
 from kadita import KaditaError
-from kadita.io.amber.netcdf3 import parse_header
+from kadita.base.netcdf3 import parse_header
 from kadita.io.amber.records import first_record
 from kadita.io.validation import container, examine, validate
 

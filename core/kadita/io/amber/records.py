@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.io.amber.netcdf3 import Header, read_header
+from kadita.base.netcdf3 import Header, read_header
 from kadita.school.neighbors import Integers
 
 TYPES = {1: "i1", 2: "S1", 3: ">i2", 4: ">i4", 5: ">f4", 6: ">f8", 7: "u1", 8: ">u2", 9: ">u4", 10: ">i8", 11: ">u8"}

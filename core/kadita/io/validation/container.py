@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.io.amber.netcdf3 import Header
-from kadita.io.amber.netcdf3 import Variable as Netcdf3Variable
+from kadita.base.netcdf3 import Header
+from kadita.base.netcdf3 import Variable as Netcdf3Variable
 from kadita.io.amber.records import TYPES, first_record, shape_of
 
 NAMES = ("byte", "char", "short", "int", "float", "double", "ubyte", "ushort", "uint", "int64", "uint64")

@@ -37,15 +37,15 @@ LinkDistance = Annotated[
 
 
 @dataclass(frozen=True)
-class Groups:
-    """Groups of linked agents in every frame."""
+class Clusters:
+    """Clusters of linked agents in every frame."""
 
     largest: NDArray[np.bool_]  # who belongs to the largest group, (T, N)
     count: Integers  # number of groups, (T,)
     percolates: NDArray[np.bool_]  # whether one is linked to its own periodic image, (T,)
 
 
-def length_of_links(block: Block, link_distance: float | None) -> float:
+def link_length(block: Block, link_distance: float | None) -> float:
     """Return the distance up to which two agents are linked: `link_distance`, or the r_a of the trajectory of `block`.
 
     Raises:
@@ -57,7 +57,7 @@ def length_of_links(block: Block, link_distance: float | None) -> float:
     return float(link)
 
 
-def linked(block: Block, link_distance: float | None) -> Groups:
+def linked(block: Block, link_distance: float | None) -> Clusters:
     """Find the groups of a school; metrics ask for them through `Block.once`.
 
     Args:
@@ -69,9 +69,9 @@ def linked(block: Block, link_distance: float | None) -> Groups:
     """
     from kadita.school.clusters.flood_fill import flood
 
-    link = length_of_links(block, link_distance)
+    link = link_length(block, link_distance)
 
-    found = Groups(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
+    found = Clusters(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
     lengths = block.box.array
     for t in range(len(block)):
         cells = _grid(block.wrapped[t], lengths, link) if block.shape[1] > ALL_PAIRS_UP_TO else None
