@@ -146,7 +146,7 @@ def test_a_signal_ends_it_with_a_whole_frame_and_says_how_to_go_on(tmp_path, lon
 
 
 def test_commands_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, long_run):
-    """A hundred runs more are killed in tests/durability."""
+    """A hundred runs more are killed in tests/io/durability."""
     chance, resumed = random.Random(20260207), 0
     for trial in range(5):
         folder = tmp_path / str(trial)

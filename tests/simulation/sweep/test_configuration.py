@@ -13,7 +13,7 @@ from kadita.simulation.sweep.configuration import read_sweep
 from kadita.simulation.sweep.points import points_of
 from kadita.simulation.sweep.schema import schemas
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MODEL = """
 model = "vicsek"
 steps = 10

@@ -9,7 +9,7 @@ import pytest
 
 from kadita.simulation.sweep import sweep
 
-STUDY = Path(__file__).resolve().parents[2] / "analyses" / "hysteresis"
+STUDY = Path(__file__).resolve().parents[3] / "analyses" / "hysteresis"
 SMALLER = {"seeds = 15": "seeds = 5", "3.25, 3.5, 3.75, 4.0, 4.5, 5.0, 6.0]": "3.5, 4.0]"}
 
 

@@ -114,7 +114,7 @@ def test_1000_mutated_headers(script, tmp_path):
 
 @pytest.mark.parametrize("form", ["dewi-kadita", "nc4"])
 def test_200_mutated_hdf5_files(told, command, tmp_path, form):
-    """What tests/clients/dewi_kadita and tests of .nc4 do in this process; here a crash or a hang has a name."""
+    """What tests/io/readers/dewi_kadita and tests of .nc4 do in this process; here a crash or a hang has a name."""
     path = tmp_path / {"dewi-kadita": "sound.nc", "nc4": "sound.nc4"}[form]
     if form == "dewi-kadita":
         write_dewi_kadita(path)
