@@ -30,8 +30,8 @@ def _cases(bench, threads, clock, limit):
         theirs = partial(peer.ask, "step", start=case, parameters=parameters)
         warm = own, partial(theirs, steps=1)
         times = alternate(bench.rounds, own, partial(theirs, steps=s["steps"]), warm=warm)
-        crew = Crew(threads, times[1]) if threads > 1 else None
-        bench.table.versus(case, parameters["agents"], *times, 1e6 / parameters["agents"], clock, limit, crew)
+        worker_pool = Crew(threads, times[1]) if threads > 1 else None
+        bench.table.versus(case, parameters["agents"], *times, 1e6 / parameters["agents"], clock, limit, worker_pool)
 
 
 def _large(bench, threads, clock):
@@ -50,6 +50,6 @@ def _large(bench, threads, clock):
         times = alternate(rounds, own, theirs, warm=warm)
         if limit and threads == 1:  # for the figure
             bench.found["peer"] = {c["agents"]: 1e6 * statistics.median(t["cpu"] for t in times[1]) / c["agents"]}
-        crew = Crew(threads, times[1]) if threads > 1 else None
+        worker_pool = Crew(threads, times[1]) if threads > 1 else None
         what = f"r_a = {c['r_a']:g}, {threads} thread{'s' if threads > 1 else ''} each"
-        bench.table.versus(what, c["agents"], *times, 1e6 / c["agents"], clock, limit, crew)
+        bench.table.versus(what, c["agents"], *times, 1e6 / c["agents"], clock, limit, worker_pool)

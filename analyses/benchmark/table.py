@@ -25,12 +25,12 @@ class Table:
         self.say()
         self.say(ROW.format(title, *columns, *[""] * (6 - len(columns))))
 
-    def row(self, what, *columns, value=None, least=None, most=None, unit="", crew=None):
+    def row(self, what, *columns, value=None, least=None, most=None, unit="", worker_pool=None):
         """Print a row of at most four columns; with a limit to a value, say whether it holds.
 
-        A comparison with a crew of threads that did not have their cores shows nothing.
+        A comparison with a worker_pool of threads that did not have their cores shows nothing.
         """
-        note = f"{crew.cores:.2f} cores busy" if crew else ""
+        note = f"{worker_pool.cores:.2f} cores busy" if worker_pool else ""
         cells = [what, *columns, *[""] * (4 - len(columns))]
         limit = most if least is None else least
         if limit is None:
@@ -38,7 +38,7 @@ class Table:
             return
         holds = value >= limit if most is None else value <= limit
         verdict = "ok" if holds else "MISSED"
-        if crew and crew.hindered:
+        if worker_pool and worker_pool.hindered:
             holds, verdict = False, "DISTURBED"
         if not holds:
             place = ", ".join(str(part) for part in (self._section, what, *columns[:1]) if part != "")
@@ -46,7 +46,7 @@ class Table:
         wanted = f"{'>=' if most is None else '<='} {limit:g}{unit}"
         self.say(ROW.format(*cells, wanted, f"{verdict}, {note}" if note else verdict))
 
-    def versus(self, what, agents, own, theirs, unit, clock="cpu", least=None, crew=None):
+    def versus(self, what, agents, own, theirs, unit, clock="cpu", least=None, worker_pool=None):
         """Print a row of two sides' times by a clock and their ratio, round by round.
 
         The unit is given by how many there are in a second.
@@ -55,7 +55,7 @@ class Table:
         ratios = [b / a for a, b in zip(own, theirs, strict=True)]
         value = statistics.median(ratios)
         sides = (spread([t * unit for t in side]) for side in (own, theirs))
-        self.row(what, agents, *sides, spread(ratios), value=value, least=least, unit="x", crew=crew)
+        self.row(what, agents, *sides, spread(ratios), value=value, least=least, unit="x", worker_pool=worker_pool)
 
 
 class Crew:

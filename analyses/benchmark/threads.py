@@ -25,5 +25,5 @@ def measure(bench):
         one, *more = alternate(s["rounds"], *sides)
         for threads, times in zip(numbers[1:], more, strict=True):
             least = s["least_ratio"] if threads == 2 and agents >= s["from"] else None
-            crew = Crew(threads, times)
-            table.versus(f"{threads} threads", agents, times, one, 1e6 / agents, "wall", least, crew)
+            worker_pool = Crew(threads, times)
+            table.versus(f"{threads} threads", agents, times, one, 1e6 / agents, "wall", least, worker_pool)

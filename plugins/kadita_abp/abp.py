@@ -10,12 +10,23 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.base.jit import jitable
-from kadita.models.fixed_point import NOTHING, ONE, count, scaled
-from kadita.models.model import Length, Positive
-from kadita.models.philox import normals
-from kadita.models.portable_math import cosine_and_sine
-from kadita.models.vectors import NOWHERE, across, dot, rotated, times, total
+from kadita.models import (
+    NOTHING,
+    NOWHERE,
+    ONE,
+    Length,
+    Positive,
+    across,
+    cosine_and_sine,
+    count,
+    dot,
+    jitable,
+    normals,
+    rotated,
+    scaled,
+    times,
+    total,
+)
 
 TRANSLATION = 3  # what numbers are for that no turn has used
 
@@ -110,8 +121,8 @@ class ActiveBrownian(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The diameter, at which groups are linked: of agents that touch."""
-        return {"r_a": self.diameter}
+        """The diameter, within which agents are linked into clusters: of agents that touch."""
+        return {"link_distance": self.diameter}
 
 
 def bend(decay: float) -> float:

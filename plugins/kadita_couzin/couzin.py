@@ -9,8 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.base.jit import Function
-from kadita.models.model import Length, Positive
+from kadita.models import Function, Length, Positive
 from kadita_couzin import couzin_2002, dewi_kadita
 
 ONLY_IN = {
@@ -128,7 +127,7 @@ class Couzin(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The outermost radius, at which groups are linked; none where agents take no notice of each other."""
+        """The outermost radius, r_a, within which agents are linked into clusters; none where none interact."""
         return {"r_a": self.r_a} if self.r_a > 0 else {}
 
 

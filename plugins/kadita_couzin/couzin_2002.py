@@ -15,9 +15,7 @@ An agent that wants nothing keeps its heading.
 
 from __future__ import annotations
 
-from kadita.base.jit import jitable
-from kadita.models.portable_math import cosine_and_sine
-from kadita.models.vectors import NOWHERE, across, choose, dot, rotated, total, unit
+from kadita.models import NOWHERE, across, choose, cosine_and_sine, dot, jitable, rotated, total, unit
 from kadita_couzin.zones import look, taken_up
 
 

@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import math
 
-from kadita.base.jit import jitable
-from kadita.models.portable_math import angle_of
-from kadita.models.vectors import NOWHERE, TOO_SHORT, choose, dot, times, total, unit
+from kadita.models import NOWHERE, TOO_SHORT, angle_of, choose, dot, jitable, times, total, unit
 from kadita_couzin.zones import look, taken_up
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kadita.base.jit import jitable
-from kadita.models.fixed_point import ONE, count, opposite, scaled, where
+from kadita.models import ONE, count, jitable, opposite, scaled, where
 
 
 @jitable

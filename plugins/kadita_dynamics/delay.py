@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, KaditaError, Output, Window, analysis
-from kadita.base.jit import kernel
+from kadita.plugins.analyses import kernel
 from kadita_dynamics.lags import Lags, step_of_all, time_step
 
 Floats = NDArray[np.float64]

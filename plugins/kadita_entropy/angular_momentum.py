@@ -4,9 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
-from kadita.school.box import sum_over_agents
-from kadita.school.entropy.histogram import Bins, Estimator, histogram_entropy
+from kadita.plugins.metrics import (
+    Bins,
+    Estimator,
+    about_centroid,
+    about_wrapped_mean,
+    histogram_entropy,
+    sum_over_agents,
+)
 from kadita_entropy.published import SOURCE, or_half
 
 BINS = 20

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.school.entropy.histogram import Bins, Estimator, histogram_entropy
+from kadita.plugins.metrics import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 25

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, KaditaError, metric
-from kadita.school.entropy.histogram import Bins, Estimator, histogram_entropy
+from kadita.plugins.metrics import Bins, Estimator, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 15

@@ -8,7 +8,7 @@ in doubles by numpy.histogram's rules, so that the counts are exact.
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.jit import jitable, kernel
+from kadita.plugins.metrics import jitable, kernel
 
 BINS = 20
 ROOM = 8192  # numbers of bins that are counted together; they stay in the nearest cache

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, metric
-from kadita.base.jit import kernel
-from kadita.school.entropy.histogram import entropy, sphere_entropies, sphere_entropy
+from kadita.plugins.metrics import entropy, kernel, sphere_entropies, sphere_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 THETA_BINS, PHI_BINS = 12, 24

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, KaditaWarning, metric
-from kadita.base.jit import kernel
-from kadita.school.entropy.histogram import Bins, Estimator, entropy, histogram_entropy
+from kadita.plugins.metrics import Bins, Estimator, entropy, histogram_entropy, kernel
 from kadita_entropy.pairs import BINS, count_pairs, offsets
 from kadita_entropy.published import SOURCE, or_half, undefined
 

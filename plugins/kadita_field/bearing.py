@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Axis, Block, metric
-from kadita.base.jit import kernel
+from kadita.plugins.metrics import kernel
 from kadita_field.neighbor_distance import BALLERINI, Rank
 
 Parts = Annotated[int, Field(ge=1, le=1000)]

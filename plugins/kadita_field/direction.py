@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.school.box import sum_over_agents
+from kadita.plugins.metrics import sum_over_agents
 
 LEAST = 1e-9  # of a mean heading that is told from none at all
 

@@ -20,7 +20,7 @@ NOTHING = 1e-12  # of the velocities themselves: smaller fluctuations are roundi
 CAVAGNA = "Cavagna et al. 2010, PNAS 107, 11865-11870, doi:10.1073/pnas.1005766107"
 
 
-class Profile(NamedTuple):
+class Correlogram(NamedTuple):
     """Pairs by distance."""
 
     centres: Floats  # of bins, (T, bins)
@@ -67,7 +67,7 @@ def middles(block: Block, *, bins: int, r_max: float | None) -> Floats:
     return (np.arange(bins) + 0.5) * width
 
 
-def profile(block: Block, of: Kind, bins: int, r_max: float | None, whole: bool) -> Profile:
+def profile(block: Block, of: Kind, bins: int, r_max: float | None, whole: bool) -> Correlogram:
     """Return C(r); metrics ask for it through `Block.once`."""
     reach = reach_of(block, r_max, whole=whole)
     u, _ = block.once(fluctuations, of)
@@ -78,10 +78,10 @@ def profile(block: Block, of: Kind, bins: int, r_max: float | None, whole: bool)
         both[..., 0] = block.moving
         counts = np.rint(pair_sums(block, both, reach, bins)[1]).astype(np.int64)
     correlation = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=(counts > 0) & known[:, None])
-    return Profile((np.arange(bins) + 0.5) * (reach / bins)[:, None], correlation)
+    return Correlogram((np.arange(bins) + 0.5) * (reach / bins)[:, None], correlation)
 
 
-def first_zero(found: Profile) -> Floats:
+def first_zero(found: Correlogram) -> Floats:
     """Return where C(r), which is 1 at r = 0, first comes down to 0, (T,), by linear interpolation; NaN if nowhere."""
     zeros = np.full(len(found.correlation), np.nan)
     for t, (r, c) in enumerate(zip(*found, strict=True)):

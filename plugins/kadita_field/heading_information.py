@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
-from kadita.school.entropy.histogram import Estimator
+from kadita.plugins.analyses import Estimator
 from kadita_field.surrogates import Pairs, Symbols, circular_shifts, mutual_information, transfer_entropy
 
 About = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError
-from kadita.base.jit import jitable
-from kadita.school.entropy.estimators import grassberger_1988_logarithms, grassberger_logarithms
-from kadita.school.entropy.histogram import Estimator
+from kadita.plugins.metrics import Estimator, grassberger_1988_logarithms, grassberger_logarithms, jitable
 
 Floats = NDArray[np.float64]
 

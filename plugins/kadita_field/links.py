@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.base.jit import kernel
-from kadita.school.clusters import length_of_links
+from kadita.plugins.metrics import kernel, link_length
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,7 +26,7 @@ def network(block: Block, link_distance: float | None) -> Network:
     Raises:
         NotApplicable: no distance, where the trajectory knows no r_a.
     """
-    link = length_of_links(block, link_distance)
+    link = link_length(block, link_distance)
     found = Network(np.zeros(block.shape, np.int64), np.zeros(block.shape, np.int64))
     if block.shape[1] <= ALL_PAIRS_UP_TO:
         _by_bits(block.wrapped, block.box.array, link, found.degree, found.triangles)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, metric
-from kadita.base.jit import kernel
+from kadita.plugins.metrics import kernel
 
 Floats = NDArray[np.float64]
 Number = Annotated[int, Field(ge=2, le=10_000, description="agents in a neighbourhood, itself included")]

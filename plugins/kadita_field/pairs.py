@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.base.jit import kernel
+from kadita.plugins.metrics import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

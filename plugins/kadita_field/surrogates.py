@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.jit import kernel
-from kadita.school.entropy.histogram import Estimator
+from kadita.plugins.metrics import Estimator, kernel
 from kadita_field.joint_counts import mutual_nats, terms_of, transfer_nats
 
 Floats = NDArray[np.float64]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.jit import kernel
+from kadita.plugins.metrics import kernel
 
 Floats = NDArray[np.float64]
 

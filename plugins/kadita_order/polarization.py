@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.school.box import sum_over_agents
+from kadita.plugins.metrics import sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
 U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:10.1214/aoms/1177730196"

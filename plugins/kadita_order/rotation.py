@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
-from kadita.school.box import sum_over_agents
+from kadita.plugins.metrics import about_centroid, about_wrapped_mean, sum_over_agents
 from kadita_order.polarization import U_STATISTIC
 
 COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"

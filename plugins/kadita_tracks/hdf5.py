@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kadita import KaditaError
-from kadita.base.files import INFLATED_AT_MOST
+from kadita.plugins.importers import INFLATED_AT_MOST
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.base.files import HDF5, first_bytes
+from kadita.plugins.importers import HDF5, first_bytes
 from kadita_tracks.hdf5 import entry, names, opened
 from kadita_tracks.unpickle import unpickle
 

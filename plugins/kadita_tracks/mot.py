@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.base.files import first_bytes
+from kadita.plugins.importers import first_bytes
 from kadita_tracks.csv_columns import numbers, read_table
 from kadita_tracks.long import Floats, frames_of_rows
 

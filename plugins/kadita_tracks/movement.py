@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.io.amber.netcdf3 import read_header
+from kadita.plugins.importers import HDF5, INFLATED_AT_MOST, first_bytes, read_netcdf3_header
 from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 
@@ -41,7 +40,7 @@ def _recognizes(path: Path) -> bool:
     try:
         first = first_bytes(path)
         if first[:3] == b"CDF":
-            position = read_header(path).variables.get("position")
+            position = read_netcdf3_header(path).variables.get("position")
             return position is not None and _axes(position.dims) is not None
         if first != HDF5:
             return False
@@ -103,7 +102,7 @@ def _opened(path: Path) -> Iterator[Any]:
 def _read(path: Path) -> _Dataset:
     first = first_bytes(path)
     if first[:3] == b"CDF":
-        read_header(path)  # checks what the file claims, before libnetcdf believes it
+        read_netcdf3_header(path)  # checks what the file claims, before libnetcdf believes it
     elif first != HDF5:
         raise KaditaError(f"{path}: expected a NetCDF file; found the bytes {first[:4]!r}")
     with _opened(path) as file:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.base.errors import did_you_mean
+from kadita.plugins.importers import did_you_mean
 from kadita_tracks.csv_columns import identities, numbers, placed, read_table
 from kadita_tracks.long import frames_of_rows
 

@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.base.files import INFLATED_AT_MOST
+from kadita.plugins.importers import INFLATED_AT_MOST
 from kadita_tracks.long import Floats, frames_of_rows
 
 NAME = re.compile(r"(?P<video>.+_[A-Za-z]+)(?P<animal>\d{1,15})\.npz", re.IGNORECASE)

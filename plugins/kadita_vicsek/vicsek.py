@@ -9,12 +9,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from kadita import Model
-from kadita.base.jit import jitable
-from kadita.models.fixed_point import NOTHING, count, where
-from kadita.models.model import Positive
-from kadita.models.philox import NOISE, uniforms
-from kadita.models.portable_math import cosine_and_sine
-from kadita.models.vectors import across, rotated, unit
+from kadita.models import (
+    NOISE,
+    NOTHING,
+    Positive,
+    across,
+    cosine_and_sine,
+    count,
+    jitable,
+    rotated,
+    uniforms,
+    unit,
+    where,
+)
 
 
 @jitable
@@ -73,5 +80,5 @@ class Vicsek(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The radius of interaction, at which groups are linked."""
-        return {"r_a": self.radius}
+        """The radius of interaction, within which agents are linked into clusters."""
+        return {"link_distance": self.radius}

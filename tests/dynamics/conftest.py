@@ -10,33 +10,33 @@ import pytest
 from numpy.typing import NDArray
 
 import kadita
-from kadita.evaluation.results import Whole
-from kadita.school.in_memory import Memory
+from kadita.evaluation.results import AnalysisResult
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 
 Floats = NDArray[np.float64]
 
 
 @pytest.fixture(scope="session")
-def school() -> Callable[..., Memory]:
+def school() -> Callable[..., InMemoryTrajectory]:
     """A trajectory in memory of positions (T, N, 3), NaN where an agent is absent, in a cubic cell or open space."""
 
     def school(x: Floats, v: Floats | None = None, *, step: float = 1.0, box: float | None = None, times: Any = None):
         times = np.arange(len(x)) * step if times is None else np.asarray(times, dtype=float)
         lengths = None if box is None else np.full((len(x), 3), float(box))
-        return Memory("school", Chunk(x, v, times, lengths), np.arange(x.shape[1]), {})
+        return InMemoryTrajectory("school", Chunk(x, v, times, lengths), np.arange(x.shape[1]), {})
 
     return school
 
 
 @pytest.fixture(scope="session")
-def found() -> Callable[..., dict[str, Whole]]:
+def found() -> Callable[..., dict[str, AnalysisResult]]:
     """What one analysis finds, by the names of its outputs."""
 
-    def found(data: Any, name: str, **parameters: Any) -> dict[str, Whole]:
+    def found(data: Any, name: str, **parameters: Any) -> dict[str, AnalysisResult]:
         given = {f"{name}.{key}": value for key, value in parameters.items()}
-        wholes = kadita.analyze(data, [name], parameters=given).wholes
-        return {key.removeprefix(name).removeprefix("."): whole for key, whole in wholes.items()}
+        analyses = kadita.analyze(data, [name], parameters=given).analyses
+        return {key.removeprefix(name).removeprefix("."): whole for key, whole in analyses.items()}
 
     return found
 

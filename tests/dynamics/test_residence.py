@@ -32,7 +32,7 @@ def planted(school):
     def planted(*states):
         x = np.nan_to_num(np.repeat(np.array(states, dtype=float), 3), nan=10.0).reshape(-1, 1, 3)
         found = kadita.analyze(school(x, step=0.5), ["state_residence"], registry=registry)
-        return {name.removeprefix("state_residence."): whole for name, whole in found.wholes.items()}
+        return {name.removeprefix("state_residence."): whole for name, whole in found.analyses.items()}
 
     return planted
 
@@ -134,11 +134,11 @@ def test_a_school_that_mills_and_flies(school):
     labels = results.series["state"].labels
     mill, flight = labels.index("torus"), labels.index("parallel")
     np.testing.assert_array_equal(np.unique(results["state"]), [mill, flight])
-    transitions = results.wholes["state_residence.transitions"].values
+    transitions = results.analyses["state_residence.transitions"].values
     assert transitions[mill, flight] == transitions[flight, mill] == 1
     assert transitions[mill, mill] == 23
-    assert results.wholes["state_residence.residence_time"].values[flight] == 5.0
-    assert results.wholes["state_residence.visits"].values[mill] == 2
+    assert results.analyses["state_residence.residence_time"].values[flight] == 5.0
+    assert results.analyses["state_residence.visits"].values[mill] == 2
 
 
 def test_states_have_the_names_that_the_metric_gives_them():

@@ -11,7 +11,7 @@ import kadita
 from kadita import Window
 from kadita.io.amber.writer import AmberWriter
 from kadita.plugins.loading import load_registry
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 
 NAMES = (
     "mean_squared_displacement",
@@ -26,7 +26,7 @@ ANALYSES = load_registry().analyses
 PARAMETERS = {"lags": 25, "distance": 4.0}
 
 
-class Sliced(Memory):
+class Sliced(InMemoryTrajectory):
     """A trajectory that comes in blocks of seven frames."""
 
     def blocks_of(self, frames, size=7):
@@ -53,7 +53,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def serial(path):
-    return kadita.analyze(path, NAMES, parameters=PARAMETERS).wholes
+    return kadita.analyze(path, NAMES, parameters=PARAMETERS).analyses
 
 
 def assert_same_bits(some, others):
@@ -71,18 +71,18 @@ def test_something_is_found(serial):
 
 
 def test_two_workers_find_the_same(path, serial):
-    assert_same_bits(kadita.analyze(path, NAMES, parameters=PARAMETERS, workers=2).wholes, serial)
+    assert_same_bits(kadita.analyze(path, NAMES, parameters=PARAMETERS, workers=2).analyses, serial)
 
 
 def test_small_blocks_tell_the_same(path, serial):
     with kadita.open(path) as trajectory:
         sliced = Sliced(trajectory.name, trajectory.read(np.arange(2300)), trajectory.agents, trajectory.attributes)
-        assert_same_bits(kadita.analyze(sliced, NAMES, parameters=PARAMETERS).wholes, serial)
+        assert_same_bits(kadita.analyze(sliced, NAMES, parameters=PARAMETERS).analyses, serial)
 
 
 def test_what_one_analysis_finds_does_not_depend_on_the_others(path, serial):
     for name in ("mean_squared_displacement", "path_curvature"):
-        alone = kadita.analyze(path, [name], parameters={"lags": 25} if "mean" in name else {}).wholes
+        alone = kadita.analyze(path, [name], parameters={"lags": 25} if "mean" in name else {}).analyses
         assert_same_bits(alone, {key: whole for key, whole in serial.items() if key.startswith(name)})
 
 
@@ -108,7 +108,7 @@ def test_windows_merge_in_any_grouping_and_are_the_whole(seed, cuts, name):
     rng = np.random.default_rng(seed)
     frames, analysis = sum(cuts), ANALYSES[name]
     parameters = analysis.validate({"lags": 4} if "lags" in analysis.parameters.model_fields else {})
-    halo = analysis.frames_behind(parameters)
+    halo = analysis.lookahead(parameters)
     v = rng.normal(size=(frames, 3, 3))
     x = np.cumsum(v, axis=0)
     absent = rng.random((frames, 3)) < 0.2

@@ -13,7 +13,7 @@ from kadita import KaditaError
 from kadita.io.amber.writer import AmberWriter
 from kadita.school.entropy.estimators import chao_shen, grassberger, grassberger_1988
 from kadita.school.entropy.histogram import Estimator, entropy
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 from kadita_field.surrogates import circular_shifts, mutual_information, transfer_entropy
 
@@ -40,10 +40,10 @@ def found():
         x = np.zeros_like(v)
         if absent is not None:
             x[absent] = v[absent] = np.nan
-        data = Memory("school", Chunk(x, v, np.arange(len(v)), None), np.arange(v.shape[1]), {})
+        data = InMemoryTrajectory("school", Chunk(x, v, np.arange(len(v)), None), np.arange(v.shape[1]), {})
         given = {f"{name}.{k}": w for k, w in {"directions": number, "about": about, **parameters}.items()}
-        wholes = kadita.analyze(data, [name], parameters=given).wholes
-        return {key.removeprefix(name + "."): whole.values for key, whole in wholes.items()}
+        analyses = kadita.analyze(data, [name], parameters=given).analyses
+        return {key.removeprefix(name + "."): whole.values for key, whole in analyses.items()}
 
     return found
 
@@ -193,11 +193,11 @@ def test_an_estimator_that_there_is_not(name, found):
 
 @BOTH
 def test_results_say_estimator_and_number_of_bins(name, rng):
-    data = Memory(
+    data = InMemoryTrajectory(
         "school", Chunk(np.zeros((9, 2, 3)), rng.normal(size=(9, 2, 3)), np.arange(9), None), np.arange(2), {}
     )
     given = {f"{name}.estimator": "grassberger", f"{name}.directions": 5}
-    for whole in kadita.analyze(data, [name], parameters=given).wholes.values():
+    for whole in kadita.analyze(data, [name], parameters=given).analyses.values():
         assert whole.parameters["estimator"] == "grassberger"
         assert whole.parameters["directions"] == 5
 
@@ -209,8 +209,8 @@ def test_two_workers_find_the_same(estimator, tmp_path, rng):
         writer.write(np.cumsum(v, axis=0), v, np.arange(2300.0), None)
     names = ["heading_mutual_information", "heading_transfer_entropy"]
     given = {"estimator": estimator, "directions": 3, "surrogates": 9}
-    serial = kadita.analyze(tmp_path / "birds.nc", names, parameters=given).wholes
-    shared = kadita.analyze(tmp_path / "birds.nc", names, parameters=given, workers=2).wholes
+    serial = kadita.analyze(tmp_path / "birds.nc", names, parameters=given).analyses
+    shared = kadita.analyze(tmp_path / "birds.nc", names, parameters=given, workers=2).analyses
     assert len(serial) == 6
     for key, whole in serial.items():
         assert whole.values.tobytes() == shared[key].values.tobytes(), key

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 
 infomeasure = pytest.importorskip("infomeasure")  # Büth et al. 2025, doi:10.1038/s41598-025-14053-5
@@ -33,13 +33,13 @@ def headings(rng):
     angle = (sectors + rng.uniform(0.1, 0.9, sectors.shape)) / SECTORS * 2 * np.pi - np.pi
     v = rng.uniform(0.5, 1.5, (*sectors.shape, 1)) * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=2)
     times = np.arange(float(FRAMES))
-    return Memory("school", Chunk(np.cumsum(v, axis=0), v, times, None), np.arange(AGENTS), {}), sectors
+    return InMemoryTrajectory("school", Chunk(np.cumsum(v, axis=0), v, times, None), np.arange(AGENTS), {}), sectors
 
 
 def information(name, school, **parameters):
     """Of all pairs, (N, N)."""
     given = {f"{name}.{key}": value for key, value in {"directions": SECTORS, "surrogates": 0, **parameters}.items()}
-    return kadita.analyze(school, [name], parameters=given).wholes[f"{name}.information"].values
+    return kadita.analyze(school, [name], parameters=given).analyses[f"{name}.information"].values
 
 
 def of_pairs(function):

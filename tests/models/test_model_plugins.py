@@ -208,15 +208,15 @@ class TestAFile:
 class TestAnEditedRule:
     """Compiled code is kept on disk; what is run is the rule as it stands in its files."""
 
-    PAIR = "@part\ndef pair(d, square, u, v, c):\n    return {}, NOTHING, NOTHING, count(False)\n\n\n"
-    TURN = "@part\ndef turn(u, sums, g, c, key):\n    return {}\n"
+    PAIR = "@jitable\ndef pair(d, square, u, v, c):\n    return {}, NOTHING, NOTHING, count(False)\n\n\n"
+    TURN = "@jitable\ndef turn(u, sums, g, c, key):\n    return {}\n"
     MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    pair = staticmethod(pair)\n    turn = staticmethod({})\n\n'
     HOOK = "\n\n@hookimpl\ndef kadita_models():\n    return [Walker]\n"
     IMPORTS = (
         "from kadita import Model, hookimpl\nfrom kadita.base.jit import jitable\n"
         "from kadita.models.fixed_point import NOTHING, count, opposite, where\n"
     )
-    TIMES = "@part\ndef times(u):\n    return F * u[0], F * u[1], F * u[2]\n"
+    TIMES = "@jitable\ndef times(u):\n    return F * u[0], F * u[1], F * u[2]\n"
     BY_HAND = "{0} * u[0], {0} * u[1], {0} * u[2]"
 
     CONSTANTS = (
@@ -501,7 +501,10 @@ def but(old, new):
 
 
 BROKEN_AT_RUNNING = {
-    "a turn that is no part": (but("@part\ndef turn", "def turn"), "turn of Walker: expected a function with @kadita."),
+    "a turn that is no part": (
+        but("@jitable\ndef turn", "def turn"),
+        "turn of Walker: expected a function with @kadita.",
+    ),
     "a turn with fewer arguments": (
         but("turn(u, sums, g, c, key)", "turn(u, sums, g, c)"),
         "turn of Walker: expected the arguments u, sums, g, c, key; got u, sums, g, c",
@@ -523,7 +526,10 @@ BROKEN_AT_RUNNING = {
         but("    turn = staticmethod(turn)", "    @property\n    def turn(self):\n        return 1 / 0"),
         "ZeroDivisionError",
     ),
-    "a pair that is no part": (but("@part\ndef pair", "def pair"), "pair of Walker: expected a function with @kadita."),
+    "a pair that is no part": (
+        but("@jitable\ndef pair", "def pair"),
+        "pair of Walker: expected a function with @kadita.",
+    ),
     "a pair with fewer arguments": (
         but("pair(d, square, u, v, c)", "pair(d, square, u, v)"),
         "pair of Walker: expected the arguments d, square, u, v, c; got d, square, u, v",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kadita.base.errors import said
+from kadita.base.errors import describe_error
 
 # OpenMP's waiting threads spin by default and starve each other on a busy machine; read once, at first use.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -54,7 +54,7 @@ def reason(error: Exception) -> str:
     innermost = str(error).rpartition("Failed in nopython mode pipeline")[2]
     lines = [line.strip() for line in innermost.splitlines()[1:] if line.strip()]
     if not isinstance(error, numba.core.errors.NumbaError) or not lines:
-        return said(error)
+        return describe_error(error)
     if "unpack" in lines[0] or "tuple length" in lines[0]:
         return f"expected three numbers, the next heading; {lines[0]}"
     where = re.search(r'File "([^"]+)", line (\d+)', innermost)

@@ -46,7 +46,7 @@ def _readable(value: Any) -> str:
 def _facts(trajectory: Trajectory) -> dict[str, Any]:
     import numpy as np
 
-    from kadita.io.amber.netcdf3 import CONTAINERS
+    from kadita.base.netcdf3 import CONTAINERS
     from kadita.io.amber.trajectory import AmberTrajectory
 
     times = trajectory.times

@@ -37,10 +37,10 @@ Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
 ]
-LargestGroup = Annotated[
+LargestCluster = Annotated[
     str | None,
     typer.Option(
-        "--largest-group", metavar="r_a|LENGTH", help="Measure the largest group alone, linked at this distance."
+        "--largest-cluster", metavar="r_a|LENGTH", help="Measure the largest cluster alone, linked at this distance."
     ),
 ]
 Equilibration = Annotated[

@@ -30,11 +30,11 @@ def recover(
     if in_place and output is not None:
         raise KaditaError("--in-place: expected no other file to write; got -o, too")
     saved = save(trajectory, output, in_place=in_place, force=force)
-    notes(_told(saved))
+    notes(_summary_lines(saved))
     typer.echo(f"wrote {saved.path}: {saved.frames} frames")
 
 
-def _told(saved: Recovered) -> list[str]:
+def _summary_lines(saved: Recovered) -> list[str]:
     lines = []
     found = saved.frames + len(saved.damaged)
     if saved.counted >= 0 and found > saved.counted:

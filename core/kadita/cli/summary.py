@@ -50,7 +50,7 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
                 if column == name or column.startswith(f"{name}."):
                     cells = [f"{e.mean:.4g}", _short(e.error), f"{e.std:.3g}", *_worth(e, starts)]
                     _row(table, column, cells if e.count else ["undefined"], unit)
-    for name, w in results.wholes.items():
+    for name, w in results.analyses.items():
         unit = "" if w.units == "1" else w.units
         cells = [f"{' x '.join(map(str, w.values.shape))} values"] if w.dims else [f"{float(w.values):.4g}"]
         _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)

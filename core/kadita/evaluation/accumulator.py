@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, said
+from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable, PluginError, describe_error
 from kadita.evaluation.declared import Axes, as_declared, numbers_along_axes
 from kadita.evaluation.plan import Plan
 from kadita.plugins.declaration.analysis import Analysis, State
@@ -24,7 +24,7 @@ from kadita.school.trajectory import Trajectory
 from kadita.school.window import Rolling, Seen
 
 
-class Part(NamedTuple):
+class PartialResult(NamedTuple):
     """What was found in some frames of a pass, ready to travel and to be kept."""
 
     times: Floats  # (t,), NaN in frames that came in no block
@@ -36,10 +36,10 @@ class Part(NamedTuple):
     axes: Mapping[str, Axes]
 
 
-class Pass:
+class Accumulator:
     """Values of all metrics so far, and states of all analyses.
 
-    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; `gathering.gather` makes results of it.
+    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; `finalize` makes results of it.
     What cannot be computed from these data is left out with a note, and a metric or analysis that raises is named with
     its plugin; neither stops the others.
     """
@@ -107,7 +107,7 @@ class Pass:
                 continue
             try:
                 if self._can_have(a, {n for n in self.values if n not in self.left_out and n not in self.failures}):
-                    halo = a.frames_behind(self.plan.parameters[a.name])
+                    halo = a.lookahead(self.plan.parameters[a.name])
                     window = seen.window.of(halo)
                     first, last = seen.rows.start, seen.rows.start + window.shape[0]
                     needs = [self.values[need][first:last] for need in a.needs]
@@ -122,11 +122,13 @@ class Pass:
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
 
-    def part(self, own: int) -> Part:
+    def part(self, own: int) -> PartialResult:
         """Return what was found in the first `own` frames; those behind them are other parts'."""
         self.look_at_the_rest(own)
         values = {name: store[:own] for name, store in self.values.items()}
-        return Part(self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes)
+        return PartialResult(
+            self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
+        )
 
     def look_at_the_rest(self, own: int) -> None:
         """Show analyses the windows that are left, once no more blocks come."""
@@ -135,7 +137,7 @@ class Pass:
                 self._look(seen)
             self._rolling = None
 
-    def absorb(self, part: Part, rows: slice) -> None:
+    def absorb(self, part: PartialResult, rows: slice) -> None:
         """Take what was found in the frames of these rows. Parts come in the order of their frames, and no blocks."""
         self._rolling = None
         self.times[rows] = part.times
@@ -172,7 +174,7 @@ class Pass:
         """Leave out what raised, and say where."""
         if os.environ.get("KADITA_DEBUG"):
             traceback.print_exc()
-        self.failures[thing.name] = f"{said(error)}{_where(error, thing)}"
+        self.failures[thing.name] = f"{describe_error(error)}{_where(error, thing)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> tuple[Floats, Axes]:
         parameters = self.plan.parameters[m.name]

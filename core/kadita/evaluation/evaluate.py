@@ -10,15 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, KaditaWarning
-from kadita.base.parallel import crew
+from kadita.base.parallel import worker_pool
 from kadita.base.parallel.tasks import Run
 from kadita.base.settings import by_metric
-from kadita.evaluation.accumulator import Part, Pass
-from kadita.evaluation.finalize import gather
-from kadita.evaluation.part_cache import Kept
-from kadita.evaluation.partition import Order, Task, cut, in_order, measure, opened, settled
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.accumulator import Accumulator, PartialResult
+from kadita.evaluation.finalize import finalize
+from kadita.evaluation.part_cache import PartCache
+from kadita.evaluation.partition import AnalysisRequest, Task, in_order, measure, open_cached, partition, resolve
+from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.evaluation.results import Results
 from kadita.io.opening import open as open_trajectory
 from kadita.plugins.declaration.analysis import Analysis
@@ -26,14 +27,15 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory, arrivals
 from kadita.school.transforms.finite_differences import with_velocities
-from kadita.school.transforms.largest_cluster import LargestGroup
+from kadita.school.transforms.largest_cluster import LargestCluster
 
 Progress = Callable[[int, int], None]
 
 
+@renamed.keywords
 def analyze(
     data: Any,
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
@@ -49,7 +51,7 @@ def analyze(
     begin: float | None = None,
     end: float | None = None,
     dt: float | None = None,
-    largest_group: float | str | None = None,
+    largest_cluster: float | str | None = None,
     follow: bool = False,
     workers: int = 1,
     scheduler: str | None = None,
@@ -70,7 +72,7 @@ def analyze(
         velocities: ``"difference"`` takes them from finite differences of positions.
         start, stop, step: frames, as a slice.
         begin, end, dt: times.
-        largest_group: measure the largest group alone, of agents linked at this distance or at ``"r_a"``.
+        largest_cluster: measure the largest cluster alone, of agents linked at this distance or at ``"r_a"``.
         follow: measure the frames of a file that is being written as they come, until it is complete; an interrupt
             (Ctrl-C) ends it with the frames that there are.
         workers: processes that share the frames; the results have the same bits.
@@ -94,25 +96,25 @@ def analyze(
             raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")
         if follow:
             raise KaditaError("--follow: expected this process alone to keep up with a run; got workers")
-        order = Order.of(
+        request = AnalysisRequest.of(
             data,
             far=scheduler is not None,
             topology=topology,
             velocities=velocities,
-            largest_group=largest_group,
+            largest_cluster=largest_cluster,
             metrics=metrics,
             parameters=dict(parameters or {}),
             profile=profile,
             plugins=plugins,
         )
-        results = _shared(order, choice, workers, scheduler, keep, progress)
+        results = _shared(request, choice, workers, scheduler, keep, progress)
     else:
         registry = (load_registry(plugins) if registry is None else registry).knowing(own)
-        named = load_profile(profile) if profile is not None else None
+        named = load_preset(profile) if profile is not None else None
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
         with _opened(data, topology, velocities) as trajectory:
-            if largest_group is not None:
-                trajectory = LargestGroup(trajectory, largest_group)
+            if largest_cluster is not None:
+                trajectory = LargestCluster(trajectory, largest_cluster)
             results = _streamed(plan, registry, trajectory, choice, follow, profile, progress)
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
@@ -137,7 +139,7 @@ def _streamed(
 ) -> Results:
     """Measure frames as they come: of whatever gives them, in one pass."""
     frames = trajectory.select(**choice, none=follow)
-    run = Pass(plan, registry, trajectory, len(frames))
+    run = Accumulator(plan, registry, trajectory, len(frames))
     done = 0
     try:
         for _ in arrivals(trajectory) if follow else (None,):
@@ -155,11 +157,11 @@ def _streamed(
             raise
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
-    return gather(run, frames, profile)
+    return finalize(run, frames, profile)
 
 
 def _shared(
-    order: Order,
+    request: AnalysisRequest,
     choice: Mapping[str, Any],
     workers: int,
     scheduler: str | None,
@@ -167,31 +169,31 @@ def _shared(
     progress: Progress | None,
 ) -> Results:
     """Measure frames of a file in tasks, whoever does them; those that were done before are not done again."""
-    plan, registry = settled(order)
-    trajectory = opened(order)
+    plan, registry = resolve(request)
+    trajectory = open_cached(request)
     try:
         frames = trajectory.select(**choice)
-        tasks = cut(order, trajectory, frames, plan.halo)
-        kept = Kept(keep, tasks) if keep is not None and len(tasks) > 1 else None
-        run = Pass(plan, registry, trajectory, len(frames))
+        tasks = partition(request, trajectory, frames, plan.halo)
+        kept = PartCache(keep, tasks) if keep is not None and len(tasks) > 1 else None
+        run = Accumulator(plan, registry, trajectory, len(frames))
         done = 0
-        with crew(min(workers, len(tasks)), scheduler) as work:
+        with worker_pool(min(workers, len(tasks)), scheduler) as work:
             for number, part in in_order(_done(tasks, kept, work)):
                 end = done + tasks[number].own
                 run.absorb(part, slice(done, end))
                 done = end
                 if progress is not None:
                     progress(done, len(frames))
-        results = gather(run, frames, order.profile)
+        results = finalize(run, frames, request.profile)
     finally:
         trajectory.close()
-        opened.cache_clear()
+        open_cached.cache_clear()
     if kept is not None:
         kept.remove()
     return results
 
 
-def _done(tasks: Sequence[Task], kept: Kept | None, work: Run) -> Iterator[tuple[int, Part]]:
+def _done(tasks: Sequence[Task], kept: PartCache | None, work: Run) -> Iterator[tuple[int, PartialResult]]:
     """Yield the parts that were kept, and then the others as they are done."""
     open_tasks = []
     for number in range(len(tasks)):
@@ -208,7 +210,7 @@ def _done(tasks: Sequence[Task], kept: Kept | None, work: Run) -> Iterator[tuple
 
 def _opened(data: Any, topology: str | Path | None, velocities: str | None) -> Any:
     if isinstance(data, Block):
-        return Memory.of_block(data)
+        return InMemoryTrajectory.of_block(data)
     if isinstance(data, Trajectory):
         return nullcontext(with_velocities(data, velocities))  # whoever opened it closes it
     return open_trajectory(data, topology=topology, velocities=velocities)

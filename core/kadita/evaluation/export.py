@@ -119,7 +119,7 @@ def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
     document = _describe(results, equilibration)
     document["frame"] = results.frames.tolist()
     document["time"] = results.times.tolist()
-    for name, w in results.wholes.items():
+    for name, w in results.analyses.items():
         document["analyses"][name]["values"] = w.values.tolist()
         document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
     for name, s in results.series.items():
@@ -181,7 +181,7 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
                 "plugin_version": w.plugin_version,
                 **({} if w.dims else {"value": float(w.values)}),
             }
-            for name, w in results.wholes.items()
+            for name, w in results.analyses.items()
         },
         "statistics": {
             "equilibration": equilibration,

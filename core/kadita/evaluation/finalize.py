@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError
-from kadita.evaluation.accumulator import Pass
-from kadita.evaluation.results import Results, Series, Whole
+from kadita.evaluation.accumulator import Accumulator
+from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Facts, finished
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin
@@ -24,7 +24,7 @@ ROUNDING = 1e-6
 version = cache(metadata.version)  # which reads and parses a file each time
 
 
-def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
+def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results:
     """Gather the results.
 
     Raises:
@@ -34,7 +34,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
     empty = np.isnan(run.times)  # frames without agents, which came in no block
     if empty.any():
         run.times[empty] = run.trajectory.times[frames[empty]]
-    wholes = _wholes(run)
+    analyses = _analysis_results(run)
     failures = {
         name: f"{name} (plugin {run.registry.plugin_of(_kind(run, name), name)}) failed: {why}"
         for name, why in run.failures.items()
@@ -59,7 +59,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
         times=run.times,
         agents=run.trajectory.agents,
         series=series,
-        wholes=wholes,
+        analyses=analyses,
         attributes=run.trajectory.attributes,
         notes=tuple(run.notes),
         failures=failures,
@@ -74,15 +74,15 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
     )
 
 
-def _kind(run: Pass, name: str) -> str:
+def _kind(run: Accumulator, name: str) -> str:
     return "analysis" if name in run.registry.analyses else "metric"
 
 
-def _wholes(run: Pass) -> dict[str, Whole]:
+def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     """Finish every analysis that has looked at something."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
     facts = Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels)
-    wholes: dict[str, Whole] = {}
+    analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
         if a.name in run.left_out or a.name in run.failures:
             continue
@@ -98,7 +98,7 @@ def _wholes(run: Pass) -> dict[str, Whole]:
             run.fail(a, error)
             continue
         for name, output in a.outputs.items():
-            wholes[f"{a.name}.{name}".rstrip(".")] = Whole(
+            analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
                 values=found["values"][name],
                 dims=output.dims,
                 axes={d: found["axes"][d] for d in output.dims if d in found["axes"]},
@@ -109,10 +109,10 @@ def _wholes(run: Pass) -> dict[str, Whole]:
                 plugin=f"{plugin.distribution}:{plugin.name}",
                 plugin_version=_version(plugin),
             )
-    return wholes
+    return analyses
 
 
-def _series(run: Pass, m: Metric) -> Series:
+def _series(run: Accumulator, m: Metric) -> Series:
     # where no frame holds an agent nothing was stored, and all is NaN
     values = run.values.get(m.name, np.full((run.total, *(0 for _ in m.dims)), np.nan))
     flagged = int((values > 0).sum()) if m.warning else 0

@@ -16,9 +16,9 @@ from MDAnalysis.lib.log import ProgressBar
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.settings import by_metric
 from kadita.evaluation import results as kadita_results
-from kadita.evaluation.accumulator import Part, Pass
-from kadita.evaluation.finalize import gather
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.accumulator import Accumulator, PartialResult
+from kadita.evaluation.finalize import finalize
+from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.io.readers.universe import UniverseTrajectory
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
@@ -87,7 +87,7 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
     def _settled(self) -> tuple[Plan, Registry]:
         """Settle what is computed; in every process anew, because metrics of plugin files cannot travel."""
         registry = load_registry(self._plugins)
-        profile = load_profile(self._profile) if self._profile is not None else None
+        profile = load_preset(self._profile) if self._profile is not None else None
         return make_plan(registry, self._metrics, by_metric(self._parameters), profile), registry
 
     def _compute(
@@ -99,7 +99,7 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         school = UniverseTrajectory(self._atoms)
         if len(frames) == 0:
             raise KaditaError(f"{school.name}: the choice leaves no frame; there are {school.n_frames}")
-        run = Pass(*self._settled(), school, len(frames))
+        run = Accumulator(*self._settled(), school, len(frames))
         shown = self._verbose if verbose is None else verbose
         with ProgressBar(total=len(frames), verbose=shown, **(progressbar_kwargs or {})) as bar:
             for block in school.blocks_of(frames):
@@ -115,14 +115,14 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         return ResultsGroup(lookup={"parts": ResultsGroup.flatten_sequence})
 
     def _conclude(self) -> None:
-        parts: list[tuple[Integers, Part]] = self.results.parts
+        parts: list[tuple[Integers, PartialResult]] = self.results.parts
         frames = np.concatenate([asked for asked, _ in parts])
-        run = Pass(*self._settled(), UniverseTrajectory(self._atoms), len(frames))
+        run = Accumulator(*self._settled(), UniverseTrajectory(self._atoms), len(frames))
         done = 0
         for asked, part in parts:
             run.absorb(part, slice(done, done + len(asked)))
             done += len(asked)
-        self.measured: kadita_results.Results = gather(run, frames, self._profile)
+        self.measured: kadita_results.Results = finalize(run, frames, self._profile)
         self.frames, self.times = frames, self.measured.times
         self.results = Results(frames=frames, times=self.times, **self.measured)
         for note in (*self.measured.notes, *self.measured.failures.values()):

@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kadita.base.files import replace_whole
-from kadita.evaluation.accumulator import Part
-from kadita.evaluation.partition import Task, settled
+from kadita.evaluation.accumulator import PartialResult
+from kadita.evaluation.partition import Task, resolve
 
 
-class Kept:
+class PartCache:
     """A hidden folder beside an output, with a file for every task that was done.
 
     Its name tells what is measured, of which file, by which versions: a part that was kept is one of the same analysis.
@@ -27,28 +27,28 @@ class Kept:
 
     def __init__(self, output: Path, tasks: Sequence[Task]) -> None:
         first = tasks[0]
-        plan, registry = settled(first.order)
+        plan, registry = resolve(first.request)
         things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
         versions = sorted({str(registry.plugin_of(*thing)) for thing in things})
-        sources = [hashlib.sha256(Path(p).read_bytes()).hexdigest() for p in first.order.plugins]
+        sources = [hashlib.sha256(Path(p).read_bytes()).hexdigest() for p in first.request.plugins]
         frames = hashlib.sha256(b"".join(task.frames[: task.own].tobytes() for task in tasks)).hexdigest()
-        what = [first.order.described(), first.fingerprint, frames, version("kadita"), versions, sources]
+        what = [first.request.described(), first.fingerprint, frames, version("kadita"), versions, sources]
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
         self.folder = output.parent / f".{output.stem[:50]}-{key[:16]}.parts"
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number}.part"
 
-    def load(self, number: int) -> Part | None:
+    def load(self, number: int) -> PartialResult | None:
         """Return what was found for a task; None where it was not done, or was not written to its end."""
         with suppress(OSError):
             content = self._file(number).read_bytes()
             if hashlib.sha256(content[32:]).digest() == content[:32]:
-                part: Part = pickle.loads(content[32:])  # written by this analysis, in a folder of its user's
+                part: PartialResult = pickle.loads(content[32:])  # written by this analysis, in a folder of its user's
                 return part
         return None
 
-    def save(self, number: int, part: Part) -> None:
+    def save(self, number: int, part: PartialResult) -> None:
         """Write what was found for a task."""
         self.folder.mkdir(exist_ok=True)
         content = pickle.dumps(part)

@@ -13,33 +13,33 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.base.settings import by_metric
-from kadita.evaluation.accumulator import Part, Pass
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.accumulator import Accumulator, PartialResult
+from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.io.opening import open as open_trajectory
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.largest_cluster import LargestGroup
+from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.window import frames_of_windows
 
 
 @dataclass(frozen=True)
-class Order:
+class AnalysisRequest:
     """What is measured, and of which file: words and numbers alone, which travel to any machine that sees the file."""
 
     path: str
     topology: str | None
     velocities: str | None
-    largest_group: float | str | None
+    largest_cluster: float | str | None
     metrics: tuple[str, ...]
     parameters: str  # JSON
     profile: str | None
     plugins: tuple[str, ...]
 
     @classmethod
-    def of(cls, data: Any, *, far: bool, **what: Any) -> Order:
-        """Return an order for a file.
+    def of(cls, data: Any, *, far: bool, **what: Any) -> AnalysisRequest:
+        """Return the request for a file.
 
         Args:
             data: its path.
@@ -64,7 +64,7 @@ class Order:
             path=path(data),
             topology=None if topology is None else path(topology),
             velocities=what["velocities"],
-            largest_group=what["largest_group"],
+            largest_cluster=what["largest_cluster"],
             metrics=tuple(what["metrics"] or ()),
             parameters=parameters,
             profile=path(profile) if profile is not None and profile.endswith(".toml") else profile,
@@ -78,35 +78,35 @@ class Order:
 
 @dataclass(frozen=True)
 class Task:
-    """Some frames of an order: the first `own` are measured, the others are what windows see behind their own."""
+    """Some frames of a request: the first `own` are measured, the others are what windows see behind their own."""
 
-    order: Order
+    request: AnalysisRequest
     frames: Integers
     own: int
     fingerprint: str  # of the file, as JSON
 
 
-def cut(order: Order, trajectory: Trajectory, frames: Integers, halo: int) -> list[Task]:
+def partition(request: AnalysisRequest, trajectory: Trajectory, frames: Integers, halo: int) -> list[Task]:
     """Cut frames into tasks of one window each: the same ones whoever does them."""
     size, print_of_file = frames_of_windows(len(trajectory.agents)), json.dumps(trajectory.fingerprint())
     return [
-        Task(order, frames[start : start + size + halo], min(size, len(frames) - start), print_of_file)
+        Task(request, frames[start : start + size + halo], min(size, len(frames) - start), print_of_file)
         for start in range(0, len(frames), size)
     ]
 
 
-def measure(task: Task) -> Part:
+def measure(task: Task) -> PartialResult:
     """Do one task.
 
     Raises:
         KaditaError: the file is not the one that the analysis began with, or cannot be measured.
     """
-    plan, registry = settled(task.order)
-    trajectory = opened(task.order)
+    plan, registry = resolve(task.request)
+    trajectory = open_cached(task.request)
     if trajectory.complete is not False and json.dumps(trajectory.fingerprint()) != task.fingerprint:
-        raise KaditaError(f"{task.order.path}: changed while it was measured; run it again")
-    run = Pass(plan, registry, trajectory, len(task.frames))
-    needed = task.own + max((a.frames_behind(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
+        raise KaditaError(f"{task.request.path}: changed while it was measured; run it again")
+    run = Accumulator(plan, registry, trajectory, len(task.frames))
+    needed = task.own + max((a.lookahead(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
     for frames, measured in ((task.frames[:needed], True), (task.frames[needed:], False)):
         for block in trajectory.blocks_of(frames):
             run.take(block, np.searchsorted(task.frames, block.frames), measured=measured)
@@ -114,23 +114,23 @@ def measure(task: Task) -> Part:
 
 
 @lru_cache(maxsize=4)
-def settled(order: Order) -> tuple[Plan, Registry]:
+def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
     """Settle what is computed, in every process anew: functions of plugin files cannot travel."""
-    registry = load_registry(order.plugins)
-    profile = load_profile(order.profile) if order.profile is not None else None
-    return make_plan(registry, order.metrics, by_metric(json.loads(order.parameters)), profile), registry
+    registry = load_registry(request.plugins)
+    profile = load_preset(request.profile) if request.profile is not None else None
+    return make_plan(registry, request.metrics, by_metric(json.loads(request.parameters)), profile), registry
 
 
 @lru_cache(maxsize=1)
-def opened(order: Order) -> Trajectory:
-    """Open the file, once for all tasks of an order that this process does."""
-    trajectory = open_trajectory(order.path, topology=order.topology, velocities=order.velocities)
-    return trajectory if order.largest_group is None else LargestGroup(trajectory, order.largest_group)
+def open_cached(request: AnalysisRequest) -> Trajectory:
+    """Open the file, once for all tasks of a request that this process does."""
+    trajectory = open_trajectory(request.path, topology=request.topology, velocities=request.velocities)
+    return trajectory if request.largest_cluster is None else LargestCluster(trajectory, request.largest_cluster)
 
 
-def in_order(results: Iterator[tuple[int, Part]]) -> Iterator[tuple[int, Part]]:
+def in_order(results: Iterator[tuple[int, PartialResult]]) -> Iterator[tuple[int, PartialResult]]:
     """Yield results by their numbers, holding back those that came before their turn."""
-    held: dict[int, Part] = {}
+    held: dict[int, PartialResult] = {}
     turn = 0
     for number, part in results:
         held[number] = part

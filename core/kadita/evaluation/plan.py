@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
 from kadita.plugins.declaration.analysis import Analysis
@@ -42,46 +43,47 @@ class Plan:
     @property
     def halo(self) -> int:
         """How many frames behind its own ones a window needs at most."""
-        return max((a.frames_behind(self.parameters[a.name]) for a in self.analyses), default=0)
+        return max((a.lookahead(self.parameters[a.name]) for a in self.analyses), default=0)
 
 
 @dataclass(frozen=True)
-class Profile:
+class Preset:
     """A named set of parameter values, and the metrics that have a form under it."""
 
     metrics: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Any]]
 
 
-def load_profile(name: str) -> Profile:
+def load_preset(name: str) -> Preset:
     """Read a built-in profile by name, or a TOML file by path.
 
     Raises:
         KaditaError: there is none of that name, or the file is no profile.
     """
-    built_in = _built_in_profiles()
+    built_in = _built_in_presets()
     if name in built_in:
         return built_in[name]
     if not name.endswith(".toml"):
         raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
-    return _profile(name, read_toml(Path(name)))
+    return _preset(name, read_toml(Path(name)))
 
 
-def _profile(name: str, table: dict[str, Any]) -> Profile:
+def _preset(name: str, table: dict[str, Any]) -> Preset:
     metrics = table.pop("metrics", None)
     names = isinstance(metrics, list) and bool(metrics) and all(isinstance(m, str) for m in metrics)
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
-    return Profile(tuple(metrics), table)
+    metrics = renamed.new_names(metrics, renamed.METRICS)
+    return Preset(tuple(metrics), renamed.new_keys(table, renamed.METRICS))
 
 
 @cache
-def _built_in_profiles() -> dict[str, Profile]:
+def _built_in_presets() -> dict[str, Preset]:
     found = {}
     for file in (resources.files("kadita.evaluation") / "presets").iterdir():
         if file.name.endswith(".toml"):
             name = file.name.removesuffix(".toml")
-            found[name] = _profile(name, parse_toml(name, file.read_text(encoding="utf-8")))
+            found[name] = _preset(name, parse_toml(name, file.read_text(encoding="utf-8")))
     return found
 
 
@@ -89,14 +91,14 @@ def make_plan(
     registry: Registry,
     names: Iterable[str] | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
-    profile: Profile | None = None,
+    profile: Preset | None = None,
 ) -> Plan:
     """Settle what is computed for `names`, or for the default metrics where there are none.
 
     Raises:
         KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, named with its path.
     """
-    named = list(dict.fromkeys(names or ()))
+    named = list(dict.fromkeys(renamed.new_names(names or (), renamed.METRICS)))
     given, presets = _nested(registry, parameters or {}), profile.parameters if profile else {}
     unset: dict[str, str] = {}
     if named:
@@ -121,7 +123,7 @@ def make_plan(
 
 def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Take ``{"metric": {"parameter": value}}``, which stands under every metric, for what it is."""
-    given = {name: dict(values) for name, values in parameters.items()}
+    given = {name: dict(values) for name, values in renamed.new_keys(parameters, renamed.METRICS).items()}
     everywhere = given.get("*", {})
     known = {*registry.metrics, *registry.analyses}
     for name in [n for n, value in everywhere.items() if n in known and isinstance(value, Mapping)]:

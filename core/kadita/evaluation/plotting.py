@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.curves import Profile, has_axes, profiles_of, with_unit
+from kadita.evaluation.curves import Curve, curves_of, has_axes, with_unit
 from kadita.evaluation.results import Results, Series
 from kadita.school.box import MOST
 
@@ -66,7 +66,7 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
 
     path = Path(path)
     check_picture(path, force=force)
-    profiles = profiles_of(results)
+    profiles = curves_of(results)
     columns = {
         name: (series, values)
         for name, (series, values) in results.columns().items()
@@ -74,7 +74,7 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
     }
     count = len(columns) + len(profiles)
     if not count:
-        found = ", ".join([*results, *results.wholes])
+        found = ", ".join([*results, *results.analyses])
         raise KaditaError(
             f"nothing to draw: {found} has a value per agent, or one in all; write it with kadita analyze -o"
         )
@@ -120,7 +120,7 @@ def _undefined(panel: Any) -> None:
     panel.set_yticks([])
 
 
-def _profile(panel: Any, profile: Profile) -> None:
+def _profile(panel: Any, profile: Curve) -> None:
     (x,), y = profile.axes, profile.values
     if x.dtype.kind not in "iuf":
         panel.bar(np.arange(len(x)), y, color=LINE, width=0.6)
@@ -136,7 +136,7 @@ def _profile(panel: Any, profile: Profile) -> None:
     panel.set_xlabel(profile.labels[0])
 
 
-def _map(panel: Any, profile: Profile) -> None:
+def _map(panel: Any, profile: Curve) -> None:
     """Draw cells of one size, each with its number: bins need not be equal in what is along the axis."""
     mesh = panel.pcolormesh(profile.values.T, cmap="cividis", rasterized=True)
     panel.figure.colorbar(mesh, ax=panel, pad=0.01)

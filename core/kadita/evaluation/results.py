@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base import renamed
 from kadita.base.errors import did_you_mean
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -39,7 +40,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Whole:
+class AnalysisResult:
     """A result of a whole-trajectory analysis, and how it was made."""
 
     values: NDArray[Any]
@@ -66,7 +67,7 @@ class Results(Mapping[str, Floats]):
         notes: what a reader of these numbers should know, a line each.
         failures: metrics that raised, and a line that says what.
         provenance: versions, the input's fingerprint, the profile; parameters of metrics that others needed.
-        wholes: results of whole-trajectory analyses, by analysis or ``analysis.output``.
+        analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
     """
 
     frames: Integers
@@ -77,14 +78,19 @@ class Results(Mapping[str, Floats]):
     notes: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    wholes: Mapping[str, Whole] = field(default_factory=dict)
+    analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Floats:
         """Values of one metric, (T, ...)."""
+        if name in renamed.METRICS and name not in self.series:
+            name = renamed.new_name(name, renamed.METRICS)
         try:
             return self.series[name].values
         except KeyError:
             raise KeyError(f"these results hold no '{name}'{did_you_mean(name, self.series)}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return renamed.old_attribute(self, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.series)
@@ -136,7 +142,7 @@ class Results(Mapping[str, Floats]):
             found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
         return found
 
-    def axis_of(self, found: Series | Whole, dim: str, size: int) -> list[Any]:
+    def axis_of(self, found: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
         """Numbers or names along an axis."""
         if dim in found.axes:
             return list(found.axes[dim].tolist())
@@ -154,7 +160,7 @@ class Results(Mapping[str, Floats]):
         unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
-        owners = dict.fromkeys((*coords, *self.series, *self.wholes), "")  # of dimensions; other names are no one's
+        owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # of dimensions; other names are no one's
         for name, s in self.series.items():
             dims = ("frame", *_distinct(name, s.dims, owners))
             for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
@@ -171,7 +177,7 @@ class Results(Mapping[str, Floats]):
                 }
             attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
             variables[name] = (dims, s.values, attributes)
-        for name, w in self.wholes.items():
+        for name, w in self.analyses.items():
             dims = _distinct(name.partition(".")[0], w.dims, owners)
             for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
                 coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
@@ -182,7 +188,7 @@ class Results(Mapping[str, Floats]):
         return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
-def _unit(found: Series | Whole, dim: str) -> dict[str, str]:
+def _unit(found: Series | AnalysisResult, dim: str) -> dict[str, str]:
     """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
     return {"unit": found.axis_units[dim]} if dim in found.axes and dim in found.axis_units else {}
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kadita.evaluation.results import AnalysisResult
+
 if TYPE_CHECKING:
-    from kadita.evaluation.results import Results, Whole
+    from kadita.evaluation.results import Results
 
 
 def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> list[str]:
@@ -29,26 +31,26 @@ def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> lis
 
 def tables(results: Results) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
     """Yield name, heading and rows of every table: the axes' numbers, then the values there."""
-    by_analysis: dict[str, dict[str, Whole]] = {}
-    for name, whole in results.wholes.items():
+    by_analysis: dict[str, dict[str, AnalysisResult]] = {}
+    for name, whole in results.analyses.items():
         by_analysis.setdefault(name.partition(".")[0], {})[name] = whole
-    for analysis, wholes in by_analysis.items():
-        sets = [dims for dims in dict.fromkeys(w.dims for w in wholes.values()) if dims]
-        for name, dims in zip(table_names({analysis: [w.dims for w in wholes.values()]}), sets, strict=True):
-            beside = {n: w for n, w in wholes.items() if w.dims == dims}
+    for analysis, analyses in by_analysis.items():
+        sets = [dims for dims in dict.fromkeys(w.dims for w in analyses.values()) if dims]
+        for name, dims in zip(table_names({analysis: [w.dims for w in analyses.values()]}), sets, strict=True):
+            beside = {n: w for n, w in analyses.items() if w.dims == dims}
             yield name, _heading(dims, beside), _rows(results, beside)
 
 
-def _heading(dims: tuple[str, ...], wholes: Mapping[str, Whole]) -> list[str]:
+def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> list[str]:
     """Names of the columns; an axis that is there twice is numbered."""
     repeated = {d for d in dims if dims.count(d) > 1}
     axes = [f"{d}_{i + 1}" if d in repeated else d for i, d in enumerate(dims)]
-    return [*axes, *(name.partition(".")[2] or name for name in wholes)]
+    return [*axes, *(name.partition(".")[2] or name for name in analyses)]
 
 
-def _rows(results: Results, wholes: Mapping[str, Whole]) -> Iterator[list[Any]]:
-    first = next(iter(wholes.values()))
+def _rows(results: Results, analyses: Mapping[str, AnalysisResult]) -> Iterator[list[Any]]:
+    first = next(iter(analyses.values()))
     axes = [results.axis_of(first, dim, size) for dim, size in zip(first.dims, first.values.shape, strict=True)]
-    columns = [w.values.reshape(-1) for w in wholes.values()]
+    columns = [w.values.reshape(-1) for w in analyses.values()]
     for i, place in enumerate(itertools.product(*axes)):
         yield [*place, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, first_bytes, replace_whole
-from kadita.io.amber.netcdf3 import parse_header
+from kadita.base.netcdf3 import parse_header
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.school.neighbors import Integers

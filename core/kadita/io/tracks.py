@@ -14,7 +14,7 @@ from kadita.io.opening import NETCDF_ENDINGS
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk, Trajectory
 from kadita.school.transforms.finite_differences import Differenced
 
@@ -98,7 +98,7 @@ def as_trajectory(
         missing = [str(a) for a in np.asarray(tracks.agents)[~seen][:5]]
         remarks.append(f"{name}: {int((~seen).sum())} animals are never seen and left out: {', '.join(missing)}")
     chunk = Chunk(x[:, seen], None if v is None or velocities == "none" else v[:, seen], times, None)
-    trajectory: Trajectory = Memory(name, chunk, np.asarray(tracks.agents)[seen], attributes)
+    trajectory: Trajectory = InMemoryTrajectory(name, chunk, np.asarray(tracks.agents)[seen], attributes)
     if velocities not in (None, "difference", "none"):
         raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
     if velocities == "difference" or (v is None and velocities is None and len(times) > 1):

@@ -15,7 +15,7 @@ from typing import Any
 
 import pluggy
 
-from kadita.base.errors import KaditaError, PluginError, said
+from kadita.base.errors import KaditaError, PluginError, describe_error
 from kadita.plugins import hooks
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin, Registry
@@ -75,7 +75,9 @@ def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.E
             entries = [(Plugin(e.name, name, version), e) for e in dist.entry_points.select(group=hooks.GROUP)]
             found.setdefault(name, entries)  # of two with one name the first on the path counts, as for import
         except Exception as error:
-            problems.append(f"distribution {name} is left out: its entry points cannot be read: {said(error)}")
+            problems.append(
+                f"distribution {name} is left out: its entry points cannot be read: {describe_error(error)}"
+            )
     return sorted(
         itertools.chain.from_iterable(found.values()),
         key=lambda pair: (pair[0].distribution != "kadita", pair[0].distribution, pair[0].name),
@@ -141,7 +143,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
         return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
     where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
-    return f"{said(error)}{where}"
+    return f"{describe_error(error)}{where}"
 
 
 def _hook_names() -> list[str]:

@@ -14,7 +14,7 @@ from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
 
 
-class Memory(Trajectory):
+class InMemoryTrajectory(Trajectory):
     """A trajectory that is in memory: tracked animals that were read, or a block made by hand."""
 
     def __init__(self, name: str, chunk: Chunk, agents: NDArray[Any], attributes: Mapping[str, Any]) -> None:
@@ -26,7 +26,7 @@ class Memory(Trajectory):
         self.attributes = attributes
 
     @classmethod
-    def of_block(cls, block: Block) -> Memory:
+    def of_block(cls, block: Block) -> InMemoryTrajectory:
         """Make a trajectory of one block."""
         lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
         velocities = block.velocities if block.has_velocities else None

@@ -27,11 +27,13 @@ def cutoff_of(kinds: Sequence[Model]) -> float:
     Raises:
         PluginError: a cutoff that is no length.
     """
-    with blamed(kinds[0], "cutoff"):
+    with attributed(kinds[0], "cutoff"):
         found = [kind.cutoff for kind in kinds]
     for cutoff in found:
         if not _is_length(cutoff, 0, LONGEST):
-            raise failed(kinds[0], f"cutoff: expected a length of at least 0 and at most {LONGEST:g}; got {cutoff!r}")
+            raise model_error(
+                kinds[0], f"cutoff: expected a length of at least 0 and at most {LONGEST:g}; got {cutoff!r}"
+            )
     return float(max(found))
 
 
@@ -41,21 +43,23 @@ def rules_of(kinds: Sequence[Model]) -> Rules:
     Raises:
         PluginError: constants that are no finite numbers by name, the same names for all.
     """
-    with blamed(kinds[0], "constants"):
+    with attributed(kinds[0], "constants"):
         found = [kind.constants for kind in kinds]
     numbers = []
     for kind, constants in zip(kinds, found, strict=True):
         if not isinstance(constants, Mapping) or not all(isinstance(n, str) and n.isidentifier() for n in constants):
-            raise failed(kinds[0], f"constants: expected numbers by name, as in {{'noise': 0.1}}; got {constants!r}")
+            raise model_error(
+                kinds[0], f"constants: expected numbers by name, as in {{'noise': 0.1}}; got {constants!r}"
+            )
         if constants.keys() != found[0].keys() or "stride" in constants:
-            raise failed(
+            raise model_error(
                 kinds[0],
                 "constants: expected the same names for all agents, and none called stride; "
                 f"got {', '.join(constants)}",
             )
         for name, number in constants.items():
             if not isinstance(number, NUMBERS) or not abs(number) <= FINITE:
-                raise failed(kinds[0], f"constants: expected finite numbers; got {name} = {number!r}")
+                raise model_error(kinds[0], f"constants: expected finite numbers; got {name} = {number!r}")
         numbers.append({**constants, "stride": kind.speed * kind.time_step})
     return Rules.of(numbers)
 
@@ -71,50 +75,52 @@ def try_rules(model: Model, rules: Rules, cutoff: float) -> None:
     other = scaled(ONE, own)
     ways = np.array([[0.5, 0, 0], [1.7e19, 0, 0]], np.float32)  # the second is farther than any cutoff
     for c, numbers in zip(rules.of_pairs, rules.of_turns, strict=True):
-        with blamed(model, "pair"), np.errstate(all="ignore"):
+        with attributed(model, "pair"), np.errstate(all="ignore"):
             taken, far = (model.pair(tuple(d), d[0] * d[0], own, other, c) for d in ways)
         if not (_is_whole(taken) and _is_whole(far)):
-            raise failed(
+            raise model_error(
                 model,
                 "pair: expected three vectors and a number, whole as kadita.models.fixed_point makes them; "
                 f"got {_plain(taken)}",
             )
         if any(map(any, far[:3])) or far[3]:
-            raise failed(model, f"pair: expected nothing beyond the cutoff, {cutoff:g}; got {_plain(far)}")
+            raise model_error(model, f"pair: expected nothing beyond the cutoff, {cutoff:g}; got {_plain(far)}")
         sums = tuple(heading), tuple(heading), tuple(heading), np.float64(1)
         for name in ("turn", "displacement"):
-            with blamed(model, name), np.errstate(all="ignore"):
+            with attributed(model, name), np.errstate(all="ignore"):
                 made = getattr(model, name)(tuple(heading), sums, tuple(noise), numbers, (np.uint64(1), 0, 0))
             if not isinstance(made, tuple) or len(made) != 3 or not all(isinstance(x, NUMBERS) for x in made):
-                raise failed(model, f"{name}: expected three numbers; got {_plain(made)}")
+                raise model_error(model, f"{name}: expected three numbers; got {_plain(made)}")
 
 
 def attributes_of(model: Model) -> dict[str, Any]:
-    """Return what a trajectory of a model knows of it: its name, and r_a where there is one.
+    """Return what a trajectory of a model knows of it: its name, and the distance within which agents are linked.
 
     Raises:
         PluginError: the model's attributes are none.
     """
-    with blamed(model, "attributes"):
+    with attributed(model, "attributes"):
         known = dict(model.attributes)
-    r_a = known.get("r_a", 1.0)
-    if not _is_length(r_a, LEAST, MOST):
-        raise failed(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
+    for key in known.keys() & {"r_a", "link_distance"}:
+        if not _is_length(known[key], LEAST, MOST):
+            raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
+    if "link_distance" in known:  # trajectories have one name for it, that of the zone model
+        known["r_a"] = known.pop("link_distance")
     return known | {"model": model.name}
 
 
 @contextmanager
-def blamed(model: Model, what: str) -> Iterator[None]:
+def attributed(model: Model, what: str) -> Iterator[None]:
     """Say of whatever is raised that it is the model's."""
     try:
         yield
     except (KaditaError, MemoryError):
         raise
     except Exception as error:  # a stranger's model can raise anything at all
-        raise failed(model, f"{what}: {reason(error)}") from error
+        raise model_error(model, f"{what}: {reason(error)}") from error
 
 
-def failed(model: Model, what: str) -> PluginError:
+def model_error(model: Model, what: str) -> PluginError:
     """Return the error that names a model and its file."""
     module = type(model).__module__  # a rule may be what fails to be found
     file = getattr(sys.modules.get(module), "__file__", None) or module

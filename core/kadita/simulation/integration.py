@@ -15,7 +15,7 @@ from kadita.models.engine.state import School, Space
 from kadita.school.box import Floats
 from kadita.school.frame import Frame
 from kadita.simulation.checkpoint import Checkpoint
-from kadita.simulation.checks import blamed, cutoff_of, failed, rules_of, try_rules
+from kadita.simulation.checks import attributed, cutoff_of, model_error, rules_of, try_rules
 from kadita.simulation.configuration import RunConfiguration
 
 # a compiled call cannot be interrupted, so none takes more than a second or so
@@ -36,13 +36,13 @@ class Integration:
 
     def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
         self.model = configuration.parameters
-        self.kinds, self.species = configuration.kinds, configuration.species
+        self.models, self.species = configuration.models, configuration.species_indices
         self.seed = configuration.seed
         if start is not None:  # the noise of the first steps from the initial state must not come once more
             self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
         self.step = 0
-        with self._blamed("initial_state"):
+        with self._attributed("initial_state"):
             if start is None:
                 state = self.model.initial_state(self.seed)
             else:
@@ -50,13 +50,13 @@ class Integration:
             x, u = (np.array(a, dtype=np.float64) for a in state)
         shape = (self.model.agents, 3)
         if not x.shape == u.shape == shape:
-            raise self._failed(
+            raise self._model_error(
                 f"initial_state: expected positions and headings of shape {shape}; got {x.shape} and {u.shape}"
             )
         self._place(self.model.space.wrap(x), u)
         self.check()
-        self.space = Space(self.model.space.array, cutoff_of(self.kinds))
-        self.rules = rules_of(self.kinds)
+        self.space = Space(self.model.space.array, cutoff_of(self.models))
+        self.rules = rules_of(self.models)
         try_rules(self.model, self.rules, self.space.cutoff)
 
     def _place(self, positions: Floats, headings: Floats) -> None:
@@ -108,7 +108,10 @@ class Integration:
 
         if self.threads > 1:
             numba.set_num_threads(self.threads)
-        with self._blamed("pair, turn or displacement"), np.errstate(all="ignore"):  # which plain Python would warn of
+        with (
+            self._attributed("pair, turn or displacement"),
+            np.errstate(all="ignore"),
+        ):  # which plain Python would warn of
             advance = steps_of(self.model.pair, self.model.turn, self.model.displacement, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
             advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
@@ -134,16 +137,16 @@ class Integration:
             return
         bad = ~(np.abs(squares - 1) < 2e-6) | ~np.isfinite(x).all(axis=0)
         agent = self.school.agents[bad].min()
-        raise self._failed(
+        raise self._model_error(
             f"after {self.step} steps agent {agent} has heading {_said(self.headings[agent])} at "
             f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
         )
 
-    def _blamed(self, what: str) -> AbstractContextManager[None]:
-        return blamed(self.model, what)
+    def _attributed(self, what: str) -> AbstractContextManager[None]:
+        return attributed(self.model, what)
 
-    def _failed(self, what: str) -> PluginError:
-        return failed(self.model, what)
+    def _model_error(self, what: str) -> PluginError:
+        return model_error(self.model, what)
 
 
 def checksum_of(start: Frame) -> str:

@@ -11,7 +11,7 @@ from kadita.base.errors import KaditaError
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.testing.harness import Trial, values_of
-from kadita.testing.symmetries import breathed_on, frames_of
+from kadita.testing.symmetries import frames_of, jittered
 
 STEADY, ROUNDING = 1e-5, 1e-9
 MANY = 64  # breaths
@@ -25,7 +25,7 @@ def steady(trial: Trial, block: Block, values: Floats, rng: np.random.Generator,
     """
     sure = np.ones(len(values), bool)
     for _ in range(breaths):
-        noisy = again(trial, breathed_on(block, rng))
+        noisy = again(trial, jittered(block, rng))
         if isinstance(noisy, KaditaError) or noisy.shape != values.shape:
             return np.zeros(values.shape, bool)
         sure &= _close(values, noisy, STEADY).reshape(len(values), -1).all(axis=1)
@@ -35,7 +35,7 @@ def steady(trial: Trial, block: Block, values: Floats, rng: np.random.Generator,
 def confirmed(
     trial: Trial, block: Block, expected: Floats, got: Floats | KaditaError, sure: NDArray[np.bool_], tolerance: float
 ) -> NDArray[np.bool_]:
-    """Return which values are sure after all: frames that differ are breathed on many times before they are blamed.
+    """Return which values are sure after all: frames that differ are breathed on many times before they are attributed.
 
     A value that hangs on few of the ties in a lattice survives some breaths, and not the rounding of a turn.
     """

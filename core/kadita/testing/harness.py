@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kadita.base.errors import KaditaError, NotApplicable, PluginError
-from kadita.evaluation.accumulator import Pass
+from kadita.evaluation.accumulator import Accumulator
 from kadita.evaluation.declared import Axes
 from kadita.evaluation.plan import Plan, make_plan
 from kadita.plugins.declaration.metric import Metric
@@ -18,7 +18,7 @@ from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 
 
 class Trial(NamedTuple):
@@ -77,8 +77,8 @@ def axes_of(trial: Trial, block: Block) -> Axes:
     return _run(trial, block).axes[trial.metric.name]
 
 
-def _run(trial: Trial, block: Block) -> Pass:
-    run = Pass(trial.plan, trial.registry, Memory.of_block(block), len(block))
+def _run(trial: Trial, block: Block) -> Accumulator:
+    run = Accumulator(trial.plan, trial.registry, InMemoryTrajectory.of_block(block), len(block))
     run.take(block, np.arange(len(block)))
     if run.failures:
         raise PluginError(run.failures.get(trial.metric.name) or next(iter(run.failures.values())))

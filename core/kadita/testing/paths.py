@@ -13,7 +13,7 @@ from kadita.evaluation.evaluate import analyze
 from kadita.plugins.declaration.analysis import Analysis, Facts, State, finished
 from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
-from kadita.school.in_memory import Memory
+from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 from kadita.school.window import Window
 
@@ -64,7 +64,7 @@ class AnalysisTrial(NamedTuple):
 
     def states(self, path: Path, cuts: Sequence[int]) -> list[State]:
         """Return what each window adds, of the own frames between successive cuts."""
-        a, halo = self.analysis, self.analysis.frames_behind(self.parameters)
+        a, halo = self.analysis, self.analysis.lookahead(self.parameters)
         needs = self._needs(path)
         states = []
         for first, last in pairwise(cuts):
@@ -102,7 +102,7 @@ class AnalysisTrial(NamedTuple):
         if not self.analysis.needs:
             return []
         chunk = Chunk(path.positions, path.velocities, path.times, path.lengths)
-        memory = Memory("path", chunk, path.agents, {"r_a": 2.0})
+        memory = InMemoryTrajectory("path", chunk, path.agents, {"r_a": 2.0})
         found = analyze(memory, self.analysis.needs, registry=self.registry)
         return [found[name] for name in self.analysis.needs]
 

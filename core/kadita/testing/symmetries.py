@@ -39,7 +39,7 @@ def reordered(block: Block, order: Any) -> Block:
     return like(block, block.positions[:, order].copy(), v, agents=block.agents[order])
 
 
-def breathed_on(block: Block, rng: np.random.Generator) -> Block:
+def jittered(block: Block, rng: np.random.Generator) -> Block:
     """Return the block with noise of 1e-9 in all numbers: what that changes lies on an edge, and proves nothing."""
     x, v = block.positions, block.velocities
     return like(block, x + 1e-9 * rng.normal(size=x.shape), v * (1 + 1e-9 * rng.normal(size=v.shape)))

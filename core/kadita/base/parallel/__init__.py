@@ -15,10 +15,10 @@ from kadita.base.parallel.tasks import Function, Run
 
 
 @contextmanager
-def crew(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]:
+def worker_pool(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]:
     """Yield ``run(function, tasks)``, which yields the number of each task and its result as they are done.
 
-        with crew(workers=4) as run:
+        with worker_pool(workers=4) as run:
             for number, result in run(function, tasks):
                 ...
 

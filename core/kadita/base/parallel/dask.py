@@ -32,7 +32,7 @@ _one_at_a_time = Lock()
 
 @contextmanager
 def cluster(address: str) -> Iterator[Run]:
-    """Yield what runs tasks on the workers of this scheduler; see `kadita.base.parallel.crew`.
+    """Yield what runs tasks on the workers of this scheduler; see `kadita.base.parallel.worker_pool`.
 
     Raises:
         KaditaError: dask.distributed is not installed, or the scheduler does not answer.

@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple
 
-from kadita.base.errors import KaditaError, said
+from kadita.base.errors import KaditaError, describe_error
 from kadita.base.parallel.tasks import DEATHS, Function, Run, too_many_deaths
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -44,7 +44,7 @@ class Worker(NamedTuple):
 
 @contextmanager
 def processes(count: int) -> Iterator[Run]:
-    """Yield what runs tasks on so many processes, which start with the first tasks; see `kadita.base.parallel.crew`."""
+    """Yield what runs tasks on so many processes, started with the first tasks; see `base.parallel.worker_pool`."""
     idle: list[Worker] = []
     everyone: list[Worker] = []
 
@@ -186,5 +186,5 @@ def _outcome(message: bytes) -> bytes:
             outcome = pickle.dumps((False, error))
             pickle.loads(outcome)  # not every error can be made again from what it says of itself
         except Exception:
-            outcome = pickle.dumps((False, RuntimeError(said(error))))
+            outcome = pickle.dumps((False, RuntimeError(describe_error(error))))
         return outcome

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, said
+from kadita.base.errors import KaditaError, describe_error
 from kadita.evaluation.statistics.autocorrelation import scaled
 from kadita.school.box import Floats
 
@@ -93,7 +93,7 @@ def _red() -> Any:
         import red  # with matplotlib and statsmodels in its train: more than a second
     except (ImportError, RuntimeError) as error:  # Numba raises the latter where it finds no folder for its cache
         raise KaditaError(
-            f"red, which finds where a series settles, cannot be loaded ({said(error)}); "
+            f"red, which finds where a series settles, cannot be loaded ({describe_error(error)}); "
             "try --equilibration half, or set NUMBA_CACHE_DIR to a folder that can be written to"
         ) from None
     return red

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base.netcdf3 import TYPES
 from kadita.io.amber.convention import convention
-from kadita.io.amber.netcdf3 import TYPES
 from kadita.io.amber.records import SEED, STATUS, SUM
 
 RUNNING, COMPLETE = 0, 1

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.io.amber.netcdf3 import TYPES, Header, read_header
+from kadita.base.netcdf3 import TYPES, Header, read_header
 from kadita.school.neighbors import Integers
 
 AT_ONCE = 1 << 26  # bytes read together, or one record

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
+from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
 from kadita.io.amber.convention import convention
-from kadita.io.amber.netcdf3 import Header, read_header
 from kadita.io.amber.records import SEED, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.neighbors import Integers

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
+from kadita.base.netcdf3 import Header
 from kadita.io.amber.layout import COMPLETE, define_school
-from kadita.io.amber.netcdf3 import Header
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.school.block import Block
 from kadita.school.box import Floats, within

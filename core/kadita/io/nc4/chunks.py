@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.io.amber.netcdf3 import TYPES, Header, Variable
+from kadita.base.netcdf3 import TYPES, Header, Variable
 from kadita.io.amber.records import LARGEST, Records
 from kadita.io.nc4.compression import frames_in_chunk
 from kadita.io.nc4.files import ERRORS, open_dataset

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kadita.io.amber.netcdf3 import parse_bytes
+from kadita.base.netcdf3 import parse_bytes
 from kadita.io.amber.records import SEED, STATUS, first_record
 
 

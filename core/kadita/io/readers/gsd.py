@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, said
+from kadita.base.errors import KaditaError, describe_error
 from kadita.base.files import fingerprint
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -35,7 +35,7 @@ class GsdTrajectory(Trajectory):
             self.n_frames = len(self._file)
             first: Any = self._file[0] if self.n_frames else None
         except Exception as error:  # the reader raises whatever a damaged file leads it to
-            raise KaditaError(f"{path}: gsd cannot read it: {said(error)}") from None
+            raise KaditaError(f"{path}: gsd cannot read it: {describe_error(error)}") from None
         if first is None or first.particles.N < 1:
             raise KaditaError(f"{path}: expected frames with particles; found none")
         self.agents = np.arange(first.particles.N)
@@ -55,7 +55,7 @@ class GsdTrajectory(Trajectory):
         try:
             frame = self._file[number]
         except Exception as error:
-            raise KaditaError(f"{self.name}: frame {number} cannot be read: {said(error)}") from None
+            raise KaditaError(f"{self.name}: frame {number} cannot be read: {describe_error(error)}") from None
         if len(self.agents) != frame.particles.N:
             raise KaditaError(
                 f"{self.name}: expected {len(self.agents)} particles in every frame; frame {number} has "

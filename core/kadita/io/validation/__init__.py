@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
-from kadita.io.amber.netcdf3 import STREAMING, Header, parse_header
+from kadita.base.netcdf3 import STREAMING, Header, parse_header
 from kadita.io.amber.records import first_record, record_type
 from kadita.io.validation.archive import ArchiveContents
 from kadita.io.validation.container import ClassicContents

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.io.amber.netcdf3 import CONTAINERS, TYPES, Header
-from kadita.io.amber.netcdf3 import Variable as Netcdf3Variable
+from kadita.base.netcdf3 import CONTAINERS, TYPES, Header
+from kadita.base.netcdf3 import Variable as Netcdf3Variable
 from kadita.io.amber.records import first_record, shape_of
 
 PIECE = 1 << 23  # bytes read together

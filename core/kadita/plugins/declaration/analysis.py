@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from kadita.base import renamed
 from kadita.base.errors import PluginError
 from kadita.base.signature import checked, read_signature
 from kadita.school.box import Floats
@@ -78,7 +79,10 @@ class Analysis:
         """
         return checked(self.name, self.parameters, values)
 
-    def frames_behind(self, parameters: Mapping[str, Any]) -> int:
+    def __getattr__(self, name: str) -> Any:
+        return renamed.old_attribute(self, name)
+
+    def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return how many frames behind its own a window needs, with these parameters."""
         return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
 

@@ -13,10 +13,10 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from kadita.base.errors import KaditaError
-from kadita.base.parallel import crew
+from kadita.base.parallel import worker_pool
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
-from kadita.school.transforms.largest_cluster import LargestGroup
+from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
 from kadita.simulation.sweep.points import MANIFEST, Points, points_of, read_json, write_json, write_manifest
@@ -42,7 +42,7 @@ def sweep(
     Args:
         configuration: path of its TOML file.
         output: its folder; one in this folder named after the file where it is not given.
-        workers, scheduler: who runs it, see `kadita.base.parallel.crew`; the tables do not depend on it.
+        workers, scheduler: who runs it, see `kadita.base.parallel.worker_pool`; the tables do not depend on it.
         run: False tabulates what there is.
         plugins: plugin files to load beside those installed.
         registry: of `kadita.plugins.loading.load_registry` with these plugins, loaded anew where there is none.
@@ -73,9 +73,9 @@ def _try(name: str, points: Points) -> None:
     """Raise what would be wrong with every run before one begins."""
     first = next(points.settings).run
     with Simulation(first) as school:
-        if points.sweep.largest_group is not None:
+        if points.sweep.largest_cluster is not None:
             try:
-                LargestGroup(school, points.sweep.largest_group)
+                LargestCluster(school, points.sweep.largest_cluster)
             except KaditaError as error:
                 raise KaditaError(f"{name}: {error}") from None
 
@@ -93,7 +93,7 @@ def _run(
         metrics=chosen.metrics,
         parameters=chosen.settings,
         profile=chosen.profile,
-        largest_group=chosen.largest_group,
+        largest_cluster=chosen.largest_cluster,
         trajectories=chosen.trajectories,
         equilibration=chosen.counted,
         plugins=plugins,
@@ -112,7 +112,7 @@ def _run(
     if who[0] > 1:  # once, not by each worker at the same time
         with Simulation(next(points.settings).run) as school:
             school.compile()
-    with crew(*who) as run:
+    with worker_pool(*who) as run:
         for number, _ in run(run_line, [line for _, line in lines]):
             done += lines[number][0]
             if progress is not None:

@@ -22,7 +22,7 @@ from pydantic_core import to_json, to_jsonable_python
 from kadita.base.errors import KaditaError
 from kadita.base.files import replace_whole
 from kadita.base.settings import by_metric
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.sweep.configuration import SweepConfiguration, runs_of
@@ -74,7 +74,7 @@ def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Point
     """
     try:
         plan = make_plan(
-            registry, sweep.metrics, by_metric(sweep.settings), load_profile(sweep.profile) if sweep.profile else None
+            registry, sweep.metrics, by_metric(sweep.settings), load_preset(sweep.profile) if sweep.profile else None
         )
     except KaditaError as error:
         raise KaditaError(f"{name}: {error}") from None
@@ -122,7 +122,7 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
     return {
         "metrics": [*plan.wanted, *(analysis.name for analysis in plan.analyses)],
         "metric_parameters": plan.parameters,
-        "largest_group": sweep.largest_group,
+        "largest_group": sweep.largest_cluster,
     }
 
 
@@ -172,7 +172,7 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
         "run": _stored(setting.run),
         "seeds": seeds,
         "profile": sweep.definitions,
-        "largest_group": sweep.largest_group,
+        "largest_group": sweep.largest_cluster,
         "metrics": metrics,
         "versions": {"python": platform.python_version(), "kadita": version("kadita"), "numpy": version("numpy")},
     }

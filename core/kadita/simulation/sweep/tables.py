@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic_core import to_json
 
-from kadita.base.errors import KaditaError, KaditaWarning, said
+from kadita.base.errors import KaditaError, KaditaWarning, describe_error
 from kadita.base.files import replace_whole
 from kadita.evaluation.results import Results, Series
 from kadita.simulation.sweep.points import Points, Setting
@@ -85,7 +85,7 @@ def _rows(folder: Path, points: Points) -> Iterator[Row]:
             columns = {k: np.nan if v is None else float(v) for k, v in found}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise KaditaError(
-                f"{path}: expected the results of a point ({said(error)}); remove it and sweep again"
+                f"{path}: expected the results of a point ({describe_error(error)}); remove it and sweep again"
             ) from None
         yield Row(setting, seed, columns, record["metrics"] | record["analyses"])
 
@@ -163,7 +163,7 @@ def _dataset(points: Points, rows: list[Row], columns: list[str]) -> xarray.Data
         "steps": first.run.steps,
         "every": first.run.every,
         "equilibration": sweep.counted,
-        "largest_group": str(sweep.largest_group or ""),
+        "largest_group": str(sweep.largest_cluster or ""),
         "profile": sweep.definitions,
         "metric_parameters": to_json(points.plan.records).decode(),
     }

@@ -1,0 +1,31 @@
+"""What a module with whole-trajectory analyses imports: `analysis`, `Output`, `Facts`, and the `Window` of frames.
+
+The entropies, neighbours and clusters that metrics are written with are in `kadita.plugins.metrics`.
+"""
+
+from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
+from kadita.base.jit import jitable, kernel, parallel_kernel
+from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
+from kadita.plugins.hooks import hookimpl
+from kadita.school.box import Floats
+from kadita.school.entropy.histogram import Estimator
+from kadita.school.neighbors import Integers
+from kadita.school.window import Window
+
+__all__ = [
+    "Analysis",
+    "Estimator",
+    "Facts",
+    "Floats",
+    "Integers",
+    "KaditaError",
+    "KaditaWarning",
+    "NotApplicable",
+    "Output",
+    "Window",
+    "analysis",
+    "hookimpl",
+    "jitable",
+    "kernel",
+    "parallel_kernel",
+]

@@ -1,0 +1,74 @@
+"""What a module with metrics imports: `metric`, the data that metrics are given, and what they are computed with.
+
+Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours, in periodic cells
+and in open space (`Block.neighbor_distances` keeps what it found), `linked` finds clusters of connected agents. An
+entropy is an observable, a range and a number of bins: `histogram_entropy`; `sphere_entropies` needs no bins.
+Functions decorated with `kernel` are compiled by Numba for one thread, those with `jitable` can be called from kernels.
+"""
+
+from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
+from kadita.base.jit import jitable, kernel, parallel_kernel
+from kadita.plugins.declaration.axis import Axis
+from kadita.plugins.declaration.metric import Definition, Metric, metric
+from kadita.plugins.hooks import hookimpl
+from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
+from kadita.school.block import Block
+from kadita.school.box import Box, Floats, sum_over_agents
+from kadita.school.clusters import Clusters, LinkDistance, link_length, linked
+from kadita.school.entropy.estimators import (
+    chao_shen,
+    grassberger,
+    grassberger_1988,
+    grassberger_1988_logarithms,
+    grassberger_logarithms,
+)
+from kadita.school.entropy.histogram import (
+    Bins,
+    Estimator,
+    entropy,
+    histogram,
+    histogram_entropy,
+    sphere_entropies,
+    sphere_entropy,
+)
+from kadita.school.frame import Frame
+from kadita.school.neighbors import Integers, nearest
+
+__all__ = [
+    "Axis",
+    "Bins",
+    "Block",
+    "Box",
+    "Clusters",
+    "Definition",
+    "Estimator",
+    "Floats",
+    "Frame",
+    "Integers",
+    "KaditaError",
+    "KaditaWarning",
+    "LinkDistance",
+    "Metric",
+    "NotApplicable",
+    "about_centroid",
+    "about_wrapped_mean",
+    "chao_shen",
+    "entropy",
+    "grassberger",
+    "grassberger_1988",
+    "grassberger_1988_logarithms",
+    "grassberger_logarithms",
+    "histogram",
+    "histogram_entropy",
+    "hookimpl",
+    "jitable",
+    "kernel",
+    "link_length",
+    "linked",
+    "metric",
+    "nearest",
+    "parallel_kernel",
+    "sphere_entropies",
+    "sphere_entropy",
+    "sum_over_agents",
+]

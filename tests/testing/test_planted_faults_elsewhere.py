@@ -1,0 +1,272 @@
+"""Analyses, models and importers that each break one promise: the kit finds it, and says which."""
+
+import itertools
+from typing import Annotated, ClassVar
+
+import numpy as np
+import pytest
+from pydantic import Field
+
+from kadita import KaditaError, Model, Tracks, analysis, importer
+from kadita.base.jit import jitable
+from kadita.models.fixed_point import NOTHING, count
+from kadita.testing import check_analysis, check_importer, check_model
+
+CALLS = itertools.count()
+CUT = "windows cut otherwise give the same"
+MERGE = "merge is associative"
+AGAIN = "same input, same bits"
+ORDER = "the order of agents does not matter"
+SHAPE = "real numbers of the declared shape"
+WRITES = "its input is not written to"
+AXES = "as many numbers along an axis as the result has"
+
+
+def whole(state, facts):
+    return state
+
+
+def steps(window, last):
+    return np.nansum(np.linalg.norm(np.diff(window.unwrapped[:last], axis=0), axis=2), axis=0)
+
+
+def broken(check, *arguments):
+    with pytest.raises(AssertionError) as caught:
+        check(*arguments)
+    return [line.strip().partition(":")[0] for line in str(caught.value).splitlines()[1:]]
+
+
+@analysis(finish=whole, halo=5)
+def counts_pairs_twice(window):
+    """Counts what begins in the halo, too."""
+    return int(window.present[:-1].sum())
+
+
+@analysis(finish=whole)
+def forgets_the_seams(window):
+    """Way of all, without the steps from window to window."""
+    return steps(window, window.own).sum()
+
+
+@analysis(finish=lambda state, facts: state, merge=lambda a, b: (a + b) / 2)
+def mean_of_means(window):
+    """Mean place, of windows that are not as long as each other."""
+    return float(np.nanmean(window.positions[: window.own]))
+
+
+@analysis(finish=whole, merge=lambda a, b: a - b)
+def takes_away(window):
+    """Merges by a difference."""
+    return int(window.present[: window.own].sum())
+
+
+@analysis(finish=whole)
+def follows_the_first(window):
+    """The first agent alone."""
+    return float(np.nansum(window.positions[: window.own, 0]))
+
+
+@analysis(finish=whole)
+def draws(window):
+    """Draws."""
+    return float(np.random.default_rng().random())
+
+
+@analysis(finish=whole)
+def counts_calls(window):
+    """Remembers."""
+    return float(next(CALLS))
+
+
+@analysis(finish=whole)
+def writes(window):
+    """Writes."""
+    window.positions[:] = 0
+    return 0.0
+
+
+@analysis(finish=whole, dims=("agent",))
+def a_number(window):
+    """A number, declared as one an agent."""
+    return 1.0
+
+
+@analysis(finish=whole, dims=("agent",))
+def too_many(window):
+    """One too many."""
+    return np.zeros(window.shape[1] + 1)
+
+
+@analysis(finish=lambda state, facts: state())
+def stays(window):
+    """Keeps what cannot be sent."""
+    return lambda: 1.0
+
+
+@analysis(finish=whole)
+def silent(window):
+    return int(window.present[: window.own].sum())
+
+
+ANALYSES = [
+    (counts_pairs_twice, CUT),
+    (forgets_the_seams, CUT),
+    (mean_of_means, MERGE),
+    (takes_away, MERGE),
+    (follows_the_first, ORDER),
+    (draws, AGAIN),
+    (counts_calls, AGAIN),
+    (writes, WRITES),
+    (a_number, SHAPE),
+    (too_many, AXES),
+    (stays, "a state travels between processes"),
+    (silent, "it says what it is"),
+]
+
+
+@pytest.mark.parametrize(("faulty", "promise"), ANALYSES, ids=lambda p: getattr(p, "name", None))
+def test_analyses_are_caught_by_name(faulty, promise):
+    assert promise in broken(check_analysis, faulty)
+
+
+def test_an_analysis_without_the_fault_passes():
+    @analysis(finish=lambda state, facts, *, lags: state, halo="lags", dims=("agent",), units="length")
+    def way(window, *, lags: Annotated[int, Field(ge=1)] = 1):
+        """Way of each agent, the steps from window to window included."""
+        return steps(window, window.own + 1)
+
+    assert all(p.passed for p in check_analysis(way))
+    with pytest.raises(KaditaError, match="way has no parameter 'lag'"):
+        check_analysis(way, lag=1)
+
+
+@jitable
+def no_pair(d, square, u, v, c):
+    return NOTHING, NOTHING, NOTHING, count(False)
+
+
+@jitable
+def far_pair(d, square, u, v, c):
+    return NOTHING, NOTHING, NOTHING, count(True)
+
+
+@jitable
+def onward(u, sums, g, c, key):
+    return u[0], u[1], u[2]
+
+
+@jitable
+def longer(u, sums, g, c, key):
+    return 1.01 * u[0], u[1], u[2]
+
+
+@jitable
+def two_numbers(u, sums, g, c, key):
+    return u[0], u[1]
+
+
+GIVEN = {"agents": 20, "box": 10.0, "speed": 1.0, "time_step": 0.1}
+
+
+class Onward(Model):
+    """Everyone goes on."""
+
+    name: ClassVar[str] = "onward"
+    pair = staticmethod(no_pair)
+    turn = staticmethod(onward)
+
+    @property
+    def cutoff(self):
+        return 1.0
+
+    @property
+    def constants(self):
+        return {"one": 1.0}
+
+
+def variant(**changes):
+    return type("Faulty", (Onward,), {"__doc__": "Changed.", "__module__": __name__} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "promise"),
+    [
+        ({"pair": staticmethod(far_pair)}, "its rules return what the engine takes"),
+        ({"turn": staticmethod(two_numbers)}, "its rules return what the engine takes"),
+        ({"cutoff": property(lambda self: -1.0)}, "its cutoff is a length"),
+        ({"constants": property(lambda self: {"k": float("nan")})}, "its constants are finite numbers by name"),
+        ({"attributes": property(lambda self: {"r_a": 0.0})}, "its attributes are what a trajectory can say"),
+        ({"__doc__": ""}, "it says what it is"),
+        ({"turn": staticmethod(longer)}, "headings of unit length, finite places"),
+    ],
+    ids=lambda p: p if isinstance(p, str) else "",
+)
+def test_models_are_caught_by_name(changes, promise):
+    model = variant(**changes)(**GIVEN)
+    with pytest.raises(AssertionError, match=promise):
+        check_model(model, threads=False)
+
+
+def test_a_model_without_a_fault_passes_and_its_parameters_are_checked():
+    assert all(p.passed for p in check_model(Onward, threads=False, **GIVEN))
+    with pytest.raises(KaditaError, match="model onward: agents"):
+        check_model(Onward, agents=0)
+
+
+def recognizes(path):
+    return path.read_bytes().startswith(b"#tracks")
+
+
+def tracks_of(path):
+    words = path.read_text(encoding="utf-8", errors="replace").split()
+    if not words or words[0] != "#tracks" or len(words) != 13:
+        raise KaditaError(f"{path}: expected tracks; found something else")
+    return np.array(words[1:], dtype=float).reshape(3, 2, 2)
+
+
+@pytest.fixture
+def tracks(tmp_path):
+    path = tmp_path / "a.tracks"
+    path.write_text("#tracks " + " ".join(map(str, range(12))))
+    return path
+
+
+def read(path, **changes):
+    known = {"agents": np.arange(2), "positions": tracks_of(path), "times": np.arange(3.0), "length_unit": "mm"}
+    return Tracks(**(known | changes))
+
+
+def declared(body, recognizes=recognizes):
+    def own(path):
+        """Tracks of a test."""
+        return body(path)
+
+    return importer(endings=(".tracks",), recognizes=recognizes)(own)
+
+
+def test_an_importer_without_a_fault_passes(tracks):
+    assert all(p.passed for p in check_importer(declared(read), tracks))
+
+
+@pytest.mark.parametrize(
+    ("body", "recognizes", "promise"),
+    [
+        (read, lambda path: True, "it recognizes no other file"),
+        (read, lambda path: False, "it recognizes its own file, and no other does"),
+        (read, lambda path: path.read_text()[0] == "#", "it recognizes no other file"),
+        (lambda p: read(p, times=np.zeros(3)), recognizes, "it reads its own file"),
+        (lambda p: read(p, agents=np.zeros(2)), recognizes, "it reads its own file"),
+        (lambda p: read(p, positions=tracks_of(p)[0]), recognizes, "it reads its own file"),
+        (lambda p: read(p, length_unit=""), recognizes, "units are declared, or left open to be asked for"),
+        (lambda p: read(p, frame_rate=0.0), recognizes, "units are declared, or left open to be asked for"),
+        (lambda p: read(p, agents=np.random.default_rng().random(2)), recognizes, "same file, same tracks"),
+        (lambda p: read(p) if p.write_text(p.read_text() + " ") else None, recognizes, "the file is not written to"),
+        (
+            lambda p: read(p, positions=np.array(p.read_text().split()[1:], dtype=float).reshape(3, 2, 2)),
+            recognizes,
+            "what is cut or foreign is refused in a line",
+        ),
+    ],
+)
+def test_importers_are_caught_by_name(tracks, body, recognizes, promise):
+    assert promise in broken(check_importer, declared(body, recognizes), tracks)
