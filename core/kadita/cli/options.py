@@ -5,8 +5,13 @@ Paths are ``readable=False``: whether a file can be read is told by opening it, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -53,11 +58,49 @@ Equilibration = Annotated[
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
-Start = Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")]
-Stop = Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")]
-Step = Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")]
 Begin = Annotated[float | None, typer.Option("-b", "--begin", metavar="TIME", help="First time.")]
-End = Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")]
-Dt = Annotated[
-    float | None, typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first.")
-]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured, and in which frames: options by the names of the keywords of `kadita.analyze`."""
+
+    settings: Settings = None
+    profile: Profile = None
+    plugins: Plugins = None
+    topology: Topology = None
+    velocities: Velocities = None
+    start: Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")] = None
+    stop: Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")] = None
+    step: Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")] = None
+    begin: Begin = None
+    end: Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")] = None
+    dt: Annotated[
+        float | None,
+        typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first."),
+    ] = None
+    largest_cluster: LargestCluster = None
+
+    def keywords(self) -> dict[str, Any]:
+        """Return all as `kadita.analyze` takes it, whose `parameters` are the settings."""
+        from kadita.base.settings import parse_settings
+
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
+        return {**given, "plugins": self.plugins or (), "parameters": parse_settings(self.settings or ())}
+
+
+def with_measurement(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that has the options of a `Measurement` in the place of its parameter `measurement`."""
+    hints, own = get_type_hints(Measurement, include_extras=True), signature(command, eval_str=True)
+    options = [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        for f in fields(Measurement)
+    ]
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        command(measurement=Measurement(**{o.name: given.pop(o.name) for o in options}), **given)
+
+    spread = [[p] if p.name != "measurement" else options for p in own.parameters.values()]
+    with_options.__signature__ = own.replace(parameters=[*chain(*spread)])  # type: ignore[attr-defined]
+    return with_options

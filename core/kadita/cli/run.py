@@ -97,7 +97,7 @@ def run(
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
     notes(registry.problems)
-    options = {"profile": profile, "begin": begin, "largest_cluster": largest_cluster}
+    options = {"parameters": of_metrics, "profile": profile, "begin": begin, "largest_cluster": largest_cluster}
     of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
     with simulate(
         scenario,
@@ -118,7 +118,7 @@ def run(
                 with waiting("preparing the model: compiled once for this machine, then kept"):
                     school.compile()
                 if analyze and not resume:
-                    found = measure(school, metrics, of_metrics, registry, **options)
+                    found = measure(school, metrics, registry, **options)
                 else:
                     with progress("simulating") as bar:
                         for _ in school.stream():
@@ -133,7 +133,7 @@ def run(
                 raise type(error)(f"{error}; {kept(school, path)}") from None
             raise
     if analyze and resume and path is not None:  # frames from before were measured by nobody
-        found = measure(path, metrics, of_metrics, registry, **options)
+        found = measure(path, metrics, registry, **options)
     written = [path] if path else []
     if analyze:
         written += export.write_all(found, results or (), force=force, equilibration=counted)

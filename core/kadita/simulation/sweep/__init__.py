@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
-from kadita.simulation.sweep.points import MANIFEST, Points, points_of, read_json, write_json, write_manifest
+from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
-from kadita.simulation.sweep.work import Line, Measured, Point, run_line
+from kadita.simulation.sweep.work import Line, Point, run_line
 
 KIND = "sweep of kadita"
 
@@ -88,23 +88,13 @@ def _run(
     who: tuple[int, str | None],
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    chosen = points.sweep
-    measured = Measured(
-        metrics=chosen.metrics,
-        parameters=chosen.settings,
-        profile=chosen.profile,
-        largest_cluster=chosen.largest_cluster,
-        trajectories=chosen.trajectories,
-        equilibration=chosen.counted,
-        plugins=plugins,
-    )
     there = {(setting.folder, seed) for setting, seed in finished(folder, points)}
     lines, done = [], len(there)
-    for seed in chosen.seeds:
+    for seed in points.sweep.seeds:
         for line in points.lines:
             missing = sum((setting.folder, seed) not in there for setting in line)
             if missing:
-                lines.append((missing, _line(folder, line, seed, measured)))
+                lines.append((missing, _line(folder, line, seed, points.sweep, plugins)))
     if progress is not None:
         progress(done, points.total)
     if not lines:
@@ -119,11 +109,12 @@ def _run(
                 progress(done, points.total)
 
 
-def _line(folder: Path, settings: Iterable[Any], seed: int, measured: Measured) -> Line:
-    settings = list(settings)
+def _line(
+    folder: Path, settings: Sequence[Setting], seed: int, sweep: SweepConfiguration, plugins: tuple[str, ...]
+) -> Line:
     name = str(settings[0]) if len(settings) == 1 else f"the chain from {settings[0]}"
     points = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
-    return Line(name, seed, points, measured)
+    return Line(name, seed, points, plugins, sweep.measurement, sweep.counted, sweep.trajectories)
 
 
 def _check_folder(folder: Path, *, must_exist: bool) -> None:

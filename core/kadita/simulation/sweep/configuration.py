@@ -110,6 +110,12 @@ class SweepConfiguration(BaseModel):
             flat |= {f"{key}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {key: value}
         return flat
 
+    @property
+    def measurement(self) -> dict[str, Any]:
+        """What is measured of every point, and how: keywords of `kadita.analyze`."""
+        chosen = {key: getattr(self, key) for key in ("metrics", "profile", "largest_cluster")}
+        return {**chosen, "parameters": self.settings}
+
 
 def read_sweep(path: Path) -> SweepConfiguration:
     """Read a sweep's file; other files that it names lie beside it.

@@ -36,19 +36,6 @@ NEVER = float("inf")  # seconds from one checkpoint to the next: a point that wa
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What is measured of every point, and how."""
-
-    metrics: tuple[str, ...] | None  # all default ones
-    parameters: dict[str, Any]
-    profile: str | None
-    largest_cluster: float | str | None
-    trajectories: bool
-    equilibration: float | str
-    plugins: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Point:
     """A folder, and the run whose results lie there."""
 
@@ -64,7 +51,10 @@ class Line:
     name: str
     seed: int
     points: tuple[Point, ...]
-    measured: Measured
+    plugins: tuple[str, ...]
+    measurement: dict[str, Any]  # keywords of `kadita.analyze`
+    equilibration: float | str
+    trajectories: bool
 
     def __repr__(self) -> str:
         return f"{self.name}, seed {self.seed}"
@@ -82,12 +72,12 @@ def run_line(line: Line) -> None:
     Raises:
         KaditaError: a run or a metric fails, or the folder of the sweep is not there.
     """
-    registry = _registry(line.measured.plugins)
+    registry = _registry(line.plugins)
     chained = len(line.points) > 1
     before: Path | None = None
     for point in line.points:
         folder = Path(point.folder)
-        files = files_of(folder, line.seed, chained=chained, trajectories=line.measured.trajectories)
+        files = files_of(folder, line.seed, chained=chained, trajectories=line.trajectories)
         state = folder / f"seed-{line.seed}.state.npz"
         if not all(file.exists() for file in files):
             if not (folder / MANIFEST).exists():
@@ -95,18 +85,18 @@ def run_line(line: Line) -> None:
             run = _configuration(point.run, line.seed, registry)
             start = _load(before, run) if point.chained and before is not None else None
             try:
-                _run(run, start, files[0], state if chained else None, line.measured, registry)
+                _run(line, run, start, files[0], state if chained else None, registry)
             except KaditaError as error:
                 raise type(error)(f"{line.name}, seed {line.seed} ({folder.name}): {error}") from None
         before = state
 
 
 def _run(
+    line: Line,
     run: RunConfiguration,
     start: Frame | None,
     results: Path,
     state: Path | None,
-    measured: Measured,
     registry: Registry,
 ) -> None:
     found: list[Results] = []
@@ -121,28 +111,19 @@ def _run(
             school.send_to(keep)
             if trajectory is not None:
                 school.record(trajectory, force=True, checkpoint_every=NEVER)
-            found.append(
-                analyze(
-                    school,
-                    measured.metrics,
-                    parameters=measured.parameters,
-                    profile=measured.profile,
-                    largest_cluster=measured.largest_cluster,
-                    registry=registry,
-                )
-            )
+            found.append(analyze(school, registry=registry, **line.measurement))
         if found[0].failures:
             raise PluginError(next(iter(found[0].failures.values())))
         profile = Path(str(found[0].provenance["profile"])).name  # folders are nobody else's business
         found[0] = replace(found[0], provenance={**found[0].provenance, "profile": profile})
 
-    if measured.trajectories:
+    if line.trajectories:
         replace_whole(results.with_suffix(".nc"), simulate)
     else:
         simulate()
     if state is not None:
         replace_whole(state, partial(_save, last[0][-1]))
-    _write(found[0], results, measured.equilibration)
+    _write(found[0], results, line.equilibration)
 
 
 def _write(found: Results, path: Path, equilibration: float | str) -> None:
