@@ -92,9 +92,7 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def command(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Done]:
+def command(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     """Run `kadita ...` in the test's folder: its exit status, and all that reaches stdout and stderr, C libraries' too.
 
     It runs in this process, which spares it a second of imports. What only a process of its own can show is told by
@@ -166,7 +164,7 @@ def measure(registry: Registry) -> Callable[..., dict[str, Floats]]:
 
     def measure(block: Block, *names: str, link: float | None = None, **options: Any) -> dict[str, Floats]:
         if link is not None:
-            groups = ("group_fraction", "group_count", "percolates")
+            groups = ("largest_cluster_fraction", "cluster_count", "percolates")
             asked = [g for g in groups if not names or g in names]
             options["parameters"] = {f"{g}.link_distance": link for g in asked} | options.get("parameters", {})
         with warnings.catch_warnings():

@@ -33,7 +33,7 @@ def draw_states(study, path):
             paths, _ = _last_paths(scenario, p["seed"], p["tail"])
             _draw_school(space, paths)
             school = kadita.simulate(scenario, seed=p["seed"], every=study["every"])
-            order = kadita.analyze(school, ["polarization", "rotation"], largest_group=group["largest_group"])
+            order = kadita.analyze(school, ["polarization", "rotation"], largest_cluster=group["largest_cluster"])
             _draw_order(time, order, group["window"])
         for axes in panels[1, 1:]:
             axes.tick_params(labelleft=False)

@@ -56,11 +56,12 @@ def measure(study, group, scenario, seed, steps=None):
             found = kadita.analyze(school, names, start=start, registry=registry(), **options)
         return {name: _mean(series) for name, series in found.series.items()}
 
-    group_alone = {"largest_group": settings.get("largest_group")}
+    cluster_alone = {"largest_cluster": settings.get("largest_cluster")}
     cube = {"profile": "published", "parameters": settings.get("metric_parameters")}
     return {
-        "corrected": means(metrics["published"] + metrics["corrected"], **group_alone) | means(metrics["whole_school"]),
-        "published": means(metrics["published"], **group_alone, **cube),
+        "corrected": means(metrics["published"] + metrics["corrected"], **cluster_alone)
+        | means(metrics["whole_school"]),
+        "published": means(metrics["published"], **cluster_alone, **cube),
     }
 
 

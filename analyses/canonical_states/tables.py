@@ -117,7 +117,7 @@ def _explanation(study, steps):
     cube = couzin["metric_parameters"]["box_length"]
     return (
         "Mean ± standard deviation between seeds; corrected definitions where nothing else is said. "
-        f"Couzin 2002's states, in open space: seeds {_seeds(couzin)}, {n} steps, the largest group over the last "
+        f"Couzin 2002's states, in open space: seeds {_seeds(couzin)}, {n} steps, the largest cluster over the last "
         f"{round(n * couzin['window'])}; published definitions see it in the middle of a cube of {cube:g}. "
         f"dewi-kadita's cases, in their periodic cells: seeds {_seeds(published)}, {lengths} steps, the last "
         f"{published['window']:.0%}. {peer['package']} {peer['version']} itself: the same, seeds {_seeds(peer)}, by "

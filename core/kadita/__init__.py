@@ -5,7 +5,10 @@ Simulate a school, open its trajectory in any MD tool, measure it with metrics t
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+__path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # modules by names that they had
 
 if TYPE_CHECKING:
     from kadita import testing as testing

@@ -121,8 +121,8 @@ class ActiveBrownian(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The diameter, at which groups are linked: of agents that touch."""
-        return {"r_a": self.diameter}
+        """The diameter, within which agents are linked into clusters: of agents that touch."""
+        return {"link_distance": self.diameter}
 
 
 def bend(decay: float) -> float:

@@ -127,7 +127,7 @@ class Couzin(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The outermost radius, at which groups are linked; none where agents take no notice of each other."""
+        """The outermost radius, r_a, within which agents are linked into clusters; none where none interact."""
         return {"r_a": self.r_a} if self.r_a > 0 else {}
 
 

@@ -24,7 +24,7 @@ def network_degree(block: Block, *, link_distance: LinkDistance = None) -> Float
     """Mean number of others that an agent is linked to, (T,), 0 to N - 1.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory. The
-    number of components of this network is `group_count`.
+    number of components of this network is `cluster_count`.
     """
     return block.once(network, link_distance).degree.mean(axis=1)
 

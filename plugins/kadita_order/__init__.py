@@ -5,7 +5,7 @@ from kadita_order.polarization import polarization, polarization_unbiased
 from kadita_order.rotation import rotation, rotation_unbiased
 from kadita_order.spread import spread
 from kadita_order.order_index import order_index
-from kadita_order.groups import group_fraction, group_count, percolates
+from kadita_order.clusters import largest_cluster_fraction, cluster_count, percolates
 from kadita_order.state import state
 
 

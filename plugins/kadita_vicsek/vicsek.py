@@ -80,5 +80,5 @@ class Vicsek(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The radius of interaction, at which groups are linked."""
-        return {"r_a": self.radius}
+        """The radius of interaction, within which agents are linked into clusters."""
+        return {"link_distance": self.radius}

@@ -87,7 +87,7 @@ def test_tracks_are_told_to_be_converted(tmp_path, refused):
 ANALYZE = [
     (["-m", "polarisation"], "no metric 'polarisation' (did you mean polarization"),
     (["--set", "spread.k=1"], "spread has no parameter 'k'"),
-    (["--set", "group_count.link_distance=-1"], "group_count.link_distance"),
+    (["--set", "cluster_count.link_distance=-1"], "cluster_count.link_distance"),
     (
         ["--set", "link_distanc=1"],
         "no metric of this analysis has a parameter 'link_distanc' (did you mean link_distance",
@@ -241,7 +241,18 @@ def test_a_folder_that_cannot_be_written_to(words, as_nobody, school, tmp_path):
 
 def test_a_user_who_can_write_nowhere_can_still_read(as_nobody, school, tmp_path):
     """Compiled kernels find no folder to be kept in, and are compiled all the same."""
-    command = [*as_nobody, sys.executable, "-m", "kadita", "analyze", str(school), "-m", "spread", "-m", "group_count"]
+    command = [
+        *as_nobody,
+        sys.executable,
+        "-m",
+        "kadita",
+        "analyze",
+        str(school),
+        "-m",
+        "spread",
+        "-m",
+        "cluster_count",
+    ]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, env=os.environ | {"HOME": "/nonexistent"})
     assert done.stderr == ""
     assert done.returncode == 0

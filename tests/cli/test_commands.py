@@ -77,8 +77,8 @@ def test_the_published_profile_changes_the_numbers(command, school, tmp_path):
 def test_metrics_lists_and_explains(command):
     listing = command("metrics").stdout
     assert all(word in listing for word in ("polarization", "oceanic_schooling_index", "order", "entropy"))
-    one = command("metrics", "group_fraction").stdout
-    assert "group_fraction.link_distance = none" in one
+    one = command("metrics", "largest_cluster_fraction").stdout
+    assert "largest_cluster_fraction.link_distance = none" in one
     assert "doi:10.1103/PhysRevE.64.016706" in one
     assert "formula:" in one
 

@@ -28,16 +28,16 @@ def test_without_a_file(command, tmp_path):
 
 
 def test_parameters_of_metrics_have_a_dot(command):
-    done = command(*RUN, "--analyze", "-m", "group_count", "--set", "group_count.link_distance=0.001", "--set",
+    done = command(*RUN, "--analyze", "-m", "cluster_count", "--set", "cluster_count.link_distance=0.001", "--set",
                   "noise=0.1", "--no-trajectory")  # fmt: skip
     assert done.returncode == 0
-    assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
+    assert next(line for line in done.stdout.splitlines() if "cluster_count" in line).split("│")[2].strip() == "30"
 
 
 def test_a_parameter_that_only_metrics_have_needs_no_dot(command):
-    done = command(*RUN, "--analyze", "-m", "group_count", "--set", "link_distance=0.001", "--no-trajectory")
+    done = command(*RUN, "--analyze", "-m", "cluster_count", "--set", "link_distance=0.001", "--no-trajectory")
     assert done.returncode == 0
-    assert next(line for line in done.stdout.splitlines() if "group_count" in line).split("│")[2].strip() == "30"
+    assert next(line for line in done.stdout.splitlines() if "cluster_count" in line).split("│")[2].strip() == "30"
 
 
 PICKY = """
@@ -101,7 +101,7 @@ def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(command, 
         (("--analyze", "--results", "torus.nc"), "torus.nc: expected another file to write than the trajectory itself"),
         (("--analyze", "--results", "a.xls"), "a.xls: expected an ending of .csv"),
         (("--analyze", "-b", 1000), "the choice leaves no frame"),
-        (("--analyze", "--largest-group", "far"), "--largest-group: expected r_a or a length above 0; got far"),
+        (("--analyze", "--largest-cluster", "far"), "--largest-cluster: expected r_a or a length above 0; got far"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_and_leaves_nothing(refused, tmp_path, words, message):

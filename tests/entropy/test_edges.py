@@ -15,8 +15,8 @@ LEAST = {  # agents that each metric needs
     "spread": 1,
     "order_index": 2,
     "state": 2,
-    "group_fraction": 1,
-    "group_count": 1,
+    "largest_cluster_fraction": 1,
+    "cluster_count": 1,
     "percolates": 1,
     "school_cohesion_entropy": 2,
     "polarization_entropy": 5,
@@ -27,7 +27,7 @@ LEAST = {  # agents that each metric needs
     "school_shape_entropy": 4,
     "oceanic_schooling_index": 2,
 }
-STILL = {"spread", "group_fraction", "group_count", "percolates", "school_cohesion_entropy"} | {
+STILL = {"spread", "largest_cluster_fraction", "cluster_count", "percolates", "school_cohesion_entropy"} | {
     "depth_stratification_entropy",
     "nearest_neighbor_entropy",
     "school_shape_entropy",
@@ -145,7 +145,7 @@ def test_all_in_one_point(box, measure, sphere, rng):
         "school_shape_entropy",
     }
     assert found["spread"][0] == pytest.approx(0, abs=1e-12)
-    assert (found["group_fraction"][0], found["group_count"][0], found["percolates"][0]) == (1, 1, 0)
+    assert (found["largest_cluster_fraction"][0], found["cluster_count"][0], found["percolates"][0]) == (1, 1, 0)
 
 
 def test_median_distance_of_zero(one, rng):

@@ -21,7 +21,12 @@ LINK = 0.8
 SIDE = 9.0
 SURFACES = {"depth_stratification_entropy.depth_range": (-1.5, 1.0)}
 LENGTHS = {"spread"}  # grow with the school
-ABSOLUTE = {"depth_stratification_entropy", "group_fraction", "group_count", "percolates"}  # have a length given
+ABSOLUTE = {
+    "depth_stratification_entropy",
+    "largest_cluster_fraction",
+    "cluster_count",
+    "percolates",
+}  # have a length given
 
 schools = st.tuples(
     st.integers(0, 2**32 - 1),
@@ -128,7 +133,7 @@ def test_scale_of_length(settled, measure, having, school, exponent, side):
     found = measure(Block(positions * unit, velocities * unit, box=box), link=LINK * unit)
     assert_same(found, expected, having("scale"))
     expected["spread"] *= unit
-    groups = ["group_fraction", "group_count", "percolates"]  # the link was scaled with the rest
+    groups = ["largest_cluster_fraction", "cluster_count", "percolates"]  # the link was scaled with the rest
     assert_same(found, expected, ["spread", *groups])
 
 

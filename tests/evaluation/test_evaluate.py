@@ -167,11 +167,11 @@ def test_without_velocities_a_metric_that_was_named_is_refused(name):
 
 def test_groups_need_a_link_distance_from_somewhere(rng):
     x = rng.normal(size=(1, 5, 3))
-    with pytest.raises(KaditaError, match="group_count needs a link_distance"):
-        kadita.analyze(Block(x), ["group_count"])
-    set_ = kadita.analyze(Block(x), ["group_count"], parameters={"group_count.link_distance": 1.0})
-    known = kadita.analyze(Block(x, attributes={"r_a": 1.0}), ["group_count"])
-    assert set_["group_count"] == known["group_count"]
+    with pytest.raises(KaditaError, match="cluster_count needs a link_distance"):
+        kadita.analyze(Block(x), ["cluster_count"])
+    set_ = kadita.analyze(Block(x), ["cluster_count"], parameters={"cluster_count.link_distance": 1.0})
+    known = kadita.analyze(Block(x, attributes={"r_a": 1.0}), ["cluster_count"])
+    assert set_["cluster_count"] == known["cluster_count"]
 
 
 def test_frames_that_percolate_are_counted_in_one_line(rng):

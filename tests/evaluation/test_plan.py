@@ -50,14 +50,14 @@ def test_parameters_of_a_profile_give_way_to_those_that_are_set():
 def test_the_published_profile_leaves_out_what_has_no_published_form():
     plan = make_plan(load_registry(), profile=load_preset("published"))
     assert {"polarization", "state", "oceanic_schooling_index"} <= set(plan.wanted)
-    assert not set(plan.wanted) & {"polarization_unbiased", "group_count", "percolates"}
+    assert not set(plan.wanted) & {"polarization_unbiased", "cluster_count", "percolates"}
     for m in plan.order:
         if "definition" in m.parameters.model_fields:
             assert plan.parameters[m.name]["definition"] == "published"
 
 
 def test_a_parameter_without_a_metric_is_set_for_all_that_have_it():
-    plan = make_plan(load_registry(), ["group_count", "percolates"], {"*": {"link_distance": 3}})
+    plan = make_plan(load_registry(), ["cluster_count", "percolates"], {"*": {"link_distance": 3}})
     assert {p["link_distance"] for p in plan.parameters.values()} == {3.0}
 
 

@@ -1,4 +1,4 @@
-"""What every metric of the field promises: symmetries, frames on their own, any order of agents, numbers in range."""
+"""What every metric of the field checks: symmetries, frames on their own, any order of agents, numbers in range."""
 
 from __future__ import annotations
 

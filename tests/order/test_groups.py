@@ -13,7 +13,7 @@ from kadita import Block, KaditaError, KaditaWarning, analyze
 from kadita.school import clusters
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=100)
-GROUPS = ("group_fraction", "group_count")
+GROUPS = ("largest_cluster_fraction", "cluster_count")
 
 
 @pytest.fixture(scope="module", params=["all pairs", "grid cells"])
@@ -50,7 +50,7 @@ def test_random_schools(measure, way, seed, n, tightness, box, clumps):
     if box is not None:
         positions = positions + extent * rng.integers(-2, 3, positions.shape)
     found = measure(Block(positions, box=box), *GROUPS, link=link)
-    assert (found["group_fraction"][0], found["group_count"][0]) == referee(positions, box, link)
+    assert (found["largest_cluster_fraction"][0], found["cluster_count"][0]) == referee(positions, box, link)
 
 
 @settings(QUIET, max_examples=400)
@@ -61,7 +61,7 @@ def test_two_agents_at_the_link_distance(measure, way, seed, link, part, diagona
     direction = rng.normal(size=3) if diagonal else np.roll([1.0, 0, 0], rng.integers(3))
     first = rng.random(3)
     second = first + link * part * direction / np.linalg.norm(direction)
-    groups = measure(Block([first, second], box=1.0), "group_count", link=link)["group_count"][0]
+    groups = measure(Block([first, second], box=1.0), "cluster_count", link=link)["cluster_count"][0]
     assert groups == (1 if part < 1 else 2)
 
 
@@ -73,8 +73,8 @@ def test_two_agents_along_each_axis_from_everywhere(link, measure, way):
         first = np.full((400, 1, 3), 0.3)
         first[:, 0, axis] = starts
         second = first + link * (1 - 1e-9) * np.eye(3)[axis]
-        found = measure(Block(np.concatenate([first, second], axis=1), box=1.0), "group_count", link=link)
-        assert (found["group_count"] == 1).all()
+        found = measure(Block(np.concatenate([first, second], axis=1), box=1.0), "cluster_count", link=link)
+        assert (found["cluster_count"] == 1).all()
 
 
 @QUIET
@@ -86,7 +86,7 @@ def test_corners_of_a_cube_about_as_wide_as_a_grid_cell(measure, way, seed, edge
     corners = edge * rng.permutation(np.array(list(np.ndindex(2, 2, 2)))[rng.integers(8, size=5)])
     positions = corners + 1e-3 * rng.random(corners.shape)
     found = measure(Block(positions, box=box), *GROUPS, link=1.0)
-    assert (found["group_fraction"][0], found["group_count"][0]) == referee(positions, box, 1.0)
+    assert (found["largest_cluster_fraction"][0], found["cluster_count"][0]) == referee(positions, box, 1.0)
 
 
 @pytest.mark.parametrize("box", [None, (1.0, 1.0, 1.0), (2.0, 1.0, 0.6)])
@@ -100,14 +100,14 @@ def test_both_ways_agree_on_a_large_school(spacings, box, measure, rng, monkeypa
         monkeypatch.setattr(clusters, "ALL_PAIRS_UP_TO", all_pairs_up_to)
         found.append(measure(Block(positions, box=box), *GROUPS, "percolates", link=link))
     assert found[0] == found[1]
-    assert found[0]["group_count"][0] < n
+    assert found[0]["cluster_count"][0] < n
 
 
 def test_the_draws_above_have_one_group_many_and_between(measure, rng):
     """So that the comparison means something."""
     positions = rng.random((200, 3))
     counts = [
-        measure(Block(positions), "group_count", link=s * 0.55 / 200 ** (1 / 3))["group_count"][0]
+        measure(Block(positions), "cluster_count", link=s * 0.55 / 200 ** (1 / 3))["cluster_count"][0]
         for s in (0.3, 1.5, 3)
     ]
     assert counts[0] > 150
@@ -118,20 +118,20 @@ def test_the_draws_above_have_one_group_many_and_between(measure, rng):
 def test_two_schools_apart(measure, way, rng):
     positions = np.concatenate([rng.random((30, 3)), rng.random((10, 3)) + 100])
     found = measure(Block(positions), *GROUPS, link=2.0)
-    assert found["group_fraction"][0] == 0.75
-    assert found["group_count"][0] == 2
+    assert found["largest_cluster_fraction"][0] == 0.75
+    assert found["cluster_count"][0] == 2
 
 
 def test_linked_through_the_face(measure, way):
     positions = [[0.2, 5, 5], [9.8, 5, 5], [5, 5, 5]]
     open_space, cell = (measure(Block(positions, box=box), *GROUPS, link=0.5) for box in (None, 10.0))
-    assert (open_space["group_count"][0], cell["group_count"][0]) == (3, 2)
-    assert cell["group_fraction"][0] == pytest.approx(2 / 3)
+    assert (open_space["cluster_count"][0], cell["cluster_count"][0]) == (3, 2)
+    assert cell["largest_cluster_fraction"][0] == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(("link", "groups"), [(0.9999999, 2), (1.0, 1), (1.0000001, 1)])
 def test_a_link_is_at_most_its_distance(link, groups, measure, way):
-    assert measure(Block([[0.0, 0, 0], [0, 1, 0]]), "group_count", link=link)["group_count"][0] == groups
+    assert measure(Block([[0.0, 0, 0], [0, 1, 0]]), "cluster_count", link=link)["cluster_count"][0] == groups
 
 
 @pytest.mark.parametrize("away", [[1e7, 0, 0], [1e7, -1e7, 1e7], [1e30, 0, 0]], ids=["aside", "in a corner", "beyond"])
@@ -141,18 +141,18 @@ def test_one_far_from_a_large_school(away, measure, way, rng):
     positions, link = rng.random((n, 3)), 0.6 * (1 / n) ** (1 / 3)
     without = measure(Block(positions), *GROUPS, link=link)
     found = measure(Block(np.concatenate([positions, [away]])), *GROUPS, link=link)
-    assert found["group_count"][0] == without["group_count"][0] + 1
-    assert found["group_fraction"][0] * (n + 1) == pytest.approx(without["group_fraction"][0] * n)
+    assert found["cluster_count"][0] == without["cluster_count"][0] + 1
+    assert found["largest_cluster_fraction"][0] * (n + 1) == pytest.approx(without["largest_cluster_fraction"][0] * n)
 
 
 def test_alone_is_a_group_of_one(measure, way):
     found = measure(Block([[1.0, 2.0, 3.0]]), *GROUPS, link=0.1)
-    assert (found["group_fraction"][0], found["group_count"][0]) == (1, 1)
+    assert (found["largest_cluster_fraction"][0], found["cluster_count"][0]) == (1, 1)
 
 
 def test_coincident_agents_are_one_group(measure, way):
     found = measure(Block(np.ones((6, 3))), *GROUPS, link=1e-9)
-    assert (found["group_fraction"][0], found["group_count"][0]) == (1, 1)
+    assert (found["largest_cluster_fraction"][0], found["cluster_count"][0]) == (1, 1)
 
 
 @pytest.mark.parametrize("box", [None, 10.0])

@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 import kadita
 from kadita.io.topology import write_topology
 
-LENGTHS = {f"{metric}.link_distance": 3.0 for metric in ("group_fraction", "group_count", "percolates")}
+LENGTHS = {f"{metric}.link_distance": 3.0 for metric in ("largest_cluster_fraction", "cluster_count", "percolates")}
 
 
 @pytest.fixture(scope="module")

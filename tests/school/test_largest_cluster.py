@@ -1,4 +1,4 @@
-"""Measuring the largest group alone."""
+"""Measuring the largest cluster alone."""
 
 import numpy as np
 import pytest
@@ -22,12 +22,12 @@ def parting(rng):
 
 
 def test_metrics_see_the_largest_group_alone(parting):
-    whole = kadita.analyze(parting, ["polarization", "group_fraction"])
-    largest = kadita.analyze(parting, ["polarization", "group_fraction"], largest_group="r_a")
+    whole = kadita.analyze(parting, ["polarization", "largest_cluster_fraction"])
+    largest = kadita.analyze(parting, ["polarization", "largest_cluster_fraction"], largest_cluster="r_a")
     np.testing.assert_allclose(whole["polarization"], np.hypot(7 - 4, 1) / 12)
     np.testing.assert_allclose(largest["polarization"], [np.hypot(7, 1) / 8] * 3 + [1.0] * 3)
-    np.testing.assert_allclose(whole["group_fraction"], [8 / 12] * 3 + [7 / 12] * 3)
-    np.testing.assert_allclose(largest["group_fraction"], 1)
+    np.testing.assert_allclose(whole["largest_cluster_fraction"], [8 / 12] * 3 + [7 / 12] * 3)
+    np.testing.assert_allclose(largest["largest_cluster_fraction"], 1)
 
 
 def test_blocks_have_constant_membership_and_know_who_is_there(parting):
@@ -48,10 +48,10 @@ def test_frames_read_by_number_have_others_absent(parting):
 @pytest.mark.filterwarnings("ignore::kadita.KaditaWarning")
 def test_a_school_that_holds_together_is_its_largest_group():
     school = kadita.simulate("torus", agents=30, steps=100, every=10, seed=2)
-    whole, largest = (kadita.analyze(school, largest_group=g, registry=None) for g in (None, "r_a"))
+    whole, largest = (kadita.analyze(school, largest_cluster=g, registry=None) for g in (None, "r_a"))
     for name in whole:
         np.testing.assert_array_equal(whole[name], largest[name])
-    assert largest.provenance["input"]["largest_group"] == 16.75
+    assert largest.provenance["input"]["largest_cluster"] == 16.75
 
 
 @pytest.mark.parametrize("agents", [8, 2400], ids=["flooded", "by cells"])
@@ -66,8 +66,8 @@ def test_of_two_equal_groups_that_of_the_first_agent(agents):
 
 def test_a_link_is_needed():
     block = kadita.Block(np.zeros((2, 3)), np.ones((2, 3)))
-    with pytest.raises(kadita.KaditaError, match="it knows no r_a; expected --largest-group LENGTH"):
-        kadita.analyze(block, "polarization", largest_group="r_a")
+    with pytest.raises(kadita.KaditaError, match="it knows no r_a; expected --largest-cluster LENGTH"):
+        kadita.analyze(block, "polarization", largest_cluster="r_a")
     for wrong in (0, -1, "near", float("nan"), float("inf")):
-        with pytest.raises(kadita.KaditaError, match=r"--largest-group: expected r_a or a length above 0; got"):
-            kadita.analyze(block, "polarization", largest_group=wrong)
+        with pytest.raises(kadita.KaditaError, match=r"--largest-cluster: expected r_a or a length above 0; got"):
+            kadita.analyze(block, "polarization", largest_cluster=wrong)

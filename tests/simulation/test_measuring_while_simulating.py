@@ -46,7 +46,7 @@ def test_measuring_changes_no_byte_of_the_file(tmp_path):
     alone = kadita.run("torus", agents=30, steps=200, every=5, seed=4, output=tmp_path / "a.nc")
     with school() as measured:
         measured.record(tmp_path / "b.nc")
-        kadita.analyze(measured, ["rotation"], begin=5.0, largest_group="r_a")
+        kadita.analyze(measured, ["rotation"], begin=5.0, largest_cluster="r_a")
     assert (tmp_path / "b.nc").read_bytes() == alone.read_bytes()
 
 

@@ -187,7 +187,7 @@ def test_the_states_are_what_they_are_called(rows):
     for scenario in ("dynamic-parallel", "highly-parallel"):
         assert set(of_all_seeds(rows, scenario, "corrected", "state")) == {"parallel"}
     for scenario in ("swarm", "torus", "dynamic-parallel", "highly-parallel"):
-        assert min(map(float, of_all_seeds(rows, scenario, "corrected", "group_fraction"))) > 0.95
+        assert min(map(float, of_all_seeds(rows, scenario, "corrected", "largest_cluster_fraction"))) > 0.95
 
 
 @pytest.mark.parametrize("case", CASES)

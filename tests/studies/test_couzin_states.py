@@ -21,21 +21,21 @@ def end_of(school, steps):
 
 
 def order(block):
-    """P and M of the largest group, means over the frames."""
-    found = kadita.analyze(block, ["polarization", "rotation"], largest_group="r_a")
+    """P and M of the largest cluster, means over the frames."""
+    found = kadita.analyze(block, ["polarization", "rotation"], largest_cluster="r_a")
     return found["polarization"].mean(), found["rotation"].mean()
 
 
 def settled(name, seed, **options):
-    """P and M of the largest group and its share of the school, means over the last fifth of a run."""
+    """P and M of the largest cluster and its share of the school, means over the last fifth of a run."""
     school = kadita.simulate(name, seed=seed, **options)
     block = end_of(school, school.configuration.steps // 5)
-    return *order(block), kadita.analyze(block, "group_fraction")["group_fraction"].mean()
+    return *order(block), kadita.analyze(block, "largest_cluster_fraction")["largest_cluster_fraction"].mean()
 
 
 @pytest.fixture(scope="module")
 def states():
-    """P, M and the largest group's share of every seed, (10, 3), by state."""
+    """P, M and the largest cluster's share of every seed, (10, 3), by state."""
     return {name: np.array([settled(name, seed) for seed in SEEDS]) for name in STATES}
 
 

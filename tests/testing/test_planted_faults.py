@@ -260,7 +260,7 @@ def test_each_is_caught_by_name(faulty, promise):
 
 @pytest.mark.parametrize("faulty", [first_agent, height, beyond, silent, undeclared, unwrapped], ids=lambda m: m.name)
 def test_one_fault_is_one_broken_promise(faulty):
-    assert sum(not p.kept for p in examine_metric(faulty)) == 1
+    assert sum(not p.passed for p in examine_metric(faulty)) == 1
 
 
 def test_the_same_metrics_without_their_faults_pass():
@@ -282,9 +282,9 @@ def test_the_same_metrics_without_their_faults_pass():
         """Needs another that is not installed; NaN of one agent."""
         return 2 * width
 
-    assert all(p.kept for p in check_metric(width, part=3.0))
-    assert all(p.kept for p in check_metric(relative_speed))
-    assert all(p.kept for p in check_metric(twice, others=[width]))
+    assert all(p.passed for p in check_metric(width, part=3.0))
+    assert all(p.passed for p in check_metric(relative_speed))
+    assert all(p.passed for p in check_metric(twice, others=[width]))
     with pytest.raises(KaditaError, match="width has no parameter 'parts'"):
         check_metric(width, parts=3.0)
     with pytest.raises(KaditaError, match="twice needs width, which is not installed: others="):
@@ -292,10 +292,10 @@ def test_the_same_metrics_without_their_faults_pass():
 
 
 def test_a_broken_promise_says_where_and_what_to_do():
-    (broken,) = (p for p in examine_metric(infinite) if not p.kept)
+    (broken,) = (p for p in examine_metric(infinite) if not p.passed)
     assert broken.detail.startswith("alone, open, frame 0: inf; return NaN where it is not defined")
     (speed,) = (p for p in examine_metric(height) if p.name == "speed")
-    assert speed.kept
+    assert speed.passed
     assert "us an agent a frame" in speed.detail
 
 
@@ -315,8 +315,8 @@ def test_a_value_on_the_edge_of_a_bin_proves_nothing():
         near = block.neighbor_indices(1)[..., 0]
         return np.einsum("tia,tia->ti", block.headings, np.take_along_axis(block.headings, near[..., None], axis=1))
 
-    promises = check_metric(heading_of_nearest)
-    assert any("rounding decides the others" in p.detail for p in promises)
+    checks = check_metric(heading_of_nearest)
+    assert any("rounding decides the others" in p.detail for p in checks)
 
 
 @pytest.mark.parametrize("angle", [10.0, 20.0, 30.0, 60.0])

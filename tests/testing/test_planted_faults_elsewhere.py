@@ -135,7 +135,7 @@ def test_an_analysis_without_the_fault_passes():
         """Way of each agent, the steps from window to window included."""
         return steps(window, window.own + 1)
 
-    assert all(p.kept for p in check_analysis(way))
+    assert all(p.passed for p in check_analysis(way))
     with pytest.raises(KaditaError, match="way has no parameter 'lag'"):
         check_analysis(way, lag=1)
 
@@ -208,7 +208,7 @@ def test_models_are_caught_by_name(changes, promise):
 
 
 def test_a_model_without_a_fault_passes_and_its_parameters_are_checked():
-    assert all(p.kept for p in check_model(Onward, threads=False, **GIVEN))
+    assert all(p.passed for p in check_model(Onward, threads=False, **GIVEN))
     with pytest.raises(KaditaError, match="model onward: agents"):
         check_model(Onward, agents=0)
 
@@ -245,7 +245,7 @@ def declared(body, recognizes=recognizes):
 
 
 def test_an_importer_without_a_fault_passes(tracks):
-    assert all(p.kept for p in check_importer(declared(read), tracks))
+    assert all(p.passed for p in check_importer(declared(read), tracks))
 
 
 @pytest.mark.parametrize(

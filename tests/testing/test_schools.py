@@ -30,7 +30,7 @@ def test_their_order_is_known(box):
 def test_their_places_are_known(box):
     nearest = schools.lattice(agents=27, box=box).neighbor_distances(1)
     assert np.ptp(nearest, axis=1) == pytest.approx(0, abs=1e-12)
-    groups = analyze(schools.clusters(box=box), ["group_count"], parameters={"link_distance": 2.0})["group_count"]
+    groups = analyze(schools.clusters(box=box), ["cluster_count"], parameters={"link_distance": 2.0})["cluster_count"]
     assert (groups == 2).all()
     assert schools.resting(box=box).moving[-1].sum() == 0
     assert schools.alone(box=box).shape == (schools.FRAMES, 1)

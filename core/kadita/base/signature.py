@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
 
 
@@ -64,7 +65,8 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
                 raise PluginError(
                     f"{kind} {name}: default of {key!r}: {first['msg']}; it is {first['input']!r}"
                 ) from None
-    return tuple(positional), model
+    needs = renamed.new_names(positional[1:], renamed.METRICS)
+    return (positional[0], *needs), model
 
 
 def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import typer
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, describe_error
 from kadita.cli.analyze import analyze
 from kadita.cli.convert import convert
@@ -60,9 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; whatever input can cause is one line on stderr."""
     _prepare_streams()
     try:
-        for word in sys.argv[1:] if arguments is None else arguments:
+        words = renamed.new_options(sys.argv[1:] if arguments is None else arguments)
+        for word in words:
             word.encode()  # a name in another encoding cannot be handed to C libraries, nor printed
-        status = app(args=arguments, prog_name="kadita", standalone_mode=False)
+        status = app(args=words, prog_name="kadita", standalone_mode=False)
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)
@@ -106,6 +108,7 @@ def _prepare_streams() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
+    warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
     warnings.showwarning = lambda message, *_: notes([str(message)])
 
 

@@ -53,7 +53,7 @@ def analyze(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
-    largest_group: LargestCluster = None,
+    largest_cluster: LargestCluster = None,
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
@@ -94,7 +94,7 @@ def analyze(
         begin=begin,
         end=end,
         dt=dt,
-        largest_group=largest_group,
+        largest_cluster=largest_cluster,
         follow=follow,
         workers=workers,
         scheduler=scheduler,

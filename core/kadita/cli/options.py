@@ -40,7 +40,7 @@ Velocities = Annotated[
 LargestCluster = Annotated[
     str | None,
     typer.Option(
-        "--largest-group", metavar="r_a|LENGTH", help="Measure the largest group alone, linked at this distance."
+        "--largest-cluster", metavar="r_a|LENGTH", help="Measure the largest cluster alone, linked at this distance."
     ),
 ]
 Equilibration = Annotated[

@@ -44,7 +44,7 @@ def plot(
     begin: Begin = None,
     end: End = None,
     dt: Dt = None,
-    largest_group: LargestCluster = None,
+    largest_cluster: LargestCluster = None,
     force: Force = False,
 ) -> None:
     """Draw metrics against time, and those with numbers along an axis against that."""
@@ -69,7 +69,7 @@ def plot(
         begin=begin,
         end=end,
         dt=dt,
-        largest_group=largest_group,
+        largest_cluster=largest_cluster,
     )
     draw(results, output, force=force)
     typer.echo(f"wrote {output}")

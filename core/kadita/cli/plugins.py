@@ -1,4 +1,4 @@
-"""`kadita plugins`: what is installed, a new plugin, and whether one keeps its promises."""
+"""`kadita plugins`: list what is installed, create a plugin, check one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typer
 from kadita.cli.options import Settings
 
 if TYPE_CHECKING:
-    from kadita.testing import Promise
+    from kadita.testing import Check
 
-NAMED = 3  # promises that the last line names, of those that are broken
+NAMED = 3  # failed checks that the last line names
 
 plugins = typer.Typer(
     name="plugins",
-    help="List the installed plugins, begin one, or check that one keeps its promises.",
+    help="List the installed plugins, create one, or check one.",
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
@@ -62,7 +62,7 @@ def new_plugin(
         bool, typer.Option("--single-file", help="A file to try with --plugin, instead of a distribution.")
     ] = False,
 ) -> None:
-    """Begin a plugin: a distribution with a metric, a test of it and a README, that works as it is."""
+    """Create a plugin: a distribution with a metric, a test of it and a README, ready to install."""
     from kadita.plugins.scaffold import new_distribution, new_file
 
     if single_file:
@@ -89,7 +89,7 @@ def check_plugin(
         typer.Option("--tracks", metavar="FILE", readable=False, help="A file for the plugin's importers to read."),
     ] = None,
 ) -> None:
-    """Try all that a plugin brings on known schools, and say which promises are kept; exit with 1 if one is not."""
+    """Check all that a plugin provides on known schools; exit with 1 if a check fails."""
     from kadita.base.errors import KaditaError, PluginError, did_you_mean
     from kadita.base.settings import by_metric, parse_settings
     from kadita.cli.terminal import notes, waiting
@@ -107,30 +107,30 @@ def check_plugin(
         found, untried = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
     _print(found)
     notes(f"not tried: {line}" for line in untried)
-    broken = [f"{thing}: {p.name}" for thing, promises in found.items() for p in promises if p.kept is False]
-    total = sum(p.kept is not None for promises in found.values() for p in promises)
+    broken = [f"{thing}: {p.name}" for thing, checks in found.items() for p in checks if p.passed is False]
+    total = sum(p.passed is not None for checks in found.values() for p in checks)
     if broken:
         more = f"; and {len(broken) - NAMED} more" if broken[NAMED:] else ""
-        raise PluginError(f"{target} breaks {len(broken)} of {total} promises: {'; '.join(broken[:NAMED])}{more}")
+        raise PluginError(f"{target} fails {len(broken)} of {total} checks: {'; '.join(broken[:NAMED])}{more}")
     if not total:
         raise PluginError(f"nothing of {target} was tried")
-    typer.echo(f"{target} keeps all of its {total} promises")
+    typer.echo(f"{target} passes all of its {total} checks")
 
 
-def _print(found: dict[str, list[Promise]]) -> None:
+def _print(found: dict[str, list[Check]]) -> None:
     import sys
 
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 120, markup=False)
-    for thing, promises in found.items():
+    for thing, checks in found.items():
         table = Table(title=thing, title_justify="left", expand=True)
-        table.add_column("promise", no_wrap=True)
-        table.add_column("kept", no_wrap=True)
+        table.add_column("check", no_wrap=True)
+        table.add_column("passed", no_wrap=True)
         table.add_column("numbers", ratio=1)
-        for p in promises:
-            table.add_row(p.name, {True: "yes", False: "NO", None: "-"}[p.kept], p.detail)
+        for p in checks:
+            table.add_row(p.name, {True: "yes", False: "NO", None: "-"}[p.passed], p.detail)
         console.print(table)
 
 

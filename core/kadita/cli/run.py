@@ -41,7 +41,7 @@ def run(
     metrics: Metrics = None,
     profile: Profile = None,
     begin: Begin = None,
-    largest_group: LargestCluster = None,
+    largest_cluster: LargestCluster = None,
     equilibration: Equilibration = "none",
     plugins: Plugins = None,
     results: Annotated[
@@ -84,7 +84,7 @@ def run(
         ("-m", metrics),
         ("--profile", profile),
         ("-b", begin is not None),
-        ("--largest-group", largest_group is not None),
+        ("--largest-cluster", largest_cluster is not None),
         ("--equilibration", counted != "none"),
         ("--results", results),
         ("--no-trajectory", no_trajectory),
@@ -97,7 +97,7 @@ def run(
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
     notes(registry.problems)
-    options = {"profile": profile, "begin": begin, "largest_group": largest_group}
+    options = {"profile": profile, "begin": begin, "largest_cluster": largest_cluster}
     of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
     with simulate(
         scenario,

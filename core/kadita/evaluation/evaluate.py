@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.parallel import worker_pool
 from kadita.base.parallel.tasks import Run
@@ -34,6 +35,7 @@ from kadita.school.transforms.largest_cluster import LargestCluster
 Progress = Callable[[int, int], None]
 
 
+@renamed.keywords
 def analyze(
     data: Any,
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
@@ -49,7 +51,7 @@ def analyze(
     begin: float | None = None,
     end: float | None = None,
     dt: float | None = None,
-    largest_group: float | str | None = None,
+    largest_cluster: float | str | None = None,
     follow: bool = False,
     workers: int = 1,
     scheduler: str | None = None,
@@ -70,7 +72,7 @@ def analyze(
         velocities: ``"difference"`` takes them from finite differences of positions.
         start, stop, step: frames, as a slice.
         begin, end, dt: times.
-        largest_group: measure the largest group alone, of agents linked at this distance or at ``"r_a"``.
+        largest_cluster: measure the largest cluster alone, of agents linked at this distance or at ``"r_a"``.
         follow: measure the frames of a file that is being written as they come, until it is complete; an interrupt
             (Ctrl-C) ends it with the frames that there are.
         workers: processes that share the frames; the results have the same bits.
@@ -99,7 +101,7 @@ def analyze(
             far=scheduler is not None,
             topology=topology,
             velocities=velocities,
-            largest_group=largest_group,
+            largest_cluster=largest_cluster,
             metrics=metrics,
             parameters=dict(parameters or {}),
             profile=profile,
@@ -111,8 +113,8 @@ def analyze(
         named = load_preset(profile) if profile is not None else None
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
         with _opened(data, topology, velocities) as trajectory:
-            if largest_group is not None:
-                trajectory = LargestCluster(trajectory, largest_group)
+            if largest_cluster is not None:
+                trajectory = LargestCluster(trajectory, largest_cluster)
             results = _streamed(plan, registry, trajectory, choice, follow, profile, progress)
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)

@@ -31,7 +31,7 @@ class AnalysisRequest:
     path: str
     topology: str | None
     velocities: str | None
-    largest_group: float | str | None
+    largest_cluster: float | str | None
     metrics: tuple[str, ...]
     parameters: str  # JSON
     profile: str | None
@@ -64,7 +64,7 @@ class AnalysisRequest:
             path=path(data),
             topology=None if topology is None else path(topology),
             velocities=what["velocities"],
-            largest_group=what["largest_group"],
+            largest_cluster=what["largest_cluster"],
             metrics=tuple(what["metrics"] or ()),
             parameters=parameters,
             profile=path(profile) if profile is not None and profile.endswith(".toml") else profile,
@@ -125,7 +125,7 @@ def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
 def open_cached(request: AnalysisRequest) -> Trajectory:
     """Open the file, once for all tasks of a request that this process does."""
     trajectory = open_trajectory(request.path, topology=request.topology, velocities=request.velocities)
-    return trajectory if request.largest_group is None else LargestCluster(trajectory, request.largest_group)
+    return trajectory if request.largest_cluster is None else LargestCluster(trajectory, request.largest_cluster)
 
 
 def in_order(results: Iterator[tuple[int, PartialResult]]) -> Iterator[tuple[int, PartialResult]]:

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
 from kadita.plugins.declaration.analysis import Analysis
@@ -72,7 +73,8 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     names = isinstance(metrics, list) and bool(metrics) and all(isinstance(m, str) for m in metrics)
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
-    return Preset(tuple(metrics), table)
+    metrics = renamed.new_names(metrics, renamed.METRICS)
+    return Preset(tuple(metrics), renamed.new_keys(table, renamed.METRICS))
 
 
 @cache
@@ -96,7 +98,7 @@ def make_plan(
     Raises:
         KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, named with its path.
     """
-    named = list(dict.fromkeys(names or ()))
+    named = list(dict.fromkeys(renamed.new_names(names or (), renamed.METRICS)))
     given, presets = _nested(registry, parameters or {}), profile.parameters if profile else {}
     unset: dict[str, str] = {}
     if named:
@@ -121,7 +123,7 @@ def make_plan(
 
 def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Take ``{"metric": {"parameter": value}}``, which stands under every metric, for what it is."""
-    given = {name: dict(values) for name, values in parameters.items()}
+    given = {name: dict(values) for name, values in renamed.new_keys(parameters, renamed.METRICS).items()}
     everywhere = given.get("*", {})
     known = {*registry.metrics, *registry.analyses}
     for name in [n for n, value in everywhere.items() if n in known and isinstance(value, Mapping)]:

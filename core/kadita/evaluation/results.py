@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base import renamed
 from kadita.base.errors import did_you_mean
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -81,10 +82,15 @@ class Results(Mapping[str, Floats]):
 
     def __getitem__(self, name: str) -> Floats:
         """Values of one metric, (T, ...)."""
+        if name in renamed.METRICS and name not in self.series:
+            name = renamed.new_name(name, renamed.METRICS)
         try:
             return self.series[name].values
         except KeyError:
             raise KeyError(f"these results hold no '{name}'{did_you_mean(name, self.series)}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return renamed.old_attribute(self, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.series)

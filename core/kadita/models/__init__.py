@@ -23,12 +23,17 @@ where the model has this function. ``c`` holds the model's `constants` by name, 
 A rule without branches other than ``a if condition else b`` is vectorized, and ten times as fast.
 """
 
+from pathlib import Path
+
+from kadita.base import renamed
 from kadita.base.jit import Function, jitable
 from kadita.models.fixed_point import NOTHING, ONE, cosine, count, opposite, scaled, where
 from kadita.models.model import Length, Model, Positive
 from kadita.models.philox import NOISE, normals, uniforms
 from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
 from kadita.models.vectors import NOWHERE, TOO_SHORT, across, choose, dot, rotated, times, total, unit
+
+__path__.append(str(Path(renamed.__file__).parent / "modules" / "models"))  # modules by names that they had
 
 __all__ = [
     "NOISE",

@@ -5,12 +5,14 @@ What the rules are given, and what they return, stands in `kadita.models`.
 
 from __future__ import annotations
 
+import inspect
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kadita.base import renamed
 from kadita.base.jit import Function, jitable
 from kadita.models import initial_states
 from kadita.school.box import Box, Floats
@@ -65,6 +67,14 @@ class Model(BaseModel):
     initial: Annotated[Literal["random", "sphere", "ring"], Field(description="state at time 0")] = "random"
     initial_radius: Annotated[Positive | None, Field(description="radius of the sphere or ring at time 0")] = None
 
+    @classmethod
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for old, new in renamed.MODEL.items():
+            if old in vars(cls) and new not in vars(cls):
+                renamed.warn(f"{cls.__name__}.{old}", new, depth=3)
+                setattr(cls, new, inspect.getattr_static(cls, old))
+
     @model_validator(mode="after")
     def _can_start(self) -> Self:
         if self.initial == "random" and not self.space.periodic:
@@ -90,7 +100,7 @@ class Model(BaseModel):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """What a trajectory of this model knows of itself beside the model's name, such as ``r_a``."""
+        """What a trajectory of this model knows of itself beside the model's name: ``link_distance``, of clusters."""
         return {}
 
     def initial_state(self, seed: int) -> tuple[Floats, Floats]:

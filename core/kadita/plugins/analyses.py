@@ -8,11 +8,13 @@ from kadita.base.jit import jitable, kernel, parallel_kernel
 from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
 from kadita.plugins.hooks import hookimpl
 from kadita.school.box import Floats
+from kadita.school.entropy.histogram import Estimator
 from kadita.school.neighbors import Integers
 from kadita.school.window import Window
 
 __all__ = [
     "Analysis",
+    "Estimator",
     "Facts",
     "Floats",
     "Integers",

@@ -7,7 +7,7 @@ distribution names it, here in the pyproject.toml of flocks::
     [project.entry-points.kadita]
     flocks = "flocks"
 
-``kadita plugins new NAME`` makes such a distribution, and ``kadita plugins check MODULE|FILE`` tries what it promises.
+``kadita plugins new NAME`` makes such a distribution, and ``kadita plugins check MODULE|FILE`` checks it.
 """
 
 from __future__ import annotations

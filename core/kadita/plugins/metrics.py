@@ -1,8 +1,8 @@
 """What a module with metrics imports: `metric`, the data that metrics are given, and what they are computed with.
 
-Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours in periodic cells and in
-open space (`Block.neighbor_distances` keeps what it found), `linked` finds clusters of connected agents. An entropy is
-an observable, a range and a number of bins: `histogram_entropy`; `sphere_entropies` takes directions without bins.
+Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours, in periodic cells
+and in open space (`Block.neighbor_distances` keeps what it found), `linked` finds clusters of connected agents. An
+entropy is an observable, a range and a number of bins: `histogram_entropy`; `sphere_entropies` needs no bins.
 Functions decorated with `kernel` are compiled by Numba for one thread, those with `jitable` can be called from kernels.
 """
 

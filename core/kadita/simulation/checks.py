@@ -94,16 +94,18 @@ def try_rules(model: Model, rules: Rules, cutoff: float) -> None:
 
 
 def attributes_of(model: Model) -> dict[str, Any]:
-    """Return what a trajectory of a model knows of it: its name, and r_a where there is one.
+    """Return what a trajectory of a model knows of it: its name, and the distance within which agents are linked.
 
     Raises:
         PluginError: the model's attributes are none.
     """
     with attributed(model, "attributes"):
         known = dict(model.attributes)
-    r_a = known.get("r_a", 1.0)
-    if not _is_length(r_a, LEAST, MOST):
-        raise model_error(model, f"attributes: expected a length above 0 as r_a, or none; got {r_a!r}")
+    for key in known.keys() & {"r_a", "link_distance"}:
+        if not _is_length(known[key], LEAST, MOST):
+            raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
+    if "link_distance" in known:  # trajectories have one name for it, that of the zone model
+        known["r_a"] = known.pop("link_distance")
     return known | {"model": model.name}
 
 

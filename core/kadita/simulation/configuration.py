@@ -12,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
 from kadita.models.model import Model
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 
-OTHERS = "others"  # the species of agents that are in no group
+OTHERS = "others"  # the name of the agents of no declared species
+STORED = {"species": "group"}  # keys that files spell as they always did
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
 
 
-class Group(BaseModel):
-    """Agents that differ from the others: a number of them, and what parameters of the model they have instead."""
+class Species(BaseModel):
+    """A species of agents: their number, and the parameters of the model that differ from those of the others."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -31,7 +33,7 @@ class Group(BaseModel):
     count: Annotated[int, Field(ge=1, description="number of agents")]
 
     def of(self, model: Model) -> Model:
-        """Return the model with this group's own parameters.
+        """Return the model with the parameters of this species.
 
         Raises:
             ValueError: one that there is not, that all agents share, or that is impossible.
@@ -41,14 +43,14 @@ class Group(BaseModel):
         for key in own:
             if key not in kind.model_fields:
                 raise ValueError(
-                    f"group {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}"
+                    f"species {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}"
                 )
             if key in kind.shared:
-                raise ValueError(f"group {self.name}: {key} is that of all agents; it stands under [parameters]")
+                raise ValueError(f"species {self.name}: {key} is that of all agents; it stands under [parameters]")
         try:
             return kind.model_validate(model.model_dump(exclude_unset=True) | own)
         except ValidationError as error:
-            raise ValueError(f"group {self.name}: {_first_fault(error, kind)}") from None
+            raise ValueError(f"species {self.name}: {_first_fault(error, kind)}") from None
 
 
 class RunConfiguration(BaseModel):
@@ -62,7 +64,9 @@ class RunConfiguration(BaseModel):
     every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
     seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
     parameters: SerializeAsAny[Model]
-    group: Annotated[tuple[Group, ...], Field(description="agents with parameters of their own, the first ones")] = ()
+    species: Annotated[
+        tuple[Species, ...], Field(description="agents with parameters of their own, the first ones")
+    ] = ()
 
     @model_validator(mode="after")
     def _is_of_one_model(self) -> Self:
@@ -71,34 +75,34 @@ class RunConfiguration(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _has_possible_groups(self) -> Self:
-        for name in self.names:
-            if self.names.count(name) > 1:
-                taken = f"; agents in no group are called {OTHERS}" if name == OTHERS else " twice"
-                raise ValueError(f"expected groups of different names; got {name}{taken}")
-        if sum(group.count for group in self.group) > self.parameters.agents:
-            counts = " + ".join(str(group.count) for group in self.group)
-            raise ValueError(f"expected groups of at most {self.parameters.agents} agents together; got {counts}")
-        _ = self.kinds
+    def _has_possible_species(self) -> Self:
+        for name in self.species_names:
+            if self.species_names.count(name) > 1:
+                taken = f"; agents of no species are called {OTHERS}" if name == OTHERS else " twice"
+                raise ValueError(f"expected species of different names; got {name}{taken}")
+        if sum(s.count for s in self.species) > self.parameters.agents:
+            counts = " + ".join(str(s.count) for s in self.species)
+            raise ValueError(f"expected species of at most {self.parameters.agents} agents together; got {counts}")
+        _ = self.models
         return self
 
     @property
-    def kinds(self) -> tuple[Model, ...]:
-        """The model as it is for each species: those in no group first, then group by group."""
-        return self.parameters, *(group.of(self.parameters) for group in self.group)
+    def models(self) -> tuple[Model, ...]:
+        """The model with the parameters of each species: first that of agents of no declared species."""
+        return self.parameters, *(s.of(self.parameters) for s in self.species)
 
     @property
-    def species(self) -> NDArray[np.int32]:
-        """Each agent's species, (N,): 1 for the first group, whose agents come first; 0 for those in none."""
-        species = np.zeros(self.parameters.agents, np.int32)
-        counts = [group.count for group in self.group]
-        species[: sum(counts)] = np.repeat(np.arange(1, 1 + len(counts)), counts)
-        return species
+    def species_indices(self) -> NDArray[np.int32]:
+        """Index of each agent's species, (N,): 1 for the first, whose agents come first; 0 for agents of none."""
+        indices = np.zeros(self.parameters.agents, np.int32)
+        counts = [s.count for s in self.species]
+        indices[: sum(counts)] = np.repeat(np.arange(1, 1 + len(counts)), counts)
+        return indices
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the species."""
-        return OTHERS, *(group.name for group in self.group)
+    def species_names(self) -> tuple[str, ...]:
+        """Names of the species, by index."""
+        return OTHERS, *(s.name for s in self.species)
 
     @property
     def frames(self) -> int:
@@ -107,7 +111,8 @@ class RunConfiguration(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """Return what a file keeps of it: plain values, without what was left to the model."""
-        return self.model_dump(mode="json", exclude_none=True, exclude=None if self.group else {"group"})
+        content = self.model_dump(mode="json", exclude_none=True, exclude=None if self.species else {"species"})
+        return {STORED.get(key, key): value for key, value in content.items()}
 
 
 def scenario_text(name: str, registry: Registry | None = None) -> str:
@@ -156,6 +161,7 @@ def load_configuration(
         name = str(scenario)
         is_file = name.endswith(".toml")
         table = read_toml(Path(scenario)) if is_file else parse_toml(name, scenario_text(name, registry))
+        table = renamed.new_keys(table, renamed.CONFIGURATION)
         model = _model(name, table.get("model"), registry)
         _check_keys(name, table, model)
     table |= {key: value for key, value in (changes or {}).items() if value is not None}
@@ -209,8 +215,8 @@ def _first_fault(error: ValidationError, model: type[Model]) -> str:
     place = [str(part) for part in first["loc"] if part in known]
     key = place[-1] if place else ""
     match first["loc"]:
-        case ("group", int(number), str(name)):
-            key = f"group {number + 1}: {name}"
+        case ("species", int(number), str(name)):
+            key = f"species {number + 1}: {name}"
     if key == "box":
         return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
     return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

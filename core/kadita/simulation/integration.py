@@ -36,7 +36,7 @@ class Integration:
 
     def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
         self.model = configuration.parameters
-        self.kinds, self.species = configuration.kinds, configuration.species
+        self.models, self.species = configuration.models, configuration.species_indices
         self.seed = configuration.seed
         if start is not None:  # the noise of the first steps from the initial state must not come once more
             self.seed ^= int(checksum_of(start), 16)
@@ -55,8 +55,8 @@ class Integration:
             )
         self._place(self.model.space.wrap(x), u)
         self.check()
-        self.space = Space(self.model.space.array, cutoff_of(self.kinds))
-        self.rules = rules_of(self.kinds)
+        self.space = Space(self.model.space.array, cutoff_of(self.models))
+        self.rules = rules_of(self.models)
         try_rules(self.model, self.rules, self.space.cutoff)
 
     def _place(self, positions: Floats, headings: Floats) -> None:

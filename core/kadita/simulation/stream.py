@@ -63,7 +63,9 @@ class Simulation(Trajectory):
         self.has_velocities = True
         self.attributes = attributes_of(self.model)
         self._threads, self._start = threads, start
-        self.species = np.array(configuration.names)[configuration.species] if configuration.group else None
+        self.species = (
+            np.array(configuration.species_names)[configuration.species_indices] if configuration.species else None
+        )
         self._writer: AmberWriter | None = None
         self._sinks: list[Callable[[Block], object]] = []
         self._begun: Integration | None = None
@@ -124,7 +126,9 @@ class Simulation(Trajectory):
                 periodic=self.model.space.periodic,
                 configuration=self._made_by(),
                 attributes=self.attributes,
-                species=(self.configuration.names, self.configuration.species) if self.configuration.group else None,
+                species=(self.configuration.species_names, self.configuration.species_indices)
+                if self.configuration.species
+                else None,
                 force=force,
             )
         self._sinks.insert(0, self._writer.write_block)
@@ -229,7 +233,7 @@ class Simulation(Trajectory):
     def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
         """Advance to these frames; return positions and velocities, (T, N, 3), of those that were reached in time."""
         every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
-        speeds = np.array([kind.speed for kind in state.kinds])[state.species][:, None]
+        speeds = np.array([model.speed for model in state.models])[state.species][:, None]
         x = np.empty((len(numbers), self.model.agents, 3))
         v = np.empty_like(x)
         done = 0

@@ -1,4 +1,4 @@
-"""Whether a part of a plugin keeps its promises: what its tests call, and what ``kadita plugins check`` prints.
+"""Checks of plugins: what their tests call, and what ``kadita plugins check`` prints.
 
 A test of a metric is one line:
 
@@ -7,28 +7,29 @@ A test of a metric is one line:
     def test_crowding():
         check_metric(crowding, k=5)
 
-`check_metric`, `check_analysis`, `check_model` and `check_importer` raise an AssertionError that names each promise
-that is broken, and by which numbers one sees it; `examine_metric` and its like return all promises, kept or broken,
-each a `Promise`. `kadita.testing.schools` are schools with known order: what a metric is of them is its own test.
+`check_metric`, `check_analysis`, `check_model` and `check_importer` raise an AssertionError that names each check that
+fails, with the numbers that show it; `examine_metric` and its like return all checks, each a `Check`, whether they pass
+or fail. `kadita.testing.schools` are schools of known order: what a metric's values are for them is its own test.
 
-What a metric promises: to say what it is, and that it needs velocities where it does; real numbers of the shape it
-declares, within its range, NaN only where it says that it is undefined; to write to nothing that it is given, to keep
-nothing between calls, and to draw nothing without a seed; that a frame's row depends on that frame alone, in whatever
-block it comes, and the numbers along its axes on none; that the order of agents does not matter; that it is unchanged
-by the symmetries that it declares. How long it takes is told, and never a fault. ``kadita plugins check`` tries, too,
-that one process, two, and a part of a file give the same bits, which takes a metric that other processes can load.
+A metric is checked for this: it is documented and declares whether it needs velocities; it returns real numbers of the
+shape it declares, within its range, NaN only where it says that it is undefined; it does not write to its input, keeps
+no state between calls, and is reproducible; the value of a frame does not depend on other frames, and the numbers along
+its axes on none; it does not depend on the order of agents, and is invariant under the symmetries that it declares. Its
+speed is measured, and never a fault. ``kadita plugins check`` also checks that one process, two processes and part of a
+file give the same bits, which needs a metric that other processes can load.
 """
 
 from __future__ import annotations
 
+from kadita.base.renamed import old_name
 from kadita.testing.analyses import check_analysis, examine_analysis
-from kadita.testing.checks import Promise
+from kadita.testing.checks import Check
 from kadita.testing.importers import check_importer, examine_importer
 from kadita.testing.metrics import check_metric, examine_metric
 from kadita.testing.models import check_model, examine_model
 
 __all__ = [
-    "Promise",
+    "Check",
     "check_analysis",
     "check_importer",
     "check_metric",
@@ -38,3 +39,5 @@ __all__ = [
     "examine_metric",
     "examine_model",
 ]
+
+__getattr__ = old_name(__name__)

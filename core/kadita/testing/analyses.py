@@ -1,4 +1,4 @@
-"""What every whole-trajectory analysis promises, tried on known paths that are cut into windows in several ways."""
+"""What every whole-trajectory analysis checks, tried on known paths that are cut into windows in several ways."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from kadita.base.errors import describe_error
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.testing.checks import Promise, demand, judged
+from kadita.testing.checks import Check, demand, judged
 from kadita.testing.harness import registry_with
 from kadita.testing.paths import AGENTS, FRAMES, AnalysisTrial, Path, Result, known_paths, same
 
@@ -21,8 +21,8 @@ CUTS = ((0, 16, 32, 48, 64, 65), (0, 40, 65), (0, 20, 65))  # own frames of wind
 CLOSE = 1e-8
 
 
-def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Promise]:
-    """Return the promises of an analysis, all of them kept; see `examine_analysis`.
+def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Check]:
+    """Return the checks of an analysis, all of them kept; see `examine_analysis`.
 
     Raises:
         AssertionError: it breaks some, which are named.
@@ -31,8 +31,8 @@ def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **pa
     return demand(f"analysis {analysis.name}", examine_analysis(analysis, others=others, **parameters))
 
 
-def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Promise]:
-    """Try an analysis on known paths, and return what it promises and whether it keeps it.
+def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Check]:
+    """Try an analysis on known paths, and return what it checks and whether it keeps it.
 
     Args:
         analysis: decorated with `kadita.analysis`.
@@ -54,7 +54,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
         except Exception as error:  # a stranger's analysis can raise anything at all
             (written if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
     axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
-    promises = [
+    checks = [
         documented,
         judged("real numbers of the declared shape", faults, axes),
         judged(
@@ -62,7 +62,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
         ),
     ]
     if not analyses:
-        return promises
+        return checks
     looks = [
         ("as many numbers along an axis as the result has", _axes, "axes and agents"),
         ("same input, same bits", _again, "twice"),
@@ -71,7 +71,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
         ("a state travels between processes", _travelled, "pickled"),
         ("the order of agents does not matter", _reordered, f"{AGENTS} agents"),
     ]
-    return promises + [
+    return checks + [
         judged(name, _told(look, trial, {n: paths[n] for n in analyses}, analyses), detail)
         for name, look, detail in looks
     ]

@@ -1,45 +1,50 @@
-"""A promise, whether it is kept, and by what one sees it."""
+"""One check of a plugin: what is checked, whether it passed, and the numbers that show it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from kadita.base import renamed
 
 LONGEST = 300  # characters of what is said of a fault; libraries can say a lot
 
 
-class Promise(NamedTuple):
-    """One thing that a part of a plugin promises.
+class Check(NamedTuple):
+    """One check of a metric, analysis, model or importer.
 
     Attributes:
-        name: what is promised.
-        kept: whether it is; None where nothing could be tried.
-        detail: the numbers: what was looked at, or where it is broken and what to do.
+        name: the property that is checked.
+        passed: whether it holds; None where nothing could be tried.
+        detail: the numbers: what was looked at, or where it fails and what to do.
     """
 
     name: str
-    kept: bool | None
+    passed: bool | None
     detail: str
 
+    def __getattr__(self, name: str) -> Any:
+        return renamed.old_attribute(self, name)
 
-def judged(name: str, faults: Iterable[str], otherwise: str) -> Promise:
-    """Return a promise that is kept where there are no faults; the first fault and their number are told."""
+
+def judged(name: str, faults: Iterable[str], otherwise: str) -> Check:
+    """Return a check that passes where there are no faults; otherwise with the first fault and their number."""
     found = list(faults)
     if not found:
-        return Promise(name, True, otherwise)
+        return Check(name, True, otherwise)
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     first = found[0] if len(found[0]) <= LONGEST else f"{found[0][:LONGEST]} ..."
-    return Promise(name, False, first + more)
+    return Check(name, False, first + more)
 
 
-def demand(subject: str, promises: list[Promise]) -> list[Promise]:
-    """Return the promises, all of them kept.
+def demand(subject: str, checks: list[Check]) -> list[Check]:
+    """Return the checks, all of them passed.
 
     Raises:
-        AssertionError: some are broken; each is named on a line of its own.
+        AssertionError: some failed; each is named on a line of its own.
     """
-    broken = [p for p in promises if p.kept is False]
-    if broken:
-        lines = [f"{subject} breaks {len(broken)} of {len(promises)} promises:"]
-        raise AssertionError("\n".join([*lines, *(f"  {p.name}: {p.detail}" for p in broken)]))
-    return promises
+    failed = [p for p in checks if p.passed is False]
+    if failed:
+        lines = [f"{subject} fails {len(failed)} of {len(checks)} checks:"]
+        raise AssertionError("\n".join([*lines, *(f"  {p.name}: {p.detail}" for p in failed)]))
+    return checks

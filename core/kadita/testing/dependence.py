@@ -9,7 +9,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.testing.checks import Promise, judged
+from kadita.testing.checks import Check, judged
 from kadita.testing.comparison import Sure, again, confirmed, difference, differences, extent, unsure
 from kadita.testing.harness import Trial, axes_of
 from kadita.testing.symmetries import MOVES, frames_of, reordered
@@ -19,7 +19,7 @@ Schools = Mapping[str, Block]
 Found = Mapping[str, Floats]
 
 
-def same_again(trial: Trial, blocks: Schools, found: Found) -> Promise:
+def same_again(trial: Trial, blocks: Schools, found: Found) -> Check:
     """Compute everything again, after all other schools were computed."""
 
     def faults() -> Iterator[str]:
@@ -31,7 +31,7 @@ def same_again(trial: Trial, blocks: Schools, found: Found) -> Promise:
     return judged("same input, same bits", faults(), f"{len(found)} schools, twice")
 
 
-def alone(trial: Trial, blocks: Schools, found: Found) -> Promise:
+def alone(trial: Trial, blocks: Schools, found: Found) -> Check:
     """Compare frames by themselves, and every other one, with the whole block."""
 
     def faults() -> Iterator[str]:
@@ -51,7 +51,7 @@ def alone(trial: Trial, blocks: Schools, found: Found) -> Promise:
     return judged("a frame's row depends on that frame alone", faults(), f"{frames} frames, block of 1 = block of T")
 
 
-def same_axes(trial: Trial, blocks: Schools, found: Found) -> Promise:
+def same_axes(trial: Trial, blocks: Schools, found: Found) -> Check:
     """Compare the numbers along the axes in frames by themselves with those of the whole block."""
 
     def faults() -> Iterator[str]:
@@ -66,7 +66,7 @@ def same_axes(trial: Trial, blocks: Schools, found: Found) -> Promise:
     return judged("the numbers along its axes are those of every frame", faults(), ", ".join(trial.metric.axes))
 
 
-def any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Promise:
+def any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Check:
     """Give the agents other numbers, and a per-agent value goes along with its agent."""
     axes = [n for n, d in enumerate(trial.metric.dims, start=1) if d == "agent"]
 
@@ -83,7 +83,7 @@ def any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Promis
     return judged("the order of agents does not matter", [*unsure(sure), *faults()], extent(sure))
 
 
-def unchanged(trial: Trial, symmetry: str, blocks: Schools, found: Found, sure: Sure) -> Promise:
+def unchanged(trial: Trial, symmetry: str, blocks: Schools, found: Found, sure: Sure) -> Check:
     """Move the schools as the symmetry says, and nothing changes."""
     rng = np.random.default_rng(11)
 

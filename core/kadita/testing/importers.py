@@ -1,4 +1,4 @@
-"""What every importer promises, tried on a file of its kind and on files that are of none."""
+"""What every importer checks, tried on a file of its kind and on files that are of none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kadita.io.tracks import find_importer
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin
-from kadita.testing.checks import Promise, demand, judged
+from kadita.testing.checks import Check, demand, judged
 
 FOREIGN: Mapping[str, bytes] = {
     "an empty file": b"",
@@ -27,8 +27,8 @@ FOREIGN: Mapping[str, bytes] = {
 }
 
 
-def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Promise]:
-    """Return the promises of an importer, all of them kept; see `examine_importer`.
+def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Check]:
+    """Return the checks of an importer, all of them kept; see `examine_importer`.
 
     Raises:
         AssertionError: it breaks some, which are named.
@@ -37,8 +37,8 @@ def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -
     return demand(f"importer {importer.name}", examine_importer(importer, path, **parameters))
 
 
-def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Promise]:
-    """Have an importer read a file of its kind, and return what it promises and whether it keeps it.
+def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Check]:
+    """Have an importer read a file of its kind, and return what it checks and whether it keeps it.
 
     Args:
         importer: decorated with `kadita.importer`.
@@ -51,7 +51,7 @@ def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any)
     path = Path(path)
     checked(importer.name, importer.parameters, parameters)
     before = _digest(path)
-    promises = [
+    checks = [
         judged("it says what it is", [] if importer.summary else ["expected a docstring; found none"], ""),
         judged("it recognizes its own file, and no other does", _not_found(importer, path), path.name),
         judged("it recognizes no other file", _claims(importer), f"{len(FOREIGN)} files of other kinds"),
@@ -59,12 +59,12 @@ def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any)
     try:
         tracks, again = importer.read(path, parameters), importer.read(path, parameters)
     except Exception as error:  # a stranger's importer can raise anything at all
-        return [*promises, Promise("it reads its own file", False, describe_error(error))]
+        return [*checks, Check("it reads its own file", False, describe_error(error))]
     shape = "x".join(map(str, np.shape(tracks.positions)))
     same = [] if _bits(tracks) == _bits(again) else ["what it read twice differs"]
     changed = [] if _digest(path) == before else [f"{path.name} is no longer what it was"]
     return [
-        *promises,
+        *checks,
         judged("it reads its own file", _impossible(tracks), f"positions {shape}"),
         judged("same file, same tracks", same, "read twice"),
         judged("units are declared, or left open to be asked for", _units(tracks), _said_units(tracks)),

@@ -1,4 +1,4 @@
-"""What every metric promises, tried on known schools."""
+"""What every metric checks, tried on known schools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.testing import schools
-from kadita.testing.checks import Promise, demand, judged
+from kadita.testing.checks import Check, demand, judged
 from kadita.testing.comparison import first, steady
 from kadita.testing.dependence import ROUNDING, Found, Schools, alone, any_order, same_again, same_axes, unchanged
 from kadita.testing.harness import Trial, microseconds, trial_of, values_of, writes_to
@@ -24,8 +24,8 @@ RETURNS = "real numbers of the declared shape"
 
 def check_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
-) -> list[Promise]:
-    """Return the promises of a metric, all of them kept; see `examine_metric`.
+) -> list[Check]:
+    """Return the checks of a metric, all of them kept; see `examine_metric`.
 
     Raises:
         AssertionError: it breaks some, which are named.
@@ -36,8 +36,8 @@ def check_metric(
 
 def examine_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
-) -> list[Promise]:
-    """Try a metric on known schools, and return what it promises and whether it keeps it.
+) -> list[Check]:
+    """Try a metric on known schools, and return what it checks and whether it keeps it.
 
     A symmetry is looked at where it is declared, and in values that a breath of noise, 1e-9, does not change: others
     lie on the edge of a bin, and a turn may move them across. NaN is expected where ``@metric(undefined=...)`` or the
@@ -62,20 +62,20 @@ def examine_metric(
     failed = [f for f in faults if "read-only" not in f]
     where = f"in {len(found)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
     returned = judged(RETURNS, failed, f"({', '.join(('T', *metric.dims))}) {where}")
-    promises = [documented, returned, written]
+    checks = [documented, returned, written]
     if not found:
-        return promises
-    promises += [_finite(metric, found), _in_range(metric, found), _has_velocities(trial, blocks, found)]
-    promises += [same_again(trial, blocks, found), alone(trial, blocks, found)]
+        return checks
+    checks += [_finite(metric, found), _in_range(metric, found), _has_velocities(trial, blocks, found)]
+    checks += [same_again(trial, blocks, found), alone(trial, blocks, found)]
     if metric.axes:
-        promises.append(same_axes(trial, blocks, found))
+        checks.append(same_axes(trial, blocks, found))
     rng = np.random.default_rng(20260207)
     sure = {name: steady(trial, blocks[name], values, rng) for name, values in found.items()}
-    promises.append(any_order(trial, blocks, found, sure))
-    promises += [unchanged(trial, symmetry, blocks, found, sure) for symmetry in MOVES if symmetry in metric.symmetries]
+    checks.append(any_order(trial, blocks, found, sure))
+    checks += [unchanged(trial, symmetry, blocks, found, sure) for symmetry in MOVES if symmetry in metric.symmetries]
     strange = [f"expected some of {', '.join(MOVES)}; found {s!r}" for s in metric.symmetries if s not in MOVES]
-    promises.append(judged("symmetries that there are", strange, ", ".join(metric.symmetries) or "none declared"))
-    return [*promises, _speed(trial)]
+    checks.append(judged("symmetries that there are", strange, ", ".join(metric.symmetries) or "none declared"))
+    return [*checks, _speed(trial)]
 
 
 def _computed(trial: Trial, blocks: Schools) -> tuple[dict[str, Floats], list[str], dict[str, str]]:
@@ -103,7 +103,7 @@ def _written(trial: Trial, blocks: Schools, faults: Iterable[str]) -> Iterator[s
             yield f"{name}: {changed}; work on a copy"
 
 
-def _finite(metric: Metric, found: Found) -> Promise:
+def _finite(metric: Metric, found: Found) -> Check:
     says = bool(metric.undefined) or "NaN" in (metric.function.__doc__ or "")
 
     def faults() -> Iterator[str]:
@@ -121,7 +121,7 @@ def _finite(metric: Metric, found: Found) -> Promise:
     return judged("finite, or NaN where it says so", faults(), f"NaN in {undefined} of {total} values")
 
 
-def _in_range(metric: Metric, found: Found) -> Promise:
+def _in_range(metric: Metric, found: Found) -> Check:
     def faults() -> Iterator[str]:
         for name, values in found.items():
             bad = (values < low - ROUNDING) | (values > high + ROUNDING)
@@ -130,18 +130,18 @@ def _in_range(metric: Metric, found: Found) -> Promise:
 
     known = np.concatenate([values[~np.isnan(values)] for values in found.values()] or [np.empty(0)])
     if not known.size:
-        return Promise("within its range", None, "no value is defined")
+        return Check("within its range", None, "no value is defined")
     seen = f"found {known.min():.4g} to {known.max():.4g}"
     if metric.range is None:
-        return Promise("within its range", True, f"none declared; {seen}")
+        return Check("within its range", True, f"none declared; {seen}")
     low, high = metric.range
     return judged("within its range", faults(), f"declared {low:g} to {high:g}, {seen}")
 
 
-def _has_velocities(trial: Trial, blocks: Schools, found: Found) -> Promise:
+def _has_velocities(trial: Trial, blocks: Schools, found: Found) -> Check:
     name = "it says that it needs velocities"
     if any(m.needs_velocities for m in trial.plan.order):
-        return Promise(name, True, "they are declared")
+        return Check(name, True, "they are declared")
     faults = []
     for school in list(found)[:1]:
         block = blocks[school]
@@ -153,10 +153,10 @@ def _has_velocities(trial: Trial, blocks: Schools, found: Found) -> Promise:
     return judged(name, faults, "it needs none")
 
 
-def _speed(trial: Trial) -> Promise:
+def _speed(trial: Trial) -> Check:
     agents, frames = 200, 50
     try:
         took = microseconds(trial, schools.isotropic(agents, frames, schools.SIDE))
     except KaditaError as error:
-        return Promise("speed", None, f"not measured: {error}")
-    return Promise("speed", True, f"{took:.2g} us an agent a frame, {agents} agents")
+        return Check("speed", None, f"not measured: {error}")
+    return Check("speed", True, f"{took:.2g} us an agent a frame, {agents} agents")

@@ -1,4 +1,4 @@
-"""What every model promises: rules that the engine takes, and a run whose bits depend on its configuration alone."""
+"""What every model checks: rules that the engine takes, and a run whose bits depend on its configuration alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.jit import reason
 from kadita.models.model import Model
 from kadita.school.box import Floats
-from kadita.testing.checks import Promise, demand, judged
+from kadita.testing.checks import Check, demand, judged
 
 STEPS, SEED = 20, 3
 UNIT = 1e-12  # most by which the length of a heading differs from 1
@@ -23,8 +23,8 @@ class _Way(NamedTuple):
     threads: int
 
 
-def check_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Promise]:
-    """Return the promises of a model, all of them kept; see `examine_model`.
+def check_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Check]:
+    """Return the checks of a model, all of them kept; see `examine_model`.
 
     Raises:
         AssertionError: it breaks some, which are named.
@@ -34,8 +34,8 @@ def check_model(model: Model | type[Model], /, *, threads: bool = True, **parame
     return demand(f"model {name}", examine_model(model, threads=threads, **parameters))
 
 
-def examine_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Promise]:
-    """Run a model for 20 steps in several ways, and return what it promises and whether it keeps it.
+def examine_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Check]:
+    """Run a model for 20 steps in several ways, and return what it checks and whether it keeps it.
 
     Args:
         model: one that is made, or the class, with its parameters.
@@ -46,19 +46,19 @@ def examine_model(model: Model | type[Model], /, *, threads: bool = True, **para
         KaditaError: parameters with which there is no such model.
     """
     made = _made(model, parameters)
-    promises = [_documented(type(made)), *_declared(made)]
-    if not all(p.kept for p in promises[1:]):
-        return promises
+    checks = [_documented(type(made)), *_declared(made)]
+    if not all(p.passed for p in checks[1:]):
+        return checks
     try:
         x, u = _run(made, _Way(False, 1))
     except Exception as error:  # a stranger's rules can raise anything at all
-        return [*promises, Promise("it compiles and runs", False, reason(error))]
-    promises.append(Promise("it compiles and runs", True, f"{STEPS} steps of {made.agents} agents"))
-    promises.append(judged("headings of unit length, finite places", _impossible(x, u), f"to {UNIT:g}"))
+        return [*checks, Check("it compiles and runs", False, reason(error))]
+    checks.append(Check("it compiles and runs", True, f"{STEPS} steps of {made.agents} agents"))
+    checks.append(judged("headings of unit length, finite places", _impossible(x, u), f"to {UNIT:g}"))
     ways = {"again": _Way(False, 1), "by cells": _Way(True, 1)} | ({"on 3 threads": _Way(False, 3)} if threads else {})
     for said_of, way in ways.items():
-        promises.append(judged(f"the same bits {said_of}", _other_bits(made, way, x, u), f"{STEPS} steps"))
-    return promises
+        checks.append(judged(f"the same bits {said_of}", _other_bits(made, way, x, u), f"{STEPS} steps"))
+    return checks
 
 
 def _made(model: Model | type[Model], parameters: dict[str, Any]) -> Model:
@@ -72,13 +72,13 @@ def _made(model: Model | type[Model], parameters: dict[str, Any]) -> Model:
         raise KaditaError(f"model {model.name}: {key}: {first['msg']}") from None
 
 
-def _documented(kind: type[Model]) -> Promise:
+def _documented(kind: type[Model]) -> Check:
     faults = [] if (kind.__dict__.get("__doc__") or "").strip() else ["expected a docstring; found none"]
     faults += [f"parameter {n} has no description" for n, f in kind.model_fields.items() if not f.description]
     return judged("it says what it is", faults, f"{len(kind.model_fields)} parameters, each with a description")
 
 
-def _declared(model: Model) -> list[Promise]:
+def _declared(model: Model) -> list[Check]:
     from kadita.models.engine.state import Rules
     from kadita.simulation.checks import attributes_of, cutoff_of, rules_of, try_rules
 
@@ -106,14 +106,14 @@ def _declared(model: Model) -> list[Promise]:
         "its attributes are what a trajectory can say": attributes,
         "its rules return what the engine takes": rules,
     }
-    promises = []
+    checks = []
     for name, look in looks.items():
         try:
-            promises.append(Promise(name, True, look()))
+            checks.append(Check(name, True, look()))
         except KaditaError as error:
-            promises.append(Promise(name, False, str(error)))
+            checks.append(Check(name, False, str(error)))
             break
-    return promises
+    return checks
 
 
 def _run(model: Model, way: _Way) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ from kadita.evaluation.results import Results
 from kadita.io.amber.writer import AmberWriter
 from kadita.school.window import FRAMES
 from kadita.testing import schools
-from kadita.testing.checks import Promise, judged
+from kadita.testing.checks import Check, judged
 
 MORE, BEFORE = 76, 5  # frames beyond a task's, and before its end
 NAME = "one process, two, and a part of the file"
@@ -24,7 +24,7 @@ NAME = "one process, two, and a part of the file"
 
 def examine_sharing(
     names: Iterable[str], *, plugins: Iterable[str | Path] = (), parameters: Mapping[str, Any] | None = None
-) -> dict[str, Promise]:
+) -> dict[str, Check]:
     """Measure a file in one process, in two, and a part of it; return by name whether all give the same bits.
 
     Args:
@@ -32,21 +32,21 @@ def examine_sharing(
         plugins: plugin files.
         parameters: ``{"metric.parameter": value}``.
     """
-    promises: dict[str, Promise] = {}
+    checks: dict[str, Check] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "school.nc"
         school = schools.isotropic(20, FRAMES + MORE, schools.SIDE)
         with AmberWriter(path, 20, periodic=True) as writer:
             writer.write_block(school)
         for group in _together(path, list(names), plugins, parameters or {}):
-            promises |= group
-    return promises
+            checks |= group
+    return checks
 
 
 def _together(
     path: Path, names: list[str], plugins: Iterable[str | Path], parameters: Mapping[str, Any]
-) -> Iterator[dict[str, Promise]]:
-    """Yield the promises of all at once, or one by one where some cannot be measured."""
+) -> Iterator[dict[str, Check]]:
+    """Yield the checks of all at once, or one by one where some cannot be measured."""
     own = {key: value for key, value in parameters.items() if key.partition(".")[0] in names}
     options: dict[str, Any] = {"plugins": [*plugins], "parameters": own}
     try:
@@ -57,7 +57,7 @@ def _together(
             part = analyze(path, names, start=FRAMES - BEFORE, **options)
     except KaditaError as error:
         if len(names) == 1:
-            yield {names[0]: Promise(NAME, None, f"not tried: {error}")}
+            yield {names[0]: Check(NAME, None, f"not tried: {error}")}
             return
         for name in names:
             yield from _together(path, [name], plugins, parameters)

@@ -12,7 +12,7 @@ from kadita.models.model import Model
 from kadita.plugins.loading import entry_points, load_registry
 from kadita.plugins.registry import Registry
 from kadita.testing.analyses import examine_analysis
-from kadita.testing.checks import Promise
+from kadita.testing.checks import Check
 from kadita.testing.importers import examine_importer
 from kadita.testing.metrics import examine_metric
 from kadita.testing.models import examine_model
@@ -72,7 +72,7 @@ def examine_plugin(
     files: Iterable[Path] = (),
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     tracks: Path | None = None,
-) -> tuple[dict[str, list[Promise]], list[str]]:
+) -> tuple[dict[str, list[Check]], list[str]]:
     """Examine what a plugin brings.
 
     Args:
@@ -83,7 +83,7 @@ def examine_plugin(
         tracks: a file for its importers.
 
     Returns:
-        Promises by ``"metric NAME"``; what was not tried, and why.
+        Checks by ``"metric NAME"``; what was not tried, and why.
 
     Raises:
         KaditaError: parameters of what the plugin does not bring, or a file that is not there.
@@ -96,7 +96,7 @@ def examine_plugin(
             raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(brought)}; got '{name}'{hint}")
     importers = [name for what, name in things if what == "importer"]
     reader = _reader(registry, importers, tracks) if tracks is not None else None
-    found: dict[str, list[Promise]] = {}
+    found: dict[str, list[Check]] = {}
     untried: list[str] = []
     others = list(registry.metrics.values())
     for what, name in things:
@@ -197,11 +197,11 @@ def _reader(registry: Registry, importers: list[str], tracks: Path) -> str | Non
     return found.name if found else None
 
 
-def _loads(registry: Registry, name: str) -> Promise:
+def _loads(registry: Registry, name: str) -> Check:
     from kadita.simulation.configuration import load_configuration
 
     try:
         configuration = load_configuration(name, registry=registry)
     except KaditaError as error:
-        return Promise("it can be run", False, str(error))
-    return Promise("it can be run", True, f"{configuration.model}, {configuration.steps} steps")
+        return Check("it can be run", False, str(error))
+    return Check("it can be run", True, f"{configuration.model}, {configuration.steps} steps")

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import kadita
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.topology import write_topology
-from kadita.io.topology.species import groups_of, shortened
+from kadita.io.topology.species import shortened, species_table
 
 pytestmark = pytest.mark.filterwarnings("ignore:1 A\\^3 CRYST1 record", "ignore:PDB file is missing resid")
 
@@ -37,7 +37,7 @@ def test_names_are_shortened_and_stay_apart():
 def test_groups_come_in_the_order_of_their_first_agents(grouped):
     with kadita.open(grouped.path) as opened:
         opened.species = np.array(["z", "a", "z", "m"])
-        groups = groups_of(opened)
+        groups = species_table(opened)
     assert groups.names == ["z", "a", "m"]
     assert_array_equal(groups.of, [0, 1, 0, 2])
 

@@ -76,10 +76,10 @@ class TestPoints:
             name(above="steps = 10"),
             name(above="every = 7"),
             name(above="metrics = ['rotation']"),
-            name(above="largest_group = 'r_a'"),
+            name(above="largest_cluster = 'r_a'"),
             name(above="profile = 'published'"),
             name("[parameters]\nagents = 12"),
-            name("[metric_parameters.group_count]\nlink_distance = 3.0"),
+            name("[metric_parameters.cluster_count]\nlink_distance = 3.0"),
         ]
         assert len({name(), *others}) == 1 + len(others)
 
@@ -109,10 +109,10 @@ class TestPoints:
         assert len({*short, *longer, *finer}) == 4 + 6 + 6 - 2 - 1
 
     def test_a_profile_of_ones_own_lies_beside_the_sweep(self, points, tmp_path):
-        (tmp_path / "mine.toml").write_text('metrics = ["group_count"]\n[group_count]\nlink_distance = 2.5\n')
+        (tmp_path / "mine.toml").write_text('metrics = ["cluster_count"]\n[cluster_count]\nlink_distance = 2.5\n')
         found = points('scenario = "torus"\nprofile = "mine.toml"')
-        assert found.plan.wanted == ("group_count",)
-        assert found.plan.parameters["group_count"]["link_distance"] == 2.5
+        assert found.plan.wanted == ("cluster_count",)
+        assert found.plan.parameters["cluster_count"]["link_distance"] == 2.5
         assert found.sweep.definitions == "mine.toml"
 
     def test_a_scenario_of_ones_own_lies_beside_the_sweep(self, points, tmp_path):
@@ -164,7 +164,7 @@ class TestPoints:
         ),
         ('scenario = "torus"\nbegin = 1e6', "begin: expected a time until the end of a run, 500; got 1e+06"),
         ('scenario = "torus"\nbegin = 1.0\nequilibration = "half"', "begin and equilibration say the same"),
-        ('scenario = "torus"\nlargest_group = "r_b"', "expected r_a or a length above 0; got r_b"),
+        ('scenario = "torus"\nlargest_cluster = "r_b"', "expected r_a or a length above 0; got r_b"),
         ('scenario = "torus"\nchain = "r_o"', "chain: expected a parameter of [grid]; got 'r_o'"),
         ('scenario = "torus"\nchain = "r_o"\n[grid]\nr_o = [2.0, 1.0]', "chain: expected values of r_o that go up"),
         ('scenario = "torus"\nchain = "agents"\n[grid]\nagents = [10, 20]', "a state of another agents cannot start"),

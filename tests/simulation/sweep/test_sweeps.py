@@ -109,13 +109,13 @@ class TestResults:
             assert table["r_a"].dims == ("zip",)
 
     def test_the_largest_group_is_measured_where_it_is_asked_for(self, small, tmp_path):
-        text = small.read_text().replace("seeds = 2", "seeds = 1\nlargest_group = 0.5")
+        text = small.read_text().replace("seeds = 2", "seeds = 1\nlargest_cluster = 0.5")
         (tmp_path / "largest.toml").write_text(text)
         sweep(tmp_path / "largest.toml", output=tmp_path / "largest")
         with kadita.simulate(
             "torus", steps=60, every=5, seed=1, parameters={"agents": 20, "noise": 0.0, "r_o": 1.5}
         ) as school:
-            found = kadita.analyze(school, ["polarization"], largest_group=0.5)
+            found = kadita.analyze(school, ["polarization"], largest_cluster=0.5)
         assert float(rows_of(tmp_path / "largest")[0]["polarization"]) == found.statistics("half")["polarization"].mean
 
     def test_trajectories_are_kept_where_they_are_asked_for(self, small, tmp_path, contents):

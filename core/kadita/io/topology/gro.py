@@ -34,7 +34,7 @@ def write_gro(snapshot: Snapshot, path: Path) -> None:
             n, n_residues=n, atom_resindex=np.arange(n), trajectory=True, velocities=snapshot.velocities is not None
         )
         universe.add_TopologyAttr("names", ["C"] * n)
-        universe.add_TopologyAttr("resnames", np.array(snapshot.groups.residues, dtype=object)[snapshot.groups.of])
+        universe.add_TopologyAttr("resnames", np.array(snapshot.species.residues, dtype=object)[snapshot.species.of])
         universe.add_TopologyAttr("resids", np.arange(1, n + 1))
         universe.atoms.positions = snapshot.positions
         if snapshot.velocities is not None:

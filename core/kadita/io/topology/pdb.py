@@ -8,7 +8,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.io.topology.snapshot import Snapshot
-from kadita.io.topology.species import Groups
+from kadita.io.topology.species import SpeciesTable
 from kadita.school.box import Floats
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -42,7 +42,7 @@ def write_pdb(snapshot: Snapshot, path: Path) -> None:
 
     All are of one chain: OVITO sorts atoms by chains, and would give agents the places of others in a trajectory.
     """
-    decimals, groups = decimals_for(snapshot.positions, 8), snapshot.groups
+    decimals, groups = decimals_for(snapshot.positions, 8), snapshot.species
     kinds = list(zip(groups.residues, groups.segments, strict=True))
     with path.open("w", encoding="ascii", errors="backslashreplace") as pdb:
         pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
@@ -58,7 +58,7 @@ def write_pdb(snapshot: Snapshot, path: Path) -> None:
         pdb.write("END\n")
 
 
-def legend(groups: Groups) -> list[str]:
+def legend(groups: SpeciesTable) -> list[str]:
     """Say which short names stand for which group, a line each."""
     if not groups.named:
         return []

@@ -16,7 +16,7 @@ EMPTY = ("NBOND: bonds", "NTHETA: angles", "NPHI: dihedrals", "NIMPHI: impropers
 
 def write_psf(snapshot: Snapshot, path: Path) -> None:
     """Write atoms of mass 1 and without charge; groups are segments and residue names."""
-    groups = snapshot.groups
+    groups = snapshot.species
     kinds = [(segment or "AGT", residue) for segment, residue in zip(groups.segments, groups.residues, strict=True)]
     title = ["kadita: one atom per agent", *legend(groups)]
     with path.open("w", encoding="ascii", errors="backslashreplace") as psf:

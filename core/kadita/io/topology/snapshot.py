@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.io.topology.species import Groups, groups_of
+from kadita.io.topology.species import SpeciesTable, species_table
 from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
 
@@ -18,7 +18,7 @@ class Snapshot(NamedTuple):
     positions: Floats  # (N, 3)
     velocities: Floats | None  # at those positions; None where one is not known
     lengths: Floats | None  # (3,), None in open space
-    groups: Groups
+    species: SpeciesTable
 
 
 def snapshot_of(trajectory: Trajectory) -> Snapshot:
@@ -41,6 +41,6 @@ def snapshot_of(trajectory: Trajectory) -> Snapshot:
             velocities[seen] = chunk.velocities[when, seen]
         if not np.isnan(positions).any():
             moving = None if np.isnan(velocities).any() else velocities
-            return Snapshot(positions, moving, lengths, groups_of(trajectory))
+            return Snapshot(positions, moving, lengths, species_table(trajectory))
     missing = trajectory.agents[np.isnan(positions[:, 0])]
     raise KaditaError(f"{trajectory.name}: agent {missing[0]} has a position in no frame")

@@ -1,4 +1,4 @@
-"""Groups of agents by names that topologies have room for: residues of three letters, segments of four."""
+"""SpeciesTable of agents by names that topologies have room for: residues of three letters, segments of four."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from kadita.school.trajectory import Trajectory
 ALIKE = "AGT"  # the residue of agents of a school without groups
 
 
-class Groups(NamedTuple):
-    """Groups and who is in which. Without any, one group, whose name and segment are empty."""
+class SpeciesTable(NamedTuple):
+    """SpeciesTable and who is in which. Without any, one group, whose name and segment are empty."""
 
     names: list[str]
     residues: list[str]
@@ -27,15 +27,15 @@ class Groups(NamedTuple):
         return self.names != [""]
 
 
-def groups_of(trajectory: Trajectory) -> Groups:
+def species_table(trajectory: Trajectory) -> SpeciesTable:
     """Return the species of a trajectory as groups, in the order in which they first occur."""
     if trajectory.species is None:
-        return Groups([""], [ALIKE], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
+        return SpeciesTable([""], [ALIKE], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
     words = np.asarray(trajectory.species).astype(str)
     found, first, numbers = np.unique(words, return_index=True, return_inverse=True)
     order = np.argsort(first)
     names = found[order].tolist()
-    return Groups(names, shortened(names, 3), shortened(names, 4), np.argsort(order)[numbers])
+    return SpeciesTable(names, shortened(names, 3), shortened(names, 4), np.argsort(order)[numbers])
 
 
 def shortened(names: list[str], width: int) -> list[str]:

@@ -22,7 +22,7 @@ def write_tcl(snapshot: Snapshot, pdb: str, trajectory: str, path: Path) -> None
         trajectory: path to it from that folder.
         path: of the script.
     """
-    groups = snapshot.groups
+    groups = snapshot.species
     selections = [f"segname {segment}" if segment else "all" for segment in groups.segments]
     table = " ".join(f"{{{selection}}} {COLORS[i % len(COLORS)]}" for i, selection in enumerate(selections))
     settings = {

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from kadita.base import renamed
 from kadita.base.errors import PluginError
 from kadita.base.signature import checked, read_signature
 from kadita.school.box import Floats
@@ -77,6 +78,9 @@ class Analysis:
             KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
         """
         return checked(self.name, self.parameters, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return renamed.old_attribute(self, name)
 
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return how many frames behind its own a window needs, with these parameters."""

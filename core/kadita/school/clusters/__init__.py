@@ -1,8 +1,7 @@
-"""Which agents are linked, directly or through others, and whether a group is linked to its own periodic image.
+"""Clusters: agents that are linked, directly or through others, and whether one is linked to its own periodic image.
 
-Beside its group, every agent or grid cell knows how many periods lie between it and a first one of the group, the way
-along the links: a link that closes a loop around the periodic cell does not add up (Newman & Ziff 2001,
-doi:10.1103/PhysRevE.64.016706).
+For every agent or grid cell the displacement along the links from the first one of its cluster is kept, in periods: a
+link that closes a loop around the periodic cell does not add up (Newman & Ziff 2001, doi:10.1103/PhysRevE.64.016706).
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ LinkDistance = Annotated[
 class Clusters:
     """Clusters of linked agents in every frame."""
 
-    largest: NDArray[np.bool_]  # who belongs to the largest group, (T, N)
-    count: Integers  # number of groups, (T,)
+    largest: NDArray[np.bool_]  # who belongs to the largest cluster, (T, N)
+    count: Integers  # number of clusters, (T,)
     percolates: NDArray[np.bool_]  # whether one is linked to its own periodic image, (T,)
 
 
@@ -51,14 +50,15 @@ def link_length(block: Block, link_distance: float | None) -> float:
     Raises:
         NotApplicable: None, where the trajectory knows no r_a.
     """
-    link = block.attributes.get("r_a") if link_distance is None else link_distance
+    known = block.attributes.get("link_distance", block.attributes.get("r_a"))
+    link = known if link_distance is None else link_distance
     if link is None:
         raise NotApplicable("needs a link_distance, and the trajectory knows no r_a (--set link_distance=LENGTH)")
     return float(link)
 
 
 def linked(block: Block, link_distance: float | None) -> Clusters:
-    """Find the groups of a school; metrics ask for them through `Block.once`.
+    """Find the clusters of a school; metrics ask for them through `Block.once`.
 
     Args:
         block: the school.
@@ -115,16 +115,16 @@ def _gaps_closed(numbers: Integers) -> tuple[Integers, Integers] | None:
 def _by_cells(
     positions: Floats, lengths: Floats, link: float, cells: Integers, counts: Integers
 ) -> tuple[Integers, int, bool]:
-    """Label of every agent's group, their number, and whether one is linked to its own image."""
+    """Label of every agent's cluster, their number, and whether one is linked to its own image."""
     from kadita.school.clusters.union_find import link_cells
 
     keys = (cells[:, 0] * counts[1] + cells[:, 1]) * counts[2] + cells[:, 2]
     order = np.argsort(keys, kind="stable")
     first = np.flatnonzero(np.diff(keys[order], prepend=-1))
     starts = np.append(first, len(keys))
-    label, groups, percolates = link_cells(
+    label, clusters, percolates = link_cells(
         np.ascontiguousarray(positions[order].T), lengths, link, keys[order[first]], starts, counts
     )
     labels = np.empty(len(keys), np.int64)
     labels[order] = np.repeat(label, np.diff(starts))
-    return labels, groups, percolates
+    return labels, clusters, percolates

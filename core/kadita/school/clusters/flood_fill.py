@@ -1,4 +1,4 @@
-"""The groups of a small school, agent by agent: whoever is linked to one who was found is found, too."""
+"""The clusters of a small school, agent by agent: whoever is linked to one who was found is found, too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROUNDING = 1e-9  # of a length, by which more agents are looked at than could ma
 
 @kernel
 def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
-    """Return the number of every agent's group, (N,), how many there are, and whether one is linked to its own image.
+    """Return the number of every agent's cluster, (N,), how many there are, and whether one is linked to its own image.
 
     One agent after the other is compared with all who wait, on vector units.
     """
@@ -25,7 +25,7 @@ def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
     x, y, z = positions[:, 0].copy(), positions[:, 1].copy(), positions[:, 2].copy()  # of those who wait
     waiting, squares = np.arange(agents), np.empty(agents)
     label, shift, found = np.empty(agents, np.int64), np.zeros((agents, 3)), np.empty(agents, np.int64)
-    left, groups, count, done = agents, 0, 0, 0
+    left, clusters, count, done = agents, 0, 0, 0
     percolates = periodic and link >= min(lengths[0], lengths[1], lengths[2])
     while left > 0:
         begun = count
@@ -35,7 +35,7 @@ def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
         left -= 1
         while done < count:
             i, done = found[done], done + 1
-            label[i] = groups
+            label[i] = clusters
             px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
             near = 0
             for n in range(left):
@@ -55,13 +55,13 @@ def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
                 left = kept
         if periodic and not percolates:
             percolates = _closes(positions, lengths, inverse, link, shift, found[begun:count])
-        groups += 1
-    return label, groups, percolates
+        clusters += 1
+    return label, clusters, percolates
 
 
 @kernel
 def _closes(positions, lengths, inverse, link, shift, members):  # type: ignore[no-untyped-def]
-    """Whether a link of this group closes a loop around the cell.
+    """Whether a link of this cluster closes a loop around the cell.
 
     Such a link is nowhere but between agents who, the way along the links, are farther apart on an axis than the length
     of the cell less the link.

@@ -1,4 +1,4 @@
-"""The groups of a large school, by grid cells: all agents of one are linked, and two cells by any pair of theirs.
+"""The clusters of a large school, by grid cells: all agents of one are linked, and two cells by any pair of theirs.
 
 Union-find, in which every cell also knows the periods between it and its root.
 """
@@ -13,7 +13,7 @@ from kadita.school.neighbors.ranking import square
 
 @kernel
 def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyped-def]
-    """Return the root of every occupied cell, (C,), the number of groups, and whether one is linked to its own image.
+    """Return the root of every occupied cell, (C,), the number of clusters, and whether one is linked to its own image.
 
     Args:
         s: positions sorted by cell, (3, N).
@@ -34,9 +34,9 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
     parent, size = np.arange(occupied), np.diff(starts)
     shift, path = np.zeros((occupied, 3), np.int64), np.empty(occupied, np.int64)
     places, image = np.zeros(15, np.int64), np.zeros(3, np.int64)
-    groups, percolates = occupied, False
+    clusters, percolates = occupied, False
     for c in range(occupied):
-        if groups == 1 and (percolates or not periodic):
+        if clusters == 1 and (percolates or not periodic):
             break
         cx, cy, cz = keys[c] // (counts[1] * counts[2]), keys[c] // counts[2] % counts[1], keys[c] % counts[2]
         for row in range(2, 15):  # the later half of 5 x 5 x 5, so that each pair of cells is met once
@@ -68,7 +68,7 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
                         if i == j:
                             percolates = True
                         else:
-                            groups -= 1
+                            clusters -= 1
                             if size[i] < size[j]:
                                 i, j = j, i
                             sign = 1 if parent[c] == i else -1
@@ -79,7 +79,7 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
                     o += 1
     for c in range(occupied):
         _find(parent, shift, c, path)
-    return parent, groups, percolates
+    return parent, clusters, percolates
 
 
 @kernel

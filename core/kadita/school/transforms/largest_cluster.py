@@ -16,7 +16,7 @@ from kadita.school.transforms import View
 
 
 class LargestCluster(View):
-    """A trajectory in which, frame by frame, all agents are absent but those of the largest group.
+    """A trajectory in which, frame by frame, all agents are absent but those of the largest cluster.
 
     Args:
         source: the trajectory.
@@ -31,18 +31,18 @@ class LargestCluster(View):
         try:
             self.link = float(source.attributes["r_a"] if link == "r_a" else link)
         except KeyError:
-            raise KaditaError(f"{source.name}: it knows no r_a; expected --largest-group LENGTH") from None
+            raise KaditaError(f"{source.name}: it knows no r_a; expected --largest-cluster LENGTH") from None
         except (TypeError, ValueError):
             self.link = np.nan
         if not 0 < self.link < np.inf:
-            raise KaditaError(f"--largest-group: expected r_a or a length above 0; got {link}")
+            raise KaditaError(f"--largest-cluster: expected r_a or a length above 0; got {link}")
 
     def fingerprint(self) -> dict[str, Any]:
         """Return the school's, and the length of a link."""
         return self.source.fingerprint() | {"largest_group": self.link}
 
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
-        """Yield these frames as blocks in which the same agents are the largest group."""
+        """Yield these frames as blocks in which the same agents are the largest cluster."""
         for block in self.source.blocks_of(frames, size):
             for a, b, members in runs(linked(block, self.link).largest, None):
                 if (b - a, len(members)) == block.shape:
@@ -60,7 +60,7 @@ class LargestCluster(View):
                     )
 
     def read(self, frames: Integers) -> Chunk:
-        """Return these frames, NaN for all agents outside the largest group."""
+        """Return these frames, NaN for all agents outside the largest cluster."""
         chunk = self.source.read(frames)
         outside = np.ones(chunk.positions.shape[:2], bool)
         for block in self.blocks_of(frames):

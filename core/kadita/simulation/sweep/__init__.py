@@ -73,9 +73,9 @@ def _try(name: str, points: Points) -> None:
     """Raise what would be wrong with every run before one begins."""
     first = next(points.settings).run
     with Simulation(first) as school:
-        if points.sweep.largest_group is not None:
+        if points.sweep.largest_cluster is not None:
             try:
-                LargestCluster(school, points.sweep.largest_group)
+                LargestCluster(school, points.sweep.largest_cluster)
             except KaditaError as error:
                 raise KaditaError(f"{name}: {error}") from None
 
@@ -93,7 +93,7 @@ def _run(
         metrics=chosen.metrics,
         parameters=chosen.settings,
         profile=chosen.profile,
-        largest_group=chosen.largest_group,
+        largest_cluster=chosen.largest_cluster,
         trajectories=chosen.trajectories,
         equilibration=chosen.counted,
         plugins=plugins,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import read_toml
 from kadita.models.model import Model
@@ -28,7 +29,7 @@ class SweepConfiguration(BaseModel):
     every: Annotated[int | None, Field(ge=1, lt=2**63, description="steps from one measured frame to the next")] = None
     seeds: Annotated[Seeds, Field(description='their number, a list, or such as "1..20"')] = (1,)
     parameters: Annotated[dict[str, Any], Field(description="of the model, the same in all runs")] = {}
-    group: Annotated[list[dict[str, Any]], Field(description="agents of their own, as in a run's file")] = []
+    species: Annotated[list[dict[str, Any]], Field(description="species of agents, as in a run's file")] = []
     grid: Annotated[dict[str, Values], Field(description="parameters of which every combination is run")] = {}
     zip: Annotated[dict[str, Values], Field(description="parameters whose lists go together, value by value")] = {}
     chain: Annotated[
@@ -40,8 +41,8 @@ class SweepConfiguration(BaseModel):
     )
     metric_parameters: Annotated[dict[str, Any], Field(description="by metric, or of all metrics that have them")] = {}
     profile: Annotated[str | None, Field(description="named parameter values of metrics: published, or a file")] = None
-    largest_group: Annotated[
-        float | str | None, Field(description="measure the largest group alone, linked at r_a or at a length")
+    largest_cluster: Annotated[
+        float | str | None, Field(description="measure the largest cluster alone, linked at r_a or at a length")
     ] = None
     begin: Annotated[
         float | None, Field(ge=0, allow_inf_nan=False, description="times before are left out of means")
@@ -55,8 +56,8 @@ class SweepConfiguration(BaseModel):
     def _is_of_one_kind(self) -> Self:
         if (self.scenario is None) == (self.model is None):
             raise ValueError("expected a scenario or a model; got " + ("both" if self.model else "neither"))
-        if self.scenario is not None and self.group:
-            raise ValueError("groups stand in the scenario's own file")
+        if self.scenario is not None and self.species:
+            raise ValueError("species stand in the scenario's own file")
         if self.model is not None and self.steps is None:
             raise ValueError("missing: steps")
         if self.begin is not None and "equilibration" in self.model_fields_set:
@@ -116,7 +117,7 @@ def read_sweep(path: Path) -> SweepConfiguration:
     Raises:
         KaditaError: there is none, or it is not what a sweep is, in one line.
     """
-    table = read_toml(path)
+    table = renamed.new_keys(read_toml(path), renamed.CONFIGURATION)
     try:
         read = SweepConfiguration.model_validate(table)
     except ValidationError as error:
@@ -159,7 +160,7 @@ def _of_model(sweep: SweepConfiguration, values: Mapping[str, Any], registry: Re
     parameters = registry.models[sweep.model].model_validate(values)
     table: dict[str, Any] = {"model": sweep.model, "steps": sweep.steps, "parameters": parameters}
     table |= {"every": sweep.every} if sweep.every is not None else {}
-    return RunConfiguration.model_validate(table | ({"group": sweep.group} if sweep.group else {}))
+    return RunConfiguration.model_validate(table | ({"species": sweep.species} if sweep.species else {}))
 
 
 def _fault(error: ValidationError, model: type[BaseModel] = SweepConfiguration) -> str:

@@ -122,7 +122,7 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
     return {
         "metrics": [*plan.wanted, *(analysis.name for analysis in plan.analyses)],
         "metric_parameters": plan.parameters,
-        "largest_group": sweep.largest_group,
+        "largest_group": sweep.largest_cluster,
     }
 
 
@@ -172,7 +172,7 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
         "run": _stored(setting.run),
         "seeds": seeds,
         "profile": sweep.definitions,
-        "largest_group": sweep.largest_group,
+        "largest_group": sweep.largest_cluster,
         "metrics": metrics,
         "versions": {"python": platform.python_version(), "kadita": version("kadita"), "numpy": version("numpy")},
     }

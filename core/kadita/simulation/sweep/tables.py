@@ -163,7 +163,7 @@ def _dataset(points: Points, rows: list[Row], columns: list[str]) -> xarray.Data
         "steps": first.run.steps,
         "every": first.run.every,
         "equilibration": sweep.counted,
-        "largest_group": str(sweep.largest_group or ""),
+        "largest_group": str(sweep.largest_cluster or ""),
         "profile": sweep.definitions,
         "metric_parameters": to_json(points.plan.records).decode(),
     }

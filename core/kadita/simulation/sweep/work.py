@@ -42,7 +42,7 @@ class Measured:
     metrics: tuple[str, ...] | None  # all default ones
     parameters: dict[str, Any]
     profile: str | None
-    largest_group: float | str | None
+    largest_cluster: float | str | None
     trajectories: bool
     equilibration: float | str
     plugins: tuple[str, ...]
@@ -127,7 +127,7 @@ def _run(
                     measured.metrics,
                     parameters=measured.parameters,
                     profile=measured.profile,
-                    largest_group=measured.largest_group,
+                    largest_cluster=measured.largest_cluster,
                     registry=registry,
                 )
             )

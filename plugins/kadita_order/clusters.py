@@ -1,4 +1,4 @@
-"""Groups: agents that are linked, directly or through others, within a distance."""
+"""Clusters: agents that are linked, directly or through others, within a distance."""
 
 import math
 
@@ -20,8 +20,8 @@ SOURCE = (
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
 )
-def group_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
-    """Fraction of the school in its largest group, (T,), at least 1 / N.
+def largest_cluster_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
+    """Fraction of the school in its largest cluster, (T,), at least 1 / N.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
@@ -34,8 +34,8 @@ def group_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArr
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
 )
-def group_count(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
-    """Number of groups, (T,), 1 to N.
+def cluster_count(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
+    """Number of clusters, (T,), 1 to N.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
@@ -43,7 +43,7 @@ def group_count(block: Block, *, link_distance: LinkDistance = None) -> NDArray[
 
 
 @metric(
-    formula="1 where a group is linked to its own periodic image, else 0",
+    formula="1 where a cluster is linked to its own periodic image, else 0",
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
