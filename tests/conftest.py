@@ -106,7 +106,7 @@ def command(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pyte
         capfd.readouterr()
         with monkeypatch.context() as here, warnings.catch_warnings():
             here.chdir(cwd)
-            warnings.simplefilter("default")
+            warnings.simplefilter("default", KaditaWarning)  # any other is a fault
             for category in SILENT:
                 warnings.simplefilter("ignore", category)
             status = kadita.cli.main(said)
