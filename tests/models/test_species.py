@@ -1,8 +1,5 @@
 """Schools whose agents differ: named groups with parameters of their own."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -128,7 +125,7 @@ def test_each_agent_follows_its_own_parameters(school, threads):
     assert (turned[noisy] < 0.999).all()
 
 
-def test_the_file_says_who_is_of_which_species(school, tmp_path):
+def test_the_file_says_who_is_of_which_species(school, tmp_path, command):
     path = kadita.run(school(), steps=20, output=tmp_path / "s.nc")
     with kadita.open(path) as trajectory:
         assert trajectory.species.tolist() == ["nimble"] * 20 + ["others"] * 40
@@ -139,9 +136,9 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path):
         assert file["species"].dimensions == ("atom",)
         assert [row.tobytes().decode().strip() for row in file["kadita_species"][:]] == ["others", "nimble"]
         assert file["species"][:].tolist() == [1] * 20 + [0] * 40
-    said = subprocess.run([sys.executable, "-m", "kadita", "info", path], capture_output=True, text=True, check=True)
-    assert "species:       nimble 20, others 40" in said.stdout
-    assert "(count 20, name nimble, turning_rate 100.0)" in said.stdout
+    said = command("info", path).stdout
+    assert "species:       nimble 20, others 40" in said
+    assert "(count 20, name nimble, turning_rate 100.0)" in said
     with kadita.open(kadita.run("torus", steps=0, output=tmp_path / "t.nc")) as trajectory:
         assert trajectory.species is None
 
