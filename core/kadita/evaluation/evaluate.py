@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ from kadita.base.settings import by_metric
 from kadita.evaluation.accumulator import Part, Pass
 from kadita.evaluation.finalize import gather
 from kadita.evaluation.part_cache import Kept
-from kadita.evaluation.partition import Order, Task, cut, in_order, measure, opened, settled
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.partition import Order, Task, content_of, cut, in_order, measure, opened, settled
+from kadita.evaluation.plan import Plan, Profile, load_profile, make_plan
 from kadita.evaluation.results import Results
 from kadita.io.opening import open as open_trajectory
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.in_memory import Memory
@@ -39,7 +40,7 @@ def analyze(
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
-    profile: str | None = None,
+    profile: str | Profile | None = None,
     plugins: Iterable[str | Path] = (),
     topology: str | Path | None = None,
     velocities: str | None = None,
@@ -64,7 +65,7 @@ def analyze(
         metrics: names of metrics and whole-trajectory analyses, or these themselves; all default metrics of all
             installed plugins where there are none.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
-        profile: ``"published"``, or the path of a TOML file.
+        profile: ``"published"``, the path of a TOML file, or what `load_profile` made of either.
         plugins: plugin files to load beside those installed.
         topology: for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` takes them from finite differences of positions.
@@ -77,18 +78,21 @@ def analyze(
         scheduler: address of a dask.distributed scheduler, in the place of workers.
         keep: a file that the results will go to: what is found is kept beside it until they are complete, so that an
             analysis that was interrupted goes on.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
+        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none: plugin files are what they
+            held then, and one that is edited meanwhile is not mixed with itself.
         progress: called with the number of frames done and their total.
 
     Raises:
-        KaditaError: input that cannot be read, unknown metrics or parameters, or a metric asked for by name
-            that cannot be computed.
+        KaditaError: input that cannot be read or that changes meanwhile, unknown metrics or parameters, or a metric
+            asked for by name that cannot be computed.
 
     Metrics that no one asked for by name and that cannot be computed (they need velocities, say) are left out
     with a `KaditaWarning`, as is one that raises while others can go on.
     """
     metrics, own = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
+    registry = load_registry(plugins) if registry is None else registry
+    named = load_profile(profile) if profile is not None else None
     if workers != 1 or scheduler is not None or keep is not None:
         if own:
             raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")
@@ -102,18 +106,24 @@ def analyze(
             largest_group=largest_group,
             metrics=metrics,
             parameters=dict(parameters or {}),
-            profile=profile,
-            plugins=plugins,
+            profile=named,
+            plugins=registry.files,
         )
         results = _shared(order, choice, workers, scheduler, keep, progress)
     else:
-        registry = (load_registry(plugins) if registry is None else registry).knowing(own)
-        named = load_profile(profile) if profile is not None else None
+        registry = registry.knowing(own)
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
+        content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
             if largest_group is not None:
                 trajectory = LargestGroup(trajectory, largest_group)
-            results = _streamed(plan, registry, trajectory, choice, follow, profile, progress)
+            complete = trajectory.complete
+            results = _streamed(plan, registry, trajectory, choice, follow, named, progress)
+        if not follow and complete is not False and content_of(data, topology) != content:
+            changed = f"{data}: changed while it was measured"
+            if complete:
+                raise KaditaError(f"{changed}; run it again")
+            results = replace(results, notes=(*results.notes, changed))  # of another program's, which may go on with it
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
@@ -132,7 +142,7 @@ def _streamed(
     trajectory: Trajectory,
     choice: Mapping[str, Any],
     follow: bool,
-    profile: str | None,
+    profile: Profile | None,
     progress: Progress | None,
 ) -> Results:
     """Measure frames as they come: of whatever gives them, in one pass."""
@@ -168,10 +178,11 @@ def _shared(
 ) -> Results:
     """Measure frames of a file in tasks, whoever does them; those that were done before are not done again."""
     plan, registry = settled(order)
-    trajectory = opened(order)
+    content = content_of(order.path, order.topology)
+    trajectory = opened(order, content)
     try:
         frames = trajectory.select(**choice)
-        tasks = cut(order, trajectory, frames, plan.halo)
+        tasks = cut(order, content, trajectory, frames, plan.halo)
         kept = Kept(keep, tasks) if keep is not None and len(tasks) > 1 else None
         run = Pass(plan, registry, trajectory, len(frames))
         done = 0
@@ -182,10 +193,11 @@ def _shared(
                 done = end
                 if progress is not None:
                     progress(done, len(frames))
-        results = gather(run, frames, order.profile)
+        results = gather(run, frames, order.profile_read)
     finally:
         trajectory.close()
-        opened.cache_clear()
+        for cache in (opened, settled, load_same):  # the next analysis begins with what files hold then
+            cache.cache_clear()
     if kept is not None:
         kept.remove()
     return results

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError
 from kadita.evaluation.accumulator import Pass
+from kadita.evaluation.plan import Profile
 from kadita.evaluation.results import Results, Series, Whole
 from kadita.plugins.declaration.analysis import Facts, finished
 from kadita.plugins.declaration.metric import Metric
@@ -24,7 +23,7 @@ ROUNDING = 1e-6
 version = cache(metadata.version)  # which reads and parses a file each time
 
 
-def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
+def gather(run: Pass, frames: Integers, profile: Profile | None) -> Results:
     """Gather the results.
 
     Raises:
@@ -68,7 +67,7 @@ def gather(run: Pass, frames: Integers, profile: str | None) -> Results:
             "numpy": version("numpy"),
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
-            "profile": profile or "corrected",
+            "profile": "corrected" if profile is None else profile.name,
             **({"needed": needed} if needed else {}),
         },
     )
@@ -107,7 +106,7 @@ def _wholes(run: Pass) -> dict[str, Whole]:
                 parameters=parameters,
                 summary=a.summary,
                 plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=_version(plugin),
+                plugin_version=_version(run, plugin),
             )
     return wholes
 
@@ -132,18 +131,13 @@ def _series(run: Pass, m: Metric) -> Series:
         axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
         summary=m.summary,
         plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=_version(plugin),
+        plugin_version=_version(run, plugin),
     )
 
 
-def _version(plugin: Plugin) -> str:
-    """Return a plugin's version; of a file, what it held."""
-    if plugin.version or not plugin.distribution.endswith(".py"):
-        return plugin.version
-    try:
-        return f"sha256 {hashlib.sha256(Path(plugin.distribution).read_bytes()).hexdigest()}"
-    except OSError:  # it is gone
-        return ""
+def _version(run: Pass, plugin: Plugin) -> str:
+    """Return a plugin's version; of a file, the checksum of what was run."""
+    return plugin.version or run.registry.files.get(plugin.distribution, "")
 
 
 def _beyond(m: Metric, values: Floats) -> int:

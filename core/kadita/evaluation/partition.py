@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.files import fingerprint
 from kadita.base.settings import by_metric
 from kadita.evaluation.accumulator import Part, Pass
-from kadita.evaluation.plan import Plan, load_profile, make_plan
+from kadita.evaluation.plan import Plan, Profile, make_plan
 from kadita.io.opening import open as open_trajectory
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -26,7 +27,10 @@ from kadita.school.window import frames_of_windows
 
 @dataclass(frozen=True)
 class Order:
-    """What is measured, and of which file: words and numbers alone, which travel to any machine that sees the file."""
+    """What is measured, and of which file: words and numbers alone, which travel to any machine that sees the file.
+
+    Plugin files and profiles are what they held when the analysis began.
+    """
 
     path: str
     topology: str | None
@@ -34,8 +38,8 @@ class Order:
     largest_group: float | str | None
     metrics: tuple[str, ...]
     parameters: str  # JSON
-    profile: str | None
-    plugins: tuple[str, ...]
+    profile: str  # JSON of its fields, or of None
+    plugins: tuple[tuple[str, str], ...]  # paths, and their checksums in `Registry.files`
 
     @classmethod
     def of(cls, data: Any, *, far: bool, **what: Any) -> Order:
@@ -58,6 +62,7 @@ class Order:
         profile, topology = what["profile"], what["topology"]
         try:
             parameters = json.dumps(what["parameters"], sort_keys=True)
+            profile = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
         except (TypeError, ValueError) as error:
             raise KaditaError(f"parameters: expected words and numbers; {error}") from None
         return cls(
@@ -67,9 +72,15 @@ class Order:
             largest_group=what["largest_group"],
             metrics=tuple(what["metrics"] or ()),
             parameters=parameters,
-            profile=path(profile) if profile is not None and profile.endswith(".toml") else profile,
-            plugins=tuple(map(path, what["plugins"])),
+            profile=profile,
+            plugins=tuple((path(file), checksum) for file, checksum in what["plugins"].items()),
         )
+
+    @property
+    def profile_read(self) -> Profile | None:
+        """The profile itself."""
+        fields = json.loads(self.profile)
+        return None if fields is None else Profile(**fields)
 
     def described(self) -> dict[str, Any]:
         """Return all of it, for a checksum."""
@@ -83,14 +94,27 @@ class Task:
     order: Order
     frames: Integers
     own: int
-    fingerprint: str  # of the file, as JSON
+    content: str  # of the file, see `content_of`
 
 
-def cut(order: Order, trajectory: Trajectory, frames: Integers, halo: int) -> list[Task]:
+def content_of(*files: str | Path | None) -> str:
+    """Return what tells the content of files from others, as JSON: names, sizes, first bytes, times of the last change.
+
+    It is empty where they are no files.
+    """
+    try:
+        paths = [Path(file) for file in files if file is not None]
+        found = [fingerprint(path) | {"changed": path.stat().st_mtime_ns} for path in paths if path.is_file()]
+    except (OSError, TypeError, ValueError):  # what is no path, or goes away
+        found = []
+    return json.dumps(found)
+
+
+def cut(order: Order, content: str, trajectory: Trajectory, frames: Integers, halo: int) -> list[Task]:
     """Cut frames into tasks of one window each: the same ones whoever does them."""
-    size, print_of_file = frames_of_windows(len(trajectory.agents)), json.dumps(trajectory.fingerprint())
+    size = frames_of_windows(len(trajectory.agents))
     return [
-        Task(order, frames[start : start + size + halo], min(size, len(frames) - start), print_of_file)
+        Task(order, frames[start : start + size + halo], min(size, len(frames) - start), content)
         for start in range(0, len(frames), size)
     ]
 
@@ -102,28 +126,33 @@ def measure(task: Task) -> Part:
         KaditaError: the file is not the one that the analysis began with, or cannot be measured.
     """
     plan, registry = settled(task.order)
-    trajectory = opened(task.order)
-    if trajectory.complete is not False and json.dumps(trajectory.fingerprint()) != task.fingerprint:
-        raise KaditaError(f"{task.order.path}: changed while it was measured; run it again")
+    trajectory = opened(task.order, task.content)
+    growing = trajectory.complete is False
+    _check(task, growing)
     run = Pass(plan, registry, trajectory, len(task.frames))
     needed = task.own + max((a.frames_behind(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
     for frames, measured in ((task.frames[:needed], True), (task.frames[needed:], False)):
         for block in trajectory.blocks_of(frames):
             run.take(block, np.searchsorted(task.frames, block.frames), measured=measured)
+    _check(task, growing)
     return run.part(task.own)
+
+
+def _check(task: Task, growing: bool) -> None:
+    if not growing and content_of(task.order.path, task.order.topology) != task.content:
+        raise KaditaError(f"{task.order.path}: changed while it was measured; run it again")
 
 
 @lru_cache(maxsize=4)
 def settled(order: Order) -> tuple[Plan, Registry]:
     """Settle what is computed, in every process anew: functions of plugin files cannot travel."""
-    registry = load_registry(order.plugins)
-    profile = load_profile(order.profile) if order.profile is not None else None
-    return make_plan(registry, order.metrics, by_metric(json.loads(order.parameters)), profile), registry
+    registry = load_same(order.plugins)
+    return make_plan(registry, order.metrics, by_metric(json.loads(order.parameters)), order.profile_read), registry
 
 
 @lru_cache(maxsize=1)
-def opened(order: Order) -> Trajectory:
-    """Open the file, once for all tasks of an order that this process does."""
+def opened(order: Order, content: str) -> Trajectory:
+    """Open the file, once for all tasks of an order that this process does while the file holds the same."""
     trajectory = open_trajectory(order.path, topology=order.topology, velocities=order.velocities)
     return trajectory if order.largest_group is None else LargestGroup(trajectory, order.largest_group)
 

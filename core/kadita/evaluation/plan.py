@@ -49,16 +49,19 @@ class Plan:
 class Profile:
     """A named set of parameter values, and the metrics that have a form under it."""
 
+    name: str
     metrics: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Any]]
 
 
-def load_profile(name: str) -> Profile:
-    """Read a built-in profile by name, or a TOML file by path.
+def load_profile(name: str | Profile) -> Profile:
+    """Read a built-in profile by name, or a TOML file by path; one that was read before is what it was.
 
     Raises:
         KaditaError: there is none of that name, or the file is no profile.
     """
+    if isinstance(name, Profile):
+        return name
     built_in = _built_in_profiles()
     if name in built_in:
         return built_in[name]
@@ -72,7 +75,7 @@ def _profile(name: str, table: dict[str, Any]) -> Profile:
     names = isinstance(metrics, list) and bool(metrics) and all(isinstance(m, str) for m in metrics)
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
-    return Profile(tuple(metrics), table)
+    return Profile(name, tuple(metrics), table)
 
 
 @cache
