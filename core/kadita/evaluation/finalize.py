@@ -18,6 +18,7 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
 
 ROUNDING = 1e-6
 version = cache(metadata.version)  # which reads and parses a file each time
@@ -80,7 +81,7 @@ def _kind(run: Pass, name: str) -> str:
 def _wholes(run: Pass) -> dict[str, Whole]:
     """Finish every analysis that has looked at something."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
-    facts = Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels)
+    facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
     wholes: dict[str, Whole] = {}
     for a in run.plan.analyses:
         if a.name in run.left_out or a.name in run.failures:
