@@ -98,7 +98,7 @@ def test_what_is_made_is_as_its_authors_would_write_it(tmp_path):
         ("../crowding", "expected a name in lower case"),
         ("lambda", "expected a name in lower case"),
         ("", "expected a name in lower case"),
-        ("metric", "what another thing in the file is called"),
+        ("metric", "the name 'metric' is used for something else in the file; choose another name"),
         ("there", "exists; choose another name"),
     ],
 )
