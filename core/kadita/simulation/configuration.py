@@ -46,7 +46,7 @@ class Species(BaseModel):
                     f"species {self.name}: there is no parameter '{key}'{did_you_mean(key, cls.model_fields)}"
                 )
             if key in cls.shared:
-                raise ValueError(f"species {self.name}: {key} is common to all agents; it belongs under [parameters]")
+                raise ValueError(f"species {self.name}: {key} is common to all agents; it belongs in [parameters]")
         try:
             return cls.model_validate(model.model_dump(exclude_unset=True) | parameters)
         except ValidationError as error:
@@ -177,7 +177,7 @@ def load_configuration(
 def _check_keys(name: str, table: Mapping[str, Any], model: type[Model]) -> None:
     for key in table:
         if key in model.model_fields:
-            raise KaditaError(f"{name}: '{key}' is a parameter of the model; it belongs under [parameters]")
+            raise KaditaError(f"{name}: '{key}' is a parameter of the model; it belongs in [parameters]")
         if key not in RunConfiguration.model_fields:
             hint = did_you_mean(key, RunConfiguration.model_fields)
             raise KaditaError(f"{name}: there is no parameter '{key}'{hint}")

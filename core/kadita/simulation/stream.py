@@ -204,7 +204,7 @@ class Simulation(Trajectory):
             KaditaError: a recorded run whose frames were read before; they are in the file.
         """
         if self.recorded > (self._resumed.frames if self._resumed else 0):
-            raise KaditaError(f"{self.name}: its frames can be read once while they are recorded; read the file")
+            raise KaditaError(f"{self.name}: its frames can be read once while recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
         state = self._initial()

@@ -234,13 +234,13 @@ class TestRefusals:
         (tmp_path / "small").write_text("mine")
         status, _, said = command(small)
         assert (status, said.count("\n")) == (2, 1)
-        assert "small: expected a folder for the sweep; this is a file" in said
+        assert "small: expected a folder for the sweep; got a file" in said
         assert (tmp_path / "small").read_text() == "mine"
 
     def test_a_table_of_nothing(self, command, small):
         status, _, said = command(small, "--table")
         assert (status, said.count("\n")) == (2, 1)
-        assert "there is no such folder; nothing was swept yet" in said
+        assert "there is no such folder; run the sweep first" in said
 
     def test_two_sweeps_in_one_folder(self, command, small, tmp_path):
         import fcntl
@@ -253,7 +253,7 @@ class TestRefusals:
         finally:
             os.close(handle)
         assert (status, said.count("\n")) == (2, 1)
-        assert "small: another sweep is at work there" in said
+        assert "small: another sweep is running in this folder" in said
 
     def test_results_that_were_damaged(self, command, small, swept):
         (swept / rows_of(swept)[0]["folder"] / "seed-1.json").write_text("{}")
