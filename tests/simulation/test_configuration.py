@@ -138,7 +138,7 @@ def test_impossible_runs_are_refused(changes, message):
         ('model = "cousin"', r"there is no model 'cousin' \(did you mean couzin\?\)"),
         ("model = 3", "there is no model '3'; there are: .*couzin, .*vicsek"),
         ('model = "couzin"\nsteps = 10\nparameters = 3', "parameters: "),
-        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps\?\)"),
+        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps or species\?\)"),
         ("\ufeff\x00", "expected TOML"),
     ],
 )

@@ -191,7 +191,7 @@ class TestGoingOn:
             if number == signal.SIGTERM:
                 assert (running.returncode, out, said.count("\n")) == (143, "", 1)
                 assert "terminated; " in said
-                assert "of 12 points are finished; the same command goes on" in said
+                assert "of 12 points are finished; the same command continues" in said
             else:
                 assert (running.returncode, out, said) == (-9, "", "")
         sweep(small, output=folder, workers=2)
@@ -209,7 +209,7 @@ class TestGoingOn:
         out, said = running.communicate(timeout=20)
         assert (running.returncode, out, said.count("\n")) == (130, "", 1)
         assert said.startswith("kadita: error: interrupted; ")
-        assert said.endswith(" of 12 points are finished; the same command goes on\n")
+        assert said.endswith(" of 12 points are finished; the same command continues\n")
         assert not list(tmp_path.glob("cut/*/.seed-*"))
 
     def test_a_table_of_what_there_is_so_far(self, small, swept):
@@ -303,7 +303,7 @@ def test_a_full_disk_ends_it_with_a_line_and_spoils_nothing(small, start, swept,
     out, said = full.communicate(timeout=60)
     assert (full.returncode, out, said.count("\n")) == (1, "", 1), said
     assert "File too large" in said
-    assert "0 of 12 points are finished; the same command goes on" in said
+    assert "0 of 12 points are finished; the same command continues" in said
     after = contents(swept)
     assert {name: after[name] for name in before if name != "manifest.json"} == {
         name: content for name, content in before.items() if name != "manifest.json"
