@@ -12,20 +12,9 @@ from kadita.school.entropy.histogram import Estimator
 from kadita.school.neighbors import Integers
 from kadita.school.window import Window
 
+# fmt: off
 __all__ = [
-    "Analysis",
-    "Estimator",
-    "Facts",
-    "Floats",
-    "Integers",
-    "KaditaError",
-    "KaditaWarning",
-    "NotApplicable",
-    "Output",
-    "Window",
-    "analysis",
-    "hookimpl",
-    "jitable",
-    "kernel",
-    "parallel_kernel",
+    "Analysis", "Estimator", "Facts", "Floats", "Integers", "KaditaError", "KaditaWarning", "NotApplicable",
+    "Output", "Window", "analysis", "hookimpl", "jitable", "kernel", "parallel_kernel",
 ]
+# fmt: on

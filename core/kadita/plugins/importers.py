@@ -12,16 +12,9 @@ from kadita.plugins.declaration.importer import Importer, Tracks, importer
 from kadita.plugins.hooks import hookimpl
 from kadita.school.box import Floats
 
+# fmt: off
 __all__ = [
-    "HDF5",
-    "INFLATED_AT_MOST",
-    "Floats",
-    "Importer",
-    "KaditaError",
-    "Tracks",
-    "did_you_mean",
-    "first_bytes",
-    "hookimpl",
-    "importer",
-    "read_netcdf3_header",
+    "HDF5", "INFLATED_AT_MOST", "Floats", "Importer", "KaditaError", "Tracks", "did_you_mean", "first_bytes",
+    "hookimpl", "importer", "read_netcdf3_header",
 ]
+# fmt: on

@@ -22,7 +22,7 @@ from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, checksum_of
+from kadita.simulation.integration import Integration, checksum_of, checksum_of_rules
 
 if TYPE_CHECKING:
     from kadita.io.amber.writer import AmberWriter
@@ -104,7 +104,8 @@ class Simulation(Trajectory):
             path: of the trajectory; checkpoints are kept next to it until it is complete.
             force: replace a file that exists.
             resume: continue an interrupted run of this configuration from its newest checkpoint; the file becomes
-                byte for byte that of an uninterrupted run. Frames already in the file are not computed again.
+                byte for byte that of an uninterrupted run. Frames already in the file are not computed again. If the
+                rules of the model were edited since, the run starts again from the initial state.
             checkpoint_every: least time between checkpoints, in seconds.
 
         Raises:
@@ -117,7 +118,7 @@ class Simulation(Trajectory):
         path, self._checkpoint_every = Path(path), checkpoint_every
         if resume and path.exists():
             self._check_same_run(path)
-            self._resumed = checkpoint.load(path, self._made_by())
+            self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration.models))
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
         else:
             self._writer = AmberWriter(
@@ -260,7 +261,8 @@ class Simulation(Trajectory):
                 sink(block)
         if self._writer is not None and state is not None:
             self._writer.secure()  # flush the frames that the checkpoint counts, before it is written
-            checkpoint.save(self._writer.path, state, self._made_by())
+            rules = checksum_of_rules(self.configuration.models)
+            checkpoint.save(self._writer.path, state, self._made_by(), rules)
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

@@ -55,8 +55,7 @@ def sweep(
         KaditaError: an invalid configuration, a folder of something else, or a run that fails.
     """
     path = Path(configuration)
-    files = tuple(str(Path(file).resolve()) for file in plugins)
-    registry = load_registry(files) if registry is None else registry
+    registry = load_registry(plugins) if registry is None else registry
     points = points_of(str(path), read_sweep(path), registry)
     _check_run(str(path), points)
     folder = Path(output) if output is not None else Path(path.stem)
@@ -65,7 +64,7 @@ def sweep(
     with _locked(folder):
         if run:
             _write_manifests(folder, points, registry)
-            _run(folder, points, files, registry, (workers, scheduler), progress)
+            _run(folder, points, registry, (workers, scheduler), progress)
         return write_tables(folder, points)
 
 
@@ -83,7 +82,6 @@ def _check_run(name: str, points: Points) -> None:
 def _run(
     folder: Path,
     points: Points,
-    plugins: tuple[str, ...],
     registry: Registry,
     pool: tuple[int, str | None],
     progress: Callable[[int, int], None] | None,
@@ -92,11 +90,11 @@ def _run(
     measured = Measured(
         metrics=sweep.metrics,
         parameters=sweep.settings,
-        profile=sweep.profile,
+        profile=points.profile,
         largest_cluster=sweep.largest_cluster,
         trajectories=sweep.trajectories,
         equilibration=sweep.counted,
-        plugins=plugins,
+        plugins=tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items()),
     )
     complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
     lines, done = [], len(complete)
