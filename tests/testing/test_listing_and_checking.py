@@ -93,7 +93,7 @@ def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkey
         ("nowhere.py", 2, "there is no such file"),
         ("broken.py", 1, "ZeroDivisionError"),
         ("order --set polarisation.definition=published", 2, "got 'polarisation' (did you mean polarization"),
-        ("order -m polarisation", 2, "order brings no 'polarisation' (did you mean polarization"),
+        ("order -m polarisation", 2, "order has no 'polarisation' (did you mean polarization"),
         ("tracks --tracks nowhere.csv", 2, "there is no such file"),
         ("order -m polarization --set k=4", 2, "has a parameter 'k'"),
         (
@@ -125,9 +125,9 @@ def test_models_scenarios_and_importers_are_checked_as_far_as_they_can_be(tmp_pa
     else:
         assert main(["plugins", "check", plugin]) == 1
         said = capsys.readouterr()
-        assert said.err.count("not tried: importer") == 8
+        assert said.err.count("not checked: importer") == 8
         assert "needs a file to read, --tracks FILE" in said.err
-        assert "nothing of kadita_tracks was tried" in said.err
+        assert "kadita_tracks: nothing was checked" in said.err
         assert main(["plugins", "check", plugin, "--tracks", str(tracks)]) == 0
         said = capsys.readouterr()
         assert "importer table" in said.out
