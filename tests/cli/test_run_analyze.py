@@ -100,7 +100,7 @@ def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(kadita, t
         (("--analyze", "-m", "rotatoin"), "there is no metric 'rotatoin' (did you mean rotation or"),
         (("--analyze", "--results", "torus.nc"), "torus.nc: expected another file to write than the trajectory itself"),
         (("--analyze", "--results", "a.xls"), "a.xls: expected an ending of .csv"),
-        (("--analyze", "-b", 1000), "the choice leaves no frame"),
+        (("--analyze", "-b", 1000), "no frames selected"),
         (("--analyze", "--largest-cluster", "far"), "--largest-cluster: expected r_a or a length above 0; got far"),
     ],
 )

@@ -21,7 +21,7 @@ from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
-from kadita.school.window import Rolling, Seen
+from kadita.school.window import LocatedWindow, RollingWindows
 
 
 class PartialResult(NamedTuple):
@@ -58,7 +58,7 @@ class Accumulator:
         for name, key in plan.unset.items():
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
-        self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
+        self._rolling = RollingWindows(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
             things: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
             for thing in things:
@@ -100,7 +100,7 @@ class Accumulator:
             self._leave_out(thing, f"needs {missing[0]}, which is left out")
         return not missing
 
-    def _look(self, seen: Seen) -> None:
+    def _look(self, seen: LocatedWindow) -> None:
         """Have every analysis look at a window, and merge what it adds."""
         for a in self.plan.analyses:
             if a.name in self.left_out or a.name in self.failures:
