@@ -51,8 +51,8 @@ def damaged(kind, tmp_path, school):
     path.write_bytes(content)
     said = {
         "empty": "found an empty file",
-        "cut": "is cut: its header claims",
-        "header alone": "found it cut or damaged",
+        "cut": "is truncated: its header claims",
+        "header alone": "found it truncated or damaged",
     }
     return path, said.get(kind, "expected a NetCDF")
 
@@ -208,7 +208,7 @@ def test_an_output_that_exists_is_kept(kadita, refused, school, tmp_path):
 def test_a_trajectory_is_not_converted_onto_itself(refused, school, tmp_path):
     shutil.copy(school, tmp_path / "own.nc")
     before = (tmp_path / "own.nc").read_bytes()
-    assert "expected another file to write" in refused("convert", "own.nc", "own.nc", "--force")
+    assert "expected an output file other than the trajectory" in refused("convert", "own.nc", "own.nc", "--force")
     assert (tmp_path / "own.nc").read_bytes() == before
 
 

@@ -98,7 +98,7 @@ def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(kadita, t
         (("--set", "rotation.definition=published"), "--set rotation.definition is about metrics; add --analyze"),
         (("--analyze", "-o", "a.nc", "--no-trajectory"), "-o a.nc and --no-trajectory exclude each other"),
         (("--analyze", "-m", "rotatoin"), "there is no metric 'rotatoin' (did you mean rotation or"),
-        (("--analyze", "--results", "torus.nc"), "torus.nc: expected another file to write than the trajectory itself"),
+        (("--analyze", "--results", "torus.nc"), "torus.nc: expected an output file other than the trajectory itself"),
         (("--analyze", "--results", "a.xls"), "a.xls: expected an ending of .csv"),
         (("--analyze", "-b", 1000), "no frames selected"),
         (("--analyze", "--largest-cluster", "far"), "--largest-cluster: expected r_a or a length above 0; got far"),
