@@ -109,9 +109,9 @@ class Box:
         )
         from kadita.school.geometry import refine_centres
 
-        read_only = positions.view()
-        read_only.flags.writeable = False  # like those of a block, so that the kernel is compiled once
-        refine_centres(read_only, lengths, mean)
+        view = positions.view()
+        view.flags.writeable = False  # like those of a block, so that the kernel is compiled once
+        refine_centres(view, lengths, mean)
         return self.wrap(mean)
 
     def __str__(self) -> str:
