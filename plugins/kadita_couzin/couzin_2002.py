@@ -22,7 +22,7 @@ from kadita_couzin.zones import contribution, look
 
 @jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
-    """Return the contribution of one agent to another; those too near also count behind. See `kadita_couzin.zones`."""
+    """Return the contribution of one agent to another; those too near count unseen too. See `kadita_couzin.zones`."""
     toward, seen = look(d, square, u, c)
     return contribution((square < c.r_r_squared) & (square > 0), seen, toward, square, v, c)
 

@@ -95,7 +95,7 @@ def _run(
     waiting, submitted = iter(range(len(tasks))), dict[str, int]()
     futures = distributed.as_completed(loop=client.loop)
 
-    def hand_out(most: int) -> None:
+    def submit_up_to(most: int) -> None:
         for number in islice(waiting, most - len(submitted)):
             future = client.submit(_compute, expected, function, tasks[number], key=f"{name}-{number}", pure=False)
             submitted[future.key] = number
@@ -103,7 +103,7 @@ def _run(
 
     try:
         most = _most(client)
-        hand_out(most)
+        submit_up_to(most)
         for completed in count(1):
             if not submitted:
                 return
@@ -125,7 +125,7 @@ def _run(
                 ) from None
             future.release()  # so that the worker deletes the result
             most = most if completed % LEAST else _most(client)
-            hand_out(most)
+            submit_up_to(most)
             yield number, result
     finally:
         with suppress(Exception):  # the scheduler may have ended

@@ -46,7 +46,7 @@ class Worker(NamedTuple):
 def processes(count: int) -> Iterator[Run]:
     """Yield a function that runs tasks on `count` processes, started with the first tasks; see `worker_pool`."""
     idle: list[Worker] = []
-    everyone: list[Worker] = []
+    workers: list[Worker] = []
 
     def run(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         waiting, busy = deque(range(len(tasks))), dict[Any, tuple[Worker, deque[int]]]()
@@ -57,9 +57,9 @@ def processes(count: int) -> Iterator[Run]:
             with suppress(OSError):  # the worker has died, which `wait` reports
                 worker.pipe.send((function, tasks[numbers[-1]]))
 
-        def hand_out() -> None:
+        def assign() -> None:
             while waiting and len(busy) < count:
-                worker = idle.pop() if idle else _start(everyone)
+                worker = idle.pop() if idle else _start(workers)
                 busy[worker.pipe] = worker, deque()
                 send(*busy[worker.pipe])
             for worker, numbers in busy.values():
@@ -67,19 +67,19 @@ def processes(count: int) -> Iterator[Run]:
                     send(worker, numbers)
 
         try:
-            hand_out()
+            assign()
             while busy:
                 for worker, numbers in [busy[pipe] for pipe in wait(list(busy))]:
                     try:
                         succeeded, result = worker.pipe.recv()
                     except (EOFError, OSError):
                         del busy[worker.pipe]
-                        how = _end(worker, everyone)
+                        how = _end(worker, workers)
                         deaths[numbers[0]] += 1
                         if deaths[numbers[0]] == DEATHS:
                             raise too_many_deaths(numbers[0], tasks[numbers[0]], DEATHS, how) from None
                         waiting.extendleft(reversed(numbers))
-                        hand_out()
+                        assign()
                         continue
                     number = numbers.popleft()
                     if not numbers:
@@ -87,24 +87,24 @@ def processes(count: int) -> Iterator[Run]:
                         idle.append(worker)
                     if not succeeded:
                         raise result
-                    hand_out()  # before the result is consumed, which may take long
+                    assign()  # before the result is consumed, which may take long
                     yield number, result
         finally:
             for worker, _ in busy.values():  # these results are no longer needed
                 worker.pipe.close()
             for worker, _ in busy.values():
-                _end(worker, everyone)
+                _end(worker, workers)
 
     try:
         yield run
     finally:
-        for worker in everyone:
+        for worker in workers:
             worker.pipe.close()
-        for worker in list(everyone):
-            _end(worker, everyone)
+        for worker in list(workers):
+            _end(worker, workers)
 
 
-def _start(everyone: list[Worker]) -> Worker:
+def _start(workers: list[Worker]) -> Worker:
     path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - '' is this folder
     environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": path}
     parent_end, worker_end = Pipe()
@@ -117,14 +117,14 @@ def _start(everyone: list[Worker]) -> Worker:
             env=environment,
             pass_fds=[worker_end.fileno()],
         )
-        everyone.append(worker := Worker(process, parent_end))
+        workers.append(worker := Worker(process, parent_end))
     finally:
         worker_end.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return worker
 
 
-def _end(worker: Worker, everyone: list[Worker]) -> str:
+def _end(worker: Worker, workers: list[Worker]) -> str:
     """Wait for a worker to end, or kill it; return how it ended."""
     worker.pipe.close()
     try:
@@ -132,8 +132,8 @@ def _end(worker: Worker, everyone: list[Worker]) -> str:
     except subprocess.TimeoutExpired:
         worker.process.kill()
         worker.process.wait()
-    if worker in everyone:
-        everyone.remove(worker)
+    if worker in workers:
+        workers.remove(worker)
     status = worker.process.returncode
     return f"by signal {signal.Signals(-status).name}" if status < 0 else f"with exit status {status}"
 

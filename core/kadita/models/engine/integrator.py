@@ -29,7 +29,7 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
 
     Returns:
         ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `State` in place
-        on so many threads.
+        on `shares` threads.
     """
     add_up, move = summing(pair), moving(turn, displacement)
 
