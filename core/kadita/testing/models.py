@@ -120,12 +120,12 @@ def _declared(model: Model) -> list[Check]:
 def _run(model: Model, method: _Method) -> tuple[Floats, Floats]:
     """Return positions and headings after the steps, (N, 3), in the order of agents."""
     from kadita.models.engine.integrator import steps_of
-    from kadita.models.engine.state import School, Space
+    from kadita.models.engine.state import Space, State
     from kadita.simulation.checks import cutoff_of, rules_of
 
     x, u = (np.asarray(a, dtype=float).T.copy() for a in model.initial_state(SEED))
     agents = np.arange(x.shape[1], dtype=np.int32)
-    school = School(x, u, agents, np.zeros_like(agents))
+    school = State(x, u, agents, np.zeros_like(agents))
     advance = steps_of(model.pair, model.turn, model.displacement, parallel=method.threads > 1)
     space = Space(model.space.array, cutoff_of([model]))
     advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), method.by_cells, method.threads)
