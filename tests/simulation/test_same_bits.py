@@ -19,7 +19,7 @@ spaces = {"periodic": within, "open": within | {"box": "open", "initial": "spher
 for space, changes in spaces.items():
     school = kadita.load_configuration("torus", {"seed": 5}, changes)
     for by_cells in (False, True):
-        cell_list.pay = lambda *_, by_cells=by_cells: by_cells
+        cell_list.cells_are_faster = lambda *_, by_cells=by_cells: by_cells
         for threads in (1, 2, 4):
             state = Integration(school, threads, None)
             state.advance(STEPS)
