@@ -11,7 +11,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.io.opening import open as open_trajectory
 from kadita.io.tracks import as_trajectory, find_importer, origin
-from kadita.io.writers.formats import Progress, kind_of, write_as
+from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
@@ -62,7 +62,7 @@ def convert(
         KaditaError: input that cannot be read, a unit or frame rate that is not known, a file that exists.
     """
     source, output = Path(source), Path(output)
-    kind = kind_of(output, to)
+    target = format_of(output, to)
     check_writable(output, force=force, source=source)
     registry = load_registry(plugins) if registry is None else registry
     remarks: list[str] = []
@@ -83,7 +83,9 @@ def convert(
         opened.attributes = {**opened.attributes, **{key: unit for key, unit in units.items() if unit}}
         replace_whole(
             output,
-            partial(_write, remarks, kind=kind, trajectory=opened, origin=origin(source), progress=progress, **options),
+            partial(
+                _write, remarks, target=target, trajectory=opened, origin=origin(source), progress=progress, **options
+            ),
         )
     return remarks
 

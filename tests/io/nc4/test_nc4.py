@@ -312,7 +312,7 @@ def test_without_zstd_one_line_says_so(tmp_path):
     [
         ("a.nc4", {"compression": "lzma"}, "expected one of zlib, zstd; got lzma"),
         ("a.nc4", {"significant_digits": 7}, "expected 1 to 6; got 7"),
-        ("a.nc", {"compression": "zlib"}, "are for .nc4, and .nc is written"),
+        ("a.nc", {"compression": "zlib"}, "expected a .nc4 output file; got .nc"),
         ("a.xtc", {"significant_digits": 3}, "the format xtc .* has no such option"),
     ],
 )

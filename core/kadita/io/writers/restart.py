@@ -1,4 +1,4 @@
-"""Writes one frame as an AMBER restart file: double precision, no dimension of frames.
+"""Write one frame as an AMBER restart file: double precision, no dimension of frames.
 
 Convention AMBERRESTART 1.0: https://ambermd.org/netcdf/nctraj.xhtml
 """
@@ -14,23 +14,23 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.io.writers.formats import Progress
-from kadita.io.writers.snapshots import whole_snapshots
+from kadita.io.writers.snapshots import complete_snapshots
 from kadita.school.trajectory import Trajectory
 
 
 def write(
     trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress, frame: int = -1
 ) -> list[str]:
-    """Write a frame, the last one where nothing else is said.
+    """Write one frame, by default the last one.
 
     Raises:
-        KaditaError: there is no such frame, or an agent is absent from it.
+        KaditaError: the frame does not exist, or an agent is absent from it.
     """
     import netCDF4
 
     if not -trajectory.n_frames <= frame < trajectory.n_frames:
         raise KaditaError(f"frame: expected {-trajectory.n_frames} .. {trajectory.n_frames - 1}; got {frame}")
-    (snapshot,) = whole_snapshots(trajectory, ".ncrst", progress, np.array([frame % trajectory.n_frames]))
+    (snapshot,) = complete_snapshots(trajectory, ".ncrst", progress, np.array([frame % trajectory.n_frames]))
     with netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as file:
         file.setncatts(
             {
@@ -54,7 +54,7 @@ def write(
             variable = file.createVariable(name, "f8", ("atom", "spatial"))
             variable.units, variable[...] = unit, values
             if name == "velocities":
-                variable.scale_factor = 1.0  # ParmEd wants one
+                variable.scale_factor = 1.0  # ParmEd requires it
         if snapshot.lengths is not None:
             _define_cell(file)
             file["cell_lengths"][...], file["cell_angles"][...] = snapshot.lengths, 90.0
