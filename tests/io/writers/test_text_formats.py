@@ -170,7 +170,7 @@ def test_a_box_that_shrinks_around_the_atoms_is_open_space(tmp_path):
 
 def test_a_cell_that_repeats_in_some_directions_is_refused(tmp_path):
     rows = "1 1 0 0 0\n2 1 1 1 1\n"
-    with pytest.raises(kadita.KaditaError, match="in all directions or in none; frame 0 says pp pp ff"):
+    with pytest.raises(kadita.KaditaError, match="in all directions or in none; frame 0 has pp pp ff"):
         dump(tmp_path / "a.lammpstrj", "pp pp ff", [[(0, 5)] * 3], rows)
 
 
@@ -210,7 +210,7 @@ def test_agents_that_come_and_go_keep_their_places_in_kadita(make, tmp_path):
     convert(school.path, tmp_path / "school.lammpstrj")
     with kadita.open(tmp_path / "school.lammpstrj") as opened, pytest.raises(kadita.KaditaError) as error:
         opened.read(np.arange(4))
-    assert "those of frame 1 are not those of frame 0" in str(error.value)
+    assert "those of frame 1 differ from those of frame 0" in str(error.value)
 
 
 XYZ = 'Properties=species:S:1:pos:R:3:id:I:1 Lattice="5 0 0 0 5 0 0 0 5"'
