@@ -326,7 +326,7 @@ class TestRuns:
 
     def test_groups_differ_in_speed_and_mobility_and_not_in_their_forces(self, tmp_path):
         file = tmp_path / "mixture.toml"
-        text = scenario_text("abp") + '[[group]]\nname = "passive"\ncount = 200\nspeed = 1e-3\nmobility = 0.5\n'
+        text = scenario_text("abp") + '[[species]]\nname = "passive"\ncount = 200\nspeed = 1e-3\nmobility = 0.5\n'
         file.write_text(text)
         (block,) = kadita.simulate(file, steps=10, every=10).blocks()
         np.testing.assert_allclose(block.speeds[:, :200], 1e-3)

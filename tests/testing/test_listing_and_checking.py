@@ -76,7 +76,7 @@ def test_a_file_that_breaks_a_promise(tmp_path, monkeypatch, capsys):
     (broken,) = (line for line in said.out.splitlines() if " NO " in line)
     assert "translation" in broken
     assert said.err == (
-        "kadita: error: mine.py breaks 1 of 13 checks: metric mine: unchanged by translation, as declared\n"
+        "kadita: error: mine.py fails 1 of 13 checks: metric mine: unchanged by translation, as declared\n"
     )
 
 

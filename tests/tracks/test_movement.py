@@ -102,10 +102,10 @@ def test_wrong_files(tmp_path, refused, rng):
         (dataset.drop_vars("time"), "and time; found 'position'"),
         (dataset.rename(space="plane"), "expected floats position"),
         (dataset.assign(position=dataset["position"].astype(str)), "expected floats position"),
-        (dataset.assign_coords(space=["rho", "phi"]), "expected positions x, y, and z if any; found 'rho', 'phi'"),
-        (dataset.assign_coords(time=list("abcde")), "expected a number as time of each frame"),
+        (dataset.assign_coords(space=["rho", "phi"]), "expected the axes x, y and optionally z; found 'rho', 'phi'"),
+        (dataset.assign_coords(time=list("abcde")), "expected one number per frame as time"),
         (dataset.assign_attrs(time_unit="days"), "time_unit to be seconds or frames; found 'days'"),
-        (dataset.isel(time=slice(0, 0)), "expected positions x, y"),
+        (dataset.isel(time=slice(0, 0)), "expected the axes x, y"),
         (dataset * np.nan, "expected positions; found none"),
     ):
         changed.to_netcdf(path)

@@ -8,18 +8,21 @@ its frames are missing; both are found here first. The grammar is that of the Ne
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from kadita.base.errors import KaditaError
 
 HEADER_BYTES = 1 << 22  # what a header may take at most: 4 MiB
-SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
-CODES = {3: "h", 4: "i", 5: "f", 6: "d", 1: "b", 7: "B", 8: "H", 9: "I", 10: "q", 11: "Q"}
-CHAR = 2
+TYPES = {  # in the order of their numbers, from 1 on, and how NumPy calls what lies on disk
+    "byte": "i1", "char": "S1", "short": ">i2", "int": ">i4", "float": ">f4", "double": ">f8", "ubyte": "u1",
+    "ushort": ">u2", "uint": ">u4", "int64": ">i8", "uint64": ">u8",
+}  # fmt: skip
+CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
 STREAMING = -1  # the number of records of a file whose writer could not know it
 
 
@@ -28,7 +31,7 @@ class Variable:
     """A variable: names of its dimensions, type, attributes, and where its data lie."""
 
     dims: tuple[str, ...]
-    type: int
+    type: str
     attributes: dict[str, Any]
     begin: int
     size: int  # bytes, of one record for a record variable, without padding
@@ -93,6 +96,11 @@ def parse_bytes(path: Path, content: bytes) -> Header:
     return _Parser(path, io.BytesIO(content)).parse()
 
 
+def size_of(kind: str) -> int:
+    """Return how many bytes a number of a type takes."""
+    return int(TYPES[kind][-1])
+
+
 class _Parser:
     """Reads a header from its first byte to its last; every count is checked against the bytes there are."""
 
@@ -132,14 +140,18 @@ class _Parser:
             raise self.fail(f"found a name that is no text near byte {self.at}") from None
 
     def values(self) -> Any:
-        kind, number = int.from_bytes(self.take(4), "big"), self.integer()
-        if kind not in SIZES:
-            raise self.fail(f"found an unknown type {kind} near byte {self.at}")
-        raw = self.take(number * SIZES[kind])
+        kind, number = self.type_name(f"near byte {self.at}"), self.integer()
+        raw = self.take(number * size_of(kind))
         self.take(-len(raw) % 4)
-        if kind == CHAR:
+        if kind == "char":
             return raw.decode("utf-8", errors="replace").rstrip("\0")
-        return struct.unpack(f">{number}{CODES[kind]}", raw)
+        return tuple(np.frombuffer(raw, TYPES[kind]).tolist())
+
+    def type_name(self, where: str) -> str:
+        number = int.from_bytes(self.take(4), "big")
+        if not 1 <= number <= len(TYPES):
+            raise self.fail(f"found an unknown type {number} {where}")
+        return list(TYPES)[number - 1]
 
     def attributes(self) -> dict[str, Any]:
         return {self.name(): self.values() for _ in range(self.count(tag=12, least=12))}
@@ -171,14 +183,12 @@ class _Parser:
         if any(i >= len(dims) for i in ids):
             raise self.fail(f"found a variable '{name}' with an unknown dimension")
         attributes = self.attributes()
-        kind = int.from_bytes(self.take(4), "big")
-        if kind not in SIZES:
-            raise self.fail(f"found an unknown type {kind} in variable '{name}'")
+        kind = self.type_name(f"in variable '{name}'")
         self.integer()  # the size as stored, which is not to be relied upon
         begin = int.from_bytes(self.take(4 if self.version == 1 else 8), "big")
         lengths = [dims[i][1] for i in ids]
         record = bool(lengths) and lengths[0] == 0
-        size = prod(lengths[1:] if record else lengths) * SIZES[kind]
+        size = prod(lengths[1:] if record else lengths) * size_of(kind)
         return name, Variable(tuple(dims[i][0] for i in ids), kind, attributes, begin, size, record)
 
     def count_dims(self) -> int:

@@ -11,8 +11,6 @@ from kadita.cli.options import Topology, TrajectoryPath
 if TYPE_CHECKING:
     from kadita.school.trajectory import Trajectory
 
-CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
-
 
 def info(
     trajectory: TrajectoryPath,
@@ -48,6 +46,7 @@ def _readable(value: Any) -> str:
 def _facts(trajectory: Trajectory) -> dict[str, Any]:
     import numpy as np
 
+    from kadita.base.netcdf3 import CONTAINERS
     from kadita.io.amber.trajectory import AmberTrajectory
 
     times = trajectory.times

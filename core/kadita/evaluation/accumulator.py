@@ -20,6 +20,7 @@ from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
 from kadita.school.window import Rolling, Seen
 
@@ -110,7 +111,7 @@ class Accumulator:
                     halo = a.lookahead(self.plan.parameters[a.name])
                     window = seen.window.of(halo)
                     first, last = seen.rows.start, seen.rows.start + window.shape[0]
-                    needs = [self.values[need][first:last] for need in a.needs]
+                    needs = [read_only(self.values[need][first:last]) for need in a.needs]
                     self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
             except NotApplicable as error:
                 self._leave_out(a, str(error))
@@ -180,18 +181,13 @@ class Accumulator:
         parameters = self.plan.parameters[m.name]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            returned: Any
-            if m.per_frame:
-                returned = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
-            else:
-                returned = m.function(block, *needs, **parameters)
-            values = as_declared(m, block, returned)
+            values = as_declared(m, block, m.rows(block, needs, parameters))
             axes = numbers_along_axes(m, block, values.shape[1:], parameters)
         for w in caught:
             own = issubclass(w.category, KaditaWarning)
             where = "" if own else f" ({Path(w.filename).name}, line {w.lineno})"
             self.notes.setdefault(f"{m.name}: {'' if own else f'{w.category.__name__}: '}{w.message}{where}")
-        return values, axes
+        return read_only((values, axes))  # which those that need it are given
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
         everyone = len(self.trajectory.agents)

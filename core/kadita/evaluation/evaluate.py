@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,22 @@ from kadita.base.settings import by_metric
 from kadita.evaluation.accumulator import Accumulator, PartialResult
 from kadita.evaluation.finalize import finalize
 from kadita.evaluation.part_cache import PartCache
-from kadita.evaluation.partition import AnalysisRequest, Task, in_order, measure, open_cached, partition, resolve
-from kadita.evaluation.plan import Plan, load_preset, make_plan
+from kadita.evaluation.partition import (
+    AnalysisRequest,
+    Task,
+    content_of,
+    in_order,
+    measure,
+    open_cached,
+    partition,
+    resolve,
+)
+from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.evaluation.results import Results
 from kadita.io.opening import open as open_trajectory
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.in_memory import InMemoryTrajectory
@@ -41,7 +51,7 @@ def analyze(
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
-    profile: str | None = None,
+    profile: str | Preset | None = None,
     plugins: Iterable[str | Path] = (),
     topology: str | Path | None = None,
     velocities: str | None = None,
@@ -66,7 +76,7 @@ def analyze(
         metrics: names of metrics and whole-trajectory analyses, or these themselves; all default metrics of all
             installed plugins where there are none.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
-        profile: ``"published"``, or the path of a TOML file.
+        profile: ``"published"``, the path of a TOML file, or what `load_preset` made of either.
         plugins: plugin files to load beside those installed.
         topology: for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` takes them from finite differences of positions.
@@ -79,18 +89,21 @@ def analyze(
         scheduler: address of a dask.distributed scheduler, in the place of workers.
         keep: a file that the results will go to: what is found is kept beside it until they are complete, so that an
             analysis that was interrupted goes on.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
+        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none: plugin files are what they
+            held then, and one that is edited meanwhile is not mixed with itself.
         progress: called with the number of frames done and their total.
 
     Raises:
-        KaditaError: input that cannot be read, unknown metrics or parameters, or a metric asked for by name
-            that cannot be computed.
+        KaditaError: input that cannot be read or that changes meanwhile, unknown metrics or parameters, or a metric
+            asked for by name that cannot be computed.
 
     Metrics that no one asked for by name and that cannot be computed (they need velocities, say) are left out
     with a `KaditaWarning`, as is one that raises while others can go on.
     """
     metrics, own = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
+    registry = load_registry(plugins) if registry is None else registry
+    named = load_preset(profile) if profile is not None else None
     if workers != 1 or scheduler is not None or keep is not None:
         if own:
             raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")
@@ -104,18 +117,24 @@ def analyze(
             largest_cluster=largest_cluster,
             metrics=metrics,
             parameters=dict(parameters or {}),
-            profile=profile,
-            plugins=plugins,
+            profile=named,
+            plugins=registry.files,
         )
         results = _shared(request, choice, workers, scheduler, keep, progress)
     else:
-        registry = (load_registry(plugins) if registry is None else registry).knowing(own)
-        named = load_preset(profile) if profile is not None else None
+        registry = registry.knowing(own)
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
+        content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
             if largest_cluster is not None:
                 trajectory = LargestCluster(trajectory, largest_cluster)
-            results = _streamed(plan, registry, trajectory, choice, follow, profile, progress)
+            complete = trajectory.complete
+            results = _streamed(plan, registry, trajectory, choice, follow, named, progress)
+        if not follow and complete is not False and content_of(data, topology) != content:
+            changed = f"{data}: changed while it was measured"
+            if complete:
+                raise KaditaError(f"{changed}; run it again")
+            results = replace(results, notes=(*results.notes, changed))  # of another program's, which may go on with it
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
@@ -134,7 +153,7 @@ def _streamed(
     trajectory: Trajectory,
     choice: Mapping[str, Any],
     follow: bool,
-    profile: str | None,
+    profile: Preset | None,
     progress: Progress | None,
 ) -> Results:
     """Measure frames as they come: of whatever gives them, in one pass."""
@@ -170,10 +189,11 @@ def _shared(
 ) -> Results:
     """Measure frames of a file in tasks, whoever does them; those that were done before are not done again."""
     plan, registry = resolve(request)
-    trajectory = open_cached(request)
+    content = content_of(request.path, request.topology)
+    trajectory = open_cached(request, content)
     try:
         frames = trajectory.select(**choice)
-        tasks = partition(request, trajectory, frames, plan.halo)
+        tasks = partition(request, content, trajectory, frames, plan.halo)
         kept = PartCache(keep, tasks) if keep is not None and len(tasks) > 1 else None
         run = Accumulator(plan, registry, trajectory, len(frames))
         done = 0
@@ -184,10 +204,11 @@ def _shared(
                 done = end
                 if progress is not None:
                     progress(done, len(frames))
-        results = finalize(run, frames, request.profile)
+        results = finalize(run, frames, request.profile_read)
     finally:
         trajectory.close()
-        open_cached.cache_clear()
+        for cache in (open_cached, resolve, load_same):  # the next analysis begins with what files hold then
+            cache.cache_clear()
     if kept is not None:
         kept.remove()
     return results

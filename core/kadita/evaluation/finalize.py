@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError
 from kadita.evaluation.accumulator import Accumulator
+from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Facts, finished
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
 
 ROUNDING = 1e-6
 version = cache(metadata.version)  # which reads and parses a file each time
 
 
-def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results:
+def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Results:
     """Gather the results.
 
     Raises:
@@ -68,7 +68,7 @@ def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results
             "numpy": version("numpy"),
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
-            "profile": profile or "corrected",
+            "profile": "corrected" if profile is None else profile.name,
             **({"needed": needed} if needed else {}),
         },
     )
@@ -81,7 +81,7 @@ def _kind(run: Accumulator, name: str) -> str:
 def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     """Finish every analysis that has looked at something."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
-    facts = Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels)
+    facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
     analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
         if a.name in run.left_out or a.name in run.failures:
@@ -107,7 +107,7 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
                 parameters=parameters,
                 summary=a.summary,
                 plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=_version(plugin),
+                plugin_version=_version(run, plugin),
             )
     return analyses
 
@@ -132,18 +132,13 @@ def _series(run: Accumulator, m: Metric) -> Series:
         axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
         summary=m.summary,
         plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=_version(plugin),
+        plugin_version=_version(run, plugin),
     )
 
 
-def _version(plugin: Plugin) -> str:
-    """Return a plugin's version; of a file, what it held."""
-    if plugin.version or not plugin.distribution.endswith(".py"):
-        return plugin.version
-    try:
-        return f"sha256 {hashlib.sha256(Path(plugin.distribution).read_bytes()).hexdigest()}"
-    except OSError:  # it is gone
-        return ""
+def _version(run: Accumulator, plugin: Plugin) -> str:
+    """Return a plugin's version; of a file, the checksum of what was run."""
+    return plugin.version or run.registry.files.get(plugin.distribution, "")
 
 
 def _beyond(m: Metric, values: Floats) -> int:

@@ -20,7 +20,7 @@ from kadita.evaluation.accumulator import Accumulator, PartialResult
 from kadita.evaluation.finalize import finalize
 from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.io.readers.universe import UniverseTrajectory
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 
@@ -70,7 +70,8 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         super().__init__(atoms.universe.trajectory, verbose=verbose)
         self._atoms = atoms.atoms
         self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or ())
-        self._parameters, self._profile, self._plugins = dict(parameters or {}), profile, tuple(plugins)
+        self._parameters, self._files = dict(parameters or {}), tuple(load_registry(plugins).files.items())
+        self._profile = load_preset(profile) if profile is not None else None
         plan, _ = self._settled()
         if plan.analyses:
             raise KaditaError(
@@ -86,9 +87,8 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
 
     def _settled(self) -> tuple[Plan, Registry]:
         """Settle what is computed; in every process anew, because metrics of plugin files cannot travel."""
-        registry = load_registry(self._plugins)
-        profile = load_preset(self._profile) if self._profile is not None else None
-        return make_plan(registry, self._metrics, by_metric(self._parameters), profile), registry
+        registry = load_same(self._files)
+        return make_plan(registry, self._metrics, by_metric(self._parameters), self._profile), registry
 
     def _compute(
         self, indexed_frames: Integers, verbose: bool | None = None, *, progressbar_kwargs: Any = None

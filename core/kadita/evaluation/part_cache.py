@@ -30,9 +30,8 @@ class PartCache:
         plan, registry = resolve(first.request)
         things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
         versions = sorted({str(registry.plugin_of(*thing)) for thing in things})
-        sources = [hashlib.sha256(Path(p).read_bytes()).hexdigest() for p in first.request.plugins]
         frames = hashlib.sha256(b"".join(task.frames[: task.own].tobytes() for task in tasks)).hexdigest()
-        what = [first.request.described(), first.fingerprint, frames, version("kadita"), versions, sources]
+        what = [first.request.described(), first.content, frames, version("kadita"), versions]
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
         self.folder = output.parent / f".{output.stem[:50]}-{key[:16]}.parts"
 

@@ -50,16 +50,19 @@ class Plan:
 class Preset:
     """A named set of parameter values, and the metrics that have a form under it."""
 
+    name: str
     metrics: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Any]]
 
 
-def load_preset(name: str) -> Preset:
-    """Read a built-in profile by name, or a TOML file by path.
+def load_preset(name: str | Preset) -> Preset:
+    """Read a built-in profile by name, or a TOML file by path; one that was read before is what it was.
 
     Raises:
         KaditaError: there is none of that name, or the file is no profile.
     """
+    if isinstance(name, Preset):
+        return name
     built_in = _built_in_presets()
     if name in built_in:
         return built_in[name]
@@ -74,7 +77,7 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
     metrics = renamed.new_names(metrics, renamed.METRICS)
-    return Preset(tuple(metrics), renamed.new_keys(table, renamed.METRICS))
+    return Preset(name, tuple(metrics), renamed.new_keys(table, renamed.METRICS))
 
 
 @cache

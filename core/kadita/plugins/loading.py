@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import itertools
-import sys
 import traceback
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -18,6 +15,7 @@ import pluggy
 from kadita.base.errors import KaditaError, PluginError, describe_error
 from kadita.plugins import hooks
 from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.plugin_file import import_file
 from kadita.plugins.registry import Plugin, Registry
 
 
@@ -34,9 +32,26 @@ def load_registry(files: Iterable[str | Path] = ()) -> Registry:
     for file in dict.fromkeys(map(Path, files)):
         plugin = Plugin(file.stem, str(file), "")
         try:
-            _register(registry, manager, plugin, _import_file(file))
+            module, registry.files[str(file)] = import_file(file)
+            _register(registry, manager, plugin, module)
         except (Exception, SystemExit) as error:
             raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
+    return registry
+
+
+@lru_cache(maxsize=4)
+def load_same(files: tuple[tuple[str, str], ...]) -> Registry:
+    """Load plugin files as another process loaded them: their paths, and the checksums in its `Registry.files`.
+
+    Once a process: what is pickled is known by the names of its classes, of which there is one.
+
+    Raises:
+        KaditaError: a file that holds something else by now.
+    """
+    registry = load_registry(path for path, _ in files)
+    for path, checksum in files:
+        if registry.files[path] != checksum:
+            raise KaditaError(f"plugin file {path}: changed since this work began; run it again")
     return registry
 
 
@@ -118,23 +133,6 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
 
 def _is_bare_hook(value: Any) -> bool:
     return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
-
-
-def _import_file(file: Path) -> ModuleType:
-    if not file.is_file():
-        raise KaditaError("there is no such file")
-    name = f"kadita_plugin_file_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise KaditaError("expected a Python file, named *.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # annotations are resolved through it
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
 
 
 def _reason(error: BaseException) -> str:

@@ -32,7 +32,10 @@ class Plugin:
 
 @dataclass
 class Registry:
-    """What is installed, by name, the plugin that each thing comes from, and what could not be loaded."""
+    """What is installed, by name, the plugin that each thing comes from, and what could not be loaded.
+
+    `files` are plugin files, by path, with the checksum of what each held when it was loaded.
+    """
 
     metrics: dict[str, Metric] = field(default_factory=dict)
     analyses: dict[str, Analysis] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Registry:
     importers: dict[str, Importer] = field(default_factory=dict)
     plugins: dict[str, Plugin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Metric:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from kadita.base.errors import KaditaError, NotApplicable
 from kadita.school.box import MOST, Box, Floats, sum_over_agents, within
 from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers, nearest
+from kadita.school.read_only import read_only
 
 AT_REST = 1e-10  # speeds up to this one have no heading
 USUAL_NEIGHBORS = 6  # found at the first request, so that metrics that want more than others find them there
@@ -62,7 +62,7 @@ class Block:
         self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
         self.agents: NDArray[Any] = _axis("agents", agents, shape[1], None)
         self.members: Integers = _axis("members", members, shape[1], np.int64)
-        self.attributes: Mapping[str, Any] = MappingProxyType(dict(attributes or {}))
+        self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         self._computed: dict[Hashable, Any] = {}
 
     @property
@@ -108,17 +108,17 @@ class Block:
         speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
         moving = np.empty(self.shape, np.bool_)
         motion(self.velocities, AT_REST, speeds, moving, headings)
-        return _frozen(speeds), _frozen(moving), _frozen(headings)
+        return read_only(speeds), read_only(moving), read_only(headings)
 
     @cached_property
     def wrapped(self) -> Floats:
         """Positions moved into the cell, (T, N, 3); the positions themselves in open space."""
-        return _frozen(self.box.wrap(self.positions))
+        return read_only(self.box.wrap(self.positions))
 
     @cached_property
     def centroid(self) -> Floats:
         """Centre of the school in every frame, (T, 3): the mean position, or the mean on the torus; `Box.centroid`."""
-        return _frozen(self.box.centroid(self.positions))
+        return read_only(self.box.centroid(self.positions))
 
     @cached_property
     def offsets(self) -> Floats:
@@ -127,7 +127,7 @@ class Block:
 
         offsets = np.empty(self.positions.shape)
         from_centres(self.positions, self.centroid, self.box.array, offsets)
-        return _frozen(offsets)
+        return read_only(offsets)
 
     @cached_property
     def wrapped_offsets(self) -> Floats:
@@ -136,7 +136,7 @@ class Block:
         Unlike `offsets` they depend on where in the cell the school is.
         """
         mean = sum_over_agents(self.wrapped) / self.shape[1]
-        return _frozen(self.wrapped - mean[:, None, :])
+        return read_only(self.wrapped - mean[:, None, :])
 
     def neighbor_indices(self, k: int) -> Integers:
         """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
@@ -152,16 +152,20 @@ class Block:
         known: tuple[Integers, Floats] | None = self._computed.get("neighbors")
         if known is None or known[0].shape[2] < k:
             indices, distances = nearest(self.positions, self.box, max(k, USUAL_NEIGHBORS))
-            known = self._computed["neighbors"] = _frozen(indices), _frozen(distances)
+            known = self._computed["neighbors"] = read_only(indices), read_only(distances)
         return known
 
     def once(self, compute: Callable[..., R], *arguments: Hashable) -> R:
-        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it."""
+        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it.
+
+        Nobody can write to it: arrays are read-only, also in tuples, mappings and dataclasses; see
+        `kadita.school.read_only`. Work on a copy.
+        """
         key = (compute, *arguments)
         if key not in self._computed:
-            self._computed[key] = compute(self, *arguments)
+            self._computed[key] = read_only(compute(self, *arguments))
         result: R = self._computed[key]
-        return result
+        return read_only(result)
 
     def __len__(self) -> int:
         return self.positions.shape[0]
@@ -178,16 +182,6 @@ class Block:
         return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
 
 
-A = TypeVar("A", bound=NDArray[Any])
-
-
-def _frozen(array: A) -> A:
-    """Return a view that cannot be written to: one metric's slip must not reach another's input."""
-    view: A = array.view()
-    view.flags.writeable = False
-    return view
-
-
 def _vectors(name: str, values: ArrayLike) -> Floats:
     array = _real(name, values, "numbers of shape (T, N, 3)")
     if array.ndim == 2:
@@ -202,7 +196,7 @@ def _vectors(name: str, values: ArrayLike) -> Floats:
         raise KaditaError(
             f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
         )
-    return _frozen(array)
+    return read_only(array)
 
 
 def _real(name: str, values: ArrayLike, expected: str) -> Floats:
@@ -217,7 +211,7 @@ def _real(name: str, values: ArrayLike, expected: str) -> Floats:
 
 def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
     if values is None:
-        return _frozen(np.arange(length, dtype=dtype))
+        return read_only(np.arange(length, dtype=dtype))
     array: NDArray[Any] = np.atleast_1d(values if dtype is None else _real(name, values, "numbers"))
     if dtype is not None:
         if not np.isfinite(array).all():
@@ -225,4 +219,4 @@ def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArr
         array = array.astype(dtype)
     if array.shape != (length,):
         raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
-    return _frozen(array)
+    return read_only(array)

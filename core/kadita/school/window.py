@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import NotApplicable
 from kadita.school.block import AT_REST, Block
 from kadita.school.box import Floats
+from kadita.school.read_only import read_only
 
 ROWS = 1_000_000  # frames x agents of a window, halo aside
 FRAMES = 1024  # of a window at most, halo aside
@@ -28,6 +29,8 @@ def frames_of_windows(agents: int) -> int:
 
 class Window:
     """Frames that follow each other, with all agents of the trajectory; NaN where one is absent.
+
+    Nothing can be written to.
 
     The first `own` frames are the window's own. The others, as many as an analysis declares as its halo and fewer at
     the end of the trajectory, are the next window's, to be looked at from the own ones: a pair of frames counts where
@@ -53,13 +56,10 @@ class Window:
         agents: NDArray[Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> None:
-        self.positions, self._velocities = positions, velocities
-        self.times, self.lengths, self.own = times, lengths, own
-        self.agents = np.arange(positions.shape[1]) if agents is None else agents
-        self.attributes = attributes or {}
-        for array in (positions, velocities, times, lengths):
-            if array is not None:
-                array.flags.writeable = False
+        self.positions, self._velocities = read_only((positions, velocities))
+        self.times, self.lengths, self.own = read_only(times), read_only(lengths), own
+        self.agents = read_only(np.arange(positions.shape[1]) if agents is None else agents)
+        self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
 
     def of(self, halo: int) -> Window:
         """Return the window with at most so many frames behind its own."""
@@ -96,13 +96,14 @@ class Window:
     @cached_property
     def present(self) -> NDArray[np.bool_]:
         """Who is there, (T, N)."""
-        return np.logical_not(np.isnan(self.positions).any(axis=2))
+        return read_only(np.logical_not(np.isnan(self.positions).any(axis=2)))
 
     @cached_property
     def headings(self) -> Floats:
         """Unit vectors of motion, (T, N, 3); NaN for an agent that is absent or at rest."""
         speeds = np.sqrt(np.einsum("tia,tia->ti", self.velocities, self.velocities))[..., None]
-        return np.divide(self.velocities, speeds, out=np.full_like(self.velocities, np.nan), where=speeds > AT_REST)
+        nowhere = np.full_like(self.velocities, np.nan)
+        return read_only(np.divide(self.velocities, speeds, out=nowhere, where=speeds > AT_REST))
 
     @cached_property
     def unwrapped(self) -> Floats:
@@ -121,7 +122,7 @@ class Window:
                 continue
             x[t] -= cell * np.rint(np.nan_to_num((x[t] - last) / cell))
             last = np.where(np.isnan(x[t]), last, x[t])
-        return x
+        return read_only(x)
 
     def __repr__(self) -> str:
         return f"<Window of {self.own} frames and {self.shape[0] - self.own} behind them, {self.shape[1]} agents>"

@@ -34,10 +34,11 @@ def paths_of(trajectory: Path) -> tuple[Path, Path]:
     return trajectory.with_suffix(".cpt"), trajectory.with_name(f"{trajectory.stem}_prev.cpt")
 
 
-def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> None:
+def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any], rules: str) -> None:
     """Write a checkpoint; the newest so far becomes the one before."""
     newest, previous = paths_of(trajectory)
-    header = {"step": state.step, "frames": state.frames, "agents": len(state.positions), "made_by": made_by}
+    facts = {"step": state.step, "frames": state.frames, "agents": len(state.positions)}
+    header = facts | {"made_by": made_by, "rules": rules}
     parts: list[Any] = [MAGIC, json.dumps(header, sort_keys=True).encode(), b"\n"]
     parts += [np.ascontiguousarray(a, "<f8").data for a in (state.positions, state.headings)]
     unfinished = newest.with_name(f".{newest.name}-{os.getpid()}")
@@ -57,8 +58,8 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> Non
         unfinished.unlink(missing_ok=True)
 
 
-def load(trajectory: Path, made_by: Mapping[str, Any]) -> Checkpoint | None:
-    """Read the newest checkpoint of this run that is whole; None where there is none."""
+def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None) -> Checkpoint | None:
+    """Read the newest checkpoint of this run, and of these rules, that is whole; None where there is none."""
     for path in paths_of(trajectory):
         try:
             content = path.read_bytes()
@@ -68,7 +69,7 @@ def load(trajectory: Path, made_by: Mapping[str, Any]) -> Checkpoint | None:
         if body.startswith(MAGIC) and hashlib.sha256(body).digest() == digest:
             header, _, numbers = body[len(MAGIC) :].partition(b"\n")
             facts = json.loads(header)
-            if facts["made_by"] == made_by:
+            if facts["made_by"] == made_by and rules in (None, facts["rules"]):
                 x, u = np.frombuffer(numbers, "<f8").reshape(2, facts["agents"], 3).astype(np.float64)
                 return Checkpoint(facts["step"], facts["frames"], x, u)
     return None

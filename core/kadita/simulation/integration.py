@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np
 
+from kadita.base.code_hash import checksum
 from kadita.base.errors import PluginError
 from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
 from kadita.models.engine.state import School, Space
+from kadita.models.model import Model
 from kadita.school.box import Floats
 from kadita.school.frame import Frame
 from kadita.simulation.checkpoint import Checkpoint
@@ -152,6 +154,14 @@ class Integration:
 def checksum_of(start: Frame) -> str:
     """Checksum of a state that a run goes on from: 16 hexadecimal digits."""
     return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
+
+
+def checksum_of_rules(kinds: Sequence[Model]) -> str:
+    """Checksum of what the rules of a model do, and of the numbers that they are given."""
+    model, numbers = kinds[0], rules_of(kinds)
+    functions = (model.pair, model.turn, model.displacement, type(model).initial_state)
+    facts = [*map(checksum, functions), repr(cutoff_of(kinds)), *(table.tobytes().hex() for table in numbers)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _said(vector: Floats) -> str:

@@ -22,7 +22,7 @@ from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, checksum_of
+from kadita.simulation.integration import Integration, checksum_of, checksum_of_rules
 
 if TYPE_CHECKING:
     from kadita.io.amber.writer import AmberWriter
@@ -105,6 +105,7 @@ class Simulation(Trajectory):
             force: replace a file that exists.
             resume: go on with a run of this configuration that did not come to its end, from its newest checkpoint;
                 the file becomes byte for byte that of a run that never stopped. Its first frames pass no more.
+                Where the model's rules were edited since, it begins anew.
             checkpoint_every: least time from one checkpoint to the next, in seconds.
 
         Raises:
@@ -117,7 +118,7 @@ class Simulation(Trajectory):
         path, self._checkpoint_every = Path(path), checkpoint_every
         if resume and path.exists():
             self._check_same_run(path)
-            self._resumed = checkpoint.load(path, self._made_by())
+            self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration.models))
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
         else:
             self._writer = AmberWriter(
@@ -260,7 +261,8 @@ class Simulation(Trajectory):
                 sink(block)
         if self._writer is not None and state is not None:
             self._writer.secure()  # the frames that the checkpoint counts on are on disk before it is
-            checkpoint.save(self._writer.path, state, self._made_by())
+            rules = checksum_of_rules(self.configuration.models)
+            checkpoint.save(self._writer.path, state, self._made_by(), rules)
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

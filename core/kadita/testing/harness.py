@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -88,20 +89,18 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 
 
 def writes_to(trial: Trial, block: Block) -> str:
-    """Say what the metric writes to of its input, the block and the values of what it needs."""
+    """Say what the metric writes to of its input, the block, the values of what it needs, and its parameters."""
     given = [values_of(_trial_of_need(trial, need), block) for need in trial.metric.needs]
     kept = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
     names = ["positions", "velocities", *trial.metric.needs]
+    parameters = copy.deepcopy(dict(trial.parameters))
     try:
-        if trial.metric.per_frame:
-            for t, frame in enumerate(block):
-                trial.metric.function(frame, *(g[t] for g in given), **trial.parameters)
-        else:
-            trial.metric.function(block, *given, **trial.parameters)
+        trial.metric.rows(block, given, parameters)
     except Exception as error:
         return str(error) if "read-only" in str(error) else ""
     now = [block.positions, block.velocities, *given]
     changed = [n for n, a, b in zip(names, kept, now, strict=True) if not np.array_equal(a, b, equal_nan=True)]
+    changed += ["its parameters"] if parameters != trial.parameters else []
     return f"{' and '.join(changed)} are no longer what they were" if changed else ""
 
 

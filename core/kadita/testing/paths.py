@@ -14,6 +14,7 @@ from kadita.plugins.declaration.analysis import Analysis, Facts, State, finished
 from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
 from kadita.school.in_memory import InMemoryTrajectory
+from kadita.school.read_only import read_only
 from kadita.school.trajectory import Chunk
 from kadita.school.window import Window
 
@@ -88,7 +89,7 @@ class AnalysisTrial(NamedTuple):
     def finish(self, path: Path, state: State) -> Result:
         """Return the result of a state."""
         labels = {n: self.registry.metrics[n].labels for n in self.analysis.needs}
-        facts = Facts(path.times, path.agents, {"r_a": 2.0}, labels)
+        facts = read_only(Facts(path.times, path.agents, {"r_a": 2.0}, labels))
         return finished(self.analysis, state, facts, self.parameters)
 
     def result(self, path: Path, cuts: Sequence[int]) -> Result:

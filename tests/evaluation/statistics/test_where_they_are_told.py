@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -46,13 +47,9 @@ def results(folder):
     return kadita.analyze(folder / "school.nc", names, plugins=[folder / "drift.py"])
 
 
-@pytest.fixture(scope="module")
-def command(folder):
-    def run(*arguments):
-        words = [sys.executable, "-m", "kadita", *map(str, arguments)]
-        return subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=folder)
-
-    return run
+@pytest.fixture
+def command(command, folder):
+    return functools.partial(command, cwd=folder)
 
 
 @pytest.mark.parametrize("choice", ["none", "auto", "half", 2.0])

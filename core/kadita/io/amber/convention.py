@@ -33,9 +33,11 @@ class _Item(_Entry):
 
 
 class Attribute(_Item):
-    """A global attribute, text; `value` where it must be exactly that."""
+    """A global attribute, text; `value` where it must be exactly that, `length` where it says a number above 0."""
 
     value: str | None = None
+    of: Literal["convention", "kadita", "school"] = "convention"
+    length: bool = False
 
 
 class Dimension(_Item):
@@ -47,7 +49,7 @@ class Dimension(_Item):
 
 
 class Variable(_Item):
-    """A variable of one of these types; others are `readable` though not the convention's."""
+    """A variable of one of these types, of which kadita writes the last; others are `readable` all the same."""
 
     dims: tuple[str, ...]
     types: tuple[Type, ...] = Field(min_length=1)

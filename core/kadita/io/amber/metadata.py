@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.io.amber.layout import COMPLETE, KNOWN, NUMBERS
+from kadita.io.amber.convention import convention
+from kadita.io.amber.layout import COMPLETE
 from kadita.school.box import LEAST, MOST
 
 Fixed = Callable[[str], NDArray[Any] | None]  # a variable without frames, by its name
@@ -60,16 +61,16 @@ def configuration(fixed: Fixed, attributes: Mapping[str, Any], name: str) -> dic
 
 
 def school_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the file knows of the school, of `KNOWN`."""
-    said = {key: attributes.get(f"kadita_{key}") for key in KNOWN}
-    known: dict[str, Any] = {key: text for key, text in said.items() if isinstance(text, str)}
-    for key in NUMBERS:
-        try:
-            known[key] = float(known.get(key, "nan"))
-        except ValueError:
-            known[key] = math.nan
-        if not LEAST <= known[key] <= MOST:
-            del known[key]
+    """Return what the file knows of the school; lengths that are none are left out."""
+    known: dict[str, Any] = {}
+    for a in convention().attributes:
+        text = attributes.get(a.name)
+        if a.of != "school" or not isinstance(text, str):
+            continue
+        with suppress(ValueError):
+            value = float(text) if a.length else text
+            if isinstance(value, str) or LEAST <= value <= MOST:
+                known[a.name.removeprefix("kadita_")] = value
     return known
 
 

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.netcdf3 import Header, read_header
+from kadita.base.netcdf3 import TYPES, Header, read_header
 from kadita.school.neighbors import Integers
 
-TYPES = {1: "i1", 2: "S1", 3: ">i2", 4: ">i4", 5: ">f4", 6: ">f8", 7: "u1", 8: ">u2", 9: ">u4", 10: ">i8", 11: ">u8"}
 AT_ONCE = 1 << 26  # bytes read together, or one record
 LARGEST = 0x7FFFFFFF  # bytes of a NumPy type
 STATUS, SEED, SUM = "kadita_status", "kadita_header_crc32", "kadita_crc32"

@@ -15,29 +15,13 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
+from kadita.io.amber.convention import convention
 from kadita.io.amber.records import SEED, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 SHAPE = ("frame", "atom", "spatial")
-BYTE, CHAR, INT, FLOAT, DOUBLE = 1, 2, 4, 5, 6  # NetCDF's external types
-EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
-    "coordinates": (SHAPE, (DOUBLE, FLOAT)),
-    "velocities": (SHAPE, (DOUBLE, FLOAT)),
-    "time": (SHAPE[:1], (FLOAT, DOUBLE)),
-    "cell_lengths": (("frame", "cell_spatial"), (FLOAT, DOUBLE)),
-    "cell_angles": (("frame", "cell_angular"), (FLOAT, DOUBLE)),
-    "present": (SHAPE[:2], (BYTE, INT)),
-    "kadita_status": ((), (INT,)),
-    "kadita_header_crc32": ((), (INT,)),
-    "kadita_crc32": (SHAPE[:1], (INT,)),
-    "kadita_configuration": (("kadita_configuration_length",), (CHAR,)),
-    "species": (("atom",), (INT,)),
-    "kadita_species": (("kadita_species_count", "kadita_species_length"), (CHAR,)),
-    "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
-}
-
 WORTH_A_THREAD = 200_000  # rows of a chunk: below, handing it over takes as long as reading it
 
 
@@ -237,10 +221,15 @@ def check_is_trajectory(path: Path, header: Header) -> None:
     for name, count in (("atom", header.dims["atom"]), ("frame", header.records)):
         if count < 1:
             raise KaditaError(f"{path}: expected at least one {name}; found none")
-    for name, (dims, types) in EXPECTED.items():
-        variable = header.variables.get(name)
-        if variable is not None and (variable.dims != dims or variable.type not in types):
-            found = f"{name}({', '.join(variable.dims)}) of NetCDF type {variable.type}"
-            raise KaditaError(f"{path}: expected {name}({', '.join(dims)}) of type {types[-1]}; found {found}")
+    for expected in convention().variables:
+        name, found = expected.name, header.variables.get(expected.name)
+        types = (*expected.readable, *expected.types)
+        if found is None or expected.text:  # names of axes are for people
+            continue
+        if found.dims != expected.dims or found.type not in types:
+            raise KaditaError(
+                f"{path}: expected {name}({', '.join(expected.dims)}) of type {types[-1]}; found "
+                f"{name}({', '.join(found.dims)}) of type {found.type}"
+            )
     if header.dims.get("cell_spatial", 3) != 3:
         raise KaditaError(f"{path}: expected three cell lengths; found {header.dims['cell_spatial']}")

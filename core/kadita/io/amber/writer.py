@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
 from kadita.base.netcdf3 import Header
-from kadita.io.amber.layout import COMPLETE, define
+from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
@@ -245,9 +245,9 @@ class AmberWriter:
 
 
 def header_bytes(*what: Any, **options: Any) -> memoryview:
-    """Return a file without frames, made in memory, where no disk is full; `define` says what it holds."""
+    """Return a file without frames, made in memory, where no disk is full; `define_school` says what it holds."""
     import netCDF4
 
     file = netCDF4.Dataset("header.nc", "w", format="NETCDF3_64BIT_OFFSET", memory=1)
-    define(file, *what, **options)  # what it leaves between variables is filled, so that it is always the same
+    define_school(file, *what, **options)  # what it leaves between variables is filled, so that it is always the same
     return file.close()

@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.base.netcdf3 import Header, Variable
-from kadita.io.amber.records import LARGEST, TYPES, Records
+from kadita.base.netcdf3 import TYPES, Header, Variable
+from kadita.io.amber.records import LARGEST, Records
 from kadita.io.nc4.compression import frames_in_chunk
 from kadita.io.nc4.files import ERRORS, open_dataset
 from kadita.io.nc4.header import classic_seed
 from kadita.school.neighbors import Integers
 
 CONTAINER = 4  # stands where a classic header says 1, 2 or 5
-CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
-OTHER = 0  # a type that NetCDF-3 does not know: text of any length, a structure
+NAMES = {np.dtype(kind).newbyteorder("="): name for name, kind in TYPES.items()}
+OTHER = "string"  # a type that NetCDF-3 does not know: text of any length, a structure
 
 
 class Nc4Records(Records):
@@ -152,7 +152,7 @@ def _check_filters(path: Path, file: Any) -> None:
 def _header(file: Any) -> Header:
     variables = {}
     for name, v in file.variables.items():
-        kind = CODES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
+        kind = NAMES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
         record = v.dimensions[:1] == ("frame",)
         size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
         variables[name] = Variable(tuple(v.dimensions), kind, _attributes(v), 0, size, record)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from MDAnalysis.coordinates.base import WriterBase
 
+from kadita.io.amber.layout import CELL, define, describe
 from kadita.io.nc4.compression import frames_in_chunk, packing
 from kadita.io.nc4.files import close
 
 UNITS = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kcal/(mol*Angstrom)"}
-VECTORS = ("frame", "atom", "spatial")
-TEXTS = {"spatial": ["x", "y", "z"], "cell_spatial": ["a", "b", "c"], "cell_angular": ["alpha", "beta ", "gamma"]}
 
 
 class NC4Writer(WriterBase):  # type: ignore[misc]
@@ -126,35 +125,9 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
         self._hidden, self._names = Path(hidden), names
         self._in_chunk = frames_in_chunk(12 * self.n_atoms)
         file = self._file = netCDF4.Dataset(hidden, "w", format="NETCDF4")
-        file.setncatts(
-            {
-                "title": self.remarks,
-                "application": "MDAnalysis",
-                "program": "kadita.mda",
-                "programVersion": version("kadita"),
-                "Conventions": "AMBER",
-                "ConventionVersion": "1.0",
-            }
-        )
-        sizes = {"frame": None, "spatial": 3, "atom": self.n_atoms}
-        if "cell_lengths" in names:
-            sizes |= {"cell_spatial": 3, "cell_angular": 3, "label": 5}
-        for name, size in sizes.items():
-            file.createDimension(name, size)
-        for name in [name for name in TEXTS if name in sizes]:
-            letters = np.array([list(word) for word in TEXTS[name]], dtype="S1").squeeze()
-            text = self._packing.create(file, name, "S1", (name, "label")[: letters.ndim])
-            text[...] = letters
-        for name, kind, dims, unit in (
-            ("time", "f8", ("frame",), "picosecond"),
-            ("cell_lengths", "f8", ("frame", "cell_spatial"), "angstrom"),
-            ("cell_angles", "f8", ("frame", "cell_angular"), "degree"),
-            ("coordinates", "f4", VECTORS, "angstrom"),
-            ("velocities", "f4", VECTORS, "angstrom/picosecond"),
-            ("forces", "f4", VECTORS, "kilocalorie/mole/angstrom"),
-        ):
-            if name in names:
-                self._packing.create(file, name, kind, dims).units = unit
+        describe(file, title=self.remarks, application="MDAnalysis", program="kadita.mda")
+        cell = CELL if "cell_lengths" in names else ()
+        define(file, {"spatial", *names, *cell}, self.n_atoms, create=partial(self._packing.create, file))
 
     def _flush(self) -> None:
         """Write the frames of a chunk together."""

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.amber.convention import convention
-from kadita.io.validation.container import FIXED, TYPE_NAMES, Structure, Variable
+from kadita.io.nc4.chunks import NAMES, OTHER
+from kadita.io.validation.container import FIXED, Structure, Variable
 
 if TYPE_CHECKING:
     import netCDF4
-
-CODES = dict(zip(("i1", "S1", "i2", "i4", "f4", "f8", "u1", "u2", "u4", "i8", "u8"), TYPE_NAMES.values(), strict=True))
 
 
 class ArchiveContents:
@@ -77,7 +76,7 @@ def _structure(file: netCDF4.Dataset) -> Structure:
     unlimited = frozenset(name for name, dim in file.dimensions.items() if dim.isunlimited())
     dims = {name: len(dim) for name, dim in file.dimensions.items()}
     variables = {
-        name: Variable(v.dimensions, CODES.get(np.dtype(v.dtype).str[1:], "string"), _attributes(v))
+        name: Variable(v.dimensions, NAMES.get(np.dtype(v.dtype).newbyteorder("="), OTHER), _attributes(v))
         for name, v in file.variables.items()
     }
     return Structure("NetCDF-4", dims.get("frame", 0), dims, unlimited, _attributes(file), variables)

@@ -12,12 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.netcdf3 import Header
+from kadita.base.netcdf3 import CONTAINERS, TYPES, Header
 from kadita.base.netcdf3 import Variable as Netcdf3Variable
-from kadita.io.amber.records import TYPES, first_record, shape_of
+from kadita.io.amber.records import first_record, shape_of
 
-NAMES = ("byte", "char", "short", "int", "float", "double", "ubyte", "ushort", "uint", "int64", "uint64")
-TYPE_NAMES = dict(enumerate(NAMES, start=1))  # as NetCDF numbers its types
 PIECE = 1 << 23  # bytes read together
 FIXED = 1 << 21  # bytes of a variable without frames that is looked at; JSON takes 30 times as many in memory
 
@@ -142,14 +140,13 @@ class ClassicContents:
 
 def structure_of(header: Header) -> Structure:
     """Return what a classic header says, with types by name."""
-    names = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 5: "NetCDF-3 64-bit data"}
     unlimited = frozenset(name for name, size in header.dims.items() if size == 0)
     dims = {name: header.records if name in unlimited else size for name, size in header.dims.items()}
     return Structure(
-        names[header.version],
+        CONTAINERS[header.version],
         dims.get("frame", 0),
         dims,
         unlimited,
         header.attributes,
-        {n: Variable(v.dims, TYPE_NAMES[v.type], v.attributes) for n, v in header.variables.items()},
+        {n: Variable(v.dims, v.type, v.attributes) for n, v in header.variables.items()},
     )

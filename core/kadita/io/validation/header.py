@@ -70,7 +70,7 @@ def _scaling(structure: Structure) -> Iterator[Finding]:
 def _dimensions(structure: Structure) -> Iterator[Finding]:
     for wanted in convention().dimensions:
         name, found = wanted.name, structure.dims.get(wanted.name)
-        if wanted.with_ and not set(wanted.with_) & set(structure.variables):
+        if not wanted.required or (wanted.with_ and not set(wanted.with_) & set(structure.variables)):
             continue
         if found is None:
             said = "found no such dimension"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, overload
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.signature import checked, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
+from kadita.school.block import Block
 
 Definition = Annotated[
     Literal["corrected", "published"], Field(description="well defined, or as dewi-kadita 0.0.4 computes it")
@@ -50,6 +51,12 @@ class Metric:
     def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
         """Call the function itself: parameters are not validated."""
         return self.function(data, *needs, **parameters)
+
+    def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
+        """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
+        if not self.per_frame:
+            return self.function(block, *needs, **parameters)
+        return [self.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters, checked, with defaults for those that are not given.

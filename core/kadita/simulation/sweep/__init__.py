@@ -55,8 +55,7 @@ def sweep(
         KaditaError: a configuration that cannot be, a folder that is no sweep's, or a run that fails.
     """
     path = Path(configuration)
-    files = tuple(str(Path(file).resolve()) for file in plugins)
-    registry = load_registry(files) if registry is None else registry
+    registry = load_registry(plugins) if registry is None else registry
     points = points_of(str(path), read_sweep(path), registry)
     _try(str(path), points)
     folder = Path(output) if output is not None else Path(path.stem)
@@ -65,7 +64,7 @@ def sweep(
     with _alone(folder):
         if run:
             _describe(folder, points, registry)
-            _run(folder, points, files, registry, (workers, scheduler), progress)
+            _run(folder, points, registry, (workers, scheduler), progress)
         return write_tables(folder, points)
 
 
@@ -83,7 +82,6 @@ def _try(name: str, points: Points) -> None:
 def _run(
     folder: Path,
     points: Points,
-    plugins: tuple[str, ...],
     registry: Registry,
     who: tuple[int, str | None],
     progress: Callable[[int, int], None] | None,
@@ -92,11 +90,11 @@ def _run(
     measured = Measured(
         metrics=chosen.metrics,
         parameters=chosen.settings,
-        profile=chosen.profile,
+        profile=points.profile,
         largest_cluster=chosen.largest_cluster,
         trajectories=chosen.trajectories,
         equilibration=chosen.counted,
-        plugins=plugins,
+        plugins=tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items()),
     )
     there = {(setting.folder, seed) for setting, seed in finished(folder, points)}
     lines, done = [], len(there)

@@ -22,7 +22,7 @@ from pydantic_core import to_json, to_jsonable_python
 from kadita.base.errors import KaditaError
 from kadita.base.files import replace_whole
 from kadita.base.settings import by_metric
-from kadita.evaluation.plan import Plan, load_preset, make_plan
+from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.sweep.configuration import SweepConfiguration, runs_of
@@ -52,6 +52,7 @@ class Points:
     """Everything that a sweep consists of."""
 
     sweep: SweepConfiguration
+    profile: Preset | None
     plan: Plan
     lines: tuple[tuple[Setting, ...], ...]  # each a chain, or a setting by itself
 
@@ -73,9 +74,8 @@ def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Point
         KaditaError: a metric or a parameter that there is not, an impossible value, points that are equal, or too many.
     """
     try:
-        plan = make_plan(
-            registry, sweep.metrics, by_metric(sweep.settings), load_preset(sweep.profile) if sweep.profile else None
-        )
+        profile = load_preset(sweep.profile) if sweep.profile else None
+        plan = make_plan(registry, sweep.metrics, by_metric(sweep.settings), profile)
     except KaditaError as error:
         raise KaditaError(f"{name}: {error}") from None
     along = len(sweep.grid[sweep.chain]) if sweep.chain else 1
@@ -86,11 +86,11 @@ def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Point
         raise KaditaError(f"{name}: expected at most {MOST} points; got {number}")
     choices = list(_choices(sweep))
     runs = runs_of(name, sweep, choices, registry)
-    measured = _measured(sweep, plan)
+    measured = _measured(sweep, plan) | _code(plan, runs[0].model, registry)
     single = [Setting(c, "", run, _name(run, measured)) for c, run in zip(choices, runs, strict=True)]
     parts = [tuple(single[i : i + along]) for i in range(0, len(single), along)]
     lines = tuple(_chain(sweep.chain, part, measured) for part in parts) if sweep.chain else tuple(parts)
-    points = Points(sweep, plan, lines)
+    points = Points(sweep, profile, plan, lines)
     _check(name, points)
     return points
 
@@ -124,6 +124,14 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
         "metric_parameters": plan.parameters,
         "largest_group": sweep.largest_cluster,
     }
+
+
+def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
+    """Return the checksums of plugin files that are run; what is installed is known by its names."""
+    things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
+    origins = {registry.plugin_of(*thing).distribution for thing in (*things, ("model", model))}
+    checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
+    return {"plugins": checksums} if checksums else {}
 
 
 def _stored(run: RunConfiguration) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,8 +23,9 @@ from kadita.base.errors import KaditaError, KaditaWarning, PluginError
 from kadita.base.files import replace_whole
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.export import write
+from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import Results
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.frame import Frame
@@ -37,15 +38,15 @@ NEVER = float("inf")  # seconds from one checkpoint to the next: a point that wa
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of every point, and how."""
+    """What is measured of every point, and how; plugin files and a profile are what they held when the sweep began."""
 
     metrics: tuple[str, ...] | None  # all default ones
     parameters: dict[str, Any]
-    profile: str | None
+    profile: Preset | None
     largest_cluster: float | str | None
     trajectories: bool
     equilibration: float | str
-    plugins: tuple[str, ...]
+    plugins: tuple[tuple[str, str], ...]  # paths, and their checksums in `Registry.files`
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def run_line(line: Line) -> None:
     Raises:
         KaditaError: a run or a metric fails, or the folder of the sweep is not there.
     """
-    registry = _registry(line.measured.plugins)
+    registry = load_same(line.measured.plugins)
     chained = len(line.points) > 1
     before: Path | None = None
     for point in line.points:
@@ -178,8 +179,3 @@ def _checksum(arrays: Iterable[Any]) -> str:
 def _configuration(stored: dict[str, Any], seed: int, registry: Registry) -> RunConfiguration:
     parameters = registry.models[stored["model"]].model_validate(stored["parameters"])
     return RunConfiguration.model_validate({**stored, "seed": seed, "parameters": parameters})
-
-
-@cache
-def _registry(plugins: tuple[str, ...]) -> Registry:
-    return load_registry(plugins)
