@@ -34,7 +34,7 @@ def damaged(kind, tmp_path, school):
         with netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as nc:
             nc.createDimension("x", 3)
             nc.createVariable("temperature", "f8", ("x",))[:] = 1
-        return path, "a NetCDF file but no trajectory; expected a variable coordinates"
+        return path, "expected a trajectory with a variable coordinates"
     if kind == "no netcdf-4 of a trajectory":
         with netCDF4.Dataset(path, "w") as nc:
             nc.createDimension("x", 3)

@@ -260,7 +260,7 @@ def test_frames_that_were_never_written_are_not_read_as_numbers(tmp_path):
 def test_a_cut_file_is_refused(packed, keep):
     content = packed.read_bytes()
     packed.write_bytes(content[: int(keep * len(content))])
-    with pytest.raises(kadita.KaditaError, match="cut, damaged or being written"):
+    with pytest.raises(kadita.KaditaError, match="truncated, damaged or being written"):
         kadita.open(packed)
 
 
