@@ -1,4 +1,4 @@
-"""A NetCDF-4 file as the checks see it; what it claims is compared with its size before a number is read."""
+"""Access to a NetCDF-4 file for the checks; claimed sizes are compared with that of the file before data are read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ArchiveContents:
     """An open NetCDF-4 file.
 
     Raises:
-        KaditaError: it cannot be opened.
+        KaditaError: the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +31,7 @@ class ArchiveContents:
         try:
             self._file = netCDF4.Dataset(path, "r")
             self.structure = _structure(self._file)
-        except (OSError, RuntimeError, KeyError, AttributeError) as error:  # the last: types that netCDF4 does not know
+        except (OSError, RuntimeError, KeyError, AttributeError) as error:  # AttributeError: unknown types
             raise KaditaError(f"{path}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
         self._file.set_auto_mask(False)
         self._file.set_auto_scale(False)
@@ -41,23 +41,23 @@ class ArchiveContents:
         per_frame = [v for v in self._file.variables.values() if v.dimensions[:1] == ("frame",)]
         self.frame_bytes = max(1, sum(prod(v.shape[1:]) * _width(v) for v in per_frame))
 
-    def beyond(self) -> int | None:
-        """Return how many bytes of data, or of one chunk, are claimed, where these cannot be in a file of this size."""
+    def excess_claim(self) -> int | None:
+        """Return the claimed bytes of all data, or of one chunk, if a file of this size cannot hold them."""
         claims = []
         for variable in self._file.variables.values():
             chunk = variable.chunking()
             claims.append(prod(variable.shape) * _width(variable))
             claims.append(prod(chunk) * _width(variable) if isinstance(chunk, list) else 0)
-        most = max([sum(claims[::2]), *claims])
-        return most if most > convention().limits.netcdf4_expansion * self.size else None
+        largest = max([sum(claims[::2]), *claims])
+        return largest if largest > convention().limits.netcdf4_expansion * self.size else None
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
         variable = self._file.variables[name]
         return np.asarray(variable[start:stop, part] if variable.ndim > 1 else variable[start:stop])
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size."""
+        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
         variable = self._file.variables.get(name)
         if variable is None or variable.dimensions[:1] == ("frame",) or variable.dtype is str:
             return None
@@ -82,7 +82,7 @@ def _structure(file: netCDF4.Dataset) -> Structure:
     return Structure("NetCDF-4", dims.get("frame", 0), dims, unlimited, _attributes(file), variables)
 
 
-def _attributes(of: netCDF4.Dataset | netCDF4.Variable[Any]) -> dict[str, Any]:
-    """Return attributes: text, or a tuple of numbers."""
-    values = {name: of.getncattr(name) for name in of.ncattrs()}
+def _attributes(holder: netCDF4.Dataset | netCDF4.Variable[Any]) -> dict[str, Any]:
+    """Return attributes: strings, or tuples of numbers."""
+    values = {name: holder.getncattr(name) for name in holder.ncattrs()}
     return {name: v if isinstance(v, str) else tuple(np.ravel(v).tolist()) for name, v in values.items()}

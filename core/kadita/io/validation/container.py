@@ -1,4 +1,4 @@
-"""A trajectory file as the checks see it, whatever its container: what it is made of, and its numbers in pieces."""
+"""Access to a trajectory file for the checks, in any container: its structure, and its data in pieces."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from kadita.base.netcdf3 import CONTAINERS, TYPES, Header
 from kadita.base.netcdf3 import Variable as Netcdf3Variable
 from kadita.io.amber.records import first_record, shape_of
 
-PIECE = 1 << 23  # bytes read together
-FIXED = 1 << 21  # bytes of a variable without frames that is looked at; JSON takes 30 times as many in memory
+PIECE = 1 << 23  # bytes per read
+FIXED = 1 << 21  # largest variable without frames that is read, in bytes; parsed JSON takes 30 times as many
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: names of its dimensions, name of its type, attributes (text, or a tuple of numbers)."""
+    """A variable: names of its dimensions, name of its type, attributes (strings, or tuples of numbers)."""
 
     dims: tuple[str, ...]
     type: str
@@ -31,37 +31,37 @@ class Variable:
 
 @dataclass(frozen=True)
 class Structure:
-    """What a file says that it is made of."""
+    """The structure of a file, as its header states it."""
 
     container: str
-    frames: int  # as it claims
-    dims: Mapping[str, int]  # an unlimited one has its present length
+    frames: int  # claimed number
+    dims: Mapping[str, int]  # unlimited ones with their present length
     unlimited: frozenset[str]
     attributes: Mapping[str, Any]
     variables: Mapping[str, Variable]
 
     def has(self, name: str, *dims: str) -> bool:
-        """Whether there is a variable of numbers with these dimensions."""
+        """Whether the file has this numeric variable with these dimensions."""
         variable = self.variables.get(name)
         return variable is not None and variable.dims == dims and variable.type not in ("char", "string")
 
 
 class Contents(Protocol):
-    """Numbers of a file, a piece at a time."""
+    """Access to the data of a file, one piece at a time."""
 
     structure: Structure
-    frames: int  # that are there as a whole
-    frame_bytes: int  # of each
+    frames: int  # number of complete ones
+    frame_bytes: int  # per frame
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size."""
+        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
 
 
 class ClassicContents:
-    """A NetCDF-3 file, by what its header says; frames that are cut off are not there.
+    """A NetCDF-3 file, located by its header; incomplete frames are left out.
 
     Args:
         path: the file.
@@ -74,43 +74,43 @@ class ClassicContents:
         self.size = os.fstat(self._file.fileno()).st_size
         self.structure = structure_of(header)
         per_frame = [v for v in header.variables.values() if v.dims[:1] == ("frame",)]
-        self.frames = min((self._whole(v) for v in per_frame), default=0)
-        self.frame_bytes = max(header.record_size, sum(self._row(v) for v in per_frame), 1)
+        self.frames = min((self._complete_frames(v) for v in per_frame), default=0)
+        self.frame_bytes = max(header.record_size, sum(self._frame_size(v) for v in per_frame), 1)
         self._block: tuple[int, int, bytes] = (0, 0, b"")
 
-    def _row(self, variable: Netcdf3Variable) -> int:
+    def _frame_size(self, variable: Netcdf3Variable) -> int:
         frames = 1 if variable.record else max(1, self.structure.dims["frame"])
         return variable.size // frames
 
-    def _whole(self, variable: Netcdf3Variable) -> int:
-        """Return how many frames of a variable are within the file."""
-        row = max(1, self._row(variable))
-        step = self.header.record_size if variable.record else row
-        there = (self.size - variable.begin - row) // step + 1
-        return max(0, min(self.structure.frames, there))
+    def _complete_frames(self, variable: Netcdf3Variable) -> int:
+        """Return the number of frames of a variable that the file holds completely."""
+        size = max(1, self._frame_size(variable))
+        step = self.header.record_size if variable.record else size
+        available = (self.size - variable.begin - size) // step + 1
+        return max(0, min(self.structure.frames, available))
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
         variable = self.header.variables[name]
-        kind, shape = np.dtype(TYPES[variable.type]), shape_of(self.header, name)[1:]
-        step = self.header.record_size if variable.record else self._row(variable)
+        dtype, shape = np.dtype(TYPES[variable.type]), shape_of(self.header, name)[1:]
+        step = self.header.record_size if variable.record else self._frame_size(variable)
         if variable.record and step <= PIECE:
             block, offset = self.records(start, stop), variable.begin - first_record(self.header)
-            inner = (prod(shape[i:]) * kind.itemsize for i in range(1, len(shape) + 1))
-            values = np.ndarray((stop - start, *shape), kind, block, offset, (step, *inner))
+            strides = (prod(shape[i:]) * dtype.itemsize for i in range(1, len(shape) + 1))
+            values = np.ndarray((stop - start, *shape), dtype, block, offset, (step, *strides))
             return values[:, part] if shape else values
         agents = range(*part.indices(shape[0])) if shape else range(1)
-        each = self._row(variable) // (shape[0] if shape else 1)
-        place = variable.begin + agents.start * each
-        raw = b"".join(self.bytes_at(place + f * step, len(agents) * each) for f in range(start, stop))
-        return np.frombuffer(raw, kind).reshape(stop - start, *(len(agents) for _ in shape[:1]), *shape[1:])
+        width = self._frame_size(variable) // (shape[0] if shape else 1)  # bytes per agent
+        begin = variable.begin + agents.start * width
+        raw = b"".join(self.bytes_at(begin + f * step, len(agents) * width) for f in range(start, stop))
+        return np.frombuffer(raw, dtype).reshape(stop - start, *(len(agents) for _ in shape[:1]), *shape[1:])
 
     def raw(self, frame: int, begin: int, end: int) -> bytes:
         """Return bytes `begin` to `end` of a record."""
         return self.bytes_at(first_record(self.header) + frame * self.header.record_size + begin, end - begin)
 
     def records(self, start: int, stop: int) -> bytes:
-        """Return whole records; those asked for last are kept."""
+        """Return the bytes of records `start` to `stop`; the last result is cached."""
         if self._block[:2] != (start, stop):
             step = self.header.record_size
             content = self.bytes_at(first_record(self.header) + start * step, (stop - start) * step)
@@ -118,7 +118,7 @@ class ClassicContents:
         return self._block[2]
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size within the file."""
+        """Return a variable without frames; None if it is missing, truncated or larger than FIXED bytes."""
         variable = self.header.variables.get(name)
         if variable is None or variable.record or variable.size > FIXED or variable.begin + variable.size > self.size:
             return None
@@ -126,12 +126,12 @@ class ClassicContents:
         return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
 
     def bytes_at(self, begin: int, count: int) -> bytes:
-        """Return so many bytes of the file, zeros behind its end (padding of the last record)."""
-        parts, there = [], 0
-        while there < count and (part := os.pread(self._file.fileno(), count - there, begin + there)):
+        """Return `count` bytes of the file, with zeros after its end (padding of the last record)."""
+        parts, done = [], 0
+        while done < count and (part := os.pread(self._file.fileno(), count - done, begin + done)):
             parts.append(part)
-            there += len(part)
-        return b"".join((*parts, bytes(count - there)))
+            done += len(part)
+        return b"".join((*parts, bytes(count - done)))
 
     def close(self) -> None:
         """Close the file."""
@@ -139,7 +139,7 @@ class ClassicContents:
 
 
 def structure_of(header: Header) -> Structure:
-    """Return what a classic header says, with types by name."""
+    """Return the structure that a classic header states."""
     unlimited = frozenset(name for name, size in header.dims.items() if size == 0)
     dims = {name: header.records if name in unlimited else size for name, size in header.dims.items()}
     return Structure(
