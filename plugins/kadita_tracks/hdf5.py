@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kadita import KaditaError
-from kadita.plugins.importers import INFLATED_AT_MOST
+from kadita.plugins.importers import check_claim
 
 
 @contextmanager
@@ -46,9 +46,7 @@ def read_entry(path: Path, file: Any, name: str) -> Any:
     dataset = file[name] if isinstance(link, h5py.HardLink) else None
     if not isinstance(dataset, h5py.Dataset) or dataset.is_virtual or dataset.external:
         raise KaditaError(f"{path}: expected {name} to be a dataset in this file; found a group or a link elsewhere")
-    claimed = int(dataset.size or 0) * dataset.dtype.itemsize
-    if claimed > INFLATED_AT_MOST * path.stat().st_size:
-        raise KaditaError(f"{path}: {name} claims {claimed} bytes in a file of {path.stat().st_size}; it is damaged")
+    check_claim(path, int(dataset.size or 0) * dataset.dtype.itemsize, name)
     return np.asarray(dataset[()]) if dataset.shape is not None else None
 
 

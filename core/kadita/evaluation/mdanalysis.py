@@ -98,7 +98,7 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         frames, rows = np.unique(asked, return_inverse=True)  # which may be asked for in any order
         school = UniverseTrajectory(self._atoms)
         if len(frames) == 0:
-            raise KaditaError(f"{school.name}: the choice leaves no frame; there are {school.n_frames}")
+            raise KaditaError(f"{school.name}: no frames selected; there are {school.n_frames}")
         run = Accumulator(*self._settled(), school, len(frames))
         shown = self._verbose if verbose is None else verbose
         with ProgressBar(total=len(frames), verbose=shown, **(progressbar_kwargs or {})) as bar:

@@ -56,52 +56,42 @@ def shape_of(header: Header, name: str) -> tuple[int, ...]:
 
 
 def first_record(header: Header) -> int:
-    """Return the offset of the first frame in the file, in bytes."""
-    return min(v.begin for v in header.variables.values() if v.record)
+    """Return the offset of the first frame in bytes; the end of the header without frames."""
+    return min((v.begin for v in header.variables.values() if v.record), default=header.length)
 
 
-class Records:
-    """The records of an open file, located by the header as read on opening.
+def changing_bytes(header: Header) -> list[tuple[int, int]]:
+    """Return offset and length of header parts that change later, which the header's checksum takes as zeros.
 
-    Raises:
-        KaditaError: the header contradicts itself, or the file is shorter than the header claims.
+    They are the number of frames, the status, and the checksum itself.
     """
+    own = [(v.begin, 4) for name, v in header.variables.items() if name in (STATUS, SEED)]
+    return [(4, 8 if header.version == 5 else 4), *own]
 
-    def __init__(self, path: Path, header: Header | None = None) -> None:
-        self.path = path
-        self.header = read_header(path) if header is None else header
-        try:
-            self.type = record_type(self.header)
-        except KaditaError as error:
-            raise KaditaError(f"{path}: {error}") from None
-        self.first = first_record(self.header)
-        last = max(offset + dtype.itemsize for dtype, offset, *_ in (self.type.fields or {}).values())
-        self.padding = self.type.itemsize - last  # bytes that the last frame of a file may lack
-        self._scratch = np.empty(0, self.type)
+
+class ClassicFile:
+    """An open NetCDF-3 file, located by its header: bytes by their offset, and variables without frames."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path, self.header, self.first = path, header, first_record(header)
         self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         self._end = finalize(self, os.close, self._file)  # closes the file with the object
 
-    def grown(self) -> Header:
-        """Read the header again, as the number of frames may have increased.
+    @property
+    def size(self) -> int:
+        """Present size of the file in bytes."""
+        return os.fstat(self._file).st_size
 
-        Raises:
-            KaditaError: the file was replaced by another one.
-        """
-        if not os.path.samestat(os.fstat(self._file), self.path.stat()):
-            raise KaditaError(f"{self.path}: was replaced by another file while it was read")
-        self.header = read_header(self.path)
-        return self.header
-
-    def bytes_at(self, begin: int, count: int) -> bytearray:
-        """Return `count` bytes of the file from byte `begin` on.
+    def bytes_at(self, begin: int, count: int, padding: int = 0) -> bytearray:
+        """Return `count` bytes from byte `begin` on; up to `padding` bytes after the end of the file are zeros.
 
         Raises:
             KaditaError: the file ends before them.
         """
-        if begin + count > os.fstat(self._file).st_size:
+        if begin + count - padding > self.size:
             raise KaditaError(f"{self.path}: expected {count} bytes from byte {begin} on; the file ends before them")
         content = bytearray(count)
-        self._fill(memoryview(content), begin)
+        self._fill(memoryview(content), begin, padding)
         return content
 
     def fixed(self, name: str) -> NDArray[Any] | None:
@@ -111,6 +101,68 @@ class Records:
             return None
         raw = self.bytes_at(variable.begin, variable.size)
         return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
+
+    def _fill(self, view: memoryview, begin: int, padding: int = 0) -> None:
+        done = 0
+        while done < len(view):
+            count = os.preadv(self._file, [view[done:]], begin + done)
+            if count == 0 and len(view) - done <= padding:
+                view[done:] = bytes(len(view) - done)
+                return
+            if count == 0:
+                raise KaditaError(f"{self.path}: was truncated while it was read; take another copy, or run it again")
+            done += count
+
+    def seed(self) -> int:
+        """Return the seed of the frames' checksums: the CRC-32 of the header, with `changing_bytes` as zeros."""
+        seed, spans = 0, changing_bytes(self.header)
+        for begin in range(0, self.first, 1 << 20):
+            block = self.bytes_at(begin, min(1 << 20, self.first - begin))
+            for offset, count in spans:
+                for at in range(max(offset, begin), min(offset + count, begin + len(block))):
+                    block[at - begin] = 0
+            seed = zlib.crc32(block, seed)
+        return seed
+
+    def close(self) -> None:
+        """Close the file."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Records(ClassicFile):
+    """The records of an open file by frame number, located by the header as read on opening.
+
+    Raises:
+        KaditaError: the header contradicts itself, or the file is shorter than the header claims.
+    """
+
+    def __init__(self, path: Path, header: Header | None = None) -> None:
+        header = read_header(path) if header is None else header
+        try:
+            self.type = record_type(header)
+        except KaditaError as error:
+            raise KaditaError(f"{path}: {error}") from None
+        last = max(offset + dtype.itemsize for dtype, offset, *_ in (self.type.fields or {}).values())
+        self.padding = self.type.itemsize - last  # bytes that the last frame of a file may lack
+        self._scratch = np.empty(0, self.type)
+        super().__init__(path, header)
+
+    def reread_header(self) -> Header:
+        """Read the header again, as the number of frames may have increased.
+
+        Raises:
+            KaditaError: the file was replaced by another one.
+        """
+        if not os.path.samestat(os.fstat(self._file), self.path.stat()):
+            raise KaditaError(f"{self.path}: was replaced by another file while it was read")
+        self.header = read_header(self.path)
+        return self.header
 
     def pieces(self, frames: Integers) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Yield the records of these frames with their slice of `frames`, at most AT_ONCE bytes at a time.
@@ -148,48 +200,11 @@ class Records:
                 self._fill(row.data, self.first + frame * size + offset)
         return values
 
-    def _fill(self, view: memoryview, begin: int, padding: int = 0) -> None:
-        done = 0
-        while done < len(view):
-            count = os.preadv(self._file, [view[done:]], begin + done)
-            if count == 0 and len(view) - done <= padding:
-                view[done:] = bytes(len(view) - done)
-                return
-            if count == 0:
-                raise KaditaError(f"{self.path}: was truncated while it was read; take another copy, or run it again")
-            done += count
-
-    def seed(self) -> int:
-        """Return the seed of the frames' checksums: the CRC-32 of all constant bytes before the first frame.
-
-        The number of frames, the status, and the stored seed itself are taken as zeros.
-        """
-        varying = [(4, 8 if self.header.version == 5 else 4)]
-        varying += [(v.begin, 4) for name, v in self.header.variables.items() if name in (STATUS, SEED)]
-        seed = 0
-        for begin in range(0, self.first, 1 << 20):
-            block = self.bytes_at(begin, min(1 << 20, self.first - begin))
-            for offset, count in varying:
-                for at in range(max(offset, begin), min(offset + count, begin + len(block))):
-                    block[at - begin] = 0
-            seed = zlib.crc32(block, seed)
-        return seed
-
     def damaged(self, records: NDArray[Any], seed: int) -> NDArray[np.bool_]:
         """Return whether the checksum of each record does not match, (T,)."""
         stored = records[SUM].view(np.dtype(">u4")).tolist()
         computed = sums(records, seed, self.type.fields[SUM][1])  # type: ignore[index]
         return np.array([a != b for a, b in zip(stored, computed, strict=True)], dtype=bool)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def sums(records: NDArray[Any], seed: int, count: int) -> list[int]:

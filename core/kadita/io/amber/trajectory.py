@@ -73,11 +73,11 @@ class AmberTrajectory(Trajectory):
 
     def refresh(self) -> bool:
         """Update the number of frames from the file; return whether it increased."""
-        header = self._records.grown()
-        grown = header.records > self.n_frames
-        if grown:
+        header = self._records.reread_header()
+        increased = header.records > self.n_frames
+        if increased:
             self.n_frames, self.header = header.records, header
-        return grown
+        return increased
 
     @property
     def times(self) -> Floats:

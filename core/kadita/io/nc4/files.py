@@ -10,13 +10,8 @@ from typing import Any, Literal
 
 from kadita.base.errors import KaditaError
 
-ERRORS = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-    AttributeError,
-)  # raised by netCDF4 for damaged files
+# raised by netCDF4 for damaged files and for unknown types
+ERRORS = (OSError, RuntimeError, ValueError, LookupError, AttributeError)
 
 
 def open_dataset(path: Path) -> Any:

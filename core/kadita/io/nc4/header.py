@@ -4,11 +4,50 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import Any
 
-from kadita.base.netcdf3 import parse_bytes
-from kadita.io.amber.records import SEED, STATUS, first_record
+import numpy as np
+
+from kadita.base.netcdf3 import TYPES, Header, Variable, parse_bytes
+from kadita.io.amber.records import changing_bytes, first_record
+
+CONTAINER = 4  # version of the header; classic files have 1, 2 or 5
+NAMES = {np.dtype(kind).newbyteorder("="): name for name, kind in TYPES.items()}
+OTHER = "string"  # a type that NetCDF-3 lacks: variable-length text, a structure
+
+
+def header_of(file: Any) -> Header:
+    """Return the structure of an open `netCDF4.Dataset` as a classic header."""
+    variables = {}
+    for name, v in file.variables.items():
+        type_name = NAMES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
+        record = v.dimensions[:1] == ("frame",)
+        size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
+        variables[name] = Variable(tuple(v.dimensions), type_name, _classic_attributes(v), 0, size, record)
+    frame = file.dimensions.get("frame")
+    unlimited = "frame" if frame is not None and frame.isunlimited() else None
+    dims = {name: 0 if name == unlimited else len(dim) for name, dim in file.dimensions.items()}
+    records, record_size = 0 if frame is None else len(frame), sum(v.size for v in variables.values() if v.record)
+    return Header(CONTAINER, records, dims, unlimited, _classic_attributes(file), variables, 0, record_size)
+
+
+def _classic_attributes(holder: Any) -> dict[str, Any]:
+    """Return attributes as those of a classic header: strings, and tuples of numbers."""
+    raw = {name: holder.getncattr(name) for name in holder.ncattrs()}
+    return {name: v if isinstance(v, str) else tuple(np.atleast_1d(v).tolist()) for name, v in raw.items()}
+
+
+def claimed_bytes(file: Any) -> int:
+    """Return the number of bytes that an open `netCDF4.Dataset` claims to hold."""
+    claimed = 0
+    for variable in file.variables.values():
+        chunks = variable.chunking() or ()
+        # HDF5 decompresses complete chunks, which can be larger than the variable
+        chunk_size = prod(map(int, chunks)) if not isinstance(chunks, str) else 0
+        claimed += getattr(variable.dtype, "itemsize", 8) * max(prod(variable.shape), chunk_size)
+    return claimed
 
 
 def attributes_of(holder: Any) -> dict[str, Any]:
@@ -49,7 +88,6 @@ def classic_seed(source: Any) -> int:
     define_like(source, file, lambda name, dtype, dims, fill: file.createVariable(name, dtype, dims, fill_value=fill))
     content = bytearray(file.close())
     header = parse_bytes(Path("header.nc"), bytes(content))
-    offsets = [4, *(v.begin for name, v in header.variables.items() if name in (STATUS, SEED))]
-    for begin in offsets:  # number of frames, status and the checksum itself
-        content[begin : begin + 4] = bytes(4)
+    for offset, count in changing_bytes(header):
+        content[offset : offset + count] = bytes(count)
     return zlib.crc32(content[: first_record(header)])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.io.amber.convention import convention
-from kadita.io.validation.container import PIECE, Contents
+from kadita.io.validation.container import PIECE, Contents, has_numbers
 from kadita.io.validation.findings import Finding, Frames, finding
 
 VECTORS = ("frame", "atom", "spatial")
@@ -19,7 +19,7 @@ Bad = NDArray[np.bool_]  # (T,)
 
 def pieces(contents: Contents) -> Iterator[tuple[int, int, slice]]:
     """Yield start frame, stop frame and slice of agents of pieces of bounded size; large frames are split by agents."""
-    agents, size = contents.structure.dims.get("atom", 1), contents.frame_bytes
+    agents, size = contents.header.sizes.get("atom", 1), contents.frame_bytes
     step = max(1, PIECE // size)
     width = max(1, agents if size <= PIECE else agents * PIECE // size)
     for start in range(0, contents.frames, step):
@@ -46,17 +46,17 @@ class _Found:
 
 def check_frames(contents: Contents) -> Iterator[Finding]:
     """Yield the deviations in the values of the complete frames."""
-    structure, found = contents.structure, _Found()
-    spatial = structure.dims.get("spatial") == 3 and structure.dims.get("atom", 0) > 0
-    vectors = [name for name in ("coordinates", "velocities") if spatial and structure.has(name, *VECTORS)]
-    present = structure.has("present", *VECTORS[:2])
+    header, found = contents.header, _Found()
+    spatial = header.sizes.get("spatial") == 3 and header.sizes.get("atom", 0) > 0
+    vectors = [name for name in ("coordinates", "velocities") if spatial and has_numbers(header, name, *VECTORS)]
+    present = has_numbers(header, "present", *VECTORS[:2])
     cells = [
         name
         for name, dim in (("cell_lengths", "cell_spatial"), ("cell_angles", "cell_angular"))
-        if structure.dims.get(dim) == 3 and structure.has(name, "frame", dim)
+        if header.sizes.get(dim) == 3 and has_numbers(header, name, "frame", dim)
     ]
     last_time = -np.inf
-    if not (vectors or cells or present or structure.has("time", "frame")):
+    if not (vectors or cells or present or has_numbers(header, "time", "frame")):
         return
     for start, stop, agents in pieces(contents):
 
@@ -68,7 +68,7 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
             _check_vectors(found, name, rows(name), presence, start)
         if agents.start:
             continue  # time and cell of a large frame are checked with its first part
-        if structure.has("time", "frame"):
+        if has_numbers(header, "time", "frame"):
             last_time = _check_times(found, rows("time").astype(np.float64), last_time, start)
         for name in cells:
             check = _check_lengths if name == "cell_lengths" else _check_angles
