@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import kadita.cli
 from kadita import Block, KaditaWarning, analyze
 from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import Rules, School, Space
+from kadita.models.engine.state import Rules, Space, State
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 
@@ -237,7 +237,7 @@ def advance() -> Callable[..., Swarm]:
     def advance(model, positions, headings, steps=1, seed=0, first_step=0, parallel=False, by_cells=False):
         x, u = (np.array(a, dtype=float).T.copy() for a in (positions, headings))
         agents = np.arange(x.shape[1], dtype=np.int32)
-        school = School(x, u, agents, np.zeros_like(agents))
+        school = State(x, u, agents, np.zeros_like(agents))
         rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
         run = steps_of(model.pair, model.turn, model.displacement, parallel=parallel)
         run(

@@ -51,8 +51,8 @@ def damaged(kind, tmp_path, school):
     path.write_bytes(content)
     said = {
         "empty": "found an empty file",
-        "cut": "is cut: its header claims",
-        "header alone": "found it cut or damaged",
+        "cut": "is truncated: its header claims",
+        "header alone": "found it truncated or damaged",
     }
     return path, said.get(kind, "expected a NetCDF")
 
@@ -99,8 +99,8 @@ ANALYZE = [
     (["--plugin", "missing.py"], "there is no such file"),
     (["-o", "out.xlsx"], "expected an ending of .csv"),
     (["-o", "nowhere/out.csv"], "there is no folder nowhere"),
-    (["--start", "99"], "the choice leaves no frame"),
-    (["-b", "99"], "the choice leaves no frame; there are 11 frames, times 0 to 10"),
+    (["--start", "99"], "no frames selected"),
+    (["-b", "99"], "no frames selected; there are 11 frames, times 0 to 10"),
     (["--step", "0"], "--step: expected at least 1"),
     (["--dt", "-1"], "--dt: expected a time above 0"),
     (["--velocities", "guess"], "--velocities: expected 'difference'; got 'guess'"),
@@ -208,7 +208,7 @@ def test_an_output_that_exists_is_kept(refused, school, tmp_path):
 def test_a_trajectory_is_not_converted_onto_itself(refused, school, tmp_path):
     shutil.copy(school, tmp_path / "own.nc")
     before = (tmp_path / "own.nc").read_bytes()
-    assert "expected another file to write" in refused("convert", "own.nc", "own.nc", "--force")
+    assert "expected an output file other than the trajectory" in refused("convert", "own.nc", "own.nc", "--force")
     assert (tmp_path / "own.nc").read_bytes() == before
 
 

@@ -67,17 +67,15 @@ def test_broken_plugins_stop_no_other_and_each_is_named_once(stranger, install, 
     assert left_out.stderr.count("\n") == 1
 
 
-def test_a_file_that_breaks_a_promise(tmp_path, monkeypatch, capsys):
+def test_a_file_that_fails_a_check(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     code = GOOD.format(name="mine").replace('undefined="never"', 'symmetries=("translation",)')
     (tmp_path / "mine.py").write_text(code)
     assert main(["plugins", "check", "mine.py"]) == 1
     said = capsys.readouterr()
-    (broken,) = (line for line in said.out.splitlines() if " NO " in line)
-    assert "translation" in broken
-    assert said.err == (
-        "kadita: error: mine.py fails 1 of 13 checks: metric mine: unchanged by translation, as declared\n"
-    )
+    (failed,) = (line for line in said.out.splitlines() if " NO " in line)
+    assert "translation" in failed
+    assert said.err == "kadita: error: mine.py fails 1 of 13 checks: metric mine: invariant under translation\n"
 
 
 def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkeypatch, capsys):
@@ -101,7 +99,7 @@ def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkey
         (
             "nematic_order",
             2,
-            "expected a plugin; 'nematic_order' is of field (kadita 0.1.0): kadita plugins check field",
+            "expected a plugin; 'nematic_order' belongs to field (kadita 0.1.0): kadita plugins check field",
         ),
         ("oder", 2, "there is no plugin 'oder' (did you mean order"),
     ],
@@ -133,4 +131,4 @@ def test_models_scenarios_and_importers_are_checked_as_far_as_they_can_be(tmp_pa
         assert main(["plugins", "check", plugin, "--tracks", str(tracks)]) == 0
         said = capsys.readouterr()
         assert "importer table" in said.out
-        assert said.err.count("is not of its kind") == 7
+        assert said.err.count("is not a file of its format") == 7

@@ -113,7 +113,7 @@ def test_wrong_files(tmp_path, refused, rng):
     assert "found it damaged" in refused(path, *words)
     dataset.to_netcdf(path, format="NETCDF3_64BIT")
     path.write_bytes(path.read_bytes()[:-100])
-    assert "is cut" in refused(path, *words)
+    assert "is truncated" in refused(path, *words)
     for content in (rng.bytes(1000), b"id,t,x,y\n1,2,3,4\n"):
         path.write_bytes(content)
         assert "expected a NetCDF file; found the bytes" in refused(path, *words)

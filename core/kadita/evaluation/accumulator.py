@@ -22,7 +22,7 @@ from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
-from kadita.school.window import Rolling, Seen
+from kadita.school.window import LocatedWindow, RollingWindows
 
 
 class PartialResult(NamedTuple):
@@ -59,7 +59,7 @@ class Accumulator:
         for name, key in plan.unset.items():
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
-        self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
+        self._rolling = RollingWindows(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
             observables: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
             for observable in observables:
@@ -101,7 +101,7 @@ class Accumulator:
             self._leave_out(observable, f"needs {missing[0]}, which is left out")
         return not missing
 
-    def _evaluate_window(self, placed: Seen) -> None:
+    def _evaluate_window(self, placed: LocatedWindow) -> None:
         """Apply every analysis to a window, and merge the state that it returns."""
         for a in self.plan.analyses:
             if a.name in self.left_out or a.name in self.failures:

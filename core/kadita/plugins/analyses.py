@@ -1,6 +1,6 @@
-"""What a module with whole-trajectory analyses imports: `analysis`, `Output`, `Facts`, and the `Window` of frames.
+"""Names for modules with whole-trajectory analyses: `analysis`, `Output`, `Facts`, and the `Window` of frames.
 
-The entropies, neighbours and clusters that metrics are written with are in `kadita.plugins.metrics`.
+Entropies, neighbours and clusters are in `kadita.plugins.metrics`.
 """
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable

@@ -1,4 +1,4 @@
-"""Block: consecutive frames of one school, and the geometry that everything else asks for."""
+"""Block: consecutive frames of one school, with the geometry that metrics share."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
 
-AT_REST = 1e-10  # speeds up to this one have no heading
-USUAL_NEIGHBORS = 6  # found at the first request, so that metrics that want more than others find them there
+AT_REST = 1e-10  # up to this speed an agent is at rest and has no heading
+USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a different k share one search
 R = TypeVar("R")
 
 
 class Block:
-    """Consecutive frames of one school: the only thing that moves through kadita.
+    """Consecutive frames of one school: the data that metrics are computed from.
 
-    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once. What is given here
-    are attributes of the same names. ``block.box.minimum_image(b - a)`` is the way from a to b, across a face or not.
+    Arrays are float64 and read-only. Geometry is computed once, on first use. Arguments become attributes of the same
+    names. ``block.box.minimum_image(b - a)`` is the displacement from a to the nearest periodic image of b.
 
     Args:
         positions: (T, N, 3), or (N, 3) for one frame; finite.
-        velocities: of the same shape, or None where they are not known.
+        velocities: of the same shape; None if unknown.
         box: one length, three lengths, ``"open"`` or None for open space, or a Box.
-        times: (T,), increasing; 0, 1, 2, ... where not given.
-        agents: (N,) identities; 0 .. N - 1 where not given.
-        attributes: what is known of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
-        frames: (T,) frame numbers in the trajectory the block was cut from; 0 .. T - 1 where not given.
-        members: (N,) columns of these agents among all agents of that trajectory; 0 .. N - 1 where not given.
+        times: (T,), increasing; default 0, 1, 2, ...
+        agents: (N,) identities; default 0 .. N - 1.
+        attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        frames: (T,) frame numbers in the source trajectory; default 0 .. T - 1.
+        members: (N,) indices of these agents among all agents of that trajectory; default 0 .. N - 1.
 
     Raises:
-        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an impossible box.
+        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, or an invalid box.
     """
 
     def __init__(
@@ -80,10 +80,10 @@ class Block:
         """Velocities, (T, N, 3).
 
         Raises:
-            NotApplicable: where they are not known.
+            NotApplicable: if they are unknown.
         """
         if self._velocities is None:
-            raise NotApplicable("needs velocities, and there are none (finite differences: --velocities difference)")
+            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
         return self._velocities
 
     @property
@@ -112,7 +112,7 @@ class Block:
 
     @cached_property
     def wrapped(self) -> Floats:
-        """Positions moved into the cell, (T, N, 3); the positions themselves in open space."""
+        """Positions wrapped into the cell, (T, N, 3); unchanged in open space."""
         return read_only(self.box.wrap(self.positions))
 
     @cached_property
@@ -133,17 +133,17 @@ class Block:
     def wrapped_offsets(self) -> Floats:
         """Offsets from the mean of wrapped coordinates, (T, N, 3), which published definitions use.
 
-        Unlike `offsets` they depend on where in the cell the school is.
+        Unlike `offsets` they depend on the position of the school in the cell.
         """
         mean = sum_over_agents(self.wrapped) / self.shape[1]
         return read_only(self.wrapped - mean[:, None, :])
 
     def neighbor_indices(self, k: int) -> Integers:
-        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
+        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where fewer exist."""
         return self._neighbors(k)[0][..., :k]
 
     def neighbor_distances(self, k: int) -> Floats:
-        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where there are fewer."""
+        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where fewer exist."""
         return self._neighbors(k)[1][..., :k]
 
     def _neighbors(self, k: int) -> tuple[Integers, Floats]:
@@ -156,10 +156,10 @@ class Block:
         return known
 
     def once(self, compute: Callable[..., R], *arguments: Hashable) -> R:
-        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it.
+        """Return ``compute(block, *arguments)``, which is computed once and shared by all metrics.
 
-        Nobody can write to it: arrays are read-only, also in tuples, mappings and dataclasses; see
-        `kadita.school.read_only`. Work on a copy.
+        Its arrays are read-only, also those in tuples, mappings and dataclasses (see `kadita.school.read_only`); copy
+        them to change them.
         """
         key = (compute, *arguments)
         if key not in self._computed:

@@ -1,4 +1,4 @@
-"""What several look at can be written to by none of them."""
+"""Read-only views of data that several metrics or analyses share."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ R = TypeVar("R")
 
 
 def read_only(value: R) -> R:
-    """Return a value that cannot be written to: one metric's slip must not reach another's input.
+    """Return a read-only version of a value, so that no metric can change another's input.
 
-    Arrays become views that are read-only, in tuples, named tuples, mappings and dataclasses, too, however deep. Lists
-    become tuples, sets frozen ones, and a dataclass that is not frozen is a copy for everyone who asks. What is
-    read-only already, and anything else, is returned as it is.
+    Arrays become read-only views, also in tuples, named tuples, mappings and dataclasses, at any depth. Lists become
+    tuples, sets become frozensets, and a dataclass that is not frozen is copied at every call. Values that are
+    read-only already, and values of other types, are returned unchanged.
     """
     known: Any = value
     if isinstance(known, np.ndarray):
@@ -33,7 +33,7 @@ def read_only(value: R) -> R:
     elif isinstance(known, dict | MappingProxyType):
         known = MappingProxyType({key: read_only(part) for key, part in known.items()})
     elif is_dataclass(known) and not isinstance(known, type):
-        whole, known = known, copy.copy(known)
-        for field in fields(whole):
-            object.__setattr__(known, field.name, read_only(getattr(whole, field.name)))
+        original, known = known, copy.copy(known)
+        for field in fields(original):
+            object.__setattr__(known, field.name, read_only(getattr(original, field.name)))
     return known

@@ -12,7 +12,7 @@ from kadita.base.code_hash import checksum
 from kadita.base.errors import PluginError
 from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import School, Space
+from kadita.models.engine.state import Space, State
 from kadita.models.model import Model
 from kadita.school.box import Floats
 from kadita.school.frame import Frame
@@ -64,7 +64,7 @@ class Integration:
     def _set_state(self, positions: Floats, headings: Floats) -> None:
         """Set the state, (N, 3) each, in the order of the agents."""
         agents = np.arange(self.model.agents, dtype=np.int32)
-        self.school = School(positions.T.copy(), headings.T.copy(), agents, self.species)
+        self.school = State(positions.T.copy(), headings.T.copy(), agents, self.species)
 
     @property
     def positions(self) -> Floats:
@@ -121,11 +121,11 @@ class Integration:
     def _by_cells(self) -> bool:
         edges, x = self.space.edges, self.school.positions
         widths = edges if edges.any() else x.max(axis=1) - x.min(axis=1)
-        return cell_list.pay(edges, widths, self.space.cutoff, self.model.agents)
+        return cell_list.cells_are_faster(edges, widths, self.space.cutoff, self.model.agents)
 
     def _steps_per_call(self, by_cells: bool) -> int:
         n = self.model.agents
-        return max(1, PAIRS_PER_CALL // (n * (PAIRS_PER_AGENT if by_cells else n + cell_list.WORTH)))
+        return max(1, PAIRS_PER_CALL // (n * (PAIRS_PER_AGENT if by_cells else n + cell_list.CELL_LIST_COST)))
 
     def check(self) -> None:
         """Check that all headings are unit vectors and all positions finite.
