@@ -127,9 +127,9 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
 
 
 def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
-    """Return the checksums of plugin files that are run; what is installed is known by its names."""
-    things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-    origins = {registry.plugin_of(*thing).distribution for thing in (*things, ("model", model))}
+    """Return the checksums of plugin files that are used; installed plugins are identified by their names."""
+    used = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
+    origins = {registry.plugin_of(kind, name).distribution for kind, name in (*used, ("model", model))}
     checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
     return {"plugins": checksums} if checksums else {}
 
