@@ -1,11 +1,11 @@
-"""Steps of any model: what every agent takes up of its neighbours, its turn, its move.
+"""Time steps of any model: every agent's sums over its neighbours, its turn and its move.
 
-A model brings the functions `pair`, `turn` and, where agents are also displaced, `displacement`; see `kadita.models`.
+A model provides the functions `pair`, `turn` and, if agents are also displaced, `displacement`; see `kadita.models`.
 Neighbours, sums, random numbers and threads are the engine's.
 
-An agent's step depends on the state before it alone, and on its neighbours by sums of whole numbers, which no order
-changes. So the bits of a run are the same for any number of threads, for all pairs and for cells, and for any
-instruction set.
+A step of an agent depends only on the state before it, through integer sums over its neighbours, which do not depend
+on the order of summation. So the bits of a run are the same for any number of threads, for all pairs and cell lists,
+and for any instruction set.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
     """Compile the steps of a model from its rules.
 
     Returns:
-        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `School` in place
-        on so many threads.
+        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `State` in place
+        on `shares` threads.
     """
     add_up, move = summing(pair), moving(turn, displacement)
 
@@ -44,7 +44,7 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
         groups = (n + GROUP - 1) // GROUP
         numbers, order = np.empty(n if by_cells else 0, np.int32), np.empty(n if by_cells else 0, np.int32)
         spare = np.empty((shares, n if by_cells else 0))
-        starts = np.array([0, n], np.int32)  # all pairs are one cell with everyone in it
+        starts = np.array([0, n], np.int32)  # all pairs are one cell with all agents
         for step in range(first_step, first_step + steps):
             if not periodic:
                 grid.virtual_box(x, space.cutoff, origin, edges)
@@ -64,7 +64,7 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
                             _reorder(agents, order, numbers)
             for group in prange(groups):
                 first, last = group * GROUP, min(n, (group + 1) * GROUP)
-                grid.snapshot(first, last, x, u, origin, edges, seen)
+                grid.to_fixed_point(first, last, x, u, origin, edges, seen)
             scale = (
                 np.float32(edges[0] / 2.0**32),
                 np.float32(edges[1] / 2.0**32),
@@ -72,7 +72,7 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
             )
             slices = distinct[2]
             tasks = distinct[0] * distinct[1] if by_cells else groups
-            for share in prange(shares):  # every so many columns: crowded ones lie side by side
+            for share in prange(shares):  # every Nth column, because crowded columns are adjacent
                 near, bounds = (np.empty((6, 0), np.int32), cell_list.bounds(distinct)) if by_cells else (seen, starts)
                 around = bounds.size - slices
                 memory = np.zeros(ROWS * GROUP)
@@ -102,5 +102,5 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
 def _reorder(a, order, spare):  # type: ignore[no-untyped-def]
     for i in range(order.size):
         spare[i] = a[order[i]]
-    for i in range(order.size):  # a slice assignment takes seconds to compile
+    for i in range(order.size):  # a slice assignment would take seconds to compile
         a[i] = spare[i]

@@ -1,4 +1,4 @@
-"""The clusters of a small school, agent by agent: whoever is linked to one who was found is found, too."""
+"""The clusters of a small school, by a flood fill from agent to agent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import numpy as np
 from kadita.base.jit import kernel
 from kadita.school.neighbors.ranking import square
 
-ROUNDING = 1e-9  # of a length, by which more agents are looked at than could matter
+ROUNDING = 1e-9  # relative margin, by which more agents are compared than could matter
 
 
 @kernel
 def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
-    """Return the number of every agent's cluster, (N,), how many there are, and whether one is linked to its own image.
+    """Return the cluster label of every agent, (N,), the number of clusters, and whether one percolates.
 
-    One agent after the other is compared with all who wait, on vector units.
+    Agents are queued when a link to them is found. Each is compared with all agents not yet queued, on vector units.
     """
     agents = positions.shape[0]
     periodic = lengths[0] > 0
@@ -22,82 +22,82 @@ def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
     for a in range(3):
         if periodic:
             inverse[a] = 1.0 / lengths[a]
-    x, y, z = positions[:, 0].copy(), positions[:, 1].copy(), positions[:, 2].copy()  # of those who wait
-    waiting, squares = np.arange(agents), np.empty(agents)
-    label, shift, found = np.empty(agents, np.int64), np.zeros((agents, 3)), np.empty(agents, np.int64)
-    left, clusters, count, done = agents, 0, 0, 0
+    x, y, z = positions[:, 0].copy(), positions[:, 1].copy(), positions[:, 2].copy()  # of the unvisited
+    unvisited, squares = np.arange(agents), np.empty(agents)
+    label, shift, queue = np.empty(agents, np.int64), np.zeros((agents, 3)), np.empty(agents, np.int64)
+    remaining, clusters, queued, processed = agents, 0, 0, 0
     percolates = periodic and link >= min(lengths[0], lengths[1], lengths[2])
-    while left > 0:
-        begun = count
-        found[count], count = waiting[0], count + 1
-        for n in range(1, left):
-            waiting[n - 1], x[n - 1], y[n - 1], z[n - 1] = waiting[n], x[n], y[n], z[n]
-        left -= 1
-        while done < count:
-            i, done = found[done], done + 1
+    while remaining > 0:
+        first = queued
+        queue[queued], queued = unvisited[0], queued + 1
+        for n in range(1, remaining):
+            unvisited[n - 1], x[n - 1], y[n - 1], z[n - 1] = unvisited[n], x[n], y[n], z[n]
+        remaining -= 1
+        while processed < queued:
+            i, processed = queue[processed], processed + 1
             label[i] = clusters
             px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
             near = 0
-            for n in range(left):
+            for n in range(remaining):
                 squares[n] = square(x[n] - px, y[n] - py, z[n] - pz, lengths, inverse)
                 near += squares[n] <= link * link
             if near > 0:
                 kept = 0
-                for n in range(left):
-                    j = waiting[n]
+                for n in range(remaining):
+                    j = unvisited[n]
                     if squares[n] <= link * link:
-                        found[count], count = j, count + 1
+                        queue[queued], queued = j, queued + 1
                         for a in range(3):
                             shift[j, a] = shift[i, a] - np.rint((positions[j, a] - positions[i, a]) * inverse[a])
                     else:
-                        waiting[kept], x[kept], y[kept], z[kept] = j, x[n], y[n], z[n]
+                        unvisited[kept], x[kept], y[kept], z[kept] = j, x[n], y[n], z[n]
                         kept += 1
-                left = kept
+                remaining = kept
         if periodic and not percolates:
-            percolates = _closes(positions, lengths, inverse, link, shift, found[begun:count])
+            percolates = _percolates(positions, lengths, inverse, link, shift, queue[first:queued])
         clusters += 1
     return label, clusters, percolates
 
 
 @kernel
-def _closes(positions, lengths, inverse, link, shift, members):  # type: ignore[no-untyped-def]
+def _percolates(positions, lengths, inverse, link, shift, members):  # type: ignore[no-untyped-def]
     """Whether a link of this cluster closes a loop around the cell.
 
-    Such a link is nowhere but between agents who, the way along the links, are farther apart on an axis than the length
-    of the cell less the link.
+    Such a link connects agents whose distance along the links exceeds, on some axis, the cell length minus the link
+    length; only these are compared.
     """
     n = members.size
-    low, high = np.empty((6, n)), np.empty((6, n))  # positions and shifts of those at the two ends
+    low, high = np.empty((6, n)), np.empty((6, n))  # positions and shifts of agents at the two ends
     for axis in range(3):
-        least, most = np.inf, -np.inf
+        lowest, highest = np.inf, -np.inf
         for i in members:
-            place = positions[i, axis] + lengths[axis] * shift[i, axis]
-            least, most = min(least, place), max(most, place)
-        apart = (lengths[axis] - link) * (1 - ROUNDING) - lengths[axis] * ROUNDING
-        if most - least < apart:
+            unwrapped = positions[i, axis] + lengths[axis] * shift[i, axis]
+            lowest, highest = min(lowest, unwrapped), max(highest, unwrapped)
+        separation = (lengths[axis] - link) * (1 - ROUNDING) - lengths[axis] * ROUNDING
+        if highest - lowest < separation:
             continue
-        lows, highs = np.int64(0), np.int64(0)  # a literal 0 would be a type of its own, compiled once more
+        lows, highs = np.int64(0), np.int64(0)  # a literal 0 has another Numba type, and would be compiled once more
         for i in members:
-            place = positions[i, axis] + lengths[axis] * shift[i, axis]
-            if place - least >= apart:
+            unwrapped = positions[i, axis] + lengths[axis] * shift[i, axis]
+            if unwrapped - lowest >= separation:
                 for a in range(3):
                     high[a, highs], high[3 + a, highs] = positions[i, a], shift[i, a]
                 highs += 1
-            if most - place >= apart:
+            if highest - unwrapped >= separation:
                 for a in range(3):
                     low[a, lows], low[3 + a, lows] = positions[i, a], shift[i, a]
                 lows += 1
         for i in range(highs):
-            if _any_around(high[:, i].copy(), low, lows, lengths, inverse, link):
+            if _linked_around(high[:, i].copy(), low, lows, lengths, inverse, link):
                 return True
     return False
 
 
 @kernel
-def _any_around(one, others, n, lengths, inverse, link):  # type: ignore[no-untyped-def]
-    """Whether one agent is linked to any of the others in an image that is not the one of the way along the links."""
+def _linked_around(one, others, n, lengths, inverse, link):  # type: ignore[no-untyped-def]
+    """Whether one agent is linked to any of the others through another periodic image than that along the links."""
     x, y, z, sx, sy, sz = others[0], others[1], others[2], others[3], others[4], others[5]
-    around = 0
+    links = 0
     for j in range(n):
         dx, dy, dz = one[0] - x[j], one[1] - y[j], one[2] - z[j]
         ix, iy, iz = np.rint(dx * inverse[0]), np.rint(dy * inverse[1]), np.rint(dz * inverse[2])
@@ -108,6 +108,6 @@ def _any_around(one, others, n, lengths, inverse, link):  # type: ignore[no-unty
             min(lengths[1] * (lengths[1] - 2 * abs(dy)), lengths[2] * (lengths[2] - 2 * abs(dz))),
         )
         other = abs(ix + one[3] - sx[j]) + abs(iy + one[4] - sy[j]) + abs(iz + one[5] - sz[j])
-        # an agent's own next images are a period away, and were looked at before
-        around += (d <= link * link) & ((other > 0) | (d + farther <= link * link))
-    return around > 0
+        # an agent's own images are a period away; `flood` has compared them with the link
+        links += (d <= link * link) & ((other > 0) | (d + farther <= link * link))
+    return links > 0

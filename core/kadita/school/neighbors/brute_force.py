@@ -1,4 +1,4 @@
-"""The k nearest neighbours among all agents: the faster way in a small school."""
+"""The k nearest neighbours by comparing all pairs, which is faster in small schools."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import math
 import numpy as np
 
 from kadita.base.jit import kernel
-from kadita.school.neighbors import MOST
-from kadita.school.neighbors.ranking import NOBODY, PLACES, TILE, append, insert, rank, square, trusted
+from kadita.school.neighbors import COARSE_NEIGHBORS
+from kadita.school.neighbors.ranking import NO_CANDIDATE, PLACES, TILE, append, insert, rank, square, trusted
 
 
 @kernel
 def brute_force(positions, lengths, indices, squares):  # type: ignore[no-untyped-def]
-    """Fill the lists of every agent, (T, N, k), with -1 and inf where there are fewer, from positions within the cell.
+    """Write neighbours and distances of every agent, (T, N, k), -1 and inf where fewer exist, from wrapped positions.
 
-    Equal squares are in the order of indices. The coarse lists take positions as fractions of the cell, 2^32 to its
-    edge, so that differences are those of nearest images; or of twice the school's extent, where none wraps.
+    Equal distances are in order of index. Coarse lists use fixed-point coordinates, 2^32 per cell edge, so that int32
+    differences are minimum images; in open space 2^32 per twice the school's extent, so that no difference wraps.
     """
     frames, agents, k = indices.shape
     inverse, scale, low = np.zeros(3), np.zeros(3), np.zeros(3)
@@ -26,16 +26,16 @@ def brute_force(positions, lengths, indices, squares):  # type: ignore[no-untype
             scale[a] = 2.0**32 / lengths[a]
     longest = max(lengths[0], lengths[1], lengths[2])
     weights = np.ones(3, np.float32)
-    if longest > 0:  # of a unit of the axis beside one of the first, squared
+    if longest > 0:  # squared edges relative to the first edge
         for a in range(1, 3):
             weights[a] = (lengths[a] / lengths[0]) ** 2
     keep = np.int32(-1)
     while ~keep < agents:
         keep = np.int32(keep << 1)
-    whole = np.zeros((3, -(-agents // TILE) * TILE), np.int32)
-    cx, cy, cz = whole[0], whole[1], whole[2]
+    fixed = np.zeros((3, -(-agents // TILE) * TILE), np.int32)
+    cx, cy, cz = fixed[0], fixed[1], fixed[2]
     lists = np.empty(PLACES * TILE, np.int32)
-    coarse = MOST >= k < agents - 1
+    coarse = COARSE_NEIGHBORS >= k < agents - 1
     for t in range(frames):
         x, y, z = positions[t, :, 0].copy(), positions[t, :, 1].copy(), positions[t, :, 2].copy()
         if longest == 0:
@@ -48,27 +48,27 @@ def brute_force(positions, lengths, indices, squares):  # type: ignore[no-untype
             scale[:] = (2.0**31 - 2) / extent if extent > 0 else 0.0
         for a in range(3):
             for i in range(agents):
-                whole[a, i] = np.int32(np.int64((positions[t, i, a] - low[a]) * scale[a]))
+                fixed[a, i] = np.int32(np.int64((positions[t, i, a] - low[a]) * scale[a]))
         for start in range(0, agents, TILE):
             if coarse:
-                lists[:] = NOBODY
+                lists[:] = NO_CANDIDATE
                 tx, ty, tz = cx[start : start + TILE], cy[start : start + TILE], cz[start : start + TILE]
                 rank(tx, ty, tz, cx, cy, cz, 0, agents, weights[1], weights[2], keep, lists)
             for i in range(start, min(agents, start + TILE)):
-                near, which = squares[t, i], indices[t, i]
+                d2, near = squares[t, i], indices[t, i]
                 lane = i - start
                 if coarse and trusted(lists[k * TILE + lane], lists[(k + 1) * TILE + lane], keep):
                     count = 0
-                    for place in range(k + 1):
-                        j = int(lists[place * TILE + lane] & ~keep)
+                    for slot in range(k + 1):
+                        j = int(lists[slot * TILE + lane] & ~keep)
                         if j != i:
                             d = square(x[i] - x[j], y[i] - y[j], z[i] - z[j], lengths, inverse)
-                            append(d, j, count, near, which)
+                            append(d, j, count, d2, near)
                             count += 1
                 else:
-                    near[:], which[:] = math.inf, -1
+                    d2[:], near[:] = math.inf, -1
                     for j in range(agents):
                         if j != i:
-                            insert(square(x[i] - x[j], y[i] - y[j], z[i] - z[j], lengths, inverse), j, near, which)
-                for place in range(k):
-                    near[place] = math.sqrt(near[place])
+                            insert(square(x[i] - x[j], y[i] - y[j], z[i] - z[j], lengths, inverse), j, d2, near)
+                for slot in range(k):
+                    d2[slot] = math.sqrt(d2[slot])
