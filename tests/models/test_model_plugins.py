@@ -455,7 +455,7 @@ BROKEN_AT_LOADING = {
         WALKER.replace('"walker"', '"couzin"'),
         r"the model name 'couzin' is taken by plugin couzin \(kadita ",
     ),
-    "a name given twice": (WALKER.replace("[Walker]", "[Walker, Walker]"), "it brings two things named 'walker'"),
+    "a name given twice": (WALKER.replace("[Walker]", "[Walker, Walker]"), "it defines 'walker' twice"),
     "a taken scenario": (
         WALKER.replace("walkers.toml", "torus.toml"),
         r"the scenario name 'torus' is taken by plugin couzin \(kadita ",

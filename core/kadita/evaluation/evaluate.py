@@ -124,7 +124,7 @@ def analyze(
         )
         results = _shared(request, choice, workers, scheduler, keep, progress)
     else:
-        registry = registry.knowing(objects)
+        registry = registry.including(objects)
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
         content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
