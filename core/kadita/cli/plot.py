@@ -1,4 +1,4 @@
-"""`kadita plot`: series of metrics, and profiles, as one picture."""
+"""`kadita plot`: draw time series and curves of metrics in one figure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from kadita.cli.options import (
 def plot(
     trajectory: TrajectoryPath,
     output: Annotated[
-        Path, typer.Option("-o", "--output", readable=False, help="Picture to write: .png, .pdf or .svg.")
+        Path, typer.Option("-o", "--output", readable=False, help="Figure to write: .png, .pdf or .svg.")
     ],
     metrics: Metrics = None,
     settings: Settings = None,
@@ -47,7 +47,7 @@ def plot(
     largest_cluster: LargestCluster = None,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, and those with numbers along an axis against that."""
+    """Draw metrics against time, or against their own axis if they have one."""
     from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
@@ -75,6 +75,4 @@ def plot(
     typer.echo(f"wrote {output}")
     report(results)
     if left_out := not_drawn(results):
-        notes(
-            [f"not drawn: {', '.join(left_out)}: a value for each agent, or one in all; -o of kadita analyze has them"]
-        )
+        notes([f"not drawn: {', '.join(left_out)}: per-agent values or single numbers; kadita analyze -o writes them"])
