@@ -272,4 +272,4 @@ def test_a_state_of_the_plugins_own_class_is_kept_time_after_time(school, tmp_pa
     path.write_text(STATE)
     for _ in range(3):
         found = kadita.analyze(school(1), ["counted"], plugins=[path], keep=tmp_path / "out.csv")
-        assert found.wholes["counted"].values == FRAMES
+        assert found.analyses["counted"].values == FRAMES
