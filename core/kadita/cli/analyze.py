@@ -1,4 +1,4 @@
-"""`kadita analyze`: metrics of a trajectory."""
+"""`kadita analyze`: compute the metrics of a trajectory."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def analyze(
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Keep up with a run that is being written, until it is complete, or Ctrl-C."),
+        typer.Option("--follow", help="Measure a run while it is written, until it is complete or Ctrl-C."),
     ] = False,
     workers: Annotated[
-        int, typer.Option(metavar="K", help="Processes that share the frames; the numbers are the same.")
+        int, typer.Option(metavar="K", help="Number of processes; the results do not depend on it.")
     ] = 1,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed cluster in their place: tcp://HOST:PORT.")
+        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed scheduler instead: tcp://HOST:PORT.")
     ] = None,
     force: Force = False,
 ) -> None:

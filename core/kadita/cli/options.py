@@ -1,6 +1,6 @@
 """Options that several commands share.
 
-Paths are ``readable=False``: whether a file can be read is told by opening it, with a message of our own.
+Paths have ``readable=False``, so that a file that cannot be read gives the message of kadita, not that of Typer.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="[METRIC.]PARAMETER=VALUE",
-        help="A parameter of one metric, or of all that have it; repeatable.",
+        help="Parameter of one metric, or of all that have it; repeatable.",
     ),
 ]
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Metrics and models of your own; repeatable."),
+    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Plugin file of metrics or models; repeatable."),
 ]
 Topology = Annotated[
     Path | None, typer.Option("--topology", metavar="FILE", readable=False, help="Topology, for formats that need one.")
 ]
 Velocities = Annotated[
     str | None,
-    typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
+    typer.Option("--velocities", metavar="difference", help="Compute velocities from finite differences."),
 ]
 LargestCluster = Annotated[
     str | None,
     typer.Option(
-        "--largest-cluster", metavar="r_a|LENGTH", help="Measure the largest cluster alone, linked at this distance."
+        "--largest-cluster", metavar="r_a|LENGTH", help="Measure only the largest cluster, linked within this distance."
     ),
 ]
 Equilibration = Annotated[
@@ -53,7 +53,7 @@ Equilibration = Annotated[
     typer.Option(
         "--equilibration",
         metavar="auto|TIME|half|none",
-        help="Frames that means and errors leave out at the beginning: until each series settles, until a time, "
+        help="Initial frames that means and SE leave out: until each series is equilibrated, until a time, "
         "the first half, or none. Files keep all frames.",
     ),
 ]

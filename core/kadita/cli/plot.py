@@ -1,4 +1,4 @@
-"""`kadita plot`: series of metrics, and profiles, as one picture."""
+"""`kadita plot`: draw time series and curves of metrics in one figure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kadita.cli.options import Force, Measurement, Metrics, TrajectoryPath, with
 def plot(
     trajectory: TrajectoryPath,
     output: Annotated[
-        Path, typer.Option("-o", "--output", readable=False, help="Picture to write: .png, .pdf or .svg.")
+        Path, typer.Option("-o", "--output", readable=False, help="Figure to write: .png, .pdf or .svg.")
     ],
     metrics: Metrics = None,
     *,
     measurement: Measurement,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, and those with numbers along an axis against that."""
+    """Draw metrics against time, or against their own axis if they have one."""
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
     from kadita.evaluation.plotting import check_picture, draw
@@ -34,6 +34,4 @@ def plot(
     typer.echo(f"wrote {output}")
     report(results)
     if left_out := not_drawn(results):
-        notes(
-            [f"not drawn: {', '.join(left_out)}: a value for each agent, or one in all; -o of kadita analyze has them"]
-        )
+        notes([f"not drawn: {', '.join(left_out)}: per-agent values or single numbers; kadita analyze -o writes them"])

@@ -60,7 +60,7 @@ def run(
         bool, typer.Option("--resume", help="Continue an interrupted run from its newest checkpoint.")
     ] = False,
     checkpoint: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Least time between checkpoints.")
+        float, typer.Option(min=0, metavar="SECONDS", help="Minimum time between checkpoints.")
     ] = CHECKPOINT_SECONDS,
     force: Force = False,
 ) -> None:
