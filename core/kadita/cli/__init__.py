@@ -5,11 +5,13 @@ Exit status: 0 done, 2 the user's input is at fault, 130 interrupted, 1 anything
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import typer
 
@@ -58,7 +60,14 @@ def _alone(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; whatever input can cause is one line on stderr."""
-    _prepare_streams()
+    with _hooks_of_our_own():
+        status = _run(arguments)
+        if status:
+            gc.collect()  # what is left of readers that failed, while what they say of it goes nowhere
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         for word in sys.argv[1:] if arguments is None else arguments:
             word.encode()  # a name in another encoding cannot be handed to C libraries, nor printed
@@ -93,20 +102,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _prepare_streams() -> None:
-    """Make sure that nothing but messages reaches stdout and stderr, and that they are there."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:  # closed: the next file opened would take its number, and get messages written into it
-            os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
-    warnings.showwarning = lambda message, *_: notes([str(message)])
+@contextmanager
+def _hooks_of_our_own() -> Iterator[None]:
+    """See that nothing but messages reaches stdout and stderr, and that they are there; put all back at the end.
+
+    Of `sys.excepthook` it is Typer that sets it, of filters of warnings it is packages that are imported.
+    """
+    names = ("stdout", "stderr", "unraisablehook", "excepthook")
+    with ExitStack() as undo, warnings.catch_warnings():
+        for name in names:
+            undo.callback(setattr, sys, name, getattr(sys, name))
+        for number in range(3):
+            try:
+                os.fstat(number)
+            except OSError:  # closed: the next file opened would take its number, and get messages written into it
+                undo.callback(os.close, os.open(os.devnull, os.O_RDWR))
+        sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w"))
+        sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w"))
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                undo.callback(stream.reconfigure, errors=stream.errors)
+                stream.reconfigure(errors="backslashreplace")
+        sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
+        warnings.showwarning = lambda message, *_: notes([str(message)])
+        yield
 
 
 def _fail(message: str, status: int) -> int:

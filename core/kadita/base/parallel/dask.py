@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 from kadita.base.errors import KaditaError, KaditaWarning
-from kadita.base.parallel.tasks import Function, Run, too_many_deaths
+from kadita.base.parallel.tasks import Function, Run, threads, too_many_deaths
 
 PATIENCE = 10.0  # seconds in which a scheduler answers
 AHEAD = 2  # tasks under way for each thread of the cluster: one at work, one at hand
@@ -150,16 +150,13 @@ def _do(expected: dict[str, str], function: Function, task: Any) -> Any:
     Raises:
         KaditaError: its versions are not those that gave the task, so that neither might be its results.
     """
-    import numba
-
     found = versions()
     if found != expected:
         differ = [key for key in expected if found[key] != expected[key]]
         raise KaditaError(
             f"a worker on {platform.node()} differs: expected {_said(expected, differ)}; found {_said(found, differ)}"
         )
-    with _one_at_a_time:
-        numba.set_num_threads(1)
+    with _one_at_a_time, threads(1):
         return function(task)
 
 

@@ -1,8 +1,9 @@
-"""Tasks: what they are given to, and what is said of one over which workers die."""
+"""Tasks: what they are given to, on how many threads, and what is said of one over which workers die."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kadita.base.errors import KaditaError
@@ -12,6 +13,19 @@ SHOWN = 200  # characters of a task in a message
 
 Function = Callable[[Any], Any]
 Run = Callable[[Function, Sequence[Any]], Iterator[tuple[int, Any]]]
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let compiled loops of this thread run on so many threads, and afterwards on as many as its owner has set."""
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(count)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 def too_many_deaths(number: int, task: Any, deaths: int, how: str) -> KaditaError:
