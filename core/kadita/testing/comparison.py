@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from kadita.testing.harness import Trial, values_of
 from kadita.testing.symmetries import breathed_on, frames_of
 
 STEADY, ROUNDING = 1e-5, 1e-9
+ULP = 16  # units in the last place of the largest value: what sums of some dozens in another order may differ by
 MANY = 64  # breaths
 Sure = Mapping[str, NDArray[np.bool_]]  # by school
 
@@ -73,6 +74,29 @@ def differences(
 def _close(a: Floats, b: Floats, tolerance: float) -> NDArray[np.bool_]:
     same: NDArray[np.bool_] = np.isclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
     return same
+
+
+def ulp_apart(expected: Floats, got: Floats | KaditaError, largest: float) -> float:
+    """Return how far values lie apart at most, in ulp of the largest value; infinity where NaN differs."""
+    if isinstance(got, KaditaError) or got.shape != expected.shape or (np.isnan(got) != np.isnan(expected)).any():
+        return np.inf
+    other = ~((expected == got) | np.isnan(expected))
+    return float(np.abs(expected[other] - got[other]).max(initial=0.0)) / float(np.spacing(largest))
+
+
+def largest_of(found: Iterable[Floats]) -> float:
+    """Return the largest absolute value of a metric that is finite."""
+    return max((float(np.abs(v[np.isfinite(v)]).max(initial=0.0)) for v in found), default=0.0)
+
+
+def but_for(ulp: float) -> str:
+    """Say how far values lie apart that are the same but for rounding; nothing where their bits are the same."""
+    if not ulp:
+        return ""
+    return (
+        f" but for rounding, up to {ulp:.2g} of the {ULP} ulp of the largest value that sums in another order may "
+        "differ by; shared frames will not be bit-identical"
+    )
 
 
 def difference(expected: Floats, got: Floats | KaditaError) -> str:

@@ -1,4 +1,4 @@
-"""What lets frames be shared: one process, several, and a part of a file give the same bits."""
+"""What lets frames be shared: one process, several, and a part of a file give the same, but for rounding."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.results import Results
 from kadita.io.amber.writer import AmberWriter
+from kadita.school.box import Floats
 from kadita.school.window import FRAMES
 from kadita.testing import schools
 from kadita.testing.checks import Promise, judged
+from kadita.testing.comparison import ULP, but_for, largest_of, ulp_apart
 
 MORE, BEFORE = 76, 5  # frames beyond a task's, and before its end
 NAME = "one process, two, and a part of the file"
@@ -25,7 +27,9 @@ NAME = "one process, two, and a part of the file"
 def examine_sharing(
     names: Iterable[str], *, plugins: Iterable[str | Path] = (), parameters: Mapping[str, Any] | None = None
 ) -> dict[str, Promise]:
-    """Measure a file in one process, in two, and a part of it; return by name whether all give the same bits.
+    """Measure a file in one process, in two, and a part of it; return by name whether all give the same.
+
+    Sums that are taken in another order where blocks are cut elsewhere may differ by rounding, which is told.
 
     Args:
         names: of metrics and analyses that are installed, or that the files bring.
@@ -63,16 +67,27 @@ def _together(
             yield from _together(path, [name], plugins, parameters)
         return
     for name in names:
-        faults = [] if _same(name, serial, shared) else ["two processes give other bits than one; keep nothing"]
-        if name in serial and name in part:
-            expected = serial[name][FRAMES - BEFORE :]
-            if not np.array_equal(expected, part[name], equal_nan=True):
-                faults.append("a part of the frames gives other bits than all; look at no other frame")
-        yield {name: judged(NAME, faults, f"{FRAMES + MORE} frames, the same bits")}
+        faults = []
+        by_two = _apart(_values(name, serial), _values(name, shared))
+        if by_two > ULP:
+            faults.append("two processes give other numbers than one; keep nothing")
+        both = name in serial and name in part
+        of_part = _apart({name: serial[name][FRAMES - BEFORE :]}, {name: part[name]}) if both else 0.0
+        if of_part > ULP:
+            faults.append("a part of the frames gives other numbers than all; look at no other frame")
+        rounding = but_for(max(by_two, of_part))
+        same = f"the same{rounding}" if rounding else "the same bits"
+        yield {name: judged(NAME, faults, f"{FRAMES + MORE} frames, {same}")}
 
 
-def _same(name: str, a: Results, b: Results) -> bool:
-    if (name in a) != (name in b) or (name in a and not np.array_equal(a[name], b[name], equal_nan=True)):
-        return False
-    wholes = {key: whole for key, whole in a.wholes.items() if key.partition(".")[0] == name}
-    return all(np.array_equal(w.values, b.wholes[key].values, equal_nan=True) for key, w in wholes.items())
+def _values(name: str, results: Results) -> dict[str, Floats]:
+    """Values of a metric, or of all that an analysis found."""
+    wholes = {key: whole.values for key, whole in results.wholes.items() if key.partition(".")[0] == name}
+    return wholes | ({name: results[name]} if name in results else {})
+
+
+def _apart(expected: Mapping[str, Floats], got: Mapping[str, Floats]) -> float:
+    """Return how far values of the same names lie apart at most, in ulp; infinity where there are others."""
+    if expected.keys() != got.keys():
+        return np.inf
+    return max((ulp_apart(values, got[key], largest_of([values])) for key, values in expected.items()), default=0.0)
