@@ -5,11 +5,13 @@ Exit status: 0 success, 2 invalid input, 130 interrupted, 1 any other error.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import typer
 
@@ -59,7 +61,14 @@ def _alone(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error is reported in one line on stderr."""
-    _prepare_streams()
+    with _own_hooks():
+        status = _run(arguments)
+        if status:
+            gc.collect()  # readers that failed are finalized while their complaints are still suppressed
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         words = renamed.new_options(sys.argv[1:] if arguments is None else arguments)
         for word in words:
@@ -95,21 +104,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _prepare_streams() -> None:
-    """Make sure that nothing but messages reaches stdout and stderr, and that they are there."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:  # closed: the next file opened would take its number, and get messages written into it
-            os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
-    warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
-    warnings.showwarning = lambda message, *_: notes([str(message)])
+@contextmanager
+def _own_hooks() -> Iterator[None]:
+    """Let only messages reach stdout and stderr, open them if they are closed, and restore all hooks at the end.
+
+    `sys.excepthook` is set by Typer, and filters of warnings by imported packages.
+    """
+    names = ("stdout", "stderr", "unraisablehook", "excepthook")
+    with ExitStack() as undo, warnings.catch_warnings():
+        for name in names:
+            undo.callback(setattr, sys, name, getattr(sys, name))
+        for number in range(3):
+            try:
+                os.fstat(number)
+            except OSError:  # closed: the next file opened would take its number, and get messages written into it
+                undo.callback(os.close, os.open(os.devnull, os.O_RDWR))
+        sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w"))
+        sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w"))
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                undo.callback(stream.reconfigure, errors=stream.errors)
+                stream.reconfigure(errors="backslashreplace")
+        sys.unraisablehook = lambda _: None  # readers of other packages can fail again when they are finalized
+        warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
+        warnings.showwarning = lambda message, *_: notes([str(message)])
+        yield
 
 
 def _fail(message: str, status: int) -> int:
