@@ -125,7 +125,7 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
 def _averaged_correlation(values: Floats, latest: int) -> Correlation:
     """Return the correlation of the values from the start that `settling` chose, averaged over starts up to `latest`.
 
-    That start has the least of many estimated errors, which is biased to be too small. The long-run variance of an
+    That start has the smallest of many estimated errors, which is biased to be too small. The long-run variance of an
     equilibrated series is the same from any start, so it is averaged over later starts, which were not chosen for it.
     """
     corr, std = correlation(values), _mean(values)[1]

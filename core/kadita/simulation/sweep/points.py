@@ -62,6 +62,12 @@ class Points:
         return itertools.chain.from_iterable(self.lines)
 
     @property
+    def measurement(self) -> dict[str, Any]:
+        """What is measured at every point, as keywords of `kadita.analyze`; the profile is read once."""
+        chosen = {"metrics": self.sweep.metrics, "largest_cluster": self.sweep.largest_cluster}
+        return {**chosen, "parameters": self.sweep.settings, "profile": self.profile}
+
+    @property
     def total(self) -> int:
         """Number of points."""
         return sum(map(len, self.lines)) * len(self.sweep.seeds)

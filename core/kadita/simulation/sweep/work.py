@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,6 @@ from kadita.base.errors import KaditaError, KaditaWarning, PluginError
 from kadita.base.files import replace_whole
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.export import write
-from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import Results
 from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
@@ -34,19 +33,6 @@ from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.points import MANIFEST
 
 NEVER = float("inf")  # seconds between checkpoints: an interrupted point is run again from the start
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What is measured at every point, and how; plugin files and profile are as they were when the sweep started."""
-
-    metrics: tuple[str, ...] | None  # None: the default metrics
-    parameters: dict[str, Any]
-    profile: Preset | None
-    largest_cluster: float | str | None
-    trajectories: bool
-    equilibration: float | str
-    plugins: tuple[tuple[str, str], ...]  # paths and checksums, as in `Registry.files`
 
 
 @dataclass(frozen=True)
@@ -65,7 +51,10 @@ class Line:
     name: str
     seed: int
     points: tuple[Point, ...]
-    measured: Measured
+    plugins: tuple[tuple[str, str], ...]  # paths and checksums, as in `Registry.files`
+    measurement: Mapping[str, Any]  # keywords of `kadita.analyze`
+    equilibration: float | str
+    trajectories: bool
 
     def __repr__(self) -> str:
         return f"{self.name}, seed {self.seed}"
@@ -83,12 +72,12 @@ def run_line(line: Line) -> None:
     Raises:
         KaditaError: a run or a metric fails, or the folder of the sweep does not exist.
     """
-    registry = load_same(line.measured.plugins)
+    registry = load_same(line.plugins)
     chained = len(line.points) > 1
     before: Path | None = None
     for point in line.points:
         folder = Path(point.folder)
-        files = files_of(folder, line.seed, chained=chained, trajectories=line.measured.trajectories)
+        files = files_of(folder, line.seed, chained=chained, trajectories=line.trajectories)
         state = folder / f"seed-{line.seed}.state.npz"
         if not all(file.exists() for file in files):
             if not (folder / MANIFEST).exists():
@@ -96,18 +85,18 @@ def run_line(line: Line) -> None:
             run = _configuration(point.run, line.seed, registry)
             start = _load(before, run) if point.chained and before is not None else None
             try:
-                _run(run, start, files[0], state if chained else None, line.measured, registry)
+                _run(line, run, start, files[0], state if chained else None, registry)
             except KaditaError as error:
                 raise type(error)(f"{line.name}, seed {line.seed} ({folder.name}): {error}") from None
         before = state
 
 
 def _run(
+    line: Line,
     run: RunConfiguration,
     start: Frame | None,
     path: Path,
     state: Path | None,
-    measured: Measured,
     registry: Registry,
 ) -> None:
     results: list[Results] = []
@@ -122,28 +111,19 @@ def _run(
             school.send_to(keep)
             if trajectory is not None:
                 school.record(trajectory, force=True, checkpoint_every=NEVER)
-            results.append(
-                analyze(
-                    school,
-                    measured.metrics,
-                    parameters=measured.parameters,
-                    profile=measured.profile,
-                    largest_cluster=measured.largest_cluster,
-                    registry=registry,
-                )
-            )
+            results.append(analyze(school, registry=registry, **line.measurement))
         if results[0].failures:
             raise PluginError(next(iter(results[0].failures.values())))
         profile = Path(str(results[0].provenance["profile"])).name  # without the folders of this machine
         results[0] = replace(results[0], provenance={**results[0].provenance, "profile": profile})
 
-    if measured.trajectories:
+    if line.trajectories:
         replace_whole(path.with_suffix(".nc"), simulate)
     else:
         simulate()
     if state is not None:
         replace_whole(state, partial(_save, last[0][-1]))
-    _write(results[0], path, measured.equilibration)
+    _write(results[0], path, line.equilibration)
 
 
 def _write(results: Results, path: Path, equilibration: float | str) -> None:
