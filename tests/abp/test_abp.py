@@ -333,7 +333,7 @@ class TestRuns:
         np.testing.assert_allclose(block.speeds[:, 200:], 1.0)
         for name in ("diameter", "stiffness"):
             file.write_text(f"{text}{name} = 0.9\n")
-            with pytest.raises(kadita.KaditaError, match=f"group passive: {name} is that of all agents"):
+            with pytest.raises(kadita.KaditaError, match=f"species passive: {name} is common to all agents"):
                 kadita.simulate(file)
 
 

@@ -323,7 +323,7 @@ def test_an_interrupted_run_says_what_there_is(command, tmp_path):
     assert process.returncode == 130
     assert re.fullmatch(
         r"kadita: error: interrupted; \d+ of 10000001 frames are in the file o.nc; "
-        r"the same command with --resume goes on\n",
+        r"the same command with --resume continues\n",
         said,
     )
     assert "complete:      no" in command("info", "o.nc").stdout

@@ -69,7 +69,7 @@ def test_a_metric_that_refuses_the_first_frames_leaves_the_file_that_was_there(c
 def test_a_metric_that_refuses_later_frames_loses_none_that_were_written(refused, command, tmp_path):
     (tmp_path / "picky.py").write_text(PICKY)
     line = refused(*MEASURE_PICKILY, "-m", "picky", "--set", "picky.until=100")
-    kept = "64 of 201 frames are in the file torus.nc; the same command with --resume goes on"
+    kept = "64 of 201 frames are in the file torus.nc; the same command with --resume continues"
     assert f"picky: expected other frames; {kept}" in line
     on = command("run", "torus", "--agents", 5, "--steps", 200, "--every", 1, "--resume")
     assert (on.returncode, on.stderr) == (0, "")
@@ -92,10 +92,10 @@ def test_where_every_metric_fails_the_trajectory_is_there_all_the_same(command, 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("-m", "rotation"), "-m is about metrics; add --analyze"),
-        (("--results", "a.csv"), "--results is about metrics; add --analyze"),
-        (("--no-trajectory",), "--no-trajectory is about metrics; add --analyze"),
-        (("--set", "rotation.definition=published"), "--set rotation.definition is about metrics; add --analyze"),
+        (("-m", "rotation"), "-m needs --analyze"),
+        (("--results", "a.csv"), "--results needs --analyze"),
+        (("--no-trajectory",), "--no-trajectory needs --analyze"),
+        (("--set", "rotation.definition=published"), "--set rotation.definition needs --analyze"),
         (("--analyze", "-o", "a.nc", "--no-trajectory"), "-o a.nc and --no-trajectory exclude each other"),
         (("--analyze", "-m", "rotatoin"), "there is no metric 'rotatoin' (did you mean rotation or"),
         (("--analyze", "--results", "torus.nc"), "torus.nc: expected an output file other than the trajectory itself"),

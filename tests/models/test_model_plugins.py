@@ -533,7 +533,7 @@ BROKEN_AT_RUNNING = {
     "a pair of lengths": (but(TAKEN_UP, "return d, NOTHING, NOTHING, count(False)"), "pair"),
     "a pair beyond its cutoff": (
         but(TAKEN_UP, "return v, NOTHING, NOTHING, count(True)"),
-        "nothing beyond the cutoff, 0",
+        "zeros beyond the cutoff, 0",
     ),
     "a displacement that is no part": (
         but(

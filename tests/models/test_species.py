@@ -161,9 +161,9 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path, command):
         (
             "turning_rate = 100.0",
             "box = 40.0",
-            "species nimble: box is that of all agents; it stands under .parameters.",
+            "species nimble: box is common to all agents; it belongs in .parameters.",
         ),
-        ("turning_rate = 100.0", 'rules = "dewi-kadita"', "species nimble: rules is that of all agents"),
+        ("turning_rate = 100.0", 'rules = "dewi-kadita"', "species nimble: rules is common to all agents"),
     ],
     ids=str,
 )

@@ -75,7 +75,7 @@ IMPOSSIBLE = [
     ({"speed": float("inf")}, "speed: .*finite"),
     ({"initial_radius": None}, 'initial = "ring" needs initial_radius'),
     ({"box": "open", "initial": "random"}, 'initial = "random" fills a periodic cell'),
-    ({"steps": 5}, r"'steps' is no parameter of the model; it stands above \[parameters\], or use --steps"),
+    ({"steps": 5}, r"'steps' is not a parameter of the model; it belongs above \[parameters\], or use --steps"),
     ({"sped": 1.0}, r"there is no parameter 'sped' \(did you mean speed\?\)"),
 ]
 
@@ -134,11 +134,11 @@ def test_impossible_runs_are_refused(changes, message):
             r"missing in \[parameters\]: agents, box, speed, time_step, r_r, r_o, r_a, noise$",
         ),
         ("steps = 10", "missing: model; there are: .*couzin, .*vicsek"),
-        ('model = "couzin"\nsteps = 10\nr_o = 3', r"'r_o' is a parameter of the model; it stands under \[parameters\]"),
+        ('model = "couzin"\nsteps = 10\nr_o = 3', r"'r_o' is a parameter of the model; it belongs in \[parameters\]"),
         ('model = "cousin"', r"there is no model 'cousin' \(did you mean couzin\?\)"),
         ("model = 3", "there is no model '3'; there are: .*couzin, .*vicsek"),
         ('model = "couzin"\nsteps = 10\nparameters = 3', "parameters: "),
-        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps\?\)"),
+        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps or species\?\)"),
         ("\ufeff\x00", "expected TOML"),
     ],
 )

@@ -137,7 +137,7 @@ def test_a_signal_ends_it_with_a_whole_frame_and_says_how_to_go_on(tmp_path, lon
     _, said = process.communicate(timeout=60)
     assert process.returncode == status
     assert said.startswith(f"kadita: error: {word}; ")
-    assert said.endswith(" of 3334 frames are in the file school.nc; the same command with --resume goes on\n")
+    assert said.endswith(" of 3334 frames are in the file school.nc; the same command with --resume continues\n")
     with kadita.open(tmp_path / "school.nc") as school:
         assert f"{school.n_frames} of 3334" in said
         np.testing.assert_allclose(np.diff(school.times), 6.0, atol=1e-9)
@@ -216,7 +216,7 @@ def test_on_a_full_disk_it_ends_with_one_line_and_goes_on_once_there_is_room(tmp
     assert done.stderr.startswith("kadita: error: school.nc: cannot be written: ")
     assert done.stderr.count("\n") == 1
     if full > 1000:
-        assert "--resume goes on" in done.stderr
+        assert "--resume continues" in done.stderr
         with kadita.open(tmp_path / "school.nc") as school:
             assert not school.complete
             assert f"{school.n_frames} of 3334 frames are in the file school.nc" in done.stderr

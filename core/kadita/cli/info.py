@@ -1,4 +1,4 @@
-"""`kadita info`: what a trajectory holds."""
+"""`kadita info`: show the contents of a trajectory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def info(
     topology: Topology = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a trajectory holds."""
+    """Show the contents of a trajectory: frames, agents, times, cell and how it was made."""
     import json
 
     from kadita.io.opening import open as open_trajectory

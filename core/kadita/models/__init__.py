@@ -36,32 +36,10 @@ from kadita.models.vectors import NOWHERE, TOO_SHORT, across, choose, dot, rotat
 
 __path__.append(str(Path(renamed.__file__).parent / "modules" / "models"))  # modules by their old names
 
+# fmt: off
 __all__ = [
-    "NOISE",
-    "NOTHING",
-    "NOWHERE",
-    "ONE",
-    "TOO_SHORT",
-    "Function",
-    "Length",
-    "Model",
-    "Positive",
-    "across",
-    "angle_of",
-    "choose",
-    "cosine",
-    "cosine_and_sine",
-    "count",
-    "dot",
-    "jitable",
-    "logarithm",
-    "normals",
-    "opposite",
-    "rotated",
-    "scaled",
-    "times",
-    "total",
-    "uniforms",
-    "unit",
-    "where",
+    "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Function", "Length", "Model", "Positive", "across",
+    "angle_of", "choose", "cosine", "cosine_and_sine", "count", "dot", "jitable", "logarithm", "normals",
+    "opposite", "rotated", "scaled", "times", "total", "uniforms", "unit", "where",
 ]
+# fmt: on

@@ -1,4 +1,4 @@
-"""What lets frames be shared: one process, several, and a part of a file give the same bits."""
+"""Check that one process, two processes and part of a file give the same bits."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from kadita.evaluation.results import Results
 from kadita.io.amber.writer import AmberWriter
 from kadita.school.window import FRAMES
 from kadita.testing import schools
-from kadita.testing.checks import Check, judged
+from kadita.testing.checks import Check, outcome
 
-MORE, BEFORE = 76, 5  # frames beyond a task's, and before its end
-NAME = "one process, two, and a part of the file"
+MORE, BEFORE = 76, 5  # frames of the file after the first task's, and of the part before them
+NAME = "same bits in one or two processes, and for part of a file"
 
 
 def examine_sharing(
     names: Iterable[str], *, plugins: Iterable[str | Path] = (), parameters: Mapping[str, Any] | None = None
 ) -> dict[str, Check]:
-    """Measure a file in one process, in two, and a part of it; return by name whether all give the same bits.
+    """Analyse a file in one process, in two, and part of it; return a check of each name that the bits are the same.
 
     Args:
-        names: of metrics and analyses that are installed, or that the files bring.
+        names: metrics and analyses that are installed, or defined by the plugin files.
         plugins: plugin files.
         parameters: ``{"metric.parameter": value}``.
     """
@@ -38,15 +38,15 @@ def examine_sharing(
         school = schools.isotropic(20, FRAMES + MORE, schools.SIDE)
         with AmberWriter(path, 20, periodic=True) as writer:
             writer.write_block(school)
-        for group in _together(path, list(names), plugins, parameters or {}):
-            checks |= group
+        for some in _compared(path, list(names), plugins, parameters or {}):
+            checks |= some
     return checks
 
 
-def _together(
+def _compared(
     path: Path, names: list[str], plugins: Iterable[str | Path], parameters: Mapping[str, Any]
 ) -> Iterator[dict[str, Check]]:
-    """Yield the checks of all at once, or one by one where some cannot be measured."""
+    """Yield the checks of all names at once, or one by one if some cannot be computed."""
     own = {key: value for key, value in parameters.items() if key.partition(".")[0] in names}
     options: dict[str, Any] = {"plugins": [*plugins], "parameters": own}
     try:
@@ -57,22 +57,22 @@ def _together(
             part = analyze(path, names, start=FRAMES - BEFORE, **options)
     except KaditaError as error:
         if len(names) == 1:
-            yield {names[0]: Check(NAME, None, f"not tried: {error}")}
+            yield {names[0]: Check(NAME, None, f"not checked: {error}")}
             return
         for name in names:
-            yield from _together(path, [name], plugins, parameters)
+            yield from _compared(path, [name], plugins, parameters)
         return
     for name in names:
-        faults = [] if _same(name, serial, shared) else ["two processes give other bits than one; keep nothing"]
+        faults = [] if _same(name, serial, shared) else ["two processes give other bits than one; keep no state"]
         if name in serial and name in part:
             expected = serial[name][FRAMES - BEFORE :]
             if not np.array_equal(expected, part[name], equal_nan=True):
-                faults.append("a part of the frames gives other bits than all; look at no other frame")
-        yield {name: judged(NAME, faults, f"{FRAMES + MORE} frames, the same bits")}
+                faults.append("part of the frames gives other bits than all of them; use no other frame")
+        yield {name: outcome(NAME, faults, f"{FRAMES + MORE} frames")}
 
 
 def _same(name: str, a: Results, b: Results) -> bool:
     if (name in a) != (name in b) or (name in a and not np.array_equal(a[name], b[name], equal_nan=True)):
         return False
-    analyses = {key: whole for key, whole in a.analyses.items() if key.partition(".")[0] == name}
-    return all(np.array_equal(w.values, b.analyses[key].values, equal_nan=True) for key, w in analyses.items())
+    analyses = {key: result for key, result in a.analyses.items() if key.partition(".")[0] == name}
+    return all(np.array_equal(r.values, b.analyses[key].values, equal_nan=True) for key, r in analyses.items())

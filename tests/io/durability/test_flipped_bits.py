@@ -45,7 +45,7 @@ def test_300_flips_in_frames_are_reported_with_their_frame_and_cost_that_frame_a
             frames_of(path)
         done = command("recover", path, "-o", saved, "--force")
         assert done.returncode == 0, done.stderr
-        assert f"left out, for their checksum fails: 1 frames: {frame}\n" in done.stderr
+        assert f"left out 1 frames with a wrong checksum: {frame}\n" in done.stderr
         assert equal(frames_of(saved), reference, np.delete(np.arange(70), frame))
     print(f"300 flips, all reported: {dict(hit)}")
     assert {"time", "cell_lengths", "coordinates", "velocities"} <= set(hit)

@@ -261,8 +261,8 @@ def test_cells_of_a_universe_are_those_of_their_frames(simple, tmp_path):
 
 @pytest.mark.parametrize(("ending", "package"), [("h5md", "h5py"), ("gsd", "gsd")])
 def test_a_package_that_is_missing_is_named(simple, tmp_path, monkeypatch, ending, package):
-    for module in ("conversion.through_mdanalysis", "conversion.gsd", "formats.gsd"):
-        monkeypatch.setattr(f"kadita.{module}.find_spec", lambda name: None)
+    for module in ("writers.mdanalysis", "writers.gsd", "readers.gsd"):
+        monkeypatch.setattr(f"kadita.io.{module}.find_spec", lambda name: None)
     with pytest.raises(kadita.KaditaError, match=f"pip install {package}"):
         convert(simple.path, tmp_path / f"school.{ending}")
     assert not list(tmp_path.iterdir())
