@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kadita import KaditaError
-from kadita.plugins.importers import INFLATED_AT_MOST
+from kadita.plugins.importers import check_claim
 
 
 @contextmanager
@@ -46,9 +46,7 @@ def entry(path: Path, file: Any, name: str) -> Any:
     found = file[name] if isinstance(link, h5py.HardLink) else None
     if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
         raise KaditaError(f"{path}: expected {name} to be a dataset of its own; found a group, or a way to other files")
-    claimed = int(found.size or 0) * found.dtype.itemsize
-    if claimed > INFLATED_AT_MOST * path.stat().st_size:
-        raise KaditaError(f"{path}: {name} claims {claimed} bytes in a file of {path.stat().st_size}; it is damaged")
+    check_claim(path, int(found.size or 0) * found.dtype.itemsize, name)
     return np.asarray(found[()]) if found.shape is not None else None
 
 

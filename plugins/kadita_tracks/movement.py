@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import HDF5, INFLATED_AT_MOST, first_bytes, read_netcdf3_header
+from kadita.plugins.importers import HDF5, check_claim, first_bytes, read_netcdf3_header
 from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 
@@ -114,11 +114,7 @@ def _read(path: Path) -> _Dataset:
                 f"{names(file.variables)}"
             )
         read = [variable, *(file.variables[d] for d in variable.dimensions if d in file.variables)]
-        claimed = 8 * sum(int(v.size) for v in read)
-        if claimed > INFLATED_AT_MOST * path.stat().st_size:
-            raise KaditaError(
-                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
-            )
+        check_claim(path, 8 * sum(int(v.size) for v in read))
         x = np.ma.filled(variable[:].astype(np.float64), np.nan)
         labels = {
             axis: _words(file.variables[dim][:])

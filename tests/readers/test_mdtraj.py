@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-
 # a crowd's takes it many seconds: test_many_agents.py reads one
 FEW = pytest.mark.parametrize("school", [1, 150], indirect=True, scope="session", ids="N={}".format)
 

@@ -35,6 +35,17 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
     return first
 
 
+def check_claim(path: Path, claimed: int, what: str = "the file") -> None:
+    """Raise where a compressed file claims to hold more bytes of data than its size can.
+
+    Raises:
+        KaditaError: it is damaged, or was made to fill a memory.
+    """
+    held = path.stat().st_size
+    if claimed > INFLATED_AT_MOST * held:
+        raise KaditaError(f"{path}: {what} claims {claimed} bytes of data in a file of {held}; it is damaged")
+
+
 def check_writable(path: Path, *, force: bool, source: Path | None = None) -> None:
     """Raise if a file cannot be written at `path`.
 

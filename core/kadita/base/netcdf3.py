@@ -40,15 +40,21 @@ class Variable:
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a classic NetCDF file."""
+    """What the header of a classic NetCDF file says, or that of another container in its words."""
 
     version: int
     records: int
     dims: dict[str, int]  # the unlimited one is 0 here
+    unlimited: str | None
     attributes: dict[str, Any]
     variables: dict[str, Variable]
     length: int  # bytes of the header itself
     record_size: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Length of each dimension; the unlimited one is as long as there are records."""
+        return {name: self.records if name == self.unlimited else size for name, size in self.dims.items()}
 
     @property
     def claimed_size(self) -> int:
@@ -166,16 +172,17 @@ class _Parser:
         if records == (1 << (64 if self.version == 5 else 32)) - 1:
             records = STREAMING
         dims = [(self.name(), self.integer()) for _ in range(self.count(tag=10, least=8))]
-        if sum(length == 0 for _, length in dims) > 1 or len(dict(dims)) != len(dims):
+        unlimited = [name for name, length in dims if length == 0]
+        if len(unlimited) > 1 or len(dict(dims)) != len(dims):
             raise self.fail("found two unlimited dimensions, or two of one name")
         attributes = self.attributes()
         variables = dict(self.variable(dims) for _ in range(self.count(tag=11, least=28)))
         in_records = [v.size for v in variables.values() if v.record]
         padded = in_records if len(in_records) == 1 else [s + -s % 4 for s in in_records]
-        header = Header(self.version, records, dict(dims), attributes, variables, self.at, sum(padded))
         if any(v.begin < self.at for v in variables.values()):
             raise self.fail("found data that begin inside the header")
-        return header
+        one = unlimited[0] if unlimited else None
+        return Header(self.version, records, dict(dims), one, attributes, variables, self.at, sum(padded))
 
     def variable(self, dims: list[tuple[str, int]]) -> tuple[str, Variable]:
         name = self.name()

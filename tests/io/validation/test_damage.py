@@ -213,7 +213,7 @@ def test_what_kadita_adds_is_checked_in_anybodys_file(sound, write, tmp_path):
 
 @pytest.mark.parametrize("piece", [SMALL, container.PIECE])
 def test_large_frames_are_read_in_parts_with_the_same_result(kadita_file, tmp_path, monkeypatch, piece):
-    for module in (container, kadita.io.validation.frames, kadita.io.validation.own_metadata):
+    for module in (container, kadita.io.validation.frames):
         monkeypatch.setattr(module, "PIECE", piece)
     path = tmp_path / "school.nc"
     positions = np.random.default_rng(3).random((3, 40, 3))

@@ -75,7 +75,6 @@ class Limits(_Entry):
 
     attribute_length: int
     position: float
-    netcdf4_expansion: int
     angle_tolerance: float
 
 

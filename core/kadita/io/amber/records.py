@@ -56,30 +56,102 @@ def shape_of(header: Header, name: str) -> tuple[int, ...]:
 
 
 def first_record(header: Header) -> int:
-    """Where the first frame begins."""
-    return min(v.begin for v in header.variables.values() if v.record)
+    """Where the first frame begins; behind the header where there are none."""
+    return min((v.begin for v in header.variables.values() if v.record), default=header.length)
 
 
-class Records:
-    """The records of an open file: what its header said when it was opened, and data by their place.
+def left_out(header: Header) -> list[tuple[int, int]]:
+    """Return place and length of what the checksum of a header leaves out, as it changes after the header is written.
+
+    It is the number of frames, the status, and the place where the checksum itself is kept.
+    """
+    own = [(v.begin, 4) for name, v in header.variables.items() if name in (STATUS, SEED)]
+    return [(4, 8 if header.version == 5 else 4), *own]
+
+
+class ClassicFile:
+    """An open NetCDF-3 file, by what its header says: bytes by their place, and variables without frames."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path, self.header, self.first = path, header, first_record(header)
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        self._end = finalize(self, os.close, self._file)  # whoever forgets to close it leaves nothing open
+
+    @property
+    def size(self) -> int:
+        """Bytes that the file has now."""
+        return os.fstat(self._file).st_size
+
+    def bytes_at(self, begin: int, count: int, spare: int = 0) -> bytearray:
+        """Return so many bytes of the file; the last ones, up to `spare`, are 0 where it ends before them.
+
+        Raises:
+            KaditaError: there are fewer.
+        """
+        if begin + count - spare > self.size:
+            raise KaditaError(f"{self.path}: expected {count} bytes from byte {begin} on; the file ends before them")
+        content = bytearray(count)
+        self._fill(memoryview(content), begin, spare)
+        return content
+
+    def fixed(self, name: str) -> NDArray[Any] | None:
+        """Return a variable that has no frames; None where there is none of this name."""
+        variable = self.header.variables.get(name)
+        if variable is None or variable.record:
+            return None
+        raw = self.bytes_at(variable.begin, variable.size)
+        return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
+
+    def _fill(self, view: memoryview, begin: int, spare: int = 0) -> None:
+        done = 0
+        while done < len(view):
+            got = os.preadv(self._file, [view[done:]], begin + done)
+            if got == 0 and len(view) - done <= spare:
+                view[done:] = bytes(len(view) - done)
+                return
+            if got == 0:
+                raise KaditaError(f"{self.path}: was cut while it was read; take a complete copy, or run it again")
+            done += got
+
+    def seed(self) -> int:
+        """Return the seed of every frame's checksum: that of all bytes before the first frame, but `left_out`."""
+        seed, places = 0, left_out(self.header)
+        for begin in range(0, self.first, 1 << 20):
+            piece = self.bytes_at(begin, min(1 << 20, self.first - begin))
+            for place, count in places:
+                for at in range(max(place, begin), min(place + count, begin + len(piece))):
+                    piece[at - begin] = 0
+            seed = zlib.crc32(piece, seed)
+        return seed
+
+    def close(self) -> None:
+        """Close the file."""
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Records(ClassicFile):
+    """The records of an open file: what its header said when it was opened, and frames by their number.
 
     Raises:
         KaditaError: a header that contradicts itself, or a file shorter than it claims to be.
     """
 
     def __init__(self, path: Path, header: Header | None = None) -> None:
-        self.path = path
-        self.header = read_header(path) if header is None else header
+        header = read_header(path) if header is None else header
         try:
-            self.type = record_type(self.header)
+            self.type = record_type(header)
         except KaditaError as error:
             raise KaditaError(f"{path}: {error}") from None
-        self.first = first_record(self.header)
         last = max(offset + kind.itemsize for kind, offset, *_ in (self.type.fields or {}).values())
         self.padding = self.type.itemsize - last  # which the last frame of a file may lack
         self._scratch = np.empty(0, self.type)
-        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        self._end = finalize(self, os.close, self._file)  # whoever forgets to close it leaves nothing open
+        super().__init__(path, header)
 
     def grown(self) -> Header:
         """Read the header once more: the number of frames may have grown.
@@ -91,26 +163,6 @@ class Records:
             raise KaditaError(f"{self.path}: was replaced by another file while it was read")
         self.header = read_header(self.path)
         return self.header
-
-    def bytes_at(self, begin: int, count: int) -> bytearray:
-        """Return so many bytes of the file.
-
-        Raises:
-            KaditaError: there are fewer.
-        """
-        if begin + count > os.fstat(self._file).st_size:
-            raise KaditaError(f"{self.path}: expected {count} bytes from byte {begin} on; the file ends before them")
-        content = bytearray(count)
-        self._fill(memoryview(content), begin)
-        return content
-
-    def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable that has no frames; None where there is none of this name."""
-        variable = self.header.variables.get(name)
-        if variable is None or variable.record:
-            return None
-        raw = self.bytes_at(variable.begin, variable.size)
-        return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
 
     def pieces(self, frames: Integers) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Yield these frames' records, with their places among `frames`, a bounded number of bytes at a time.
@@ -148,48 +200,11 @@ class Records:
                 self._fill(row.data, self.first + frame * size + offset)
         return values
 
-    def _fill(self, view: memoryview, begin: int, spare: int = 0) -> None:
-        done = 0
-        while done < len(view):
-            got = os.preadv(self._file, [view[done:]], begin + done)
-            if got == 0 and len(view) - done <= spare:
-                view[done:] = bytes(len(view) - done)
-                return
-            if got == 0:
-                raise KaditaError(f"{self.path}: was cut while it was read; take a complete copy, or run it again")
-            done += got
-
-    def seed(self) -> int:
-        """Return the seed of every frame's checksum: that of all bytes before the first frame that never change.
-
-        Left out are the number of frames, the status, and the place where this sum itself is kept.
-        """
-        places = [(4, 8 if self.header.version == 5 else 4)]
-        places += [(v.begin, 4) for name, v in self.header.variables.items() if name in (STATUS, SEED)]
-        seed = 0
-        for begin in range(0, self.first, 1 << 20):
-            piece = self.bytes_at(begin, min(1 << 20, self.first - begin))
-            for place, count in places:
-                for at in range(max(place, begin), min(place + count, begin + len(piece))):
-                    piece[at - begin] = 0
-            seed = zlib.crc32(piece, seed)
-        return seed
-
     def damaged(self, records: NDArray[Any], seed: int) -> NDArray[np.bool_]:
         """Whether each of these records differs from what its checksum was made of, (T,)."""
         stored = records[SUM].view(np.dtype(">u4")).tolist()
         computed = sums(records, seed, self.type.fields[SUM][1])  # type: ignore[index]
         return np.array([a != b for a, b in zip(stored, computed, strict=True)], dtype=bool)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def sums(records: NDArray[Any], seed: int, count: int) -> list[int]:

@@ -5,7 +5,6 @@ So a frame's checksum, which is that of the classic record, can be checked in ei
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.base.netcdf3 import TYPES, Header, Variable
+from kadita.base.files import HDF5, check_claim, first_bytes
+from kadita.base.netcdf3 import TYPES
 from kadita.io.amber.records import LARGEST, Records
 from kadita.io.nc4.compression import frames_in_chunk
 from kadita.io.nc4.files import ERRORS, open_dataset
-from kadita.io.nc4.header import classic_seed
+from kadita.io.nc4.header import OTHER, claimed_bytes, classic_seed, header_of
 from kadita.school.neighbors import Integers
-
-CONTAINER = 4  # stands where a classic header says 1, 2 or 5
-NAMES = {np.dtype(kind).newbyteorder("="): name for name, kind in TYPES.items()}
-OTHER = "string"  # a type that NetCDF-3 does not know: text of any length, a structure
 
 
 class Nc4Records(Records):
@@ -39,9 +34,9 @@ class Nc4Records(Records):
             raise KaditaError(f"{path}: expected a NetCDF-4 file, which begins with HDF; found the bytes {first[:4]!r}")
         self._nc4 = open_dataset(path)
         try:
-            _check_claims(path, self._nc4)
+            check_claim(path, claimed_bytes(self._nc4))
             _check_filters(path, self._nc4)
-            self.header = _header(self._nc4)
+            self.header = header_of(self._nc4)
             self.type = self._record_type()
             self._scratch = np.empty(0, self.type)
         except ERRORS as error:
@@ -127,19 +122,6 @@ def _places(frames: Integers) -> Any:
     return slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
 
 
-def _check_claims(path: Path, file: Any) -> None:
-    claimed = 0
-    for variable in file.variables.values():
-        size = getattr(variable.dtype, "itemsize", 8)
-        chunks = variable.chunking() or ()
-        # a chunk is read as a whole, however little of it the variable uses
-        inside = prod(map(int, chunks)) if not isinstance(chunks, str) else 0
-        claimed += size * max(prod(variable.shape), inside)
-    held = path.stat().st_size
-    if claimed > INFLATED_AT_MOST * held:
-        raise KaditaError(f"{path}: claims {claimed} bytes of data in a file of {held}; it is damaged")
-
-
 def _check_filters(path: Path, file: Any) -> None:
     for name, variable in file.variables.items():
         if (variable.filters() or {}).get("zstd") and not file.has_zstd_filter():
@@ -147,22 +129,3 @@ def _check_filters(path: Path, file: Any) -> None:
                 f"{path}: {name} is compressed with zstd, which this installation of netCDF4 cannot read; install "
                 "netCDF4 from PyPI, or convert the file with --compression zlib where it can be read"
             )
-
-
-def _header(file: Any) -> Header:
-    variables = {}
-    for name, v in file.variables.items():
-        kind = NAMES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
-        record = v.dimensions[:1] == ("frame",)
-        size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
-        variables[name] = Variable(tuple(v.dimensions), kind, _attributes(v), 0, size, record)
-    dims = {name: 0 if name == "frame" else len(dim) for name, dim in file.dimensions.items()}
-    records = len(file.dimensions["frame"]) if "frame" in file.dimensions else 0
-    frame = sum(v.size for v in variables.values() if v.record)
-    return Header(CONTAINER, records, dims, _attributes(file), variables, 0, frame)
-
-
-def _attributes(holder: Any) -> dict[str, Any]:
-    """Return attributes as a classic header gives them: texts, and tuples of numbers."""
-    found = {name: holder.getncattr(name) for name in holder.ncattrs()}
-    return {name: v if isinstance(v, str) else tuple(np.atleast_1d(v).tolist()) for name, v in found.items()}

@@ -10,13 +10,8 @@ from typing import Any, Literal
 
 from kadita.base.errors import KaditaError
 
-ERRORS = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-    AttributeError,
-)  # what netCDF4 raises for files that are damaged
+# what netCDF4 raises for files that are damaged, or of types that it does not know
+ERRORS = (OSError, RuntimeError, ValueError, LookupError, AttributeError)
 
 
 def open_dataset(path: Path) -> Any:

@@ -1,14 +1,53 @@
-"""What the header of a NetCDF-4 file would be in a classic file: its checksum is the one that both containers keep."""
+"""A NetCDF-4 file in the words of a classic header, and the checksum of that, which both containers keep."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from math import prod
 from pathlib import Path
 from typing import Any
 
-from kadita.base.netcdf3 import parse_bytes
-from kadita.io.amber.records import SEED, STATUS, first_record
+import numpy as np
+
+from kadita.base.netcdf3 import TYPES, Header, Variable, parse_bytes
+from kadita.io.amber.records import first_record, left_out
+
+CONTAINER = 4  # stands where a classic header says 1, 2 or 5
+NAMES = {np.dtype(kind).newbyteorder("="): name for name, kind in TYPES.items()}
+OTHER = "string"  # a type that NetCDF-3 does not know: text of any length, a structure
+
+
+def header_of(file: Any) -> Header:
+    """Return what an open `netCDF4.Dataset` is made of, as a classic header says it."""
+    variables = {}
+    for name, v in file.variables.items():
+        kind = NAMES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
+        record = v.dimensions[:1] == ("frame",)
+        size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
+        variables[name] = Variable(tuple(v.dimensions), kind, _as_in_classic(v), 0, size, record)
+    frame = file.dimensions.get("frame")
+    unlimited = "frame" if frame is not None and frame.isunlimited() else None
+    dims = {name: 0 if name == unlimited else len(dim) for name, dim in file.dimensions.items()}
+    records, each = 0 if frame is None else len(frame), sum(v.size for v in variables.values() if v.record)
+    return Header(CONTAINER, records, dims, unlimited, _as_in_classic(file), variables, 0, each)
+
+
+def _as_in_classic(holder: Any) -> dict[str, Any]:
+    """Return attributes as a classic header gives them: texts, and tuples of numbers."""
+    found = {name: holder.getncattr(name) for name in holder.ncattrs()}
+    return {name: v if isinstance(v, str) else tuple(np.atleast_1d(v).tolist()) for name, v in found.items()}
+
+
+def claimed_bytes(file: Any) -> int:
+    """Return how many bytes an open `netCDF4.Dataset` claims to hold."""
+    claimed = 0
+    for variable in file.variables.values():
+        chunks = variable.chunking() or ()
+        # a chunk is read as a whole, however little of it the variable uses
+        inside = prod(map(int, chunks)) if not isinstance(chunks, str) else 0
+        claimed += getattr(variable.dtype, "itemsize", 8) * max(prod(variable.shape), inside)
+    return claimed
 
 
 def attributes_of(holder: Any) -> dict[str, Any]:
@@ -49,7 +88,6 @@ def classic_seed(source: Any) -> int:
     define_like(source, file, lambda name, kind, dims, fill: file.createVariable(name, kind, dims, fill_value=fill))
     content = bytearray(file.close())
     header = parse_bytes(Path("header.nc"), bytes(content))
-    places = [4, *(v.begin for name, v in header.variables.items() if name in (STATUS, SEED))]
-    for begin in places:
-        content[begin : begin + 4] = bytes(4)
+    for place, count in left_out(header):
+        content[place : place + count] = bytes(count)
     return zlib.crc32(content[: first_record(header)])

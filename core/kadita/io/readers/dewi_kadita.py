@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import INFLATED_AT_MOST, fingerprint
+from kadita.base.files import check_claim, fingerprint
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
@@ -42,11 +42,7 @@ class DewiKaditaTrajectory(Trajectory):
                 f"{path}: a NetCDF-4 file, but no trajectory of dewi-kadita's (positions(time, fish, spatial) and "
                 f"box_size); found variables: {found}"
             )
-        claimed = 8 * sum(int(v.size) for v in file.variables.values())
-        if claimed > INFLATED_AT_MOST * path.stat().st_size:
-            raise KaditaError(
-                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
-            )
+        check_claim(path, 8 * sum(int(v.size) for v in file.variables.values()))
         self.n_frames, agents, space = file.variables["positions"].shape
         if space != 3 or agents < 1 or self.n_frames < 1:
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")

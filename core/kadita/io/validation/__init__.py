@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
-from kadita.base.netcdf3 import STREAMING, Header, parse_header
+from kadita.base.netcdf3 import CONTAINERS, STREAMING, Header, parse_header
 from kadita.io.amber.records import first_record, record_type
 from kadita.io.validation.archive import ArchiveContents
 from kadita.io.validation.container import ClassicContents
@@ -86,7 +86,7 @@ def _classic(path: Path, magic: bytes) -> Report:
         found += check_header(contents)
         found += check_frames(contents) if sound else ()
         found += check_own(contents)
-        found += check_sums(path, contents) if sound else ()
+        found += check_sums(contents) if sound else ()
         return _report(found, contents)
 
 
@@ -130,8 +130,8 @@ def _archive(path: Path) -> Report:
 
 
 def _report(found: list[Finding], contents: ClassicContents | ArchiveContents) -> Report:
-    structure = contents.structure
-    words = [structure.attributes.get(name) for name in ("program", "programVersion")]
+    header = contents.header
+    words = [header.attributes.get(name) for name in ("program", "programVersion")]
     written_by = " ".join(w for w in words if isinstance(w, str)) or None
-    agents = structure.dims.get("atom")
-    return Report(tuple(found), structure.container, contents.size, contents.frames, agents, written_by)
+    agents = header.sizes.get("atom")
+    return Report(tuple(found), CONTAINERS[header.version], contents.size, contents.frames, agents, written_by)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.io.amber.convention import convention
-from kadita.io.validation.container import PIECE, Contents
+from kadita.io.validation.container import PIECE, Contents, has_numbers
 from kadita.io.validation.findings import Finding, Frames, finding
 
 VECTORS = ("frame", "atom", "spatial")
@@ -19,7 +19,7 @@ Bad = NDArray[np.bool_]  # (T,)
 
 def pieces(contents: Contents) -> Iterator[tuple[int, int, slice]]:
     """Yield first frame, frame to stop before and agents of pieces that are bounded in size: large frames in parts."""
-    agents, each = contents.structure.dims.get("atom", 1), contents.frame_bytes
+    agents, each = contents.header.sizes.get("atom", 1), contents.frame_bytes
     together = max(1, PIECE // each)
     width = max(1, agents if each <= PIECE else agents * PIECE // each)
     for start in range(0, contents.frames, together):
@@ -46,17 +46,17 @@ class _Found:
 
 def check_frames(contents: Contents) -> Iterator[Finding]:
     """Yield what is wrong with the numbers of the frames that are there."""
-    structure, found = contents.structure, _Found()
-    solid = structure.dims.get("spatial") == 3 and structure.dims.get("atom", 0) > 0
-    vectors = [name for name in ("coordinates", "velocities") if solid and structure.has(name, *VECTORS)]
-    present = structure.has("present", *VECTORS[:2])
+    header, found = contents.header, _Found()
+    solid = header.sizes.get("spatial") == 3 and header.sizes.get("atom", 0) > 0
+    vectors = [name for name in ("coordinates", "velocities") if solid and has_numbers(header, name, *VECTORS)]
+    present = has_numbers(header, "present", *VECTORS[:2])
     cells = [
         name
         for name, dim in (("cell_lengths", "cell_spatial"), ("cell_angles", "cell_angular"))
-        if structure.dims.get(dim) == 3 and structure.has(name, "frame", dim)
+        if header.sizes.get(dim) == 3 and has_numbers(header, name, "frame", dim)
     ]
     before = -np.inf
-    if not (vectors or cells or present or structure.has("time", "frame")):
+    if not (vectors or cells or present or has_numbers(header, "time", "frame")):
         return
     for start, stop, agents in pieces(contents):
 
@@ -68,7 +68,7 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
             _check_vectors(found, name, rows(name), here, start)
         if agents.start:
             continue  # another part of a large frame, whose time and cell are checked
-        if structure.has("time", "frame"):
+        if has_numbers(header, "time", "frame"):
             before = _check_times(found, rows("time").astype(np.float64), before, start)
         for name in cells:
             check = _check_lengths if name == "cell_lengths" else _check_angles

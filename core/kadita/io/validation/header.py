@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kadita.base.netcdf3 import Header
 from kadita.io.amber.convention import Variable, convention
-from kadita.io.validation.container import Contents, Structure
+from kadita.io.validation.container import Contents
 from kadita.io.validation.findings import Finding, finding, short, some
 
 
 def check_header(contents: Contents) -> Iterator[Finding]:
     """Yield what deviates in structure, whatever the numbers are."""
-    structure = contents.structure
-    yield from _required_attributes(structure)
-    yield from _all_attributes(structure)
-    yield from _scaling(structure)
-    yield from _dimensions(structure)
+    header = contents.header
+    yield from _required_attributes(header)
+    yield from _all_attributes(header)
+    yield from _scaling(header)
+    yield from _dimensions(header)
     for variable in convention().variables:
         yield from _variable(variable, contents)
 
 
-def _required_attributes(structure: Structure) -> Iterator[Finding]:
+def _required_attributes(header: Header) -> Iterator[Finding]:
     for wanted in convention().attributes:
-        found = structure.attributes.get(wanted.name)
+        found = header.attributes.get(wanted.name)
         if not wanted.required or (isinstance(found, str) and wanted.value in (None, found)):
             continue
         what = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
@@ -35,25 +36,23 @@ def _required_attributes(structure: Structure) -> Iterator[Finding]:
         )
 
 
-def _all_attributes(structure: Structure) -> Iterator[Finding]:
+def _all_attributes(header: Header) -> Iterator[Finding]:
     limit, masking = convention().limits.attribute_length, convention().names.masking
-    everywhere = [(name, value) for name, value in structure.attributes.items()]
-    everywhere += [
-        (f"{v}:{name}", value) for v, w in structure.variables.items() for name, value in w.attributes.items()
-    ]
+    everywhere = [(name, value) for name, value in header.attributes.items()]
+    everywhere += [(f"{v}:{name}", value) for v, w in header.variables.items() for name, value in w.attributes.items()]
     if long := [name for name, value in everywhere if isinstance(value, str) and len(value) > limit]:
         yield finding("attribute-length", f"found more than {limit} characters in {some(long)}")
     if vectors := [name for name, value in everywhere if isinstance(value, tuple) and len(value) > 1]:
         yield finding("vector-attribute", f"found several numbers in {some(vectors)}")
-    known = {v.name for v in convention().variables if v.dims[:1] == ("frame",)} & set(structure.variables)
-    if masks := [f"{v}:{m}" for v in sorted(known) for m in masking if m in structure.variables[v].attributes]:
+    known = {v.name for v in convention().variables if v.dims[:1] == ("frame",)} & set(header.variables)
+    if masks := [f"{v}:{m}" for v in sorted(known) for m in masking if m in header.variables[v].attributes]:
         yield finding("masking", f"found {some(masks)}")
 
 
-def _scaling(structure: Structure) -> Iterator[Finding]:
+def _scaling(header: Header) -> Iterator[Finding]:
     known = {v.name for v in convention().variables if v.of == "convention"}
     bad = []
-    for name, variable in structure.variables.items():
+    for name, variable in header.variables.items():
         for attribute, neutral in zip(convention().names.scaling, (1.0, 0.0), strict=True):
             value = variable.attributes.get(attribute)
             number = value[0] if isinstance(value, tuple) and len(value) == 1 else None
@@ -67,30 +66,30 @@ def _scaling(structure: Structure) -> Iterator[Finding]:
         yield finding("scale-factor", f"found {some(bad)}")
 
 
-def _dimensions(structure: Structure) -> Iterator[Finding]:
+def _dimensions(header: Header) -> Iterator[Finding]:
     for wanted in convention().dimensions:
-        name, found = wanted.name, structure.dims.get(wanted.name)
-        if not wanted.required or (wanted.with_ and not set(wanted.with_) & set(structure.variables)):
+        name, found = wanted.name, header.sizes.get(wanted.name)
+        if not wanted.required or (wanted.with_ and not set(wanted.with_) & set(header.variables)):
             continue
         if found is None:
             said = "found no such dimension"
-        elif wanted.unlimited and name not in structure.unlimited:
+        elif wanted.unlimited and name != header.unlimited:
             said = f"expected it unlimited; found {found}"
         elif found < wanted.least or (wanted.size is not None and found != wanted.size):
             said = f"expected {wanted.size or f'at least {wanted.least}'}; found {found}"
         else:
             continue
         yield finding(wanted.check, f"dimension {name}: {said}; {wanted.otherwise}", None, wanted.needed_by)
-    if "frame" in structure.dims and structure.frames < 1:
+    if "frame" in header.sizes and header.sizes["frame"] < 1:
         yield finding("frames", "found no frames")
-    if reserved := [name for name in structure.dims if name in convention().names.parmed]:
+    if reserved := [name for name in header.sizes if name in convention().names.parmed]:
         yield finding(
             "reserved-dimension", f"found {'dimensions' if len(reserved) > 1 else 'dimension'} {some(reserved)}"
         )
 
 
 def _variable(wanted: Variable, contents: Contents) -> Iterator[Finding]:
-    variables = contents.structure.variables
+    variables = contents.header.variables
     found = variables.get(wanted.name)
     needed_by = ("kadita",) if wanted.of == "kadita" else ()
     if found is None:
