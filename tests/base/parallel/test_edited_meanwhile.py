@@ -47,7 +47,7 @@ def test_an_analysis_is_of_the_files_as_they_are_now(cluster, tmp_path):
         assert found.provenance == near.provenance
 
 
-@pytest.mark.filterwarnings("ignore:8 of 8 series have not settled")
+@pytest.mark.filterwarnings("ignore:8 of 8 series are not equilibrated")
 def test_a_sweep_is_of_the_plugin_as_it_is_now(cluster, tmp_path):
     from kadita.simulation.sweep import sweep
 
