@@ -73,8 +73,8 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes this bias to first order
     (Miller 1955, in Information Theory in Psychology, pp. 95-100), for several counts per bin. For fewer:
     ``grassberger``, ``grassberger-1988``, or, if bins are unobserved, ``chao-shen``; see the functions of
-    `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin all
-    estimators agree.
+    `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin
+    each `estimator` gives the same.
     """
     if estimator in CORRECTED:
         return np.maximum(CORRECTED[estimator](counts), 0.0)
