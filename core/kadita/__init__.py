@@ -1,6 +1,6 @@
-"""kadita: collective motion as molecular dynamics has it.
+"""Simulate and analyse collective motion in files that MD tools read.
 
-Simulate a school, open its trajectory in any MD tool, measure it with metrics that are plugins.
+Simulate a school, open its trajectory in any MD tool, and measure it with metrics that are plugins.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-__path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # modules by names that they had
+__path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # modules by their former names
 
 if TYPE_CHECKING:
     from kadita import testing as testing
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
     from kadita.evaluation.results import Results
-    from kadita.io.opening import open  # noqa: A004 - kadita.open, as one says
+    from kadita.io.opening import open  # noqa: A004 - used as kadita.open
     from kadita.models.model import Model
     from kadita.plugins import hooks as hooks
     from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis

@@ -42,7 +42,7 @@ def merged(a: Moments, b: Moments) -> Moments:
 
 
 def summary(m: Moments) -> Summary:
-    """Return the mean and standard deviation; NaN where there are no values."""
+    """Return the mean and standard deviation of all values, and the mean of each agent; NaN where there are none."""
     number = m["number"].sum()
     agents = np.where(m["number"] > 0, m["mean"], np.nan)
     if not number:

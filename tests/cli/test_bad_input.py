@@ -34,12 +34,12 @@ def damaged(kind, tmp_path, school):
         with netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET") as nc:
             nc.createDimension("x", 3)
             nc.createVariable("temperature", "f8", ("x",))[:] = 1
-        return path, "a NetCDF file but no trajectory; expected a variable coordinates"
+        return path, "expected a trajectory with a variable coordinates"
     if kind == "no netcdf-4 of a trajectory":
         with netCDF4.Dataset(path, "w") as nc:
             nc.createDimension("x", 3)
             nc.createVariable("temperature", "f8", ("x",))[:] = 1
-        return path, "a NetCDF-4 file, but no trajectory"
+        return path, "expected a trajectory of AMBER (coordinates) or dewi-kadita (positions("
     content = {
         "empty": b"",
         "random": random.Random(1).randbytes(5000),
@@ -143,12 +143,12 @@ def test_what_run_cannot_do(words, said, refused, tmp_path):
 UNITS = ["--length-unit", "m", "--time-unit", "s"]
 TABLE = "agent,time,x,y,z\n1,0,1,2,3\n2,0,1,2,3\n1,1,1,2,3\n"
 CONVERT = [
-    (TABLE, [], "does not say its unit of length; name it with --length-unit"),
-    (TABLE, ["--length-unit", "m"], "does not say its unit of time; name it with --time-unit"),
+    (TABLE, [], "does not state its unit of length; name it with --length-unit"),
+    (TABLE, ["--length-unit", "m"], "does not state its unit of time; name it with --time-unit"),
     (TABLE, [*UNITS, "--frame-rate", "5"], "--frame-rate contradicts them"),
-    (TABLE.replace("time", "frame"), UNITS, "counts frames and does not say their rate; name it with --frame-rate"),
-    (TABLE.replace("time", "when"), UNITS, "which column is time? Name it with --column time=NAME"),
-    (TABLE.replace("x,", "X,"), UNITS, "which column is x?"),
+    (TABLE.replace("time", "frame"), UNITS, "counts frames and does not state their rate; name it with --frame-rate"),
+    (TABLE.replace("time", "when"), UNITS, "expected a column time; name it with --column time=NAME"),
+    (TABLE.replace("x,", "X,"), UNITS, "expected a column x; name it"),
     (TABLE, [*UNITS, "--column", "x=lon"], "there is no column 'lon'"),
     (TABLE, [*UNITS, "--column", "w=x"], "expected ROLE=NAME with a role of"),
     (TABLE + "1,1,9,9,9\n", UNITS, "agent 1 has more at 1"),

@@ -133,7 +133,7 @@ def test_convert_a_long_table(command, tmp_path):
         "--velocities", "difference",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "tracks.csv has no z; it is 0 for all" in done.stderr
+    assert "tracks.csv has no z; it is set to 0" in done.stderr
     facts = json.loads(command("info", "tracks.nc", "--json").stdout)
     assert (facts["frames"], facts["agents"], facts["times"], facts["length_unit"]) == (5, 2, [0, 0.16], "mm")
     assert command("analyze", "tracks.nc", "-m", "spread", "-o", "a.json").returncode == 0

@@ -68,7 +68,7 @@ def test_broken_ones_are_named_once_and_stop_nothing(process, school, environmen
     )
     assert "plugin thief (kadita-thief 3.1) is left out: the metric name 'polarization' is taken by" in lines[1]
     assert "plugin typo (kadita-typo 3.1) is left out" in lines[2]
-    assert "hooks there are: kadita_metrics" in lines[2]
+    assert "; expected one of kadita_metrics" in lines[2]
 
 
 def test_without_them_nothing_is_said(command, school):

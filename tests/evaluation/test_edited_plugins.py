@@ -237,7 +237,9 @@ def test_a_module_beside_a_plugin_file_is_a_part_of_it(school, tmp_path, monkeyp
     held = sha256(beside).replace("sha256", beside.name)
     assert found.series["constant"].plugin_version == f"{sha256(plugin)}, {held}"
     beside.write_text("NUMBER = 2.0\n")
-    with pytest.raises(kadita.KaditaError, match=r"it imports lab_numbers\.py, which was edited since it was imported"):
+    with pytest.raises(
+        kadita.KaditaError, match=r"it imports lab_numbers\.py, which was edited after its import; restart Python"
+    ):
         kadita.analyze(school(1), ["constant"], plugins=[plugin])
     monkeypatch.delitem(sys.modules, "lab_numbers")
 
@@ -270,4 +272,4 @@ def test_a_state_of_the_plugins_own_class_is_kept_time_after_time(school, tmp_pa
     path.write_text(STATE)
     for _ in range(3):
         found = kadita.analyze(school(1), ["counted"], plugins=[path], keep=tmp_path / "out.csv")
-        assert found.wholes["counted"].values == FRAMES
+        assert found.analyses["counted"].values == FRAMES

@@ -147,7 +147,7 @@ def test_a_run_that_ended_early_is_said_so(tmp_path, rng):
     writer = AmberWriter(tmp_path / "a.nc", 3, periodic=False)
     writer.write(rng.normal(size=(4, 3, 3)), np.ones((4, 3, 3)), np.arange(4.0))
     writer.close(complete=False)
-    with pytest.warns(KaditaWarning, match="goes on, or ended early; there are 4 frames so far"):
+    with pytest.warns(KaditaWarning, match="is still writing it, or ended early; it has 4 frames so far"):
         kadita.analyze(tmp_path / "a.nc", ["spread"])
 
 

@@ -198,8 +198,8 @@ def nan_velocity(nc):
 
 
 DEVIATING = [
-    (lambda nc: nc.renameVariable("coordinates", "positions"), "no trajectory; expected a variable coordinates"),
-    (lambda nc: nc.renameDimension("atom", "fish"), "no trajectory; expected a variable coordinates"),
+    (lambda nc: nc.renameVariable("coordinates", "positions"), "expected a trajectory with a variable coordinates"),
+    (lambda nc: nc.renameDimension("atom", "fish"), "expected a trajectory with a variable coordinates"),
     (lambda nc: cell(nc, [5.0, 5.0, 0.0]), "cell lengths above 0; got 0"),
     (lambda nc: cell(nc, [5.0, 5.0, np.nan]), "cell lengths above 0; got nan"),
     (lambda nc: cell(nc, [5.0] * 3, angles=60.0), "orthorhombic"),

@@ -51,7 +51,7 @@ def test_a_school_that_holds_together_is_its_largest_group():
     whole, largest = (kadita.analyze(school, largest_cluster=g, registry=None) for g in (None, "r_a"))
     for name in whole:
         np.testing.assert_array_equal(whole[name], largest[name])
-    assert largest.provenance["input"]["largest_cluster"] == 16.75
+    assert largest.provenance["input"]["largest_group"] == 16.75
 
 
 @pytest.mark.parametrize("agents", [8, 2400], ids=["flooded", "by cells"])

@@ -151,7 +151,7 @@ def remembers_in_parameters(block, *, seen: list[int] = [0]):  # noqa: B006
 
 @pytest.mark.parametrize("writer", [in_place, doubles, remembers_in_parameters], ids=lambda m: m.name)
 def test_check_metric_finds_one_that_writes(writer):
-    with pytest.raises(AssertionError, match="its input is not written to: "):
+    with pytest.raises(AssertionError, match="its input is not modified: "):
         check_metric(writer, others=[mean_place])
 
 
@@ -206,7 +206,7 @@ def test_an_analysis_that_writes_changes_no_other(block, write):
     alone = kadita.analyze(box, [reads, first])
     with pytest.warns(KaditaWarning, match=r"writes \(plugin given\) failed"):
         both = kadita.analyze(box, [writes, reads, first])
-    np.testing.assert_array_equal(both.wholes["reads"].values, alone.wholes["reads"].values)
+    np.testing.assert_array_equal(both.analyses["reads"].values, alone.analyses["reads"].values)
     np.testing.assert_array_equal(both["first"], alone["first"])
     np.testing.assert_array_equal(both.agents, np.arange(5))
 
@@ -226,7 +226,7 @@ def test_what_an_analysis_finishes_with_is_read_only(block, fact):
         found = kadita.analyze(block, [writes, "spread"])
     np.testing.assert_array_equal(found.times, block.times)
     np.testing.assert_array_equal(found.agents, block.agents)
-    with pytest.raises(AssertionError, match="its input is not written to: "):
+    with pytest.raises(AssertionError, match="its input is not modified: "):
         check_analysis(writes)
 
 
@@ -237,7 +237,7 @@ def test_check_analysis_finds_one_that_writes_to_what_windows_share():
         window.headings[:] *= -1
         return float(np.nansum(window.headings))
 
-    with pytest.raises(AssertionError, match="its input is not written to: "):
+    with pytest.raises(AssertionError, match="its input is not modified: "):
         check_analysis(turns)
 
 

@@ -32,7 +32,7 @@ LEFT_OUT = {
     "wrong_type": "kadita_metrics: expected a list; got Metric",
     "thief": "the metric name 'polarization' is taken by plugin order (kadita",
     "leaving": "SystemExit: 3",
-    "misspelt": "hooks there are: kadita_metrics",
+    "misspelt": "; expected one of kadita_metrics",
 }
 
 

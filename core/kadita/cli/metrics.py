@@ -83,7 +83,7 @@ def _of_metric(m: Metric) -> list[tuple[str, Any]]:
         ("range", _range(*m.range) if m.range else ""),
         ("undefined", m.undefined),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
-        ("invariant under", ", ".join(m.symmetries)),
+        ("invariant under", ", ".join(m.symmetries).replace("images", "periodic images")),
         ("published", ", ".join(f"{key} = {_plain(v)}" for key, v in m.published.items() if v is not None)),
     ]
 

@@ -60,7 +60,7 @@ def run(
         bool, typer.Option("--resume", help="Continue an interrupted run from its newest checkpoint.")
     ] = False,
     checkpoint: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Least time between checkpoints.")
+        float, typer.Option(min=0, metavar="SECONDS", help="Minimum time between checkpoints.")
     ] = CHECKPOINT_SECONDS,
     force: Force = False,
 ) -> None:
@@ -97,7 +97,7 @@ def run(
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
     notes(registry.problems)
-    options = {"profile": profile, "begin": begin, "largest_cluster": largest_cluster}
+    options = {"parameters": of_metrics, "profile": profile, "begin": begin, "largest_cluster": largest_cluster}
     of_model = {key: value for key, value in given.items() if key not in of_metrics}
     with simulate(
         scenario,
@@ -118,7 +118,7 @@ def run(
                 with waiting("compiling the model (cached for later runs)"):
                     school.compile()
                 if analyze and not resume:
-                    measured = measure(school, metrics, of_metrics, registry, **options)
+                    measured = measure(school, metrics, registry, **options)
                 else:
                     with progress("simulating") as bar:
                         for _ in school.stream():
@@ -133,7 +133,7 @@ def run(
                 raise type(error)(f"{error}; {kept(school, path)}") from None
             raise
     if analyze and resume and path is not None:  # including the frames from before the interruption
-        measured = measure(path, metrics, of_metrics, registry, **options)
+        measured = measure(path, metrics, registry, **options)
     written = [path] if path else []
     if analyze:
         written += export.write_all(measured, results or (), force=force, equilibration=counted)

@@ -123,18 +123,18 @@ class Accumulator:
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
 
-    def part(self, own: int) -> PartialResult:
-        """Return the partial result of the first `own` frames; the frames after them belong to other tasks."""
-        self.look_at_the_rest(own)
-        values = {name: store[:own] for name, store in self.values.items()}
+    def part(self, n_own: int) -> PartialResult:
+        """Return the partial result of the first `n_own` frames; the frames after them belong to other tasks."""
+        self.finish_windows(n_own)
+        values = {name: store[:n_own] for name, store in self.values.items()}
         return PartialResult(
-            self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
+            self.times[:n_own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
         )
 
-    def look_at_the_rest(self, own: int) -> None:
+    def finish_windows(self, n_own: int) -> None:
         """Apply the analyses to the remaining windows, once all blocks were added."""
         if self._rolling is not None:
-            for placed in self._rolling.rest(own, self.total):
+            for placed in self._rolling.rest(n_own, self.total):
                 self._evaluate_window(placed)
             self._rolling = None
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
 from kadita.base.code_hash import checksum
 from kadita.base.errors import PluginError
+from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
 from kadita.models.engine.state import Space, State
@@ -106,14 +107,9 @@ class Integration:
                 break
 
     def _call(self, steps: int, by_cells: bool) -> None:
-        import numba
-
-        if self.threads > 1:
-            numba.set_num_threads(self.threads)
-        with (
-            self._attributed("pair, turn or displacement"),
-            np.errstate(all="ignore"),
-        ):  # compiled code does not warn of them, and plain Python must not either
+        several = threads(self.threads) if self.threads > 1 else nullcontext()
+        # plain Python would warn of overflows
+        with several, self._attributed("pair, turn or displacement"), np.errstate(all="ignore"):
             advance = steps_of(self.model.pair, self.model.turn, self.model.displacement, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
             advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)

@@ -106,7 +106,7 @@ class Simulation(Trajectory):
             resume: continue an interrupted run of this configuration from its newest checkpoint; the file becomes
                 byte for byte that of an uninterrupted run. Frames already in the file are not computed again. If the
                 rules of the model were edited since, the run starts again from the initial state.
-            checkpoint_every: least time between checkpoints, in seconds.
+            checkpoint_every: minimum time between checkpoints, in seconds.
 
         Raises:
             KaditaError: a file that exists or cannot be written; to resume, a file of another run or a complete one.

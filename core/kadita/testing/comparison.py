@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from kadita.testing.symmetries import frames_of, jittered
 
 STABLE, ROUNDING = 1e-5, 1e-9
 MANY = 64  # repetitions
+ULP = 16  # of the largest value, by which sums of some dozens of terms in another order may differ
 Stable = Mapping[str, NDArray[np.bool_]]  # by school
 
 
@@ -76,6 +77,29 @@ def differences(
 def _close(a: Floats, b: Floats, tolerance: float) -> NDArray[np.bool_]:
     same: NDArray[np.bool_] = np.isclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
     return same
+
+
+def ulp_apart(expected: Floats, got: Floats | KaditaError, largest: float) -> float:
+    """Return the largest difference of values in units of the last place of `largest`; infinity where NaN differs."""
+    if isinstance(got, KaditaError) or got.shape != expected.shape or (np.isnan(got) != np.isnan(expected)).any():
+        return np.inf
+    other = ~((expected == got) | np.isnan(expected))
+    return float(np.abs(expected[other] - got[other]).max(initial=0.0)) / float(np.spacing(largest))
+
+
+def largest_of(found: Iterable[Floats]) -> float:
+    """Return the largest absolute value of a metric that is finite."""
+    return max((float(np.abs(v[np.isfinite(v)]).max(initial=0.0)) for v in found), default=0.0)
+
+
+def but_for(ulp: float) -> str:
+    """Describe a difference that is due to rounding; empty where the bits are the same."""
+    if not ulp:
+        return ""
+    return (
+        f" up to rounding: {ulp:.2g} ulp of the largest value, where {ULP} are allowed for sums in another order; "
+        "results of several processes will not be bit-identical"
+    )
 
 
 def difference(expected: Floats, got: Floats | KaditaError) -> str:

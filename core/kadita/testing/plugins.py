@@ -18,10 +18,10 @@ from kadita.testing.metrics import examine_metric
 from kadita.testing.models import examine_model
 from kadita.testing.partitions import examine_sharing
 
-Things = list[tuple[str, str]]  # kind and name: ("metric", "polarization")
+Definitions = list[tuple[str, str]]  # kind and name: ("metric", "polarization")
 
 
-def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
+def brought_by(target: str) -> tuple[Registry, list[Path], Definitions]:
     """Find a plugin by its file, its name, its module or its distribution.
 
     Returns:
@@ -39,7 +39,7 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
             registry = load_registry([file])
         except KaditaError as error:
             raise PluginError(str(error)) from error
-        return registry, [file], _things(registry, {(file.stem, target)} | {(file.stem, str(file))})
+        return registry, [file], _definitions(registry, {(file.stem, target)} | {(file.stem, str(file))})
     registry = load_registry()
     plugins, known = set(), set()
     for plugin, entry in entry_points([]):
@@ -48,7 +48,7 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
         if target in names:
             plugins.add((plugin.name, plugin.distribution))
     if not plugins:
-        if owner := next((p for thing, p in registry.plugins.items() if thing.partition(" ")[2] == target), None):
+        if owner := next((p for key, p in registry.plugins.items() if key.partition(" ")[2] == target), None):
             raise KaditaError(
                 f"expected a plugin; '{target}' belongs to {owner}: kadita plugins check {owner.name} -m {target}"
             )
@@ -57,17 +57,17 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
         for problem in registry.problems:
             if problem.startswith(f"plugin {name} ({distribution} "):
                 raise PluginError(problem)
-    return registry, [], _things(registry, plugins)
+    return registry, [], _definitions(registry, plugins)
 
 
-def _things(registry: Registry, plugins: set[tuple[str, str]]) -> Things:
-    found = ((thing.partition(" "), plugin) for thing, plugin in registry.plugins.items())
+def _definitions(registry: Registry, plugins: set[tuple[str, str]]) -> Definitions:
+    found = ((key.partition(" "), plugin) for key, plugin in registry.plugins.items())
     return [(what, name) for (what, _, name), plugin in found if (plugin.name, plugin.distribution) in plugins]
 
 
 def examine_plugin(
     registry: Registry,
-    things: Things,
+    definitions: Definitions,
     *,
     files: Iterable[Path] = (),
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
@@ -77,7 +77,7 @@ def examine_plugin(
 
     Args:
         registry: the registry that includes the plugin.
-        things: kinds and names of what it provides, as `brought_by` returns them.
+        definitions: kinds and names of what it provides, as `brought_by` returns them.
         files: its file, for a plugin file.
         parameters: parameters by the name of a metric, analysis, model or importer.
         tracks: a file for its importers.
@@ -88,18 +88,18 @@ def examine_plugin(
     Raises:
         KaditaError: parameters for a name that the plugin does not provide, or a file that does not exist.
     """
-    brought = [name for _, name in things]
-    given = _by_name(registry, things, dict(parameters or {}))
+    provided = [name for _, name in definitions]
+    given = _by_name(registry, definitions, dict(parameters or {}))
     for name in given:
-        if name not in brought:
-            hint = did_you_mean(name, brought)
-            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(brought)}; got '{name}'{hint}")
-    importers = [name for what, name in things if what == "importer"]
+        if name not in provided:
+            hint = did_you_mean(name, provided)
+            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(provided)}; got '{name}'{hint}")
+    importers = [name for what, name in definitions if what == "importer"]
     reader = _reader(registry, importers, tracks) if tracks is not None else None
     found: dict[str, list[Check]] = {}
     untried: list[str] = []
     others = list(registry.metrics.values())
-    for what, name in things:
+    for what, name in definitions:
         values = given.get(name, {})
         try:
             if what == "metric":
@@ -120,25 +120,27 @@ def examine_plugin(
             raise
         except KaditaError as error:
             untried.append(f"{what} {name}: {error}")
-    names = [name for what, name in things if what in ("metric", "analysis") and f"{what} {name}" in found]
+    names = [name for what, name in definitions if what in ("metric", "analysis") and f"{what} {name}" in found]
     flat = {f"{name}.{key}": value for name, values in given.items() for key, value in values.items()}
     shared = examine_sharing(names, plugins=files, parameters=flat) if names else {}
-    for what, name in things:
+    for what, name in definitions:
         if name in shared and f"{what} {name}" in found:
             found[f"{what} {name}"].append(shared[name])
     return found, untried
 
 
-def _by_name(registry: Registry, things: Things, given: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def _by_name(
+    registry: Registry, definitions: Definitions, given: dict[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
     """Assign parameters without a metric's name to all that have them.
 
     Raises:
         KaditaError: none has such a parameter.
     """
     for key, value in given.pop("*", {}).items():
-        owners = [name for what, name in things if key in _parameters(registry, what, name)]
+        owners = [name for what, name in definitions if key in _parameters(registry, what, name)]
         if not owners:
-            raise KaditaError(f"--set: none of {', '.join(name for _, name in things)} has a parameter '{key}'")
+            raise KaditaError(f"--set: none of {', '.join(name for _, name in definitions)} has a parameter '{key}'")
         for name in owners:
             given[name] = {key: value, **given.get(name, {})}
     return given

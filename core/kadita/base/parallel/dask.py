@@ -21,7 +21,7 @@ from typing import Any
 from uuid import uuid4
 
 from kadita.base.errors import KaditaError, KaditaWarning
-from kadita.base.parallel.tasks import Function, Run, too_many_deaths
+from kadita.base.parallel.tasks import Function, Run, threads, too_many_deaths
 
 TIMEOUT = 10.0  # seconds for a scheduler to answer
 AHEAD = 2  # submitted tasks per thread of the cluster: one running, one waiting
@@ -150,16 +150,13 @@ def _compute(expected: dict[str, str], function: Function, task: Any) -> Any:
     Raises:
         KaditaError: if its versions are not those of the client, because results could differ.
     """
-    import numba
-
     found = versions()
     if found != expected:
         differ = [key for key in expected if found[key] != expected[key]]
         raise KaditaError(
             f"a worker on {platform.node()} differs: expected {_list(expected, differ)}; found {_list(found, differ)}"
         )
-    with _one_at_a_time:
-        numba.set_num_threads(1)
+    with _one_at_a_time, threads(1):
         return function(task)
 
 

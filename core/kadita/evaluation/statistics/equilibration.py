@@ -55,13 +55,13 @@ def first_frame(values: Floats, times: Floats, equilibration: str | float) -> in
 
 
 def settling(values: Floats) -> int:
-    """Return the index where a series (n,) without gaps is equilibrated: the start with the least error of the mean.
+    """Return the index where a series (n,) without gaps is equilibrated: the start with the smallest error of the mean.
 
     A transient shifts the mean and lengthens the apparent correlation time: leaving it out lowers the estimated
     standard error, leaving out more raises it. Starts up to n / 2 are tried; later ones leave so few values that the
-    least estimate is least by chance. The error for each start is red's, by the initial convex sequence of means over
-    blocks of n / 128 values: they have the same long-run variance, and their 64 starts take 5 to 10 ms for a series of
-    any length.
+    smallest estimate is smallest by chance. The error for each start is red's, by the initial convex sequence of means
+    over blocks of n / 128 values: they have the same long-run variance, and their 64 starts take 5 to 10 ms for a
+    series of any length.
 
     Alternatives tried on AR(1) with a transient of 200 in 3,000 values: all starts (the error is 7 % too small); the
     largest effective sample size (as in pymbar) and the marginal standard error rule (MSER) end up to a third too

@@ -91,7 +91,7 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
     moments = np.arange(series.size, dtype=np.float64) if times is None else np.asarray(times, dtype=np.float64)
     if series.ndim != 1 or moments.shape != series.shape:
         raise KaditaError(
-            f"statistics: expected values and times of one shape (T,); found {series.shape} and {moments.shape}"
+            f"statistics: expected values and times of one shape (T,); corr {series.shape} and {moments.shape}"
         )
     choice = check_equilibration(equilibration)
     start = first_frame(series, moments, choice)
@@ -99,12 +99,12 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
     if not np.isfinite(counted).all():
         counted = counted[np.isfinite(counted)]
     mean, std = _mean(counted)
-    found = Correlation(np.nan, np.nan)
+    corr = Correlation(np.nan, np.nan)
     if counted.size >= FEWEST:
-        found = _averaged_correlation(counted, series.size // 2 - start) if choice == "auto" else correlation(counted)
-    error = std * float(np.sqrt(found.inefficiency / max(1, counted.size)))
-    half_width = _quantile(found.freedom) * error
-    effective = counted.size / found.inefficiency
+        corr = _averaged_correlation(counted, series.size // 2 - start) if choice == "auto" else correlation(counted)
+    error = std * float(np.sqrt(corr.inefficiency / max(1, counted.size)))
+    half_width = _quantile(corr.freedom) * error
+    effective = counted.size / corr.inefficiency
     late = choice == "auto" and start >= LATEST * series.size
     constant = counted.size >= FEWEST and std == 0
     return Estimate(
@@ -115,7 +115,7 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
         start=start,
         start_time=float(moments[start]) if start < moments.size else np.nan,
         count=counted.size,
-        inefficiency=found.inefficiency,
+        inefficiency=corr.inefficiency,
         effective=effective,
         settled=not late and (constant or (effective >= FEWEST_INDEPENDENT and not _drifts(counted))),
         values=counted,
@@ -125,15 +125,15 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
 def _averaged_correlation(values: Floats, latest: int) -> Correlation:
     """Return the correlation of the values from the start that `settling` chose, averaged over starts up to `latest`.
 
-    That start has the least of many estimated errors, which is biased to be too small. The long-run variance of an
+    That start has the smallest of many estimated errors, which is biased to be too small. The long-run variance of an
     equilibrated series is the same from any start, so it is averaged over later starts, which were not chosen for it.
     """
-    found, std = correlation(values), _mean(values)[1]
-    if np.isnan(found.inefficiency):
-        return found
+    corr, std = correlation(values), _mean(values)[1]
+    if np.isnan(corr.inefficiency):
+        return corr
     starts = np.linspace(0, max(0, min(latest, values.size - FEWEST)), STARTS).astype(int)
     variances = [correlation(values[i:]).inefficiency * (_mean(values[i:])[1] / std) ** 2 for i in starts]
-    return found._replace(inefficiency=max(1.0, float(np.nanmean(variances))))
+    return corr._replace(inefficiency=max(1.0, float(np.nanmean(variances))))
 
 
 def _mean(values: Floats) -> tuple[float, float]:
@@ -150,9 +150,9 @@ def _drifts(values: Floats) -> bool:
     """Return whether the mean of the first tenth differs significantly from that of the second half."""
     first, last = values[: values.size // 10], values[values.size // 2 :]
     reference = last if last.min() < last.max() else values  # a constant half gives no error
-    found, std = correlation(reference), _mean(reference)[1]
-    spread = std * np.sqrt(found.inefficiency * (1 / first.size + 1 / last.size))
-    return bool(abs(_mean(first)[0] - _mean(last)[0]) > _quantile(found.freedom, 1 - SIGNIFICANCE) * spread)
+    corr, std = correlation(reference), _mean(reference)[1]
+    spread = std * np.sqrt(corr.inefficiency * (1 / first.size + 1 / last.size))
+    return bool(abs(_mean(first)[0] - _mean(last)[0]) > _quantile(corr.freedom, 1 - SIGNIFICANCE) * spread)
 
 
 def _quantile(freedom: float, level: float = LEVEL) -> float:

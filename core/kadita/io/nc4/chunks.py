@@ -1,6 +1,6 @@
-"""Frames of a NetCDF-4 file as rows of one NumPy type, as they lie on disk in a classic file.
+"""Frames of a NetCDF-4 file as NumPy records with the layout of a classic file.
 
-So a frame's checksum, which is that of the classic record, can be checked in either container.
+The checksum of a frame is that of the classic record, so it can be checked in both containers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Nc4Records(Records):
     """The frames of an open NetCDF-4 file.
 
     Raises:
-        KaditaError: a damaged file, or one that claims more data than its size can hold, before any are read.
+        KaditaError: the file is damaged, or claims more data than its size can hold; raised before data are read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,7 +41,7 @@ class Nc4Records(Records):
             self._scratch = np.empty(0, self.type)
         except ERRORS as error:
             self._nc4.close()
-            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
         except KaditaError:
             self._nc4.close()
             raise
@@ -55,7 +55,7 @@ class Nc4Records(Records):
         return np.dtype([(name, TYPES[v.type], shapes[name].shape[1:]) for name, v in variables.items()])
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable that has no frames; None where there is none of this name."""
+        """Return a variable without frames; None if there is none of this name."""
         variable = self.header.variables.get(name)
         if variable is None or variable.record:
             return None
@@ -65,27 +65,27 @@ class Nc4Records(Records):
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
     def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
-        """Return these frames' records, in an array that is there, or in a new one.
+        """Return the records of these frames, in the given array or in a new one.
 
         Raises:
-            KaditaError: a checksum of HDF5's fails, or what it would be compared with cannot be found.
+            KaditaError: an HDF5 checksum fails, or the data cannot be read.
         """
         records = np.empty(len(frames), self.type) if records is None else records
         if len(frames) == 0:
             return records
         for name in self.type.names or ():
             try:
-                records[name] = self._nc4.variables[name][_places(frames)]
+                records[name] = self._nc4.variables[name][_index(frames)]
             except ERRORS as error:
-                raise self._where(name, frames, error) from None
+                raise self._damage(name, frames, error) from None
         return records
 
-    def _where(self, name: str, frames: Integers, error: Exception) -> KaditaError:
-        """Say which frames are in the first chunk that cannot be read."""
+    def _damage(self, name: str, frames: Integers, error: Exception) -> KaditaError:
+        """Return an error that names the frames of the first unreadable chunk."""
         size = frames_in_chunk(self.header.variables[name].size)
         for chunk in np.split(frames, np.flatnonzero(np.diff(frames // size)) + 1):
             try:
-                self._nc4.variables[name][_places(chunk)]
+                self._nc4.variables[name][_index(chunk)]
             except ERRORS:
                 where = f"frame {chunk[0]} is" if len(chunk) == 1 else f"frames {chunk[0]} to {chunk[-1]} are"
                 break
@@ -97,14 +97,14 @@ class Nc4Records(Records):
         )
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return one variable of all frames."""
+        """Return one variable of all frames, (T, ...)."""
         try:
             return np.asarray(self._nc4.variables[name][:])
         except ERRORS as error:
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
     def seed(self) -> int:
-        """Return the seed of every frame's checksum: that of a classic file's header with these contents."""
+        """Return the seed of the frames' checksums: that of the classic file with the same content."""
         try:
             return classic_seed(self._nc4)
         except (*ERRORS, KaditaError, TypeError) as error:
@@ -116,10 +116,10 @@ class Nc4Records(Records):
             self._nc4.close()
 
 
-def _places(frames: Integers) -> Any:
-    """Return frame numbers as netCDF4 reads them fastest: a slice where they are in a row."""
-    in_a_row = len(frames) == frames[-1] - frames[0] + 1
-    return slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
+def _index(frames: Integers) -> Any:
+    """Return frame numbers as the index that netCDF4 reads fastest: a slice if they are consecutive."""
+    consecutive = len(frames) == frames[-1] - frames[0] + 1
+    return slice(int(frames[0]), int(frames[-1]) + 1) if consecutive else frames
 
 
 def _check_filters(path: Path, file: Any) -> None:

@@ -1,4 +1,4 @@
-"""A NetCDF-4 file as the checks see it; what it claims is compared with its size before a number is read."""
+"""Access to a NetCDF-4 file for the checks; claimed sizes are compared with that of the file before data are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ArchiveContents:
     """An open NetCDF-4 file.
 
     Raises:
-        KaditaError: it cannot be opened.
+        KaditaError: the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -28,23 +28,23 @@ class ArchiveContents:
             self.header = header_of(self._file)
         except ERRORS as error:
             self.close()
-            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
         self.size = path.stat().st_size
         self.frames = self.header.sizes.get("frame", 0)
         self.frame_bytes = max(1, self.header.record_size)
 
-    def beyond(self) -> int | None:
-        """Return how many bytes of data are claimed, where these cannot be in a file of this size."""
+    def excess_claim(self) -> int | None:
+        """Return the claimed number of bytes of data if a file of this size cannot hold them, otherwise None."""
         claimed = claimed_bytes(self._file)
         return claimed if claimed > INFLATED_AT_MOST * self.size else None
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
         variable = self._file.variables[name]
         return np.asarray(variable[start:stop, part] if variable.ndim > 1 else variable[start:stop])
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size."""
+        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
         variable = self.header.variables.get(name)
         if variable is None or variable.record or variable.type == OTHER or variable.size > FIXED:
             return None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import to_jsonable_python
 
@@ -19,9 +18,9 @@ from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
-from kadita.simulation.sweep.points import MANIFEST, Points, points_of, read_json, write_json, write_manifest
+from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
-from kadita.simulation.sweep.work import Line, Measured, Point, run_line
+from kadita.simulation.sweep.work import Line, Point, run_line
 
 KIND = "sweep of kadita"
 
@@ -86,23 +85,14 @@ def _run(
     pool: tuple[int, str | None],
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    sweep = points.sweep
-    measured = Measured(
-        metrics=sweep.metrics,
-        parameters=sweep.settings,
-        profile=points.profile,
-        largest_cluster=sweep.largest_cluster,
-        trajectories=sweep.trajectories,
-        equilibration=sweep.counted,
-        plugins=tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items()),
-    )
+    plugins = tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items())
     complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
     lines, done = [], len(complete)
-    for seed in sweep.seeds:
+    for seed in points.sweep.seeds:
         for line in points.lines:
             missing = sum((setting.folder, seed) not in complete for setting in line)
             if missing:
-                lines.append((missing, _line(folder, line, seed, measured)))
+                lines.append((missing, _line(folder, points, line, seed, plugins)))
     if progress is not None:
         progress(done, points.total)
     if not lines:
@@ -117,11 +107,12 @@ def _run(
                 progress(done, points.total)
 
 
-def _line(folder: Path, settings: Iterable[Any], seed: int, measured: Measured) -> Line:
-    settings = list(settings)
+def _line(
+    folder: Path, points: Points, settings: Sequence[Setting], seed: int, plugins: tuple[tuple[str, str], ...]
+) -> Line:
     name = str(settings[0]) if len(settings) == 1 else f"the chain from {settings[0]}"
-    points = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
-    return Line(name, seed, points, measured)
+    runs = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
+    return Line(name, seed, runs, plugins, points.measurement, points.sweep.counted, points.sweep.trajectories)
 
 
 def _check_folder(folder: Path, *, must_exist: bool) -> None:

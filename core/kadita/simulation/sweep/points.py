@@ -62,6 +62,12 @@ class Points:
         return itertools.chain.from_iterable(self.lines)
 
     @property
+    def measurement(self) -> dict[str, Any]:
+        """What is measured at every point, as keywords of `kadita.analyze`; the profile is read once."""
+        chosen = {"metrics": self.sweep.metrics, "largest_cluster": self.sweep.largest_cluster}
+        return {**chosen, "parameters": self.sweep.settings, "profile": self.profile}
+
+    @property
     def total(self) -> int:
         """Number of points."""
         return sum(map(len, self.lines)) * len(self.sweep.seeds)
@@ -127,9 +133,9 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
 
 
 def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
-    """Return the checksums of plugin files that are run; what is installed is known by its names."""
-    things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-    origins = {registry.plugin_of(*thing).distribution for thing in (*things, ("model", model))}
+    """Return the checksums of plugin files that are used; installed plugins are identified by their names."""
+    used = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
+    origins = {registry.plugin_of(kind, name).distribution for kind, name in (*used, ("model", model))}
     checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
     return {"plugins": checksums} if checksums else {}
 

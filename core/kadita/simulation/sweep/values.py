@@ -42,16 +42,16 @@ def seeds_of(given: Any) -> tuple[int, ...]:
     if isinstance(given, str):
         first, dots, last = (part.strip() for part in given.partition(".."))
         if not (dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
-            raise ValueError(f'expected a number of seeds, a list, or such as "1..20"; got {given!r}')
+            raise ValueError(f'expected a number of seeds, a list, or a range such as "1..20"; got {given!r}')
         _check_number(int(last) - int(first) + 1)
         given = range(int(first), int(last) + 1)
-    elif _is_whole(given):
+    elif _is_integer(given):
         if given < 1:
             raise ValueError(f"expected at least one seed; got {given}")
         _check_number(given)
         given = range(1, given + 1)
-    if not isinstance(given, list | tuple | range) or not given or not all(map(_is_whole, given)):
-        raise ValueError(f'expected a number of seeds, a list, or such as "1..20"; got {given!r}')
+    if not isinstance(given, list | tuple | range) or not given or not all(map(_is_integer, given)):
+        raise ValueError(f'expected a number of seeds, a list, or a range such as "1..20"; got {given!r}')
     for seed in given:
         if not 0 <= seed < 2**64:
             raise ValueError(f"expected seeds from 0 to 2^64 - 1; got {seed}")
@@ -75,21 +75,21 @@ def _range(given: Mapping[str, Any]) -> tuple[Any, ...]:
     if "count" in given:
         count = given["count"]
         if not isinstance(count, int) or count < 1 or (count == 1) != (first == last):
-            raise ValueError(f"count: expected a whole number of at least 2 values from {first} to {last}; got {count}")
+            raise ValueError(f"count: expected an integer of at least 2 values from {first} to {last}; got {count}")
         step = (last - first) / max(1, count - 1)
-        whole = all(isinstance(given[key], int) for key in ("from", "to")) and step == int(step)
+        integers = all(isinstance(given[key], int) for key in ("from", "to")) and step == int(step)
     else:
         step = Decimal(repr(given["step"]))
         if step == 0 or (last - first) / step < 0:
             raise ValueError(f"expected a step that leads from {first} to {last}; got {step}")
         ratio = (last - first) / step
         count = int(ratio) + 1 if ratio < MOST else MOST + 1
-        whole = all(isinstance(number, int) for number in given.values())
+        integers = all(isinstance(number, int) for number in given.values())
     _check_number(count)
-    return tuple(int(value) if whole else float(value) for value in (first + i * step for i in range(count)))
+    return tuple(int(value) if integers else float(value) for value in (first + i * step for i in range(count)))
 
 
-def _is_whole(number: Any) -> bool:
+def _is_integer(number: Any) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
 
 
