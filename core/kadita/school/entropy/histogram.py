@@ -67,14 +67,14 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
 
 
 def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in") -> Floats:
-    """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
+    """Shannon entropy of each row of counts in nats, by `estimator`, (T, bins) -> (T,); NaN for an empty row.
 
     ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average, by about (bins - 1) / (2 n).
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes this bias to first order
     (Miller 1955, in Information Theory in Psychology, pp. 95-100), for several counts per bin. For fewer:
     ``grassberger``, ``grassberger-1988``, or, if bins are unobserved, ``chao-shen``; see the functions of
-    `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin all
-    estimators agree.
+    `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin
+    each `estimator` gives the same.
     """
     if estimator in CORRECTED:
         return np.maximum(CORRECTED[estimator](counts), 0.0)
