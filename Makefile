@@ -17,7 +17,7 @@ demo: $(VENV)/installed
 
 ## the whole suite, real readers included
 test: $(VENV)/developer
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 ## the environment alone
 setup: $(VENV)/installed

@@ -86,7 +86,7 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
             nearer = 0
             for m in range(number):
                 nearer += squares[among[m]] < last
-            equal = k - nearer  # of the agents at exactly the last distance, so many are neighbours, by lowest index
+            equal = k - nearer  # number of neighbours at exactly the last distance, those of lowest index
             sx, sy, sz, n = 0.0, 0.0, 0.0, 0
             for m in range(number):
                 j = among[m]

@@ -49,7 +49,7 @@ def test_its_metric_is_listed_and_computed(process, school, environment):
     listing = process("metrics", **environment)
     assert listing.returncode == 0
     assert "crowding" in listing.stdout
-    assert "plugin:       crowding (kadita-crowding 3.1)" in process("metrics", "crowding", **environment).stdout
+    assert "plugin:          crowding (kadita-crowding 3.1)" in process("metrics", "crowding", **environment).stdout
     done = process("analyze", school, "-m", "crowding", "-m", "rotation", "--set", "crowding.k=5", **environment)
     assert done.returncode == 0
     assert "crowding" in done.stdout

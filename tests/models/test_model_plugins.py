@@ -1,5 +1,6 @@
 """A model is a plugin: a stranger's is run, measured and installed as kadita's are, and a broken one stops no other."""
 
+import importlib
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 import kadita as api
 from kadita.base.code_hash import checksum
 from kadita.models.philox import NOISE, normals
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import _installed, load_registry
 
 WALKER = '''
 from pathlib import Path
@@ -395,7 +396,7 @@ def installed(distribution):
         files = {f"{module}/{file}": text for module, own in modules.items() for file, text in own.items()}
         source = distribution(folder / "source", name, {"__init__.py": ""} | files, modules)
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-        options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(folder / "site")]
+        options = ["--no-deps", "--no-index", "--no-build-isolation", "--no-compile", "--target", str(folder / "site")]
         subprocess.run([*pip, *options, str(source)], check=True, capture_output=True)
         return folder / "site"
 
@@ -591,8 +592,8 @@ def test_a_model_that_fails_in_a_run_is_named_with_its_plugin_and_the_reason(com
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory, installed):
-    """An environment into which pip has installed plugins that are broken in their ways, and a good one after them."""
+def broken_ones(tmp_path_factory, installed):
+    """A folder into which pip has installed plugins that are broken in their ways, and a good one after them."""
 
     def walker(name, old="", new="", scenario=WALKERS):
         """Files of a plugin whose model and scenario are called by this name, with a change."""
@@ -617,7 +618,19 @@ def broken(tmp_path_factory, installed):
         "latin": walker("latin", scenario='title = "Vögel"\nmodel = "latin"\n'.encode("latin-1")),
         "zealous": walker("zealous"),
     }
-    return {"PYTHONPATH": str(installed(tmp_path_factory.mktemp("broken"), "broken", modules))}
+    return installed(tmp_path_factory.mktemp("broken"), "broken", modules)
+
+
+@pytest.fixture
+def broken(broken_ones, monkeypatch):
+    """Have that folder on the path, and what is installed loaded anew, as long as a test lasts."""
+    monkeypatch.syspath_prepend(broken_ones)
+    importlib.invalidate_caches()
+    _installed.cache_clear()
+    yield
+    _installed.cache_clear()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "kadita_broken"]:
+        del sys.modules[name]
 
 
 LEFT_OUT = ("unmodelled", "nameless", "turnless", "constantless", "thief")
@@ -629,17 +642,17 @@ def notes_on(name, stderr):
     return [line for line in stderr.splitlines() if re.match(rf"kadita: note: (plugin |scenario )?'?{name}\b", line)]
 
 
-def test_broken_model_plugins_are_left_out_each_in_a_line_and_stop_no_other(kadita, broken):
-    for words in (["run", "dewi-kadita-1", "--steps", 0, "-o", "a.nc"], ["run", "zealous", "-o", "b.nc"], ["metrics"]):
-        done = kadita(*words, **broken)
+def test_broken_model_plugins_are_left_out_each_in_a_line_and_stop_no_other(command, broken):
+    for words in (["run", "dewi-kadita-1", "--steps", 0], ["run", "zealous", "--steps", 0], ["metrics"]):
+        done = command(*words)
         assert done.returncode == 0, done.stderr
         for name in LEFT_OUT:
             (line,) = notes_on(name, done.stderr)
             assert line.startswith(f"kadita: note: plugin {name} (kadita-broken 3.1) is left out: ")
 
 
-def test_scenarios_that_cannot_be_run_hide_no_other_from_the_list(kadita, broken):
-    done = kadita("scenarios", **broken)
+def test_scenarios_that_cannot_be_run_hide_no_other_from_the_list(command, broken):
+    done = command("scenarios")
     assert done.returncode == 0, done.stderr
     for name in ("swarm", "dewi-kadita-1", "vicsek", "zealous"):
         assert f"\n{name} " in f"\n{done.stdout}"
@@ -649,8 +662,8 @@ def test_scenarios_that_cannot_be_run_hide_no_other_from_the_list(kadita, broken
 
 
 @pytest.mark.parametrize("name", WITHOUT_SCENARIO)
-def test_a_scenario_that_cannot_be_run_is_named_with_the_reason(kadita, broken, tmp_path, name):
-    done = kadita("run", name, "-o", "out.nc", **broken)
+def test_a_scenario_that_cannot_be_run_is_named_with_the_reason(command, broken, tmp_path, name):
+    done = command("run", name, "-o", "out.nc")
     assert done.returncode in (1, 2)  # the plugin's, or the name's
     errors = [line for line in done.stderr.splitlines() if line.startswith("kadita: error: ")]
     assert len(errors) == 1, done.stderr

@@ -45,6 +45,6 @@ def test_a_new_file_and_its_import(package):
     last = max(n for n, line in enumerate(lines) if line.startswith("from kadita_field."))
     lines.insert(last + 1, "from kadita_field.headcount import headcount")
     (package / "__init__.py").write_text("\n".join(lines) + "\n")
-    assert "plugin:       field (kadita" in kadita(package, "metrics", "headcount").stdout
+    assert "plugin:          field (kadita" in kadita(package, "metrics", "headcount").stdout
     done = kadita(package, "plugins", "check", "kadita_field", "-m", "headcount")
     assert done.returncode == 0, done.stdout + done.stderr

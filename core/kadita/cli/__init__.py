@@ -117,7 +117,7 @@ def _own_hooks() -> Iterator[None]:
         for number in range(3):
             try:
                 os.fstat(number)
-            except OSError:  # closed: the next file opened would take its number, and get messages written into it
+            except OSError:  # closed: the next file opened would get this number, and the messages
                 undo.callback(os.close, os.open(os.devnull, os.O_RDWR))
         sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w"))
         sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w"))
@@ -126,7 +126,7 @@ def _own_hooks() -> Iterator[None]:
                 undo.callback(stream.reconfigure, errors=stream.errors)
                 stream.reconfigure(errors="backslashreplace")
         sys.unraisablehook = lambda _: None  # readers of other packages can fail again when they are finalized
-        warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
+        warnings.simplefilter("default", renamed.RenamedWarning)  # which Python hides by default
         warnings.showwarning = lambda message, *_: notes([str(message)])
         yield
 

@@ -63,7 +63,7 @@ Begin = Annotated[float | None, typer.Option("-b", "--begin", metavar="TIME", he
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is measured, and in which frames: options by the names of the keywords of `kadita.analyze`."""
+    """Options for what to measure, and in which frames; named like the keywords of `kadita.analyze`."""
 
     settings: Settings = None
     profile: Profile = None
@@ -72,17 +72,17 @@ class Measurement:
     velocities: Velocities = None
     start: Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")] = None
     stop: Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")] = None
-    step: Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")] = None
+    step: Annotated[int | None, typer.Option(metavar="N", help="Use every Nth frame.")] = None
     begin: Begin = None
     end: Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")] = None
     dt: Annotated[
         float | None,
-        typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first."),
+        typer.Option("--dt", metavar="TIME", help="Use only frames whose time since the first is a multiple of this."),
     ] = None
     largest_cluster: LargestCluster = None
 
     def keywords(self) -> dict[str, Any]:
-        """Return all as `kadita.analyze` takes it, whose `parameters` are the settings."""
+        """Return the options as keywords of `kadita.analyze`; the settings become its `parameters`."""
         from kadita.base.settings import parse_settings
 
         given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
@@ -90,8 +90,8 @@ class Measurement:
 
 
 def with_measurement(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command that has the options of a `Measurement` in the place of its parameter `measurement`."""
-    hints, own = get_type_hints(Measurement, include_extras=True), signature(command, eval_str=True)
+    """Return a command with the options of a `Measurement`, which are passed on as its parameter `measurement`."""
+    hints, original = get_type_hints(Measurement, include_extras=True), signature(command, eval_str=True)
     options = [
         Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
         for f in fields(Measurement)
@@ -101,6 +101,6 @@ def with_measurement(command: Callable[..., None]) -> Callable[..., None]:
     def with_options(**given: Any) -> None:
         command(measurement=Measurement(**{o.name: given.pop(o.name) for o in options}), **given)
 
-    spread = [[p] if p.name != "measurement" else options for p in own.parameters.values()]
-    with_options.__signature__ = own.replace(parameters=[*chain(*spread)])  # type: ignore[attr-defined]
+    parameters = [[p] if p.name != "measurement" else options for p in original.parameters.values()]
+    with_options.__signature__ = original.replace(parameters=[*chain(*parameters)])  # type: ignore[attr-defined]
     return with_options

@@ -41,7 +41,7 @@ def require_passed(subject: str, checks: list[Check]) -> list[Check]:
     """Return the checks if none of them failed.
 
     Raises:
-        AssertionError: checks failed; each is named on a line of its own.
+        AssertionError: checks failed; each is named on a separate line.
     """
     failed = [check for check in checks if check.passed is False]
     if failed:

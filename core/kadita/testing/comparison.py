@@ -15,7 +15,7 @@ from kadita.testing.symmetries import frames_of, jittered
 
 STABLE, ROUNDING = 1e-5, 1e-9
 MANY = 64  # repetitions
-ULP = 16  # of the largest value, by which sums of some dozens of terms in another order may differ
+ULP = 16  # largest difference of sums of some dozens of terms in another order, in ulp of the largest value
 Stable = Mapping[str, NDArray[np.bool_]]  # by school
 
 
@@ -83,17 +83,17 @@ def ulp_apart(expected: Floats, got: Floats | KaditaError, largest: float) -> fl
     """Return the largest difference of values in units of the last place of `largest`; infinity where NaN differs."""
     if isinstance(got, KaditaError) or got.shape != expected.shape or (np.isnan(got) != np.isnan(expected)).any():
         return np.inf
-    other = ~((expected == got) | np.isnan(expected))
-    return float(np.abs(expected[other] - got[other]).max(initial=0.0)) / float(np.spacing(largest))
+    differs = ~((expected == got) | np.isnan(expected))
+    return float(np.abs(expected[differs] - got[differs]).max(initial=0.0)) / float(np.spacing(largest))
 
 
-def largest_of(found: Iterable[Floats]) -> float:
-    """Return the largest absolute value of a metric that is finite."""
-    return max((float(np.abs(v[np.isfinite(v)]).max(initial=0.0)) for v in found), default=0.0)
+def largest_of(arrays: Iterable[Floats]) -> float:
+    """Return the largest finite absolute value of all arrays."""
+    return max((float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in arrays), default=0.0)
 
 
-def but_for(ulp: float) -> str:
-    """Describe a difference that is due to rounding; empty where the bits are the same."""
+def up_to_rounding(ulp: float) -> str:
+    """Describe a difference that is due to rounding; return "" if the bits are the same."""
     if not ulp:
         return ""
     return (

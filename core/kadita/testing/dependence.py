@@ -14,7 +14,6 @@ from kadita.testing.comparison import (
     ULP,
     Stable,
     all_unstable,
-    but_for,
     confirmed,
     difference,
     differences,
@@ -22,6 +21,7 @@ from kadita.testing.comparison import (
     number_compared,
     recomputed,
     ulp_apart,
+    up_to_rounding,
 )
 from kadita.testing.harness import Trial, axes_of
 from kadita.testing.symmetries import INVARIANCES, SYMMETRIES, frames_of, permuted
@@ -64,7 +64,7 @@ def frame_by_frame(trial: Trial, blocks: Schools, computed: Values) -> Check:
 
     failed = list(faults())
     frames = sum(len(values) for values in computed.values())
-    detail = f"{frames} frames, block of 1 = block of T{but_for(max(rounding))}"
+    detail = f"{frames} frames, block of 1 = block of T{up_to_rounding(max(rounding))}"
     return outcome("the value of a frame depends on that frame alone", failed, detail)
 
 

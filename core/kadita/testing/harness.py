@@ -91,15 +91,15 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 def writes_to(trial: Trial, block: Block) -> str:
     """Name what the metric modifies of its input: the block, the values of needed metrics, its parameters."""
     given = [values_of(_trial_of_need(trial, need), block) for need in trial.metric.needs]
-    kept = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
+    before = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
     names = ["positions", "velocities", *trial.metric.needs]
     parameters = copy.deepcopy(dict(trial.parameters))
     try:
         trial.metric.rows(block, given, parameters)
     except Exception as error:
         return str(error) if "read-only" in str(error) else ""
-    now = [block.positions, block.velocities, *given]
-    changed = [n for n, a, b in zip(names, kept, now, strict=True) if not np.array_equal(a, b, equal_nan=True)]
+    after = [block.positions, block.velocities, *given]
+    changed = [n for n, a, b in zip(names, before, after, strict=True) if not np.array_equal(a, b, equal_nan=True)]
     changed += ["its parameters"] if parameters != trial.parameters else []
     return f"{' and '.join(changed)} are modified" if changed else ""
 

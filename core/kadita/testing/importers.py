@@ -83,7 +83,7 @@ def _not_found(importer: Importer, path: Path) -> Iterator[str]:
         yield describe_error(error)
         return
     if found is not importer:
-        yield f"{path.name} goes to {found.name if found else 'no importer'}; its endings are {importer.endings}"
+        yield f"{path.name} is read by {found.name if found else 'no importer'}; the endings are {importer.endings}"
 
 
 def _claims(importer: Importer) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kadita.school.box import Floats
 from kadita.school.window import FRAMES
 from kadita.testing import schools
 from kadita.testing.checks import Check, outcome
-from kadita.testing.comparison import ULP, but_for, largest_of, ulp_apart
+from kadita.testing.comparison import ULP, largest_of, ulp_apart, up_to_rounding
 
 MORE, BEFORE = 76, 5  # frames of the file after the first task's, and of the part before them
 NAME = "same values in one or two processes, and for part of a file"
@@ -75,19 +75,19 @@ def _compared(
         of_part = _apart({name: serial[name][FRAMES - BEFORE :]}, {name: part[name]}) if both else 0.0
         if of_part > ULP:
             faults.append("part of the frames gives other values than all of them; use no other frame")
-        rounding = but_for(max(by_two, of_part))
+        rounding = up_to_rounding(max(by_two, of_part))
         same = f"the same{rounding}" if rounding else "the same bits"
         yield {name: outcome(NAME, faults, f"{FRAMES + MORE} frames, {same}")}
 
 
 def _values(name: str, results: Results) -> dict[str, Floats]:
     """Return the values of a metric, or all results of an analysis."""
-    analyses = {key: whole.values for key, whole in results.analyses.items() if key.partition(".")[0] == name}
+    analyses = {key: result.values for key, result in results.analyses.items() if key.partition(".")[0] == name}
     return analyses | ({name: results[name]} if name in results else {})
 
 
 def _apart(expected: Mapping[str, Floats], got: Mapping[str, Floats]) -> float:
-    """Return the largest difference of values of the same names in ulp; infinity where names differ."""
+    """Return the largest difference of values of the same name, in ulp; infinity if the names differ."""
     if expected.keys() != got.keys():
         return np.inf
     return max((ulp_apart(values, got[key], largest_of([values])) for key, values in expected.items()), default=0.0)

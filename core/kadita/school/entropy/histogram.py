@@ -67,7 +67,7 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
 
 
 def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in") -> Floats:
-    """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
+    """Shannon entropy of each row of counts in nats, by `estimator`, (T, bins) -> (T,); NaN for an empty row.
 
     ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average, by about (bins - 1) / (2 n).
     ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes this bias to first order
