@@ -63,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _hooks_of_our_own():
         status = _run(arguments)
         if status:
+            warnings.simplefilter("ignore")
             gc.collect()  # what is left of readers that failed, while what they say of it goes nowhere
     return status
 

@@ -16,7 +16,9 @@ declares, within its range, NaN only where it says that it is undefined; to writ
 nothing between calls, and to draw nothing without a seed; that a frame's row depends on that frame alone, in whatever
 block it comes, and the numbers along its axes on none; that the order of agents does not matter; that it is unchanged
 by the symmetries that it declares. How long it takes is told, and never a fault. ``kadita plugins check`` tries, too,
-that one process, two, and a part of a file give the same bits, which takes a metric that other processes can load.
+that one process, two, and a part of a file give the same, which takes a metric that other processes can load. Where
+sums are taken in another order in blocks that are cut elsewhere, values may differ by 16 ulp of the largest; that is
+told, because frames that are shared do not have the same bits then.
 """
 
 from __future__ import annotations
