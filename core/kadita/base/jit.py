@@ -39,7 +39,7 @@ def parallel_kernel(function: Function) -> Function:
 
 def jitable(function: Function) -> Function:
     """Let kernels be built around `function`, which stays callable from Python."""
-    numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
+    numba.extending.register_jitable(error_model="numpy", forceinline=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     function.__dict__["is_jitable"] = True
     return function
 
@@ -63,7 +63,7 @@ def reason(error: Exception) -> str:
 
 
 def _compile(function: Function, **options: Any) -> Function:
-    options |= {"error_model": "numpy", "nogil": True}
+    options |= {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
     try:
         return numba.njit(cache=True, **options)(function)
     except RuntimeError:  # neither the package's folder nor the user's cache can be written

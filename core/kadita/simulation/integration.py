@@ -90,7 +90,7 @@ class Integration:
 
     def compile(self) -> None:
         """Compile the steps for this machine, or take them from disk, as the first step does otherwise."""
-        self._call(0, False)
+        self._call(0, self._by_cells())
 
     def advance(self, steps: int, pause: Callable[[], bool] = lambda: False) -> None:
         """Advance by some steps, or by fewer where `pause`, asked every second or so, says so."""
@@ -112,9 +112,10 @@ class Integration:
             self._attributed("pair, turn or displacement"),
             np.errstate(all="ignore"),
         ):  # which plain Python would warn of
-            advance = steps_of(self.model.pair, self.model.turn, self.model.displacement, parallel=self.threads > 1)
+            rules, parallel = (self.model.pair, self.model.turn, self.model.displacement), self.threads > 1
+            advance = steps_of(*rules, by_cells=by_cells, parallel=parallel)
             seed = np.uint64(self.seed)
-            advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
+            advance(self.school, self.space, self.rules, steps, self.step, seed, self.threads)
 
     def _by_cells(self) -> bool:
         edges, x = self.space.edges, self.school.positions

@@ -67,21 +67,37 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
     Raises:
         NotApplicable: None, where the trajectory knows no r_a.
     """
-    from kadita.school.clusters.flood_fill import flood
-
-    link = link_length(block, link_distance)
-
+    link, lengths = link_length(block, link_distance), block.box.array
     found = Clusters(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
-    lengths = block.box.array
+    labels = np.empty(block.shape, np.int64)
+    small = block.shape[1] <= ALL_PAIRS_UP_TO
+    if small:
+        labels, found.percolates[:] = _by_flood(block.wrapped, lengths, link)
     for t in range(len(block)):
-        cells = _grid(block.wrapped[t], lengths, link) if block.shape[1] > ALL_PAIRS_UP_TO else None
-        if cells is None:
-            label, found.count[t], found.percolates[t] = flood(block.wrapped[t], lengths, link)
-        else:
-            label, found.count[t], found.percolates[t] = _by_cells(block.wrapped[t], lengths, link, *cells)
-        size = np.bincount(label)[label]
-        found.largest[t] = label == label[np.argmax(size)]  # of equal ones that of the first agent
+        if not small:
+            cells = _grid(block.wrapped[t], lengths, link)
+            if cells is None:
+                labels[t : t + 1], found.percolates[t : t + 1] = _by_flood(block.wrapped[t : t + 1], lengths, link)
+            else:
+                labels[t], found.percolates[t] = _by_cells(block.wrapped[t], lengths, link, *cells)
+        sizes = np.bincount(labels[t])
+        size = sizes[labels[t]]
+        found.count[t] = np.count_nonzero(sizes)
+        found.largest[t] = labels[t] == labels[t, np.argmax(size)]  # of equal ones that of the first agent
     return found
+
+
+def _by_flood(positions: Floats, lengths: Floats, link: float) -> tuple[Integers, NDArray[np.bool_]]:
+    """Label of every agent's cluster in every frame, and whether one is linked to its own image."""
+    from kadita.school.clusters.flood_fill import find_loops, flood
+
+    (frames, agents, _), periodic = positions.shape, lengths[0] > 0
+    labels, order, shift = np.empty((frames, agents), int), np.empty((frames, agents), int), np.empty(positions.shape)
+    flood(positions, lengths, link, labels, order, shift)
+    percolates = np.full(frames, periodic and link >= lengths.min())
+    if periodic and link < lengths.min():
+        find_loops(positions, lengths, link, labels, order, shift, percolates)
+    return labels, percolates
 
 
 def _grid(positions: Floats, lengths: Floats, link: float) -> tuple[Integers, Integers] | None:
@@ -114,17 +130,17 @@ def _gaps_closed(numbers: Integers) -> tuple[Integers, Integers] | None:
 
 def _by_cells(
     positions: Floats, lengths: Floats, link: float, cells: Integers, counts: Integers
-) -> tuple[Integers, int, bool]:
-    """Label of every agent's cluster, their number, and whether one is linked to its own image."""
+) -> tuple[Integers, bool]:
+    """Label of every agent's cluster, and whether one is linked to its own image."""
     from kadita.school.clusters.union_find import link_cells
 
     keys = (cells[:, 0] * counts[1] + cells[:, 1]) * counts[2] + cells[:, 2]
     order = np.argsort(keys, kind="stable")
     first = np.flatnonzero(np.diff(keys[order], prepend=-1))
     starts = np.append(first, len(keys))
-    label, clusters, percolates = link_cells(
+    label, percolates = link_cells(
         np.ascontiguousarray(positions[order].T), lengths, link, keys[order[first]], starts, counts
     )
     labels = np.empty(len(keys), np.int64)
     labels[order] = np.repeat(label, np.diff(starts))
-    return labels, clusters, percolates
+    return labels, percolates
