@@ -32,7 +32,7 @@ check: $(VENV)/developer
 schemas: $(VENV)/installed
 	$(BIN)/python -m kadita.simulation.sweep.schema schemas
 
-## README's table and pictures
+## the table of docs/two-definitions.md, and the pictures
 studies: $(VENV)/installed
 	$(BIN)/python analyses/canonical_states/study.py
 	$(BIN)/python analyses/hysteresis/study.py

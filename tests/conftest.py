@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
@@ -11,16 +13,21 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+import typer
 from numpy.typing import NDArray
 
+import kadita.cli
 from kadita import Block, KaditaWarning, analyze
 from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import Rules, School, Space
+from kadita.models.engine.state import Rules, Space, State
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 
 Floats = NDArray[np.float64]
 Swarm = tuple[Floats, Floats]
+Done = subprocess.CompletedProcess[str]
+COMMANDS = typer.main.get_command(kadita.cli.app)  # which typer would make anew for every command
+SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # where Python starts anew
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in the background of a shell: so would it be in all
     signal.signal(signal.SIGINT, signal.default_int_handler)  # processes that tests start and interrupt
@@ -82,6 +89,44 @@ def reference() -> Path:
 def rng() -> np.random.Generator:
     """The same random numbers in every run."""
     return np.random.default_rng(20260207)
+
+
+@pytest.fixture
+def command(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run `kadita ...` in the test's folder: its exit status, and all that reaches stdout and stderr, C libraries' too.
+
+    It runs in this process, which spares it a second of imports. What only a process of its own can show is told by
+    tests/cli/test_processes.py, and by every command of the README.
+    """
+    monkeypatch.setattr(kadita.cli, "app", COMMANDS)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # `main` sets it; it is put back afterwards
+
+    def run(*words: object, cwd: Path = tmp_path) -> Done:
+        said = [str(word) for word in words]
+        capfd.readouterr()
+        with monkeypatch.context() as here, warnings.catch_warnings():
+            here.chdir(cwd)
+            warnings.simplefilter("default", KaditaWarning)  # any other is a fault
+            for category in SILENT:
+                warnings.simplefilter("ignore", category)
+            status = kadita.cli.main(said)
+        return subprocess.CompletedProcess(said, status, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def refused(command: Callable[..., Done]) -> Callable[..., str]:
+    """Run a command that must be refused: nothing on stdout, one line on stderr, exit status 2; return the line."""
+
+    def run(*words: object, **options: Any) -> str:
+        done = command(*words, **options)
+        assert (done.returncode, done.stdout) == (2, ""), done
+        assert done.stderr.startswith("kadita: error: "), done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+        return done.stderr
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -192,7 +237,7 @@ def advance() -> Callable[..., Swarm]:
     def advance(model, positions, headings, steps=1, seed=0, first_step=0, parallel=False, by_cells=False):
         x, u = (np.array(a, dtype=float).T.copy() for a in (positions, headings))
         agents = np.arange(x.shape[1], dtype=np.int32)
-        school = School(x, u, agents, np.zeros_like(agents))
+        school = State(x, u, agents, np.zeros_like(agents))
         rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
         run = steps_of(model.pair, model.turn, model.displacement, by_cells=by_cells, parallel=parallel)
         run(

@@ -72,7 +72,7 @@ def school_of(case, changes, threads):
 
 def advance(school, search, steps):
     """Advance with all pairs or with cells, whichever the engine would choose."""
-    with mock.patch.object(cell_list, "pay", return_value=search == "cells"):
+    with mock.patch.object(cell_list, "cells_are_faster", return_value=search == "cells"):
         school.advance(steps)
 
 

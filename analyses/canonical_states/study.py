@@ -16,7 +16,7 @@ import kadita
 from kadita.plugins.loading import load_registry
 
 HERE = Path(__file__).resolve().parent
-README = HERE.parents[1] / "README.md"
+PAGE = HERE.parents[1] / "docs" / "two-definitions.md"
 GROUPS = ("couzin-2002", "dewi-kadita")
 registry = cache(load_registry)
 
@@ -102,8 +102,8 @@ def main():
             s: kadita.load_configuration(s, registry=registry()).steps for g in GROUPS for s in study[g]["scenarios"]
         }
         (HERE / "table.md").write_text(tables.full(study, runs, peer, steps), encoding="utf-8")
-        if not tables.put_between_marks(README, tables.compact(study, runs, peer, steps)):
-            print(f"{README.name}: expected the lines\n{tables.BEGIN}\n{tables.END}\nThe table was not written there.")
+        if not tables.put_between_marks(PAGE, tables.compact(study, runs, peer, steps)):
+            print(f"{PAGE.name}: expected the lines\n{tables.BEGIN}\n{tables.END}\nThe table was not written there.")
     if everything or options.pictures:
         pictures.draw_states(study, HERE / "states.png")
         pictures.draw_places(study, HERE / "place_in_the_box.png")

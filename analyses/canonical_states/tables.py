@@ -1,4 +1,4 @@
-"""The study's figures as Markdown: the full table, and the compact one of the project's README."""
+"""The study's figures as Markdown: the full table, and the compact one of docs/two-definitions.md."""
 
 import csv
 from collections import Counter, defaultdict
@@ -57,7 +57,7 @@ def peer_cell(peer, case, metric, digits):
 
 
 def compact(study, runs, peer, steps):
-    """Return the table of the project's README, and a line below it that says what it shows."""
+    """Return the table of docs/two-definitions.md, and a line below it that says what it shows."""
     osi = SYMBOLS["oceanic_schooling_index"]
     head = ["scenario", *SYMBOLS.values(), f"{osi}, published definition"]
     head += [f"dewi-kadita's own {SYMBOLS[m]}" for m in COLUMNS] + ["its paper"]

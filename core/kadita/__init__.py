@@ -1,6 +1,6 @@
-"""kadita: collective motion as molecular dynamics has it.
+"""Simulate and analyse collective motion in files that MD tools read.
 
-Simulate a school, open its trajectory in any MD tool, measure it with metrics that are plugins.
+Simulate a school, open its trajectory in any MD tool, and measure it with metrics that are plugins.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-__path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # modules by names that they had
+__path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # modules by their former names
 
 if TYPE_CHECKING:
     from kadita import testing as testing
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
     from kadita.evaluation.results import Results
-    from kadita.io.opening import open  # noqa: A004 - kadita.open, as one says
+    from kadita.io.opening import open  # noqa: A004 - used as kadita.open
     from kadita.models.model import Model
     from kadita.plugins import hooks as hooks
     from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
@@ -32,65 +32,34 @@ if TYPE_CHECKING:
     from kadita.simulation.run import run, simulate
 
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
-_HOMES = {
-    "Analysis": "plugins.declaration.analysis",
-    "Axis": "plugins.declaration.axis",
-    "Block": "school.block",
-    "Box": "school.box",
-    "Definition": "plugins.declaration.metric",
-    "Facts": "plugins.declaration.analysis",
-    "Frame": "school.frame",
-    "Importer": "plugins.declaration.importer",
-    "KaditaError": "base.errors",
-    "KaditaWarning": "base.errors",
-    "Metric": "plugins.declaration.metric",
-    "Model": "models.model",
-    "NotApplicable": "base.errors",
-    "Output": "plugins.declaration.analysis",
-    "Results": "evaluation.results",
-    "Tracks": "plugins.declaration.importer",
-    "Window": "school.window",
-    "analysis": "plugins.declaration.analysis",
-    "analyze": "evaluation.evaluate",
-    "hookimpl": "plugins.hooks",
-    "importer": "plugins.declaration.importer",
-    "load_configuration": "simulation.configuration",
-    "metric": "plugins.declaration.metric",
-    "open": "io.opening",
-    "run": "simulation.run",
-    "simulate": "simulation.run",
-    "write": "evaluation.export",
+_MODULES = {
+    "base.errors": "KaditaError KaditaWarning NotApplicable",
+    "evaluation.evaluate": "analyze",
+    "evaluation.export": "write",
+    "evaluation.results": "Results",
+    "io.opening": "open",
+    "models.model": "Model",
+    "plugins.declaration.analysis": "Analysis Facts Output analysis",
+    "plugins.declaration.axis": "Axis",
+    "plugins.declaration.importer": "Importer Tracks importer",
+    "plugins.declaration.metric": "Definition Metric metric",
+    "plugins.hooks": "hookimpl",
+    "school.block": "Block",
+    "school.box": "Box",
+    "school.frame": "Frame",
+    "school.window": "Window",
+    "simulation.configuration": "load_configuration",
+    "simulation.run": "run simulate",
 }
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
+# fmt: off
 __all__ = [
-    "Analysis",
-    "Axis",
-    "Block",
-    "Box",
-    "Definition",
-    "Facts",
-    "Frame",
-    "Importer",
-    "KaditaError",
-    "KaditaWarning",
-    "Metric",
-    "Model",
-    "NotApplicable",
-    "Output",
-    "Results",
-    "Tracks",
-    "Window",
-    "analysis",
-    "analyze",
-    "hookimpl",
-    "importer",
-    "load_configuration",
-    "metric",
-    "open",
-    "run",
-    "simulate",
-    "write",
+    "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
+    "Metric", "Model", "NotApplicable", "Output", "Results", "Tracks", "Window", "analysis", "analyze", "hookimpl",
+    "importer", "load_configuration", "metric", "open", "run", "simulate", "write",
 ]
+# fmt: on
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
-"""kadita in MDAnalysis: its compressed trajectories open there, and its metrics are analyses like MDAnalysis' own.
+"""kadita in MDAnalysis: read and write `.nc4`, and run metrics as MDAnalysis analyses.
 
 >>> import MDAnalysis
->>> import kadita.mda  # from here on MDAnalysis knows .nc4, to read and to write
+>>> import kadita.mda  # registers .nc4 for reading and writing
 >>> universe = MDAnalysis.Universe("school.nc4")  # doctest: +SKIP
 >>> mills = kadita.mda.Analysis(universe.atoms, "rotation").run(step=10)  # doctest: +SKIP
 >>> mills.results.rotation.mean(), mills.times[-1]  # doctest: +SKIP

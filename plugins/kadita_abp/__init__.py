@@ -1,4 +1,4 @@
-"""Active Brownian particles in three dimensions, which displacement each other away where they overlap."""
+"""Active Brownian particles in three dimensions, which repel each other where they overlap."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -15,5 +15,5 @@ def kadita_models() -> list[type[Model]]:
 
 @hookimpl
 def kadita_scenarios() -> list[Traversable]:
-    """Return the runs that this package brings."""
+    """Return the scenarios of this package."""
     return list((resources.files(__name__) / "scenarios").iterdir())

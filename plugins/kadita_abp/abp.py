@@ -28,20 +28,20 @@ from kadita.models import (
     total,
 )
 
-TRANSLATION = 3  # what numbers are for that no turn has used
+TRANSLATION = 3  # purpose of random numbers that turns do not use
 
 
 @jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
-    """Return the way from one that is overlapped, as long as the overlap is in diameters, 1 - r / sigma."""
-    outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # below 0, and so away from the other, which is along d
+    """Return the vector away from an overlapping agent, with the length of the overlap in diameters, 1 - r / sigma."""
+    outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # negative: away from the other agent
     outward = outward if (square < c.diameter_squared) & (square > 0) else np.float32(0)
     return scaled(outward, d), NOTHING, NOTHING, count(False)
 
 
 @jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
-    """Return the next heading: two normal numbers of three lie across the heading, and tell where to and how far."""
+    """Return the next heading: the perpendicular part of a normal vector gives the direction and size of the turn."""
     noise = g[0], g[1], g[2]
     sideways = across(u, noise)
     cosine, sine = cosine_and_sine(c.bend * dot(sideways, noise))
@@ -50,25 +50,25 @@ def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
 
 @jitable
 def displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
-    """Return the displacement by contacts and by translational diffusion."""
+    """Return the displacement by contacts and translational diffusion."""
     x, y, z, _ = normals(key[0], key[1], key[2], TRANSLATION)
     return total(times(c.contact, sums[0]), times(c.jump, (x, y, z)), NOWHERE)
 
 
 class ActiveBrownian(Model):
-    """Parameters of active Brownian particles: soft spheres that swim, and whose headings diffuse over the sphere.
+    """Parameters of active Brownian particles: soft spheres that swim, with rotational diffusion of headings.
 
-    dr_i = v u_i dt + mu sum_j F_ij dt + sqrt(2 D_t dt) xi_i. F_ij = k (sigma - r_ij) along the way from j to i where
-    r_ij < sigma, and 0 elsewhere. <u(0) . u(t)> = exp(-2 D_r t). Velocities in a trajectory are v u, `speed` x heading:
-    pushes are not in them.
+    dr_i = v u_i dt + mu sum_j F_ij dt + sqrt(2 D_t dt) xi_i. F_ij = k (sigma - r_ij) in the direction from j to i if
+    r_ij < sigma, and 0 otherwise. <u(0) . u(t)> = exp(-2 D_r t). Velocities in a trajectory are v u, `speed` x heading,
+    without the displacement by contacts and diffusion.
 
-    Steps are Euler's, along the new heading. A turn is a rotation by a normal step across the heading, of the standard
-    deviation, a little below sqrt(2 D_r dt), that gives the mean cosine exp(-2 D_r dt) exactly. Free agents diffuse by
-    D_t + v^2 / (6 D_r) x coth x, x = D_r dt; this is D_t + v^2 / (6 D_r) but for a part x^2 / 3 of its second term.
+    Steps are Euler steps along the new heading. A turn is a rotation by a normal step perpendicular to the heading; its
+    standard deviation, slightly below sqrt(2 D_r dt), gives the mean cosine exp(-2 D_r dt) exactly. Free agents diffuse
+    by D_t + v^2 / (6 D_r) x coth x, x = D_r dt; this is D_t + v^2 / (6 D_r) up to a part x^2 / 3 of its second term.
 
-    Sources: Romanczuk et al. 2012, Eur. Phys. J. Spec. Top. 202, 1, doi:10.1140/epjst/e2012-01529-y; of free agents,
+    Sources: Romanczuk et al. 2012, Eur. Phys. J. Spec. Top. 202, 1, doi:10.1140/epjst/e2012-01529-y; for free agents,
     ten Hagen, van Teeffelen & Lowen 2011, J. Phys.: Condens. Matter 23, 194119, doi:10.1088/0953-8984/23/19/194119;
-    of the force, Fily & Marchetti 2012, Phys. Rev. Lett. 108, 235702, doi:10.1103/PhysRevLett.108.235702; in three
+    for the force, Fily & Marchetti 2012, Phys. Rev. Lett. 108, 235702, doi:10.1103/PhysRevLett.108.235702; in three
     dimensions, with another force, Stenhammar et al. 2014, Soft Matter 10, 1489, doi:10.1039/C3SM52813H.
     """
 
@@ -78,9 +78,9 @@ class ActiveBrownian(Model):
     turn = staticmethod(turn)
     displacement = staticmethod(displacement)
 
-    translational_diffusion: Annotated[Length, Field(description="D_t of a position, length^2 / time")]
-    rotational_diffusion: Annotated[Length, Field(description="D_r of a heading, radians^2 / time")]
-    diameter: Annotated[Positive, Field(description="sigma, distance of two centers below which agents repel")]
+    translational_diffusion: Annotated[Length, Field(description="D_t, translational diffusion, length^2 / time")]
+    rotational_diffusion: Annotated[Length, Field(description="D_r, rotational diffusion, radians^2 / time")]
+    diameter: Annotated[Positive, Field(description="sigma, distance between centers below which agents repel")]
     stiffness: Annotated[Length, Field(description="k, force / length of overlap; 0: agents pass through each other")]
     mobility: Annotated[Positive, Field(description="mu, speed / force")] = 1.0
 
@@ -89,18 +89,18 @@ class ActiveBrownian(Model):
         half = 0.5 * min(self.space.lengths or (math.inf,))
         if self.diameter > half:
             raise ValueError(
-                f"diameter = {self.diameter:g} reaches beyond half the cell, {half:g}, where an agent has only "
-                "one image of each other; enlarge the box"
+                f"diameter = {self.diameter:g} reaches beyond half the cell, {half:g}, but agents "
+                "interact by minimum image alone; enlarge the box"
             )
         dt = self.time_step
         free = math.hypot(self.speed * dt, math.sqrt(6 * self.translational_diffusion * dt))  # root mean square
-        for what, got, most in (
+        for what, got, largest in (
             ("2 mobility x stiffness x time_step, or contacts overshoot", 2 * self.mobility * self.stiffness * dt, 1.0),
-            ("2 rotational_diffusion x time_step, or no heading lasts", 2 * self.rotational_diffusion * dt, 1.0),
-            ("the way of a free agent in a step, or contacts are missed", free * (self.stiffness > 0), self.diameter),
+            ("2 rotational_diffusion x time_step, or headings do not persist", 2 * self.rotational_diffusion * dt, 1.0),
+            ("the rms displacement in a step, or contacts are missed", free * (self.stiffness > 0), self.diameter),
         ):
-            if got > most:
-                raise ValueError(f"expected at most {most:g} as {what}; got {got:g}; take a smaller time_step")
+            if got > largest:
+                raise ValueError(f"expected at most {largest:g} as {what}; got {got:g}; reduce time_step")
         return self
 
     @property
@@ -110,7 +110,7 @@ class ActiveBrownian(Model):
 
     @property
     def constants(self) -> Mapping[str, float]:
-        """The diameter, and what a step is made of: of a contact, of a jump, and of a turn."""
+        """The diameter, and the sizes of displacements by contacts, of diffusion steps and of turns."""
         return {
             "diameter_squared": self.diameter**2,
             "per_diameter": 1 / self.diameter,
@@ -121,19 +121,19 @@ class ActiveBrownian(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The diameter, within which agents are linked into clusters: of agents that touch."""
+        """The diameter, up to which agents are linked into clusters of agents in contact."""
         return {"link_distance": self.diameter}
 
 
 def bend(decay: float) -> float:
-    """Standard deviation s of a normal step across a heading with <cos> = exp(-decay), for a decay of at most 1.
+    """Return the standard deviation s of a normal step across a heading with <cos> = exp(-decay), for a decay up to 1.
 
-    <cos> = 1 - s^2 + s^4 / 3 - s^6 / 15 + ...: an angle s r has it, where r^2 = g_1^2 + g_2^2.
+    <cos> = 1 - s^2 + s^4 / 3 - s^6 / 15 + ...: the angle is s r, where r^2 = g_1^2 + g_2^2.
     """
-    forgotten = square = -math.expm1(-decay)
-    for _ in range(60):  # each leaves less than half of the error
+    target = square = -math.expm1(-decay)
+    for _ in range(60):  # each iteration leaves less than half of the error
         terms = [square]
         for odd in range(3, 40, 2):
             terms.append(-terms[-1] * square / odd)
-        square += forgotten - math.fsum(terms)
+        square += target - math.fsum(terms)
     return math.sqrt(square)

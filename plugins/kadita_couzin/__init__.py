@@ -15,7 +15,7 @@ def kadita_models() -> list[type[Model]]:
 
 @hookimpl
 def kadita_scenarios() -> list[Traversable]:
-    """Return the runs that this package brings."""
+    """Return the scenarios of this package."""
     folder = resources.files(__name__) / "scenarios"
     states = ("swarm", "torus", "dynamic-parallel", "highly-parallel")
     return [folder / f"{name}.toml" for name in (*states, *(f"dewi-kadita-{case}" for case in (1, 2, 3, 4)))]

@@ -12,7 +12,7 @@ from kadita import Model
 from kadita.models import Function, Length, Positive
 from kadita_couzin import couzin_2002, dewi_kadita
 
-ONLY_IN = {
+PARAMETERS_OF_RULES = {
     "couzin-2002": ("field_of_view", "turning_rate"),
     "dewi-kadita": ("max_turn", "blind_angle", "orientation_weight"),
 }
@@ -35,9 +35,7 @@ class Couzin(Model):
     r_o: Annotated[Length, Field(description="outer radius of the zone of orientation")]
     r_a: Annotated[Length, Field(description="outer radius of the zone of attraction")]
     noise: Annotated[float, Field(ge=0, le=100, description="standard deviation of the noise in a step, radians")]
-    rules: Annotated[Literal["couzin-2002", "dewi-kadita"], Field(description="whose rules the agents follow")] = (
-        "couzin-2002"
-    )
+    rules: Annotated[Literal["couzin-2002", "dewi-kadita"], Field(description="variant of the rules")] = "couzin-2002"
     field_of_view: Annotated[
         float | None, Field(gt=0, le=360, description="couzin-2002: whole angle of perception, degrees")
     ] = None
@@ -53,19 +51,19 @@ class Couzin(Model):
     orientation_weight: Annotated[
         float | None, Field(ge=0, le=1, description="dewi-kadita: weight of the zone of orientation (1 if not given)")
     ] = None
-    allow_long_range: Annotated[bool, Field(description="r_a beyond half a cell edge is meant")] = False
+    allow_long_range: Annotated[bool, Field(description="allow r_a beyond half a cell edge")] = False
 
     @model_validator(mode="after")
-    def _has_what_its_rules_take(self) -> Self:
-        for rules, names in ONLY_IN.items():
+    def _has_parameters_of_its_rules(self) -> Self:
+        for rules, names in PARAMETERS_OF_RULES.items():
             given = [name for name in names if getattr(self, name) is not None]
             missing = [name for name in names if getattr(self, name) is None and name != "orientation_weight"]
             if rules == self.rules and missing:
                 raise ValueError(f'rules = "{rules}" needs {" and ".join(missing)}')
             if rules != self.rules and given:
-                own = ", ".join(ONLY_IN[self.rules])
+                expected = ", ".join(PARAMETERS_OF_RULES[self.rules])
                 raise ValueError(
-                    f'{given[0]} belongs to rules = "{rules}"; rules = "{self.rules}" takes {own} in its place '
+                    f'{given[0]} belongs to rules = "{rules}"; rules = "{self.rules}" takes {expected} instead '
                     f"(--set {given[0]}=none unsets it)"
                 )
         return self
@@ -79,45 +77,44 @@ class Couzin(Model):
         half = 0.5 * min(self.space.lengths or (math.inf,))
         if self.r_a > half and not self.allow_long_range:
             raise ValueError(
-                f"r_a = {self.r_a:g} reaches beyond half the cell, {half:g}, where an agent has only one image of "
-                "each other; enlarge the box, or set allow_long_range = true"
+                f"r_a = {self.r_a:g} reaches beyond half the cell, {half:g}, but agents interact by minimum image "
+                "alone; enlarge the box, or set allow_long_range = true"
             )
         if self.turning_rate is not None and self.turning_rate * self.time_step > 180:
             raise ValueError(
                 f"turning_rate = {self.turning_rate:g} with time_step = {self.time_step:g} turns "
-                f"{self.turning_rate * self.time_step:g} degrees in a step; expected at most half a circle, 180: "
-                "take a smaller time_step"
+                f"{self.turning_rate * self.time_step:g} degrees in a step; expected at most 180; "
+                "reduce time_step"
             )
         return self
 
     @property
     def pair(self) -> Function:  # type: ignore[override]
-        """The rule of a pair, of those rules that the agents follow."""
+        """The rule of a pair, for the chosen `rules`."""
         return RULES[self.rules].pair
 
     @property
     def turn(self) -> Function:  # type: ignore[override]
-        """The rule of a turn, of those rules that the agents follow."""
+        """The rule of a turn, for the chosen `rules`."""
         return RULES[self.rules].turn
 
     @property
     def cutoff(self) -> float:
-        """The outermost radius."""
+        """The outer radius of the zone of attraction."""
         return self.r_a
 
     @property
     def constants(self) -> Mapping[str, float]:
-        """What the rules are given; see `kadita_couzin.couzin_2002` and `kadita_couzin.dewi_kadita`."""
-        exact = self.rules == "couzin-2002"
-        if exact:
-            seen, limit = (self.field_of_view or 0.0) / 2, math.radians((self.turning_rate or 0.0) * self.time_step)
+        """Constants of the rules; see `kadita_couzin.couzin_2002` and `kadita_couzin.dewi_kadita`."""
+        if self.rules == "couzin-2002":
+            visible, limit = (self.field_of_view or 0.0) / 2, math.radians((self.turning_rate or 0.0) * self.time_step)
         else:
-            seen, limit = 180.0 - (self.blind_angle or 0.0), self.max_turn or 0.0
+            visible, limit = 180.0 - (self.blind_angle or 0.0), self.max_turn or 0.0
         return {
             "r_r_squared": self.r_r**2,
             "r_o_squared": self.r_o**2,
             "r_a_squared": self.r_a**2,
-            "cosine": cosine_of(seen),
+            "cosine": cosine_of(visible),
             "weight": 1.0 if self.orientation_weight is None else self.orientation_weight,
             "limit": limit,
             "cos_limit": math.cos(limit),
@@ -127,10 +124,10 @@ class Couzin(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The outermost radius, r_a, within which agents are linked into clusters; none where none interact."""
+        """r_a, up to which agents are linked into clusters; no attribute if agents do not interact."""
         return {"r_a": self.r_a} if self.r_a > 0 else {}
 
 
-def cosine_of(seen: float) -> float:
-    """Cosine of the angle to the heading, in degrees, beyond which others are not seen; below -1 where all are."""
-    return math.cos(math.radians(seen)) if seen < 180 else -2.0
+def cosine_of(visible: float) -> float:
+    """Return the cosine of the angle to the heading, in degrees, up to which others are seen; -2 if all are."""
+    return math.cos(math.radians(visible)) if visible < 180 else -2.0

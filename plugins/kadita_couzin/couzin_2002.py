@@ -1,42 +1,43 @@
-"""How an agent of the zone model turns by the rules of Couzin et al. 2002, doi:10.1006/jtbi.2002.3065.
+"""Turns of agents in the zone model by the rules of Couzin et al. 2002, doi:10.1006/jtbi.2002.3065.
 
-Those nearer than r_r repel it, wherever they are, and where there is any, nothing else counts. Of those that it sees,
-within half its field of view, it wants to swim along with those nearer than r_o, and towards those nearer than r_a.
+An agent is repelled by all others nearer than r_r, in any direction; if there are any, the other zones are ignored.
+Otherwise it aligns with those nearer than r_o and is attracted to those nearer than r_a, if it sees them: if the angle
+to its heading is below half its field of view.
 
 ==================  ================================================================================================
-desired direction   away from those too near: the sum of unit vectors; else the mean of the two other zones' unit sums
-noise               turns the desired direction by an angle N(0, noise) about a random axis across it
-turn                about the axis across both directions, by at most turning_rate x time_step
+desired direction   away from those too near, by the sum of unit vectors; else the mean of the other zones' unit sums
+noise               rotates the desired direction by an angle N(0, noise) about a random perpendicular axis
+turn                towards the desired direction, by at most turning_rate x time_step
 reversal            about a random axis
 ==================  ================================================================================================
 
-An agent that wants nothing keeps its heading.
+An agent without a desired direction keeps its heading, apart from noise.
 """
 
 from __future__ import annotations
 
 from kadita.models import NOWHERE, across, choose, cosine_and_sine, dot, jitable, rotated, total, unit
-from kadita_couzin.zones import look, taken_up
+from kadita_couzin.zones import contribution, look
 
 
 @jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
-    """Return what one agent takes up of another; those too near are noticed behind, too. See `kadita_couzin.zones`."""
+    """Return the contribution of one agent to another; those too near count unseen too. See `kadita_couzin.zones`."""
     toward, seen = look(d, square, u, c)
-    return taken_up((square < c.r_r_squared) & (square > 0), seen, toward, square, v, c)
+    return contribution((square < c.r_r_squared) & (square > 0), seen, toward, square, v, c)
 
 
 @jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
-    """Return the next heading; see `kadita.models.model`."""
-    away, along, toward, crowd = sums
-    drawn = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
-    wanted = unit(choose(crowd > 0, away, drawn), u)
+    """Return the next heading; see `kadita.models`."""
+    away, along, toward, n_near = sums
+    social = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
+    desired = unit(choose(n_near > 0, away, social), u)
     cosine, sine = cosine_and_sine(c.noise * g[0])
-    wanted = rotated(wanted, across(wanted, (g[1], g[2], g[3])), cosine, sine)
-    sideways = across(u, wanted)
-    cosine, sine = dot(u, wanted), dot(sideways, wanted)
-    within = sine * c.cos_limit - cosine * c.sin_limit <= 0  # the sine of what is beyond the limit
-    # an exact reversal: the random axis is free for it, because noise would have prevented it
+    desired = rotated(desired, across(desired, (g[1], g[2], g[3])), cosine, sine)
+    sideways = across(u, desired)
+    cosine, sine = dot(u, desired), dot(sideways, desired)
+    within = sine * c.cos_limit - cosine * c.sin_limit <= 0  # the sine of the angle beyond the limit
+    # an exact reversal uses the random axis of the noise, which must have been 0
     sideways = choose(dot(sideways, sideways) > 0, sideways, across(u, (g[1], g[2], g[3])))
-    return choose(within, wanted, rotated(u, sideways, c.cos_limit, c.sin_limit))
+    return choose(within, desired, rotated(u, sideways, c.cos_limit, c.sin_limit))

@@ -1,4 +1,4 @@
-"""How a school moves in time: analyses that look across frames."""
+"""Dynamics of schools: analyses over lags and over whole trajectories."""
 
 from kadita import Analysis, hookimpl
 from kadita_dynamics.displacement import mean_squared_displacement
@@ -11,5 +11,5 @@ from kadita_dynamics.residence import state_residence
 
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
-    """Return every analysis that is imported above, in that order."""
-    return [thing for thing in globals().values() if isinstance(thing, Analysis)]
+    """Return all analyses imported above, in that order."""
+    return [value for value in globals().values() if isinstance(value, Analysis)]

@@ -1,4 +1,4 @@
-"""How long agents remember where they were going."""
+"""Autocorrelation of headings and velocities, and persistence times."""
 
 import math
 from collections.abc import Mapping
@@ -11,28 +11,28 @@ from pydantic import Field
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
-from kadita_dynamics.slices import some_agents
+from kadita_dynamics.slices import agent_slices
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
 Reference = Annotated[
     Literal["space", "centroid"],
-    Field(description="what velocities are relative to: the space, or the mean of the agents that are there"),
+    Field(description="reference of velocities: space, or the mean velocity of the agents present"),
 ]
 SOURCE = "Codling, Plank & Benhamou 2008, J. R. Soc. Interface 5, 813-834, doi:10.1098/rsif.2008.0014"
 
 
 def finish(state: Sums, facts: Facts, *, lags: int, **parameters: object) -> dict[str, Floats | float]:
-    """Divide sums by counts, and find where the mean has fallen to 1/e."""
+    """Divide sums by counts, and find the time at which the mean has fallen to 1/e."""
     mean = np.divide(state["sum"], state["count"], out=np.full(lags + 1, np.nan), where=state["count"] > 0)
     times = lag_times(facts, lags)
     return {"correlation": mean, "persistence_time": persistence_time(mean, times), "lag": times}
 
 
 def persistence_time(correlation: Floats, times: Floats) -> float:
-    """Return where a correlation first comes down to 1/e of its first value, by linear interpolation; NaN if nowhere.
+    """Return the time at which a correlation first falls to 1/e of its first value, by linear interpolation.
 
-    For exp(-t / tau) this is tau, and by the interpolation at most (step / tau)^2 / 8 of it more.
+    NaN where it stays above. For exp(-t / tau) this is tau; interpolation adds at most (step / tau)^2 / 8 of tau.
     """
     level = correlation[0] / math.e
     below = np.flatnonzero(correlation <= level)
@@ -55,9 +55,9 @@ def persistence_time(correlation: Floats, times: Floats) -> float:
 def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
     """Autocorrelation of agents' headings by lag, (lags + 1,), and the time in which it falls to 1/e.
 
-    1 where all keep their headings, 0 where they are forgotten; exp(-(d - 1) D l) for rotational diffusion in d
-    dimensions. Of lags 0 to `lags` frames; a pair counts where the agent is there and moves in both; NaN at lags
-    beyond the trajectory. The persistence time is NaN where the correlation stays above 1/e.
+    1 where all agents keep their headings, 0 where later headings are independent; exp(-(d - 1) D l) for rotational
+    diffusion in d dimensions. Lags are 0 to `lags` frames; a pair of frames counts where the agent is present and moves
+    in both; NaN at lags beyond the trajectory. The persistence time is NaN where the correlation stays above 1/e.
     """
     return _sums(window, window.headings, lags)
 
@@ -72,11 +72,11 @@ def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
     source=SOURCE,
 )
 def velocity_autocorrelation(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
-    """Autocorrelation of agents' velocities by lag, (lags + 1,), and the time in which it falls to 1/e of its first.
+    """Autocorrelation of agents' velocities by lag, (lags + 1,), and the time in which it falls to 1/e of C(0).
 
-    Of lags 0 to `lags` frames; a pair counts where the agent is there in both; NaN at lags beyond the trajectory. With
-    ``reference="centroid"`` velocities are those relative to the mean of the agents that are there. The persistence
-    time is NaN where the correlation stays above 1/e of its first value.
+    Lags are 0 to `lags` frames; a pair of frames counts where the agent is present in both; NaN at lags beyond the
+    trajectory. With ``reference="centroid"`` velocities are relative to the mean velocity of the agents present. The
+    persistence time is NaN where the correlation stays above 1/e of its first value.
     """
     v = window.velocities
     if reference == "centroid":
@@ -88,9 +88,9 @@ def velocity_autocorrelation(window: Window, *, lags: Lags = 100, reference: Ref
 def _sums(window: Window, vectors: Floats, lags: int) -> Sums:
     time_step(window.times)
     sums, counts = np.zeros(lags + 1), np.zeros(lags + 1)
-    for some in some_agents(window.shape):
-        there = np.logical_not(np.isnan(vectors[:, some]).any(axis=2))
-        known = np.where(there[..., None], vectors[:, some], 0.0)
+    for agents in agent_slices(window.shape):
+        present = np.logical_not(np.isnan(vectors[:, agents]).any(axis=2))
+        known = np.where(present[..., None], vectors[:, agents], 0.0)
         sums += pair_sums(known[: window.own], known, lags)
-        counts += pair_counts(there, window.own, lags)
+        counts += pair_counts(present, window.own, lags)
     return {"sum": sums, "count": counts}

@@ -1,4 +1,4 @@
-"""How bent agents' paths are."""
+"""Curvature of agents' paths."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,14 +9,14 @@ from pydantic import Field
 
 from kadita import Facts, KaditaError, Output, Window, analysis
 from kadita_dynamics.moments import merged, moments, summary
-from kadita_dynamics.slices import some_agents
+from kadita_dynamics.slices import agent_slices
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
 Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density, equal in the logarithm")]
-Smallest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="where the density begins, 1/length")]
-Largest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="where the density ends, 1/length")]
-AT_REST = 1e-10  # steps up to this one have no direction
+Smallest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="lower end of the density, 1/length")]
+Largest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="upper end of the density, 1/length")]
+AT_REST = 1e-10  # a step no longer than this has no direction
 
 
 def merge(a: State, b: State) -> State:
@@ -25,7 +25,7 @@ def merge(a: State, b: State) -> State:
 
 
 def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: float) -> dict[str, Any]:
-    """Make a density of the counts."""
+    """Normalize the counts to a density."""
     curvatures, edges = summary(state["moments"]), _edges(bins, smallest, largest)
     number = state["moments"]["number"].sum()
     return {
@@ -54,12 +54,12 @@ def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: f
 def path_curvature(window: Window, *, bins: Bins = 80, smallest: Smallest = 1e-4, largest: Largest = 1e4) -> State:
     """Curvature of agents' paths: mean and standard deviation, mean of each agent, and probability density.
 
-    That of the circle through three successive positions, 0 along a line and 1/R on a circle of radius R, however
-    fast it is run through; velocities are not needed. Positions go on across the faces of a periodic cell. Three frames
-    count where the agent is there in all and moves from each to the next, not back to where it came from. Errors of
-    positions, over steps squared, are errors of curvature: smooth tracks first, or take fewer frames. The density has
-    `bins` bins, equal in the logarithm, from `smallest` to `largest`; curvatures beyond are in its norm alone. NaN
-    where no three frames count.
+    The curvature is that of the circle through three successive positions: 0 along a line and 1/R on a circle of radius
+    R, at any speed; velocities are not needed. Positions are unwrapped across the faces of a periodic cell. Three
+    frames count where the agent is present in all and moves from each to the next, not back to where it came from. An
+    error of positions, divided by the squared step, is an error of curvature: smooth tracks first, or take fewer
+    frames. The density has `bins` bins, equal in the logarithm, from `smallest` to `largest`; curvatures beyond count
+    only in its normalization. NaN where no three frames count.
 
     Raises:
         KaditaError: `smallest` is not below `largest`.
@@ -67,13 +67,13 @@ def path_curvature(window: Window, *, bins: Bins = 80, smallest: Smallest = 1e-4
     if not smallest < largest:
         raise KaditaError(f"expected smallest below largest; got {smallest:g} and {largest:g}")
     x = window.unwrapped[: window.own + 2]
-    curvatures = np.concatenate([_curvatures(x[:, some]) for some in some_agents(window.shape)], axis=1)
+    curvatures = np.concatenate([_curvatures(x[:, agents]) for agents in agent_slices(window.shape)], axis=1)
     counts, _ = np.histogram(curvatures[~np.isnan(curvatures)], _edges(bins, smallest, largest))
     return {"moments": moments(curvatures), "counts": counts}
 
 
 def _curvatures(x: Floats) -> Floats:
-    """Return those of the circles through three successive positions, (T, N, 3) -> (T - 2, N)."""
+    """Return the curvatures of the circles through three successive positions, (T, N, 3) -> (T - 2, N)."""
     steps = np.diff(x, axis=0)
     a, b = steps[:-1], steps[1:]
     sides = np.linalg.norm([a, b, a + b], axis=3)

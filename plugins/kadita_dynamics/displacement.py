@@ -1,4 +1,4 @@
-"""How far agents get in a time: diffusion, or flight along a line."""
+"""Mean squared displacement of agents: diffusive or ballistic motion."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -10,18 +10,18 @@ from pydantic import Field
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
-from kadita_dynamics.slices import some_agents
+from kadita_dynamics.slices import agent_slices
 
 Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
 Reference = Annotated[
     Literal["space", "centroid"],
-    Field(description="what displacements are relative to: the space, or the school"),
+    Field(description="reference of displacements: space, or the school"),
 ]
 
 
 def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str, Floats]:
-    """Divide sums by counts; what a transform leaves of a zero is none."""
+    """Divide sums by counts, and set values that are 0 but for the rounding of transforms to 0."""
     known = state["count"] > 0
     mean = np.divide(state["sum"], state["count"], out=np.full(lags + 1, np.nan), where=known)
     mean[0] = np.where(known[0], 0.0, np.nan)
@@ -40,46 +40,46 @@ def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str,
 def mean_squared_displacement(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
     """Mean squared displacement of agents by lag, (lags + 1,): v^2 l^2 along a line, 6 D l by diffusion.
 
-    Of lags 0 to `lags` frames. Positions go on across the faces of a periodic cell; a pair counts where the agent is
-    there in both frames; NaN at lags beyond the trajectory. With ``reference="centroid"`` displacements are those
-    relative to the school, whose own is the mean step, from frame to frame, of the agents that are there in both.
+    Lags are 0 to `lags` frames. Positions are unwrapped across the faces of a periodic cell; a pair of frames counts
+    where the agent is present in both; NaN at lags beyond the trajectory. With ``reference="centroid"`` displacements
+    are relative to the school, whose step from frame to frame is the mean step of the agents present in both.
     """
     time_step(window.times)
-    x, there = window.unwrapped, window.present
+    x, present = window.unwrapped, window.present
     sums, counts = np.zeros(lags + 1), np.zeros(lags + 1)
-    for a, b in [(0, len(x))] if reference == "space" else _followed(there):
+    for a, b in [(0, len(x))] if reference == "space" else _segments(present):
         own = min(window.own, b) - a
         if own > 0:
             origin = 0.0 if reference == "space" else _path_of_school(x[a:b])
-            for some in some_agents(window.shape):
-                sums += _squares(x[a:b, some] - origin, there[a:b, some], own, lags)
-                counts += pair_counts(there[a:b, some], own, lags)
+            for agents in agent_slices(window.shape):
+                sums += _squares(x[a:b, agents] - origin, present[a:b, agents], own, lags)
+                counts += pair_counts(present[a:b, agents], own, lags)
     return {"sum": sums, "count": counts}
 
 
-def _squares(x: Floats, there: NDArray[np.bool_], own: int, lags: int) -> Floats:
+def _squares(x: Floats, present: NDArray[np.bool_], own: int, lags: int) -> Floats:
     """Return the sum of |x(t + l) - x(t)|^2, (lags + 1,), as that of x^2 . 1 + 1 . x^2 - 2 x . x.
 
-    Taken from the middle of each agent's path, so that what cancels is no larger than that.
+    Positions are taken relative to the mean of each agent's path, so that terms that cancel are small.
     """
-    w = there[..., None].astype(np.float64)
-    begin = np.take_along_axis(x, there.argmax(axis=0)[None, :, None], axis=0)
-    path = np.where(there[..., None], x - begin, 0.0)
+    w = present[..., None].astype(np.float64)
+    first = np.take_along_axis(x, present.argmax(axis=0)[None, :, None], axis=0)
+    path = np.where(present[..., None], x - first, 0.0)
     x = (path - path.sum(axis=0) / np.maximum(w.sum(axis=0), 1.0)) * w
     square = np.einsum("tia,tia->ti", x, x)[..., None]
-    first = np.concatenate([square, w, -2.0 * x], axis=2)[:own]
-    return pair_sums(first, np.concatenate([w, square, x], axis=2), lags)
+    earlier = np.concatenate([square, w, -2.0 * x], axis=2)[:own]
+    return pair_sums(earlier, np.concatenate([w, square, x], axis=2), lags)
 
 
-def _followed(there: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return the stretches of frames, as slices, in which each step is seen of some agent."""
-    cuts = 1 + np.flatnonzero(~(there[1:] & there[:-1]).any(axis=1))
-    ends = [0, *cuts.tolist(), len(there)]
+def _segments(present: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the (first, last + 1) frames of segments in which every step is known for at least one agent."""
+    cuts = 1 + np.flatnonzero(~(present[1:] & present[:-1]).any(axis=1))
+    ends = [0, *cuts.tolist(), len(present)]
     return list(zip(ends[:-1], ends[1:], strict=True))
 
 
 def _path_of_school(x: Floats) -> Floats:
-    """Return the path of the school from its first place, (T, 1, 3)."""
+    """Return the path of the school from its first position, (T, 1, 3)."""
     steps = np.diff(x, axis=0)
     known = ~np.isnan(steps)
     mean = np.where(known, steps, 0.0).sum(axis=1) / known.sum(axis=1)

@@ -1,4 +1,4 @@
-"""Lags are counted in frames and told in time, which needs frames that are evenly spaced."""
+"""Lags, given in frames and reported in units of time, which needs frames that are evenly spaced."""
 
 from typing import Annotated
 
@@ -10,13 +10,13 @@ from kadita import Facts, KaditaError
 
 Floats = NDArray[np.float64]
 Lags = Annotated[int, Field(ge=1, le=10_000_000, description="largest lag, in frames")]
-EVEN = 1e-3  # most by which a step in time differs from the mean one, relative
+EVEN = 1e-3  # largest relative deviation of a time step from the mean one
 
 
 def time_step(times: Floats) -> float:
     """Return the time between successive frames; NaN where fewer than two have a time.
 
-    A window asks, too, so that what cannot be finished is refused before it is computed.
+    Also called for each window, so that uneven frames are refused before anything is computed.
 
     Raises:
         KaditaError: frames that are not evenly spaced in time.
@@ -27,7 +27,7 @@ def time_step(times: Floats) -> float:
     t = times[known]
     step = (t[-1] - t[0]) / (known[-1] - known[0])
     steps = np.diff(t) / np.diff(known)
-    # many formats hold times as numbers of 32 bits, in which late ones are round
+    # many formats store times in single precision, which rounds late ones
     rounded = float(np.spacing(np.float32(np.abs(t).max()))) if (t == t.astype(np.float32)).all() else 0.0
     if not step > 0 or (np.abs(steps - step) > EVEN * step + rounded).any():
         raise KaditaError(
@@ -38,7 +38,7 @@ def time_step(times: Floats) -> float:
 
 
 def step_of_all(facts: Facts) -> float:
-    """Return the time between successive frames of the whole.
+    """Return the time between successive frames of the whole trajectory.
 
     Raises:
         KaditaError: a single frame, or frames that are not evenly spaced in time.

@@ -1,7 +1,7 @@
-"""Number, mean and sum of squared deviations of what was seen of each agent, in states that merge.
+"""Number, mean and sum of squared deviations of the values of each agent, in states that merge.
 
-Pairwise formulas of Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115: adding up squares would lose the
-deviations of what hardly varies.
+Pairwise formulas of Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115: sums of squares would lose the
+deviations of nearly constant values by cancellation.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ Moments = Mapping[str, Floats]
 
 
 class Summary(NamedTuple):
-    """Of all agents: mean and standard deviation of all that was seen, and the means of each agent."""
+    """Mean and standard deviation of the values of all agents, and the mean of each agent."""
 
     mean: float
     sd: float
-    agents: Floats  # (N,), NaN for one of which nothing was seen
+    agents: Floats  # (N,), NaN for an agent without values
 
 
 def moments(values: Floats) -> Moments:
-    """Return the moments of each column of (T, N), NaN left out."""
+    """Return the moments of each column of (T, N); NaN is left out."""
     known = ~np.isnan(values)
     number = known.sum(axis=0).astype(np.float64)
     mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(number, 1.0)
@@ -33,16 +33,16 @@ def moments(values: Floats) -> Moments:
 def merged(a: Moments, b: Moments) -> Moments:
     """Return the moments of both together."""
     number = a["number"] + b["number"]
-    apart, share = b["mean"] - a["mean"], b["number"] / np.maximum(number, 1.0)
+    difference, fraction = b["mean"] - a["mean"], b["number"] / np.maximum(number, 1.0)
     return {
         "number": number,
-        "mean": a["mean"] + apart * share,
-        "squares": a["squares"] + b["squares"] + apart**2 * a["number"] * share,
+        "mean": a["mean"] + difference * fraction,
+        "squares": a["squares"] + b["squares"] + difference**2 * a["number"] * fraction,
     }
 
 
 def summary(m: Moments) -> Summary:
-    """Return what the moments tell; NaN where nothing was seen."""
+    """Return the mean and standard deviation of all values, and the mean of each agent; NaN where there are none."""
     number = m["number"].sum()
     agents = np.where(m["number"] > 0, m["mean"], np.nan)
     if not number:

@@ -1,4 +1,4 @@
-"""How long a school stays in a collective state, and where it goes from there."""
+"""Residence times of a school in its collective states, and transitions between them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,24 +16,24 @@ UNKNOWN = -1
 
 
 class Run(NamedTuple):
-    """Successive frames in one state: its index and their number."""
+    """Successive frames in one state: index of the state and number of frames."""
 
     state: int
     frames: int
 
 
 class Runs(NamedTuple):
-    """What is known of successive frames: those before and behind them may go on with their first and last run."""
+    """Runs in a window of frames; the first and the last run may continue in neighbouring windows."""
 
-    ends: tuple[Run, ...]  # the first and the last; one where they are the same
-    visits: Counter[int]  # runs between them, by state
-    longest: Counter[int]  # frames of the longest of those, by state
-    frames: Counter[int]  # of all, by state
-    follow: Counter[tuple[int, int]]  # pairs of successive frames, by both states
+    ends: tuple[Run, ...]  # first and last run; a single one where they are the same
+    visits: Counter[int]  # number of runs between the ends, by state
+    longest: Counter[int]  # frames of the longest run between the ends, by state
+    frames: Counter[int]  # number of all frames, by state
+    follow: Counter[tuple[int, int]]  # number of pairs of successive frames, by both states
 
 
 def merge(a: Runs, b: Runs) -> Runs:
-    """Join two neighbours: the last run of the one and the first of the other are one where their state is the same."""
+    """Join neighbouring windows: the last run of `a` continues in the first of `b` where their state is the same."""
     last, first = a.ends[-1], b.ends[0]
     seam = [Run(last.state, last.frames + first.frames)] if last.state == first.state else [last, first]
     ends, visits, longest = _between([*a.ends[:-1], *seam, *b.ends[1:]])
@@ -47,7 +47,7 @@ def merge(a: Runs, b: Runs) -> Runs:
 
 
 def finish(runs: Runs, facts: Facts) -> dict[str, Any]:
-    """Make times and probabilities of the counts."""
+    """Convert the counts to times and probabilities."""
     step = step_of_all(facts)
     labels = facts.labels.get("state", ())
     number = len(labels) or max(max(runs.frames) + 1, 1)
@@ -65,7 +65,7 @@ def finish(runs: Runs, facts: Facts) -> dict[str, Any]:
         "visits": np.array([visits[i] for i in range(number)]),
         "fraction": frames / (frames.sum() or np.nan),
         "transitions": follow,
-        "probabilities": _shares(follow),
+        "probabilities": _row_fractions(follow),
         "state": names,
         "next_state": names,
     }
@@ -87,26 +87,26 @@ def finish(runs: Runs, facts: Facts) -> dict[str, Any]:
     source="states: Tunstrom et al. 2013, PLoS Comput. Biol. 9, e1002915, doi:10.1371/journal.pcbi.1002915",
 )
 def state_residence(window: Window, state: Floats) -> Runs:
-    """How long the school stays in each collective state, how often it comes there, and where it goes next.
+    """Residence time of the school in each collective state, number of visits, and transitions between states.
 
     States are those of the metric `state`: its labels, or numbers from 0 to the highest that occurs. A visit is a run
-    of frames in one state; it lasts as many time steps. The residence time is the time in a state over the number of
-    times that it was left for another, NaN where it never was. Visits that were seen in part, at both ends of a
-    trajectory and where the state is undefined, do no harm to it: in the long run it is the mean visit, however long
-    visits are distributed. `transitions` counts successive frames by both states, the same one included;
-    `probabilities` are shares of rows, NaN where there are none. Frames whose state is undefined belong to no visit
-    and to no transition.
+    of frames in one state; it lasts as many time steps as it has frames. The residence time is the time in a state
+    divided by the number of times that it was left for another state, NaN where it never was left. Visits that are
+    truncated, at both ends of a trajectory and where the state is undefined, do not bias it: for long trajectories it
+    tends to the mean duration of a visit, for any distribution of durations. `transitions` counts pairs of successive
+    frames by both states, equal ones included; `probabilities` are fractions of its rows, NaN in empty rows. Frames
+    whose state is undefined belong to no visit and to no transition.
     """
     time_step(window.times)
     codes = np.where(np.isnan(state), UNKNOWN, state)[: window.own].astype(np.int64)
-    begins = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
-    runs = [Run(*run) for run in zip(codes[begins].tolist(), np.diff([*begins, len(codes)]).tolist(), strict=True)]
+    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
+    runs = [Run(*run) for run in zip(codes[starts].tolist(), np.diff([*starts, len(codes)]).tolist(), strict=True)]
     ends, visits, longest = _between(runs)
     return Runs(ends, visits, longest, Counter(codes.tolist()), Counter(pairwise(codes.tolist())))
 
 
 def _between(runs: Sequence[Run]) -> tuple[tuple[Run, ...], Counter[int], Counter[int]]:
-    """Count the runs between the first and the last, which are returned as they are."""
+    """Return the first and the last run, and the number and greatest length of the runs between them, by state."""
     longest: Counter[int] = Counter()
     for run in runs[1:-1]:
         longest[run.state] = max(longest[run.state], run.frames)
@@ -114,6 +114,6 @@ def _between(runs: Sequence[Run]) -> tuple[tuple[Run, ...], Counter[int], Counte
     return ends, Counter(run.state for run in runs[1:-1]), longest
 
 
-def _shares(counts: NDArray[Any]) -> Floats:
+def _row_fractions(counts: NDArray[Any]) -> Floats:
     total = counts.sum(axis=1, keepdims=True)
     return np.divide(counts, total, out=np.full(counts.shape, np.nan), where=total > 0)

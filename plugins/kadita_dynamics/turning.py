@@ -1,4 +1,4 @@
-"""How fast agents turn."""
+"""Turning rate of agents."""
 
 import math
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from pydantic import Field
 from kadita import Facts, Output, Window, analysis
 from kadita_dynamics.lags import step_of_all, time_step
 from kadita_dynamics.moments import merged, moments, summary
-from kadita_dynamics.slices import some_agents
+from kadita_dynamics.slices import agent_slices
 
 Floats = NDArray[np.float64]
 State = Mapping[str, Any]
 About = Annotated[
     Literal["x", "y", "z"] | None,
-    Field(description="axis that angles are seen along; none: angles in space, at least 0"),
+    Field(description="axis about which angles are measured; none: angles in space, at least 0"),
 ]
 Angle = Annotated[
-    float, Field(gt=0, le=math.pi, description="where the density ends: a turn from frame to frame, radians")
+    float, Field(gt=0, le=math.pi, description="upper end of the density: a turn from frame to frame, radians")
 ]
 Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density")]
 
@@ -31,7 +31,7 @@ def merge(a: State, b: State) -> State:
 
 
 def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_angle: float) -> dict[str, Any]:
-    """Make rates of angles."""
+    """Convert angles to rates."""
     step, angles = step_of_all(facts), summary(state["moments"])
     edges = _edges(about, bins, largest_angle) / step
     number = state["moments"]["number"].sum()
@@ -69,16 +69,17 @@ def turning_rate(
 ) -> State:
     """Turning rate of agents: mean and standard deviation, mean of each agent, and probability density.
 
-    The angle between headings in successive frames, 0 to pi, over the time between them. With `about` it is the angle
-    of their projections along that axis, -pi to pi and positive where it is counterclockwise, seen from the axis' tip:
-    for fish in a plane, ``about="z"``. The density has `bins` bins over angles up to `largest_angle` a frame; turns
-    beyond are not in its bins, but in its norm. A pair of frames counts where the agent is there and moves in both; NaN
-    where none does.
+    The angle between headings in successive frames, 0 to pi, divided by the time between them. With `about` it is the
+    signed angle between their projections along that axis, -pi to pi, positive counterclockwise as seen from its tip:
+    for fish in a plane, ``about="z"``. The density has `bins` bins over angles up to `largest_angle` per frame;
+    larger turns count only in its normalization. A pair of frames counts where the agent is present and moves in both;
+    NaN where no pair counts.
     """
     time_step(window.times)
     u, later = window.headings[: window.own], window.headings[1 : window.own + 1]
     u = u[: len(later)]
-    angles = np.concatenate([_angles(u[:, some], later[:, some], about) for some in some_agents(window.shape)], axis=1)
+    slices = agent_slices(window.shape)
+    angles = np.concatenate([_angles(u[:, agents], later[:, agents], about) for agents in slices], axis=1)
     counts, _ = np.histogram(angles[~np.isnan(angles)], _edges(about, bins, largest_angle))
     return {"moments": moments(angles), "counts": counts}
 
@@ -88,12 +89,12 @@ def _edges(about: str | None, bins: int, largest: float) -> Floats:
 
 
 def _angles(u: Floats, later: Floats, about: str | None) -> Floats:
-    """Return the angles from the one to the other, (T, N); atan2 tells small ones exactly, where arccos does not."""
+    """Return the angles from `u` to `later`, (T, N); unlike arccos, atan2 is exact for small angles."""
     across = np.cross(u, later)
     if about is None:
         return np.arctan2(np.linalg.norm(across, axis=2), np.einsum("tia,tia->ti", u, later))
     axis = "xyz".index(about)
     others = [a for a in range(3) if a != axis]
     flat, flat_later = u[..., others], later[..., others]
-    seen = flat.any(axis=2) & flat_later.any(axis=2)  # a heading along the axis has no projection
-    return np.where(seen, np.arctan2(across[..., axis], np.einsum("tia,tia->ti", flat, flat_later)), np.nan)
+    defined = flat.any(axis=2) & flat_later.any(axis=2)  # a heading along the axis has no projection
+    return np.where(defined, np.arctan2(across[..., axis], np.einsum("tia,tia->ti", flat, flat_later)), np.nan)

@@ -13,5 +13,5 @@ from kadita_entropy.schooling_index import oceanic_schooling_index
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return every metric that is imported above, in that order."""
-    return [thing for thing in globals().values() if isinstance(thing, Metric)]
+    """Return all metrics imported above, in that order."""
+    return [value for value in globals().values() if isinstance(value, Metric)]

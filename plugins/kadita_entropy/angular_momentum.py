@@ -1,4 +1,4 @@
-"""How varied the parts are that agents have in the school's rotation."""
+"""Entropy of the angular momenta of agents along the school's axis of rotation."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from kadita.plugins.metrics import (
 from kadita_entropy.published import SOURCE, or_half
 
 BINS = 20
-TOO_SHORT = 1e-10  # a mean up to this length has no direction
+TOO_SHORT = 1e-10  # a mean no longer than this has no direction
 
 
 @metric(
@@ -31,13 +31,13 @@ TOO_SHORT = 1e-10  # a mean up to this length has no direction
 def angular_momentum_entropy(
     block: Block, *, definition: Definition = "corrected", bins: Bins = BINS, estimator: Estimator = "miller-madow"
 ) -> NDArray[np.float64]:
-    """Normalized entropy of the agents' parts in the rotation, (T,): 0 for a perfect mill.
+    """Normalized entropy of the agents' angular momenta projected on their mean, (T,): 0 for a perfect mill.
 
-    The part of an agent is its direction of angular momentum about the periodic centroid, projected on the mean
-    of all: 1 with the mill, -1 against it. B `bins` on (-1, 1), at most 1; `estimator` corrects for how few agents
-    are counted, by default as Miller and Madow do. Agents at rest or at the centre are left out. ``published``: lengths
-    of r^ x u about the mean of wrapped coordinates, 20 bins on (0, 1), plug-in estimator, blind to the sense of
-    rotation, 0.5 where N < 3.
+    Each agent's direction of angular momentum about the periodic centroid is projected on the direction of the mean:
+    1 with the mill, -1 against it. The histogram has B = `bins` bins on (-1, 1); the entropy is at most 1. `estimator`
+    corrects for the finite number of agents, by default as Miller and Madow do. Agents at rest or at the centre are
+    left out. ``published``: lengths of r^ x u about the mean of wrapped coordinates, 20 bins on (0, 1), plug-in
+    estimator, which does not distinguish the sense of rotation, 0.5 where N < 3.
     """
     if definition == "published":
         if block.shape[1] < 3:
@@ -50,6 +50,6 @@ def angular_momentum_entropy(
     length = np.linalg.norm(mean, axis=1, keepdims=True)
     enough = (defined.sum(axis=1) >= 3)[:, None] & (length > TOO_SHORT)
     along = np.einsum("tia,ta->ti", momenta, mean) / np.where(length > TOO_SHORT, length, 1.0)
-    parts = np.clip(along, -1.0, 1.0)
-    parts = np.where(defined & enough, parts, np.nan)
-    return histogram_entropy(parts, bins, -1.0, 1.0, estimator=estimator)
+    projections = np.clip(along, -1.0, 1.0)
+    projections = np.where(defined & enough, projections, np.nan)
+    return histogram_entropy(projections, bins, -1.0, 1.0, estimator=estimator)

@@ -1,4 +1,4 @@
-"""How varied the distances to the nearest neighbour are."""
+"""Entropy of the distances to the nearest neighbour."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,12 @@ def school_cohesion_entropy(
     estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
-    """Normalized entropy of nearest-neighbour distances, (T,): low where all keep one distance.
+    """Normalized entropy of nearest-neighbour distances, (T,): low where all agents keep the same distance.
 
-    Distances in units of their median, B `bins` on (0, 3) with what is beyond in the last, at most 1; `estimator`
-    corrects for how few distances are counted, by default as Miller and Madow do. ``published``: distances as they are,
-    25 bins on (0, L/2), plug-in estimator, 0.5 where nothing is counted; `box_length` is L for a school in open space.
+    Distances are divided by their median. The histogram has B = `bins` bins on (0, 3), with larger distances in the
+    last bin; the entropy is at most 1. `estimator` corrects for the finite number of distances, by default as Miller
+    and Madow do. ``published``: distances in units of the trajectory, 25 bins on (0, L/2), plug-in estimator, 0.5 where
+    no distance is counted; `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)

@@ -1,4 +1,4 @@
-"""How evenly a school fills the water between two surfaces."""
+"""Entropy of the heights of agents between two surfaces."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the
     range=(0, 1),
     source=SOURCE,
     symmetries=("images",),
-    undefined="without a depth_range, and where no agent is in it; published: without a cubic cell or box_length",
+    undefined="without depth_range, and where no agent is in it; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in", "depth_range": None},
 )
 def depth_stratification_entropy(
@@ -34,10 +34,11 @@ def depth_stratification_entropy(
 ) -> NDArray[np.float64]:
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
 
-    B `bins` on `depth_range`, the z of the lower and of the upper surface, which a periodic cell does not have; agents
-    beyond them are left out. `estimator` takes observed frequencies by default, the plug-in; the others correct for how
-    few agents are counted. ``published``: 15 bins on (0, L) of the cell, wherever the school is in it, plug-in
-    estimator, 0.5 where nothing is counted; `box_length` is L for a school in open space.
+    The histogram has B = `bins` bins on `depth_range`, the z of the lower and of the upper surface, which a periodic
+    cell does not have; agents beyond them are left out. `estimator` is by default the plug-in, which takes observed
+    frequencies; the others correct for the finite number of agents. ``published``: 15 bins on (0, L) of the cell,
+    wherever the school is in it, plug-in estimator, 0.5 where no agent is counted; `box_length` is L for a school in
+    open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)
@@ -50,6 +51,6 @@ def depth_stratification_entropy(
     if not low < high:
         raise KaditaError(f"depth_range: expected the lower surface first; got {low:g}, {high:g}")
     z = block.positions[..., 2]
-    if block.box.periodic:  # of all images, the one above the lower surface
+    if block.box.periodic:  # take the periodic image next above the lower surface
         z = low + np.mod(z - low, block.box.array[2])
     return histogram_entropy(z, bins, low, high, estimator=estimator)

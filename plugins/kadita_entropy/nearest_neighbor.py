@@ -1,4 +1,4 @@
-"""How uneven the distances to several neighbours are."""
+"""Entropy of the variation among the distances to several neighbours."""
 
 import math
 
@@ -18,7 +18,7 @@ NEIGHBORS = 5
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where N < 6, and where every agent is on top of its five nearest; published: without a cubic cell or "
+    undefined="where N < 6, and where every agent coincides with its 5 nearest; published: without a cubic cell or "
     "box_length",
     published={"bins": BINS, "estimator": "plug-in"},
 )
@@ -30,11 +30,12 @@ def nearest_neighbor_entropy(
     estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
 ) -> NDArray[np.float64]:
-    """Normalized entropy of the variation among an agent's 5 neighbour distances, (T,): 0 on a lattice.
+    """Normalized entropy of the coefficient of variation of each agent's 5 neighbour distances, (T,): 0 on a lattice.
 
-    B `bins` on (0, 1) with what is beyond in the last, at most 1; an agent on top of all five is left out. `estimator`
-    corrects for how few agents are counted, by default as Miller and Madow do. ``published``: 20 bins on (0, 2),
-    plug-in estimator, 0.5 where N < 6; `box_length` is L for a school in open space.
+    The histogram has B = `bins` bins on (0, 1), with larger values in the last bin; the entropy is at most 1. An agent
+    that coincides with all five is left out. `estimator` corrects for the finite number of agents, by default as Miller
+    and Madow do. ``published``: 20 bins on (0, 2), plug-in estimator, 0.5 where N < 6; `box_length` is L for a school
+    in open space.
     """
     published = definition == "published"
     if published:
@@ -53,7 +54,7 @@ def nearest_neighbor_entropy(
 
 @kernel
 def _variation(distances, published, variation):  # type: ignore[no-untyped-def]
-    """Write standard deviation / mean of each agent's distances, (T, N, k) -> (T, N)."""
+    """Write the standard deviation / mean of each agent's distances, (T, N, k) -> (T, N)."""
     frames, agents, k = distances.shape
     for t in range(frames):
         for i in range(agents):

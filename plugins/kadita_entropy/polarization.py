@@ -1,4 +1,4 @@
-"""How varied the directions of motion are."""
+"""Entropy of the directions of motion."""
 
 import math
 from typing import Annotated
@@ -13,8 +13,8 @@ from kadita_entropy.published import SOURCE, or_half
 
 THETA_BINS, PHI_BINS = 12, 24
 THETA_EDGES, PHI_EDGES = np.linspace(0, np.pi, THETA_BINS + 1), np.linspace(0, 2 * np.pi, PHI_BINS + 1)
-NEAR = 1e-9  # an edge of a cell, in the lengths of the components of a heading
-Rank = Annotated[int, Field(ge=1, le=10_000, description="which nearest heading the estimate is from")]
+NEAR = 1e-9  # distance to an edge of a cell, in components of a unit heading
+Rank = Annotated[int, Field(ge=1, le=10_000, description="rank of the nearest heading that the estimate uses")]
 
 
 @metric(
@@ -28,12 +28,12 @@ Rank = Annotated[int, Field(ge=1, le=10_000, description="which nearest heading 
     published={"k": None, "estimator": "plug-in", "bins": (THETA_BINS, PHI_BINS)},
 )
 def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> NDArray[np.float64]:
-    """Normalized entropy of the headings, (T,): 0 where all move in one direction, 1 on average for random ones.
+    """Normalized entropy of the headings, (T,): 0 where all agents move in one direction, 1 on average for random ones.
 
-    h is estimated from each heading's `k`-th nearest, by Kozachenko and Leonenko, so that it is the same for every
-    direction of travel; a school of random headings lies about 1, above as often as below, and is not cut there.
-    ``published``: 12 x 24 bins in theta and phi, counts weighted by sin theta, by the plug-in estimator and over
-    ln 288; it depends on the direction of travel.
+    h is the estimate of Kozachenko and Leonenko from the `k`-th nearest heading of each heading, and does not depend on
+    the direction of travel. Values for random headings scatter about 1 and are not clipped at 1. ``published``: 12 x 24
+    bins in theta and phi, counts weighted by sin theta, plug-in estimator, divided by ln 288; it depends on the
+    direction of travel.
     """
     if definition == "published":
         return _published(block.headings)
@@ -48,7 +48,7 @@ def polarization_entropy(block: Block, *, definition: Definition = "corrected", 
 
 def _published(headings: NDArray[np.float64]) -> NDArray[np.float64]:
     frames, cells = len(headings), THETA_BINS * PHI_BINS
-    inner = THETA_EDGES[1:-1]  # those of phi in a half turn, too
+    inner = THETA_EDGES[1:-1]  # also the edges of phi within a half turn
     counts, near = np.zeros((frames, cells), np.int64), np.empty(headings.shape[:2], np.bool_)
     _count(headings, np.cos(inner), np.sin(inner), counts, near)
     t, i = np.nonzero(near)
@@ -59,10 +59,10 @@ def _published(headings: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def _count(headings, cosines, sines, counts, near):  # type: ignore[no-untyped-def]
-    """Count headings in cells of theta and phi, without those that are so near to an edge that rounding decides.
+    """Count headings in cells of theta and phi; mark those so close to an edge that rounding decides, in `near`.
 
-    Both angles have their edges every pi / 12, so that a heading has reached an edge where its z is below a cosine, or
-    where it lies to the left of a direction in the half plane of its y.
+    Both angles have an edge at every multiple of pi / 12. A heading has passed an edge of theta where its z is at most
+    a cosine, and an edge of phi where it lies to the left of a direction in the half plane of its y.
     """
     frames, agents, _ = headings.shape
     x, y, z = np.empty(agents), np.empty(agents), np.empty(agents)
@@ -85,7 +85,7 @@ def _count(headings, cosines, sines, counts, near):  # type: ignore[no-untyped-d
 
 
 def _cells(headings: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Cell of each heading, (M, 3) -> (M,), as dewi-kadita and numpy.histogram2d find it."""
+    """Return the cell of each heading, (M, 3) -> (M,), by the rules of dewi-kadita and numpy.histogram2d."""
     theta = np.arccos(np.clip(headings[..., 2], -1, 1))
     phi = np.arctan2(headings[..., 1], headings[..., 0]) + np.pi
     row = np.minimum(np.searchsorted(THETA_EDGES, theta, side="right") - 1, THETA_BINS - 1)

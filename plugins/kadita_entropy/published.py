@@ -1,4 +1,4 @@
-"""What the published definitions share: the cube they need, and 0.5 where they have no answer."""
+"""What the published definitions share: the cube they need, and 0.5 where a histogram is empty."""
 
 import warnings
 from typing import Annotated
@@ -12,25 +12,25 @@ from kadita import Block, KaditaWarning
 SOURCE = "Herho et al. 2026, doi:10.48550/arXiv.2602.07948"
 BoxLength = Annotated[
     Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
-    Field(description="published: side of a cube to put a school of open space in"),
+    Field(description="published: side of the cube in which a school in open space is placed"),
 ]
 
 
 def or_half(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Put 0.5 in the place of NaN, as dewi-kadita does where a histogram is empty."""
+    """Replace NaN by 0.5, as dewi-kadita does where a histogram is empty."""
     return np.where(np.isnan(values), 0.5, values)
 
 
 def undefined(block: Block) -> NDArray[np.float64]:
-    """NaN for every frame, (T,)."""
+    """Return NaN for every frame, (T,)."""
     return np.full(len(block), np.nan)
 
 
 def in_cube(block: Block, box_length: float | None) -> Block | None:
-    """Return the block in a periodic cube, as dewi-kadita would be given it; None, with a warning, without one.
+    """Return the block in a periodic cube, as dewi-kadita expects it; None, with a warning, where there is no cube.
 
-    A block in a cubic cell has its positions wrapped. A school in open space is put in the middle of a cube of
-    side `box_length`.
+    Positions in a cubic cell are wrapped. A school in open space is placed in the middle of a cube of side
+    `box_length`.
     """
     cube = block.once(_cube, box_length)
     if cube is None:
@@ -45,7 +45,7 @@ def _cube(block: Block, box_length: float | None) -> Block | None:
     if block.box.periodic:
         inside = np.may_share_memory(
             block.wrapped, block.positions
-        )  # then what it knows already need not be found again
+        )  # then the block is reused, with the neighbours that it has already found
         return (block if inside else Block(block.wrapped, box=block.box)) if block.box.cubic else None
     if box_length is None:
         return None

@@ -15,7 +15,7 @@ Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Weights(BaseModel):
-    """Weight of each entropy; those that are not given keep the published value."""
+    """Weight of each entropy; omitted weights keep their published value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,7 +34,7 @@ class Weights(BaseModel):
     range=(0, math.inf),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no entropy with a weight is defined; published: where one is not",
+    undefined="where no entropy with a weight is defined; published: where any entropy is undefined",
 )
 def oceanic_schooling_index(
     block: Block,
@@ -47,13 +47,13 @@ def oceanic_schooling_index(
     school_shape_entropy: Floats,
     *,
     definition: Definition = "corrected",
-    weights: Annotated[Weights, Field(description="of each entropy")] = Weights(),  # noqa: B008 - frozen
+    weights: Annotated[Weights, Field(description="weight of each entropy")] = Weights(),  # noqa: B008 - frozen
 ) -> Floats:
     """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
 
-    Over those that are defined in a frame. It can exceed 1 by a little, as the entropy of the headings can.
-    ``published`` is the plain weighted sum. Published weights: .18 cohesion, .28 polarization, .08 depth, .08 angular
-    momentum, .10 nearest neighbour, .18 velocity correlation, .10 shape.
+    The mean is over the entropies that are defined in a frame. It can slightly exceed 1, as the entropy of the headings
+    can. ``published`` is the plain weighted sum. Published weights: .18 cohesion, .28 polarization, .08 depth, .08
+    angular momentum, .10 nearest neighbour, .18 velocity correlation, .10 shape.
     """
     h = np.stack(
         [

@@ -1,4 +1,4 @@
-"""What shape a school has: ball, disc or line."""
+"""Entropy of the principal variances of a school: ball, disc or line."""
 
 import math
 
@@ -14,13 +14,13 @@ from kadita_entropy.published import SOURCE
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where N < 4, and where all agents are in one place; published: never",
+    undefined="where N < 4, and where all agents are at one point; published: never",
 )
 def school_shape_entropy(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Normalized entropy of the school's principal variances, (T,): ball 1, disc ln 2 / ln 3, line 0.
 
-    Of minimum-image offsets from the periodic centroid. ``published``: of wrapped coordinates, eigenvalues at least
-    1e-10, 0.5 where N < 4.
+    The covariance is that of minimum-image offsets from the periodic centroid. ``published``: of wrapped coordinates,
+    eigenvalues at least 1e-10, 0.5 where N < 4.
     """
     published = definition == "published"
     agents = block.shape[1]

@@ -1,4 +1,4 @@
-"""How varied the agreement in direction between neighbours is."""
+"""Entropy of the alignment between neighbours."""
 
 import math
 import warnings
@@ -14,7 +14,7 @@ from kadita_entropy.pairs import BINS, count_pairs, offsets
 from kadita_entropy.published import SOURCE, or_half, undefined
 
 NEIGHBORS = 6
-Pairs = Annotated[int, Field(ge=1, description="published: looked at, about, where there are more")]
+Pairs = Annotated[int, Field(ge=1, description="published: approximate number of pairs to sample where there are more")]
 
 
 @metric(
@@ -23,7 +23,7 @@ Pairs = Annotated[int, Field(ge=1, description="published: looked at, about, whe
     range=(0, 1),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where fewer than seven agents move, and where none of them is among another's 6 nearest; "
+    undefined="where fewer than seven agents move, and where no moving agent has a moving one among its 6 nearest; "
     "published: never",
     published={"bins": BINS, "estimator": "plug-in"},
 )
@@ -37,12 +37,13 @@ def velocity_correlation_entropy(
 ) -> NDArray[np.float64]:
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
-    Cosines with the 6 nearest neighbours, B `bins` on (-1, 1), at most 1; pairs with an agent at rest are left out.
-    `estimator` corrects for how few cosines are counted, by default as Miller and Madow do. Two agents that are each
-    other's neighbours are counted from both sides, so that it sees more counts than there are independent ones, and
-    corrects by too little. ``published``: all pairs, wherever they are, so that it tells of headings alone, as the
-    polarization does; 20 bins, plug-in estimator; an agent at rest counts as a heading of length zero. Where there are
-    more than `pairs` of them, about so many are looked at, the same in every frame, and a note gives the error.
+    The cosines are those with the 6 nearest neighbours; pairs with an agent at rest are left out. The histogram has
+    B = `bins` bins on (-1, 1); the entropy is at most 1. `estimator` corrects for the finite number of cosines, by
+    default as Miller and Madow do. Two agents that are each other's neighbours are counted twice, so that the counts
+    are not all independent and the correction is too small. ``published``: all pairs at any distance, so that the value
+    depends on headings alone, as the polarization does; 20 bins, plug-in estimator; an agent at rest has a heading of
+    length zero. Where there are more than `pairs` pairs, about that number is sampled, the same pairs in every frame,
+    and a warning gives the standard error.
     """
     if definition == "published":
         return _published(block, pairs)
@@ -55,7 +56,7 @@ def velocity_correlation_entropy(
 
 @kernel
 def _cosines(headings, moving, near, cosines):  # type: ignore[no-untyped-def]
-    """Cosine between each agent's heading and those of its neighbours, where both move and enough others do."""
+    """Write the cosines between headings of neighbours that both move, in frames where more than k agents move."""
     frames, agents, k = near.shape
     for t in range(frames):
         others = -k
@@ -77,31 +78,32 @@ def _published(block: Block, pairs: int) -> NDArray[np.float64]:
     frames, agents = block.shape
     if agents < 2:
         return np.full(frames, 0.5)
-    looked_at = offsets(agents, pairs)
-    sampled = len(looked_at) < agents // 2
-    counts = np.zeros((frames, len(looked_at) if sampled else 1, BINS), dtype=np.int64)
-    count_pairs(block.headings, looked_at, np.linspace(0.0, 1.0, BINS + 1), counts)
+    shifts = offsets(agents, pairs)
+    sampled = len(shifts) < agents // 2
+    counts = np.zeros((frames, len(shifts) if sampled else 1, BINS), dtype=np.int64)
+    count_pairs(block.headings, shifts, np.linspace(0.0, 1.0, BINS + 1), counts)
     values = or_half(entropy(counts.sum(axis=1))) / math.log(BINS)
     if sampled:
-        error = _error(counts, len(looked_at) / (agents // 2))
+        error = _standard_error(counts, len(shifts) / (agents // 2))
         warnings.warn(
-            f"published: {len(looked_at) * agents} of {agents * (agents - 1) // 2} pairs were looked at, parameter "
-            f"pairs; the standard error of a frame is at most {error:.0e}",
+            f"published: {len(shifts) * agents} of {agents * (agents - 1) // 2} pairs were sampled (parameter pairs); "
+            f"the standard error of a frame is at most {error:.0e}",
             KaditaWarning,
             stacklevel=2,
         )
     return values
 
 
-def _error(counts: NDArray[np.int64], part: float) -> float:
-    """Standard error of the normalized entropy, of the worst frame, rounded up; counts of every offset, (T, K, bins).
+def _standard_error(counts: NDArray[np.int64], fraction: float) -> float:
+    """Return the largest standard error of the normalized entropy of a frame, rounded up to one digit.
 
-    To first order H = -sum_b p_b ln p_b is the mean over offsets of h = -sum_b p_b ln q_b, p an offset's histogram and
-    q the mean of all; offsets are drawn without replacement, `part` of all that there are.
+    To first order H = -sum_b q_b ln q_b is the mean over offsets of h = -sum_b p_b ln q_b, where p is the histogram of
+    an offset, `counts` (T, K, bins), and q the mean histogram. A `fraction` of all offsets is drawn, without
+    replacement.
     """
-    shares = counts / counts.sum(axis=2, keepdims=True)
-    mean = shares.mean(axis=1, keepdims=True)
-    h = -(shares * np.log(np.where(mean > 0, mean, 1.0))).sum(axis=2) / math.log(BINS)
-    error = float(h.std(axis=1, ddof=1).max()) * math.sqrt((1 - part) / counts.shape[1])
+    frequencies = counts / counts.sum(axis=2, keepdims=True)
+    mean = frequencies.mean(axis=1, keepdims=True)
+    h = -(frequencies * np.log(np.where(mean > 0, mean, 1.0))).sum(axis=2) / math.log(BINS)
+    error = float(h.std(axis=1, ddof=1).max()) * math.sqrt((1 - fraction) / counts.shape[1])
     digit = 10.0 ** math.floor(math.log10(error)) if error > 0 else 1.0
     return math.ceil(error / digit) * digit

@@ -1,4 +1,4 @@
-"""What the field asks of schools: structure, correlations, shape, networks of neighbours."""
+"""Standard measures of collective motion: structure, correlations, shape, networks, information between headings."""
 
 from kadita import Analysis, Metric, hookimpl
 from kadita_field.nematic import nematic_order
@@ -17,11 +17,11 @@ from kadita_field.heading_information import heading_mutual_information, heading
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return every metric that is imported above, in that order."""
-    return [thing for thing in globals().values() if isinstance(thing, Metric)]
+    """Return all metrics imported above, in that order."""
+    return [value for value in globals().values() if isinstance(value, Metric)]
 
 
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
-    """Return every analysis that is imported above, in that order."""
-    return [thing for thing in globals().values() if isinstance(thing, Analysis)]
+    """Return all analyses imported above, in that order."""
+    return [value for value in globals().values() if isinstance(value, Analysis)]

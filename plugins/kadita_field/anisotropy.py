@@ -1,4 +1,4 @@
-"""Whether neighbours are ahead, or beside."""
+"""Anisotropy of neighbour positions about the direction of motion."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from kadita_field.direction import direction
 from kadita_field.neighbor_distance import BALLERINI, Rank
 from kadita_field.tensors import principal_axes, second_moments
 
-APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between them open
+DEGENERATE = 1e-9  # relative to the trace: eigenvalues closer than this do not define an axis
 
 
 @metric(
@@ -19,14 +19,14 @@ APART = 1e-9  # of the trace: eigenvalues that are closer leave the axis between
     range=(0, 1),
     source=BALLERINI,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where N <= k, where no direction is the rarest, and where no one moves or headings cancel",
+    undefined="where N <= k, where the least eigenvalue is degenerate, and where no agent moves or headings cancel",
 )
 def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> NDArray[np.float64]:
-    """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 where there is none.
+    """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 for isotropic neighbours.
 
-    Near 1 where neighbours are found beside, above and below rather than ahead and behind, near 0 where they are in
-    line with the motion. The k up to where it differs from 1/3 is how many neighbours agents interact with. Agents in
-    the place of their neighbour are left out.
+    Near 1 where neighbours are beside, above and below rather than ahead and behind, near 0 where they are in line with
+    the motion. The largest k at which the value differs from 1/3 measures the number of neighbours that agents interact
+    with. Agents at the position of their neighbour are left out.
     """
     gamma = np.full(len(block), np.nan)
     if block.shape[1] <= k:
@@ -36,5 +36,5 @@ def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> NDArray[np.float64]:
     r = np.sqrt(np.einsum("tia,tia->ti", d, d))
     m = second_moments(np.divide(d, r[..., None], out=np.zeros_like(d), where=r[..., None] > 0))
     values, axes = principal_axes(m)
-    rarest = values[:, 1] - values[:, 0] > APART * values.sum(axis=1)
-    return np.where(rarest, np.clip((axes[:, :, 0] * direction(block)).sum(axis=1) ** 2, 0.0, 1.0), np.nan)
+    unique = values[:, 1] - values[:, 0] > DEGENERATE * values.sum(axis=1)
+    return np.where(unique, np.clip((axes[:, :, 0] * direction(block)).sum(axis=1) ** 2, 0.0, 1.0), np.nan)

@@ -1,4 +1,4 @@
-"""Where the k-th nearest neighbour is, seen from an agent that looks ahead."""
+"""Bearing and elevation of the k-th nearest neighbour relative to an agent's heading."""
 
 import math
 from typing import Annotated, Literal
@@ -11,8 +11,8 @@ from kadita import Axis, Block, metric
 from kadita.plugins.metrics import kernel
 from kadita_field.neighbor_distance import BALLERINI, Rank
 
-Parts = Annotated[int, Field(ge=1, le=1000)]
-Bins = Annotated[tuple[Parts, Parts], Field(description="bins of bearing and of elevation")]
+Number = Annotated[int, Field(ge=1, le=1000)]
+Bins = Annotated[tuple[Number, Number], Field(description="bins of bearing and of elevation")]
 Up = Annotated[Literal["x", "y", "z"], Field(description="axis that points up")]
 
 
@@ -22,7 +22,7 @@ def bearings(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def elevations(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
-    """Return the elevation at which each bin has as much of its solid angle below as above, radians."""
+    """Return the elevation that halves the solid angle of each bin, radians."""
     return np.arcsin((np.arange(bins[1]) + 0.5) / bins[1] * 2 - 1)
 
 
@@ -35,7 +35,7 @@ def elevations(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
     range=(0, math.inf),
     source=BALLERINI,
     symmetries=("translation", "images", "scale"),
-    undefined="where no agent is left",
+    undefined="where every agent is at rest, moves straight up or down, or has no k-th neighbour at a distance above 0",
 )
 def neighbor_bearing(
     block: Block,
@@ -44,12 +44,12 @@ def neighbor_bearing(
     bins: Bins = (12, 6),
     up: Up = "z",
 ) -> NDArray[np.float64]:
-    """Density of bearing and elevation of the k-th nearest neighbour, by the heading, (T, bearings, elevations).
+    """Density of bearing and elevation of the k-th nearest neighbour, (T, bearings, elevations): 1 where isotropic.
 
-    Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up; elevation, -pi/2 to pi/2,
-    the one above its plane of heading and left. Bins are equal in bearing and in the sine of elevation, so that all
-    span the same solid angle: the mean over all is 1, and so is every one's expectation without any preference.
-    Agents left out: at rest, moving straight up or down, without a k-th neighbour or in its place.
+    Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up direction; elevation, -pi/2
+    to pi/2, is the angle above its plane of heading and left. Bins are equal in bearing and in the sine of elevation,
+    so that all span the same solid angle: the mean over all bins is 1, and so is the expectation of each for isotropic
+    neighbours. Agents at rest, moving straight up or down, without a k-th neighbour or at its position are left out.
     """
     counts = np.zeros((len(block), *bins))
     axis = "xyz".index(up)
@@ -69,7 +69,7 @@ def _count(positions, headings, neighbors, lengths, axis, counts):  # type: igno
     for t in range(frames):
         for i in range(agents):
             j = neighbors[t, i]
-            for c in range(3):  # turned so that z is up
+            for c in range(3):  # permute the axes so that z points up
                 a = (c + axis + 1) % 3
                 u[c] = headings[t, i, a]
                 d[c] = positions[t, j, a] - positions[t, i, a]

@@ -1,4 +1,4 @@
-"""Where a school goes."""
+"""Direction of motion of a school."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from kadita import Block
 from kadita.plugins.metrics import sum_over_agents
 
-LEAST = 1e-9  # of a mean heading that is told from none at all
+LEAST = 1e-9  # a mean heading no longer than this has no direction
 
 
 def direction(block: Block) -> NDArray[np.float64]:
-    """Unit vector of the mean heading, (T, 3); NaN where none moves or headings cancel."""
+    """Return the unit vector of the mean heading, (T, 3); NaN where no agent moves or headings cancel."""
     total = sum_over_agents(block.headings)
     length = np.linalg.norm(total, axis=1)
     length[length <= LEAST * np.maximum(block.moving.sum(axis=1), 1)] = np.nan

@@ -1,4 +1,4 @@
-"""How much longer than wide a school is, and whether it swims along its length."""
+"""Elongation of a school, and the angle between its longest axis and its direction of motion."""
 
 import math
 
@@ -10,8 +10,8 @@ from kadita_field.direction import direction
 from kadita_field.tensors import principal_axes, second_moments
 
 Floats = NDArray[np.float64]
-APART = 1e-9  # of the largest eigenvalue: two that are closer leave the axis open
-THIN = 1e-12  # of the largest eigenvalue: a smaller one is rounding
+DEGENERATE = 1e-9  # relative to the largest eigenvalue: eigenvalues closer than this do not define an axis
+ROUNDING = 1e-12  # relative to the largest eigenvalue: a smaller one is 0 but for rounding
 OBLONG = "oblong schools: Hemelrijk et al. 2010, Ethology 116, 1099-1112, doi:10.1111/j.1439-0310.2010.01818.x"
 GYRATION = "axes of the gyration tensor: Theodorou & Suter 1985, Macromolecules 18, 1206-1214, doi:10.1021/ma00148a028"
 
@@ -22,15 +22,15 @@ GYRATION = "axes of the gyration tensor: Theodorou & Suter 1985, Macromolecules 
     range=(1, math.inf),
     source=f"{GYRATION}; {OBLONG}",
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where all agents are on one line, or in one place",
+    undefined="where all agents are on one line, or at one point",
 )
 def elongation(block: Block) -> Floats:
-    """Length of a school over its width, (T,): root mean square extents along its two longest axes.
+    """Ratio of length to width of a school, (T,): root mean square extents along its two longest axes.
 
     1 for a ball and for a disc.
     """
     values = block.once(_axes)[0]
-    wide = values[:, 1] > THIN * values[:, 2]
+    wide = values[:, 1] > ROUNDING * values[:, 2]
     ratio = np.divide(values[:, 2], values[:, 1], out=np.full(len(block), np.nan), where=wide)
     return np.sqrt(ratio)
 
@@ -43,17 +43,17 @@ def elongation(block: Block) -> Floats:
     range=(0, math.pi / 2),
     source=f"{GYRATION}; {OBLONG}",
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no axis is the longest, and where no one moves or headings cancel",
+    undefined="where the longest axis is not unique, and where no agent moves or headings cancel",
 )
 def elongation_heading_angle(block: Block) -> Floats:
     """Angle between the longest axis of a school and its direction of motion, (T,): 0 where it swims along its length.
 
-    1 rad is the mean of axes that have nothing to do with the motion, in three dimensions.
+    The mean is 1 rad for axes that are independent of the motion, in three dimensions.
     """
     values, axes = block.once(_axes)
     longest, along = axes[:, :, 2], direction(block)
     cosine, sine = np.abs((longest * along).sum(axis=1)), np.linalg.norm(np.cross(longest, along), axis=1)
-    return np.where(values[:, 2] - values[:, 1] > APART * values[:, 2], np.arctan2(sine, cosine), np.nan)
+    return np.where(values[:, 2] - values[:, 1] > DEGENERATE * values[:, 2], np.arctan2(sine, cosine), np.nan)
 
 
 def _axes(block: Block) -> tuple[Floats, Floats]:

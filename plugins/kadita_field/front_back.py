@@ -1,4 +1,4 @@
-"""Who swims ahead."""
+"""Front-back position of agents in a school."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,10 @@ from kadita_field.direction import direction
     formula="r_i . V, r_i from the centre of the school, V: direction of the mean heading",
     source="Bumann, Krause & Rubenstein 1997, Behaviour 134, 1063-1076, doi:10.1163/156853997X00403",
     symmetries=("translation", "rotation", "images"),
-    undefined="where no one moves or headings cancel",
+    undefined="where no agent moves or headings cancel",
 )
 def front_back(block: Block) -> NDArray[np.float64]:
-    """Position of each agent along the direction of the school, (T, N): positive ahead of the centre, the mean is 0.
+    """Position of each agent along the direction of the school, (T, N): positive ahead of the centre, with mean 0.
 
     Offsets are minimum images from the periodic centroid.
     """

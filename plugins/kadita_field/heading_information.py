@@ -1,4 +1,4 @@
-"""What an agent's heading tells of another's, and of where that will go: analyses of whole trajectories."""
+"""Mutual information and transfer entropy between the headings of agents, over whole trajectories."""
 
 import operator
 from typing import Annotated, Any, Literal
@@ -11,11 +11,11 @@ from kadita import Facts, Output, Window, analysis
 from kadita.plugins.analyses import Estimator
 from kadita_field.surrogates import Pairs, Symbols, circular_shifts, mutual_information, transfer_entropy
 
-About = Annotated[Literal["x", "y", "z"], Field(description="axis that the sectors are about")]
-Directions = Annotated[int, Field(ge=2, le=64, description="equal sectors that headings are counted in")]
+About = Annotated[Literal["x", "y", "z"], Field(description="axis about which the sectors lie")]
+Directions = Annotated[int, Field(ge=2, le=64, description="number of equal sectors into which headings are sorted")]
 Lag = Annotated[int, Field(ge=1, le=10_000_000, description="frames from an agent's heading to the other's")]
-Surrogates = Annotated[int, Field(ge=0, le=100_000, description="circular shifts that a pair is compared with")]
-Seed = Annotated[int, Field(ge=0, lt=2**64, description="of the draw of surrogates")]
+Surrogates = Annotated[int, Field(ge=0, le=100_000, description="number of circular shifts to compare a pair with")]
+Seed = Annotated[int, Field(ge=0, lt=2**64, description="random seed of the surrogates")]
 OF_PAIRS = ("agent", "other")
 OUTPUTS = {
     "information": Output("nat", OF_PAIRS),
@@ -34,10 +34,10 @@ def finish_mutual(
     seed: int,
     **_: Any,
 ) -> dict[str, NDArray[Any]]:
-    """Compare all pairs of series."""
+    """Compute the mutual information of all pairs of series and of their surrogates."""
     symbols = np.concatenate(state)
     shifts = circular_shifts(len(symbols), surrogates, seed)
-    return _told(mutual_information(symbols, directions, shifts, estimator), facts)
+    return _outputs(mutual_information(symbols, directions, shifts, estimator), facts)
 
 
 def finish_transfer(
@@ -51,10 +51,10 @@ def finish_transfer(
     seed: int,
     **_: Any,
 ) -> dict[str, NDArray[Any]]:
-    """Compare all pairs of series, in both directions."""
+    """Compute the transfer entropy of all pairs of series, in both directions, and of their surrogates."""
     symbols = np.concatenate(state)
     shifts = circular_shifts(len(symbols), surrogates, seed)
-    return _told(transfer_entropy(symbols, directions, lag, shifts, estimator), facts)
+    return _outputs(transfer_entropy(symbols, directions, lag, shifts, estimator), facts)
 
 
 @analysis(
@@ -62,7 +62,7 @@ def finish_transfer(
     merge=operator.add,
     outputs=OUTPUTS,
     needs_velocities=True,
-    formula="I(x_i; x_j) = sum p(a, b) ln(p(a, b) / (p(a) p(b))), x: direction of an agent's heading, one of several",
+    formula="I(x_i; x_j) = sum p(a, b) ln(p(a, b) / (p(a) p(b))), x: sector of an agent's heading",
     source="Shannon 1948, Bell Syst. Tech. J. 27, 379-423, doi:10.1002/j.1538-7305.1948.tb01338.x",
 )
 def heading_mutual_information(
@@ -74,19 +74,21 @@ def heading_mutual_information(
     surrogates: Surrogates = 100,
     seed: Seed = 0,
 ) -> list[Symbols]:
-    """Mutual information of the headings of every pair of agents in the same frames, in nats, and how sure it is.
+    """Mutual information of the headings of every pair of agents in the same frames, in nats, with its significance.
 
-    A heading is one of `directions` equal sectors about the axis `about`; frames count where both agents are there
-    and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), as `kadita.plugins.metrics` has
-    them. Observed frequencies, the plug-in, are never below 0, and have about (directions - 1)^2 / (2 frames) by chance
-    alone. The others take that away where frames are independent and several times as many as there are combinations
-    of sectors, and are not cut off at 0; ``chao-shen`` only while some combinations were seen once, and then too much.
+    A heading is sorted into one of `directions` equal sectors about the axis `about`; a frame counts where both agents
+    are present and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), one of those of
+    `kadita.plugins.metrics`. The plug-in, which takes observed frequencies, is never below 0 and has a bias of about
+    (directions - 1)^2 / (2 frames). The others remove this bias where frames are independent and several times as many
+    as there are combinations of sectors, and are not clipped at 0; ``chao-shen`` corrects only where some combinations
+    occur once, and then too much.
 
-    Headings that last have more by chance than any of them takes away: `by_chance` is the mean of the surrogates, in
-    which the one's frames are shifted circularly by a tenth of their number or more, `surrogates` of them drawn with
-    `seed`. `p_value` is the share of the pair and its surrogates that have as much: a small one says that the pair is
-    not independent, of which both following the same third one, or a wall, is a reason, too. Time grows with
-    agents^2 x frames x surrogates. NaN on the diagonal, and for pairs that are there together in fewer than two frames.
+    Persistent headings have a larger bias, which no estimator removes: `by_chance` is the mean information of
+    surrogates, in which the frames of one agent are shifted circularly by at least a tenth of their number;
+    `surrogates` shifts are drawn with `seed`. `p_value` is the fraction of the pair and its surrogates with at least as
+    much information as the pair: a small value shows that the pair is not independent, which may also be due to a third
+    agent that both follow, or to a wall. The time grows as agents^2 x frames x surrogates. NaN on the diagonal, and for
+    pairs that are present together in fewer than two frames.
     """
     return [_symbols(window, directions, about)]
 
@@ -96,7 +98,7 @@ def heading_mutual_information(
     merge=operator.add,
     outputs=OUTPUTS,
     needs_velocities=True,
-    formula="T(i -> j) = I(x_j(t + lag); x_i(t) | x_j(t)), x: direction of an agent's heading, one of several",
+    formula="T(i -> j) = I(x_j(t + lag); x_i(t) | x_j(t)), x: sector of an agent's heading",
     source="Schreiber 2000, Phys. Rev. Lett. 85, 461-464, doi:10.1103/PhysRevLett.85.461",
 )
 def heading_transfer_entropy(
@@ -109,20 +111,21 @@ def heading_transfer_entropy(
     surrogates: Surrogates = 100,
     seed: Seed = 0,
 ) -> list[Symbols]:
-    """Transfer entropy from every agent's heading to every other one's, in nats, and how sure it is.
+    """Transfer entropy from every agent's heading to that of every other agent, in nats, with its significance.
 
-    What the agent's heading tells of the other's `lag` frames later, beyond what the other's own tells of it; with x'
-    the other's later one, T = H(x', x_j) + H(x_i, x_j) - H(x_j) - H(x', x_i, x_j). Sectors, `estimator`, `surrogates`,
-    `by_chance` and `p_value` are those of `heading_mutual_information`: it is the agent's series that is shifted, and
-    frequencies have up to about directions (directions - 1)^2 / (2 frames) by chance alone. A third agent that both
-    follow, one of them later, looks like transfer. Time grows with agents^2 x frames x surrogates. NaN on the diagonal,
-    and for pairs that are there together in fewer than two frames that have one `lag` later.
+    The information in the heading of an agent i about the heading of another agent j `lag` frames later, beyond that in
+    the present heading of j. With x' the later heading of j, T = H(x', x_j) + H(x_i, x_j) - H(x_j) - H(x', x_i, x_j).
+    Sectors, `estimator`, `surrogates`, `by_chance` and `p_value` are those of `heading_mutual_information`; the series
+    of agent i is shifted, and the bias of the plug-in is up to about directions (directions - 1)^2 / (2 frames). Where
+    both follow a third agent, one of them later, this appears as transfer. The time grows as
+    agents^2 x frames x surrogates. NaN on the diagonal, and for pairs that are present together in fewer than two
+    frames that have a frame `lag` later.
     """
     return [_symbols(window, directions, about)]
 
 
 def _symbols(window: Window, directions: int, about: About) -> Symbols:
-    """Return the sector of each agent's heading, (own, N); -1 where it has none."""
+    """Return the sector of each agent's heading, (own, N); -1 where it is undefined."""
     axis = "xyz".index(about)
     u = window.headings[: window.own]
     across, along = u[..., (axis + 2) % 3], u[..., (axis + 1) % 3]
@@ -132,5 +135,5 @@ def _symbols(window: Window, directions: int, about: About) -> Symbols:
     return np.where(known, sector, -1).astype(np.int16)
 
 
-def _told(pairs: Pairs, facts: Facts) -> dict[str, NDArray[Any]]:
+def _outputs(pairs: Pairs, facts: Facts) -> dict[str, NDArray[Any]]:
     return {**pairs._asdict(), "other": facts.agents}

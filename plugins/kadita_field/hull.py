@@ -1,4 +1,4 @@
-"""The space that a school takes up."""
+"""Volume of the convex hull of a school, and the density in it."""
 
 import math
 
@@ -9,22 +9,22 @@ from kadita import Block, metric
 
 Floats = NDArray[np.float64]
 QUICKHULL = "Barber, Dobkin & Huhdanpaa 1996, ACM Trans. Math. Softw. 22, 469-483, doi:10.1145/235815.235821"
-FLAT = 1e-14  # of the cube of a school's extent: less is rounding
+ROUNDING = 1e-14  # relative to the cube of the extent: smaller volumes are rounding
 
 
 @metric(
     units="length^3",
     default=False,
-    formula="volume of the least convex set that holds all agents",
+    formula="volume of the smallest convex set that contains all agents",
     range=(0, math.inf),
     source=QUICKHULL,
     symmetries=("translation", "rotation", "images"),
 )
 def convex_hull_volume(block: Block) -> Floats:
-    """Volume of the convex hull, (T,): it is 0 for fewer than four agents, and for a school in a plane.
+    """Volume of the convex hull, (T,): 0 for fewer than four agents, and for a school in a plane.
 
-    Of minimum-image offsets from the centroid: of a school that is larger than half the cell it tells of the cell,
-    not of the school. A single agent far away, or a hollow, is counted as space taken up.
+    The hull is that of minimum-image offsets from the centroid; where a school is larger than half the cell, the volume
+    is that of the cell rather than of the school. The space up to a single distant agent, and cavities, are included.
     """
     return block.once(_volumes).copy()
 
@@ -41,8 +41,8 @@ def convex_hull_volume(block: Block) -> Floats:
 def hull_density(block: Block) -> Floats:
     """Number density in the convex hull, (T,).
 
-    Agents on the hull count in full, though most of their surroundings are outside: small schools seem denser than they
-    are, by some N^(-1/3).
+    Agents on the hull count in full, though most of their surroundings are outside: the density of small schools is
+    overestimated, relatively by about N^(-1/3).
     """
     volumes = block.once(_volumes)
     return np.divide(block.shape[1], volumes, out=np.full(len(block), np.nan), where=volumes > 0)
@@ -57,8 +57,8 @@ def _volumes(block: Block) -> Floats:
         if len(r) < 4 or extent == 0:
             continue
         try:
-            volume = ConvexHull(r / extent).volume  # Qhull has lengths of its own that count as none
-        except QhullError:  # no four agents span a space
+            volume = ConvexHull(r / extent).volume  # scaled, since Qhull's tolerances are absolute lengths
+        except QhullError:  # all agents are in a plane
             continue
-        volumes[t] = volume * extent**3 if volume > FLAT else 0.0
+        volumes[t] = volume * extent**3 if volume > ROUNDING else 0.0
     return volumes

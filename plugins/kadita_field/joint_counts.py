@@ -1,4 +1,4 @@
-"""What a table of joint counts tells of information, by each estimator of entropy."""
+"""Mutual information and transfer entropy of tables of joint counts, by each estimator of entropy."""
 
 from typing import NamedTuple
 
@@ -12,19 +12,19 @@ Floats = NDArray[np.float64]
 
 
 class Terms(NamedTuple):
-    """What the entropy H of counts n_i, n in all, is made of: n H = whole[n] - sum each[n_i]."""
+    """Terms of the entropy H of counts n_i with the sum n: n H = total[n] - sum_i each[n_i]."""
 
-    whole: Floats
+    total: Floats
     each: Floats
-    by_coverage: bool  # not made of these: Chao-Shen's goes by the coverage of each table
-    least: float  # information that there is at least
+    by_coverage: bool  # Chao-Shen, which has no such terms and depends on the coverage of each table
+    least: float  # lower bound of the information
 
 
 def terms_of(most: int, estimator: Estimator) -> Terms:
     """Return the terms of an estimator for counts up to `most`.
 
-    Information by observed frequencies is no less than 0 but for rounding; the corrected ones scatter about 0 where
-    there is none, and are not cut off there.
+    Plug-in information is at least 0 up to rounding, and is clipped there; corrected estimates for independent
+    variables scatter about 0, and are not clipped.
     """
     n = np.arange(most + 1.0)
     n_log_n = n * np.log(np.maximum(n, 1.0))
@@ -37,7 +37,7 @@ def terms_of(most: int, estimator: Estimator) -> Terms:
     if estimator == "chao-shen":
         return Terms(n_log_n, n_log_n, True, -np.inf)
     if estimator != "plug-in":
-        raise KaditaError(f"expected an estimator that kadita.school.entropy.histogram.entropy has; got {estimator!r}")
+        raise KaditaError(f"expected an estimator of kadita.school.entropy.histogram.entropy; got {estimator!r}")
     return Terms(n_log_n, n_log_n, False, 0.0)
 
 
@@ -45,19 +45,19 @@ def terms_of(most: int, estimator: Estimator) -> Terms:
 def mutual_nats(joint, terms):  # type: ignore[no-untyped-def]
     """Return n (H(x) + H(y) - H(x, y)) of counts of x and y."""
     number = len(joint)
-    one, other = np.zeros(number, np.int64), np.zeros(number, np.int64)
+    of_x, of_y = np.zeros(number, np.int64), np.zeros(number, np.int64)
     for x in range(number):
         for y in range(number):
-            one[x] += joint[x, y]
-            other[y] += joint[x, y]
+            of_x[x] += joint[x, y]
+            of_y[y] += joint[x, y]
     if terms.by_coverage:
-        return _chao_shen_nats(one) + _chao_shen_nats(other) - _chao_shen_nats(joint)
-    nats = terms.whole[one.sum()]
+        return _chao_shen_nats(of_x) + _chao_shen_nats(of_y) - _chao_shen_nats(joint)
+    nats = terms.total[of_x.sum()]
     for x in range(number):
         for y in range(number):
             nats += terms.each[joint[x, y]]
     for x in range(number):
-        nats -= terms.each[one[x]] + terms.each[other[x]]
+        nats -= terms.each[of_x[x]] + terms.each[of_y[x]]
     return nats
 
 
@@ -65,32 +65,32 @@ def mutual_nats(joint, terms):  # type: ignore[no-untyped-def]
 def transfer_nats(joint, terms):  # type: ignore[no-untyped-def]
     """Return n (H(later, now) + H(now, source) - H(now) - H(later, now, source)) of counts of now, source and later."""
     if terms.by_coverage:
-        here = joint.sum(axis=2)
-        nats = _chao_shen_nats(joint.sum(axis=1)) + _chao_shen_nats(here)
-        return nats - _chao_shen_nats(here.sum(axis=1)) - _chao_shen_nats(joint)
+        now_and_source = joint.sum(axis=2)
+        nats = _chao_shen_nats(joint.sum(axis=1)) + _chao_shen_nats(now_and_source)
+        return nats - _chao_shen_nats(now_and_source.sum(axis=1)) - _chao_shen_nats(joint)
     number = len(joint)
-    nats = 0.0  # whole[n] cancels
+    nats = 0.0  # total[n] cancels
     for now in range(number):
-        here_and_now = 0
+        of_now = 0
         for source in range(number):
             both = 0
             for later in range(number):
                 both += joint[now, source, later]
                 nats += terms.each[joint[now, source, later]]
             nats -= terms.each[both]
-            here_and_now += both
+            of_now += both
         for later in range(number):
             both = 0
             for source in range(number):
                 both += joint[now, source, later]
             nats -= terms.each[both]
-        nats += terms.each[here_and_now]
+        nats += terms.each[of_now]
     return nats
 
 
 @jitable
 def _chao_shen_nats(counts):  # type: ignore[no-untyped-def]
-    """Return n H; what `kadita.school.entropy.estimators.chao_shen` does with arrays, for one table among many."""
+    """Return n H, as `kadita.school.entropy.estimators.chao_shen` does, for one table of many."""
     n, single = 0, 0
     for count in counts.flat:
         n += count

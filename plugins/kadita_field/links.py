@@ -1,4 +1,4 @@
-"""Who is linked to whom: degrees and clustering of the network of agents within a distance."""
+"""Links of the network of agents within a distance: degrees and triangles."""
 
 from typing import NamedTuple
 
@@ -10,21 +10,21 @@ from kadita.plugins.metrics import kernel, link_length
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-ALL_PAIRS_UP_TO = 2000  # agents, whose links are bits of rows; in larger schools a tree finds the pairs
+ALL_PAIRS_UP_TO = 2000  # agents, whose links are bits of a matrix; in larger schools a k-d tree finds the pairs
 
 
 class Network(NamedTuple):
     """Links of every agent."""
 
-    degree: Integers  # others linked to it, (T, N)
-    triangles: Integers  # pairs of those that are linked to each other, (T, N)
+    degree: Integers  # number of neighbours, (T, N)
+    triangles: Integers  # number of pairs of neighbours that are linked to each other, (T, N)
 
 
 def network(block: Block, link_distance: float | None) -> Network:
-    """Find who is linked; metrics ask for it through `Block.once`.
+    """Return the links of every agent; metrics call it through `Block.once`, which computes it once.
 
     Raises:
-        NotApplicable: no distance, where the trajectory knows no r_a.
+        NotApplicable: without a link distance, where the trajectory has no r_a.
     """
     link = link_length(block, link_distance)
     found = Network(np.zeros(block.shape, np.int64), np.zeros(block.shape, np.int64))
@@ -39,7 +39,7 @@ def network(block: Block, link_distance: float | None) -> Network:
 
 
 def _lists(positions: Floats, lengths: tuple[float, float, float] | None, link: float) -> tuple[Integers, Integers]:
-    """Return neighbours of all agents, one agent after the other, and where each one's begin, (N + 1,)."""
+    """Return the start of each agent's list of neighbours, (N + 1,), and the lists one after the other."""
     from scipy.spatial import cKDTree
 
     pairs = cKDTree(positions, boxsize=lengths).query_pairs(link, output_type="ndarray")
@@ -100,12 +100,12 @@ def _by_bits(positions, lengths, link, degree, triangles):  # type: ignore[no-un
                     triangles[t, i] += shared
                     triangles[t, j] += shared
         for i in range(agents):
-            triangles[t, i] //= 2  # each was met along both of its links to i
+            triangles[t, i] //= 2  # each triangle was counted for both of its links to i
 
 
 @kernel
 def _bits(word):  # type: ignore[no-untyped-def]
-    """Number of bits that are set (Warren 2013, Hacker's Delight, 2nd ed., section 5-1)."""
+    """Return the number of bits that are set (Warren 2013, Hacker's Delight, 2nd ed., section 5-1)."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
     word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)

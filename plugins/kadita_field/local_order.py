@@ -1,4 +1,4 @@
-"""How much each agent's surroundings move in one direction."""
+"""Local polarization: alignment of each agent with its nearest neighbours."""
 
 import math
 from typing import Annotated
@@ -12,31 +12,31 @@ from kadita.plugins.metrics import kernel
 
 Floats = NDArray[np.float64]
 Number = Annotated[int, Field(ge=2, le=10_000, description="agents in a neighbourhood, itself included")]
-KNOWN = 6  # neighbours that a block finds in one go, for everybody
-ROOM = 1.6  # of the squared distance: about twice as many as are wanted
-ALL_PAIRS_UP_TO = 1000  # agents; then a tree is faster
+CACHED = 6  # neighbours that a block finds at once and keeps for all metrics
+MARGIN = 1.6  # factor of the squared distance, within which there are about twice as many agents as needed
+ALL_PAIRS_UP_TO = 1000  # agents; above this number a tree is faster
 
 
 @metric(
     dims=("agent",),
     needs_velocities=True,
     default=False,
-    formula="P_i = |sum_j u_j| / n, over the n that move of agent i and its k - 1 nearest",
+    formula="P_i = |sum_j u_j| / n, over the n moving agents among agent i and its k - 1 nearest",
     range=(0, 1),
     source="Ling et al. 2019, Nat. Commun. 10, 5174, doi:10.1038/s41467-019-13281-4 (with k = 20)",
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where all k are at rest, and where N < k",
 )
 def local_order(block: Block, *, k: Number = 7) -> Floats:
-    """Polarization of each agent and its k - 1 nearest neighbours, (T, N): k counts the agent itself.
+    """Polarization of each agent and its k - 1 nearest neighbours, (T, N): k includes the agent itself.
 
     Agents at rest are among the k, but left out of the mean, as in `polarization`. Random headings give about
-    0.92 / sqrt(k).
+    0.92 / sqrt(k) on average.
     """
     order = np.full(block.shape, np.nan)
     if block.shape[1] < k:
         return order
-    if k - 1 > KNOWN and block.shape[1] <= ALL_PAIRS_UP_TO:
+    if k - 1 > CACHED and block.shape[1] <= ALL_PAIRS_UP_TO:
         _of_selected(block.wrapped, block.headings, block.moving, block.box.array, k, order)
     else:
         _of_listed(block.neighbor_indices(k - 1), block.headings, block.moving, order)
@@ -56,7 +56,7 @@ def _of_listed(neighbors, headings, moving, order):  # type: ignore[no-untyped-d
 
 @kernel
 def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignore[no-untyped-def]
-    """The same for many neighbours among few agents: who they are matters, and not their order, so none is sorted."""
+    """The same for many neighbours among few agents: they are selected but not sorted, as their order has no effect."""
     frames, agents = order.shape
     inverse = np.zeros(3)
     for a in range(3):
@@ -64,7 +64,7 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
             inverse[a] = 1.0 / lengths[a]
     x, y, z, squares = np.empty(agents), np.empty(agents), np.empty(agents), np.empty(agents)
     among, shuffled = np.empty(agents, np.int64), np.empty(agents)
-    reach = np.inf  # a guess, from the agent before, that spares most of the others; it changes no result
+    cutoff = np.inf  # a guess from the previous agent that excludes most others; it does not affect the result
     for t in range(frames):
         for j in range(agents):
             x[j], y[j], z[j] = positions[t, j, 0], positions[t, j, 1], positions[t, j, 2]
@@ -75,20 +75,20 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
                 dy -= lengths[1] * np.rint(dy * inverse[1])
                 dz -= lengths[2] * np.rint(dz * inverse[2])
                 squares[j] = dx * dx + dy * dy + dz * dz
-            squares[i] = -1.0  # the agent itself comes before all who are in its place
-            found = _within(squares, reach, among)
-            if found < k:
-                found = _within(squares, np.inf, among)
-            for m in range(found):
+            squares[i] = -1.0  # the agent itself comes before others at the same position
+            number = _within(squares, cutoff, among)
+            if number < k:
+                number = _within(squares, np.inf, among)
+            for m in range(number):
                 shuffled[m] = squares[among[m]]
-            last = np.partition(shuffled[:found], k - 1)[k - 1]
-            reach = ROOM * last
+            last = np.partition(shuffled[:number], k - 1)[k - 1]
+            cutoff = MARGIN * last
             nearer = 0
-            for m in range(found):
+            for m in range(number):
                 nearer += squares[among[m]] < last
-            equal = k - nearer  # of those that are as far as the last one, the first
+            equal = k - nearer  # of the agents at exactly the last distance, so many are neighbours, by lowest index
             sx, sy, sz, n = 0.0, 0.0, 0.0, 0
-            for m in range(found):
+            for m in range(number):
                 j = among[m]
                 if squares[j] <= last:
                     if squares[j] == last:
@@ -101,10 +101,10 @@ def _of_selected(positions, headings, moving, lengths, k, order):  # type: ignor
 
 
 @kernel
-def _within(squares, reach, among):  # type: ignore[no-untyped-def]
-    """Put those up to a squared distance into a list, in their order; return how many they are."""
-    found = 0
+def _within(squares, cutoff, among):  # type: ignore[no-untyped-def]
+    """Write the indices of agents up to a squared distance to `among`, in ascending order; return their number."""
+    number = 0
     for j in range(squares.size):
-        among[found] = j  # without a branch: the next one takes the place of who is too far
-        found += squares[j] <= reach
-    return found
+        among[number] = j  # without a branch: the next index overwrites one that is too far
+        number += squares[j] <= cutoff
+    return number

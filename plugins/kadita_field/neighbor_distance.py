@@ -1,4 +1,4 @@
-"""How far neighbours are, by their rank: the first, the second, ..."""
+"""Distances to neighbours by their rank: nearest, second nearest, ..."""
 
 import math
 from typing import Annotated
@@ -11,14 +11,14 @@ from kadita import Axis, Block, metric
 
 Floats = NDArray[np.float64]
 Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
-Last = Annotated[int, Field(ge=1, le=10_000, description="the last rank: how many neighbours")]
+Last = Annotated[int, Field(ge=1, le=10_000, description="number of neighbours: the last rank")]
 CLARK = "Clark & Evans 1954, Ecology 35, 445-453, doi:10.2307/1931034"
 BALLERINI = "Ballerini et al. 2008, PNAS 105, 1232-1237, doi:10.1073/pnas.0711437105"
 RANKS = "neighbours by rank: " + BALLERINI
 
 
 def ranks(_block: Block, *, k: int) -> NDArray[np.int64]:
-    """Return the numbers of the nearest, the second nearest, ..."""
+    """Return the ranks 1 .. k."""
     return np.arange(1, k + 1)
 
 
@@ -34,8 +34,8 @@ def ranks(_block: Block, *, k: int) -> NDArray[np.int64]:
 def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
     """Mean distance to the k-th nearest neighbour, (T,); by default to the nearest one.
 
-    Distances are those of nearest periodic images. Uniform agents of number density rho have, far from edges,
-    Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
+    Distances are minimum-image distances. For agents distributed uniformly with number density rho, far from edges, the
+    expectation is Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
     """
     return _means(block, k)[:, k - 1].copy()
 
@@ -49,21 +49,21 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
     range=(0, math.inf),
     source=RANKS,
     symmetries=("translation", "rotation", "images"),
-    undefined="from rank N on",
+    undefined="for ranks of N and above",
 )
 def neighbor_distance_by_rank(block: Block, *, k: Last = 6) -> Floats:
     """Mean distances to the k nearest neighbours, nearest first, (T, k).
 
-    Distances are those of nearest periodic images. An agent has N - 1 neighbours.
+    Distances are minimum-image distances. An agent has N - 1 neighbours.
     """
     return _means(block, k)
 
 
 def _means(block: Block, k: int) -> Floats:
     means = np.full((len(block), k), np.nan)
-    there = min(k, block.shape[1] - 1)
-    if there:
+    existing = min(k, block.shape[1] - 1)
+    if existing:
         distances = block.neighbor_distances(k)
-        for m in range(there):
+        for m in range(existing):
             means[:, m] = np.ascontiguousarray(distances[..., m]).mean(axis=1)
     return means

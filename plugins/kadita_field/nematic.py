@@ -1,4 +1,4 @@
-"""How much a school lies along one axis, whichever way its agents go on it."""
+"""Nematic order: alignment of headings along one axis, in either direction."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from kadita_field.tensors import principal_axes, second_moments
     source="de Gennes & Prost 1993, The Physics of Liquid Crystals, 2nd ed., Oxford, ISBN 978-0-19-852024-5; as an "
     "order parameter of agents: Chate et al. 2006, Phys. Rev. Lett. 96, 180602, doi:10.1103/PhysRevLett.96.180602",
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no one moves",
+    undefined="where no agent moves",
 )
 def nematic_order(block: Block) -> NDArray[np.float64]:
-    """Nematic order of headings, (T,): 1 where all go along one axis, to and fro alike.
+    """Nematic order of headings, (T,): 1 where all agents move along one axis, in either direction.
 
-    Agents at rest are left out. A school that mills or goes both ways along a street has no polarization and yet
-    nematic order; isotropic headings give 0 only for large N, and headings that are isotropic in a plane 1/4.
+    Agents at rest are left out. A mill, or two streams in opposite directions, has nematic order without polarization.
+    Isotropic headings give 0 only in the limit of large N, and headings that are isotropic in a plane give 1/4.
     """
     moving = block.moving.sum(axis=1)
     share = np.where(moving > 0, moving, np.nan)

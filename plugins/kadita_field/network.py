@@ -1,4 +1,4 @@
-"""The network of agents within a distance: how many links each has, and how its neighbours are linked."""
+"""Network of agents within a distance: degree and clustering coefficient."""
 
 import math
 
@@ -15,13 +15,13 @@ WATTS = "Watts & Strogatz 1998, Nature 393, 440-442, doi:10.1038/30918"
 
 @metric(
     default=False,
-    formula="<k_i>_i, k_i: number of others at most link_distance from agent i",
+    formula="<k_i>_i, k_i: number of other agents at most link_distance from agent i",
     range=(0, math.inf),
     source=WATTS,
     symmetries=("translation", "rotation", "images"),
 )
 def network_degree(block: Block, *, link_distance: LinkDistance = None) -> Floats:
-    """Mean number of others that an agent is linked to, (T,), 0 to N - 1.
+    """Mean number of other agents that an agent is linked to, (T,), 0 to N - 1.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory. The
     number of components of this network is `cluster_count`.
@@ -32,13 +32,13 @@ def network_degree(block: Block, *, link_distance: LinkDistance = None) -> Float
 @metric(
     dims=("agent",),
     default=False,
-    formula="k_i: number of others at most link_distance from agent i",
+    formula="k_i: number of other agents at most link_distance from agent i",
     range=(0, math.inf),
     source=WATTS,
     symmetries=("translation", "rotation", "images"),
 )
 def network_degree_of_agents(block: Block, *, link_distance: LinkDistance = None) -> Floats:
-    """Number of others that each agent is linked to, (T, N), 0 to N - 1.
+    """Number of other agents that each agent is linked to, (T, N), 0 to N - 1.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
@@ -54,10 +54,10 @@ def network_degree_of_agents(block: Block, *, link_distance: LinkDistance = None
     undefined="where no agent has two neighbours",
 )
 def network_clustering(block: Block, *, link_distance: LinkDistance = None) -> Floats:
-    """Mean share of an agent's neighbours that are linked to each other, (T,): 1 where all are.
+    """Mean fraction of pairs of an agent's neighbours that are linked to each other, (T,): 1 where all are.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory. Agents
-    with fewer than two neighbours are left out. 15/32 for uniform agents in large numbers.
+    with fewer than two neighbours are left out. For many agents, distributed uniformly, the value is 15/32.
     """
     degree, triangles = block.once(network, link_distance)
     pairs = degree * (degree - 1) / 2

@@ -1,4 +1,4 @@
-"""Sums over all pairs of agents by their distance. Time grows with N^2; memory does not."""
+"""Sums over all pairs of agents by their distance. Time grows as N^2; memory does not."""
 
 import math
 
@@ -12,29 +12,29 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def pair_sums(block: Block, vectors: Floats, reach: Floats, bins: int) -> tuple[Integers, Floats]:
-    """Return how many pairs of agents are in each bin of distance, (T, bins), and the sums of their a_i . a_j.
+def pair_sums(block: Block, vectors: Floats, cutoff: Floats, bins: int) -> tuple[Integers, Floats]:
+    """Return the number of pairs of agents in each bin of distance, (T, bins), and the sums of their a_i . a_j.
 
     Args:
-        block: where the agents are; distances are those of nearest images.
+        block: positions of the agents; distances are minimum-image distances.
         vectors: a, (T, N, 3).
-        reach: right edge of the last bin of each frame, (T,); it belongs to the bin.
+        cutoff: upper edge of the last bin of each frame, (T,), included in the bin.
         bins: number of bins from 0, of equal width.
     """
     counts, sums = np.zeros((len(block), bins), np.int64), np.zeros((len(block), bins))
-    _pair_sums(block.wrapped, np.ascontiguousarray(vectors), block.box.array, reach, counts, sums)
+    _pair_sums(block.wrapped, np.ascontiguousarray(vectors), block.box.array, cutoff, counts, sums)
     return counts, sums
 
 
 def farthest(block: Block) -> Floats:
     """Return the largest distance between two agents of each frame, (T,)."""
-    found = np.zeros(len(block))
-    _farthest(block.wrapped, block.box.array, found)
-    return found
+    largest = np.zeros(len(block))
+    _farthest(block.wrapped, block.box.array, largest)
+    return largest
 
 
 @kernel
-def _pair_sums(positions, vectors, lengths, reach, counts, sums):  # type: ignore[no-untyped-def]
+def _pair_sums(positions, vectors, lengths, cutoff, counts, sums):  # type: ignore[no-untyped-def]
     frames, agents, _ = positions.shape
     bins = counts.shape[1]
     squares = np.empty(agents)
@@ -43,19 +43,19 @@ def _pair_sums(positions, vectors, lengths, reach, counts, sums):  # type: ignor
         for c in range(3):
             for i in range(agents):
                 p[c, i], a[c, i] = positions[t, i, c], vectors[t, i, c]
-        scale = bins / reach[t] if reach[t] > 0 else 0.0
+        scale = bins / cutoff[t] if cutoff[t] > 0 else 0.0
         for i in range(agents):
             _squares(p, i, lengths, squares)
             for j in range(i + 1, agents):
                 r = math.sqrt(squares[j])
-                if r <= reach[t]:
+                if r <= cutoff[t]:
                     b = min(np.int64(r * scale), bins - 1)
                     counts[t, b] += 1
                     sums[t, b] += a[0, i] * a[0, j] + a[1, i] * a[1, j] + a[2, i] * a[2, j]
 
 
 @kernel
-def _farthest(positions, lengths, found):  # type: ignore[no-untyped-def]
+def _farthest(positions, lengths, largest):  # type: ignore[no-untyped-def]
     frames, agents, _ = positions.shape
     squares = np.empty(agents)
     p = np.empty((3, agents))
@@ -68,7 +68,7 @@ def _farthest(positions, lengths, found):  # type: ignore[no-untyped-def]
             _squares(p, i, lengths, squares)
             for j in range(i + 1, agents):
                 most = max(most, squares[j])
-        found[t] = math.sqrt(most)
+        largest[t] = math.sqrt(most)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""How many others there are at a distance, beside what there would be by chance."""
+"""Radial distribution function."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Axis, Block, KaditaError, NotApplicable, metric
-from kadita_field.fluctuations import Bins, Reach, middles
+from kadita_field.fluctuations import Bins, Cutoff, middles
 from kadita_field.pairs import pair_sums
 
 ROUNDING = 1e-12
@@ -23,25 +23,25 @@ ROUNDING = 1e-12
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N = 1",
 )
-def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Reach = None) -> NDArray[np.float64]:
+def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Cutoff = None) -> NDArray[np.float64]:
     """Radial distribution function g(r) in a periodic cell, (T, bins): 1 on average for independent uniform agents.
 
-    Bins are equal and reach to `r_max`: bin b is about (b + 1/2) r_max / bins; by default, and at most, half the
-    shortest edge of the cell, to where every shell is whole. Pairs are counted among N (N - 1) / 2, so that chance
-    gives 1 for any N. In open space a school has no volume of its own, and g(r) is not defined. Shells are those of
-    three dimensions: in agents of a plane g(r) falls as 1 / r.
+    Bins have equal widths up to `r_max`, by default and at most half the shortest edge of the cell, up to which every
+    shell is complete; bin b is centred at (b + 1/2) r_max / bins. Counts are relative to N (N - 1) / 2 pairs, so that
+    independent agents give 1 at any N. In open space g(r) is undefined, as there is no volume to define a mean density.
+    Shells are three-dimensional: for agents in a plane g(r) falls as 1 / r.
     """
     if block.box.lengths is None:
-        raise NotApplicable("needs a periodic cell: in open space there is no volume that density could be taken over")
+        raise NotApplicable("needs a periodic cell: in open space there is no volume to define a mean density")
     half = min(block.box.lengths) / 2
-    reach = half if r_max is None else r_max
-    if reach > half * (1 + ROUNDING):
-        raise KaditaError(f"r_max: expected at most half the shortest edge of the cell, {half:g}; got {reach:g}")
+    cutoff = half if r_max is None else r_max
+    if cutoff > half * (1 + ROUNDING):
+        raise KaditaError(f"r_max: expected at most half the shortest edge of the cell, {half:g}; got {cutoff:g}")
     agents = block.shape[1]
     if agents < 2:
         return np.full((len(block), bins), np.nan)
-    counts = pair_sums(block, np.zeros_like(block.positions), np.full(len(block), reach), bins)[0]
-    edges = np.linspace(0.0, reach, bins + 1)
+    counts = pair_sums(block, np.zeros_like(block.positions), np.full(len(block), cutoff), bins)[0]
+    edges = np.linspace(0.0, cutoff, bins + 1)
     shells = 4 * np.pi / 3 * np.diff(edges**3)
     density = agents * (agents - 1) / 2 / float(np.prod(block.box.lengths))
     return counts.astype(np.float64) / (density * shells)

@@ -1,11 +1,11 @@
-"""Information that agents' series of symbols hold about each other, and what it would be by chance.
+"""Information between agents' series of symbols, and in surrogates of independent series.
 
-In a surrogate of a pair, one series is shifted circularly against the other: each keeps its own ups and downs, and
-what the one told of the other is gone (Andrzejak et al. 2003, doi:10.1103/PhysRevE.68.066202). Both are taken from the
-frames that the pair has in common, so that a surrogate has as many as the pair itself, and the same bias.
+In a surrogate of a pair, one series is shifted circularly against the other: each keeps its autocorrelation, and their
+dependence is lost (Andrzejak et al. 2003, doi:10.1103/PhysRevE.68.066202). Both series are taken from the frames that
+the pair has in common, so that a surrogate has as many frames as the pair, and the same bias.
 
-Frames in a random order would be no surrogate of headings, which last: independent ones would then nearly always be
-found to depend on each other by mutual information.
+Frames in random order would not be surrogates of headings, which are persistent: by mutual information, independent
+headings would then nearly always appear to depend on each other.
 """
 
 from typing import NamedTuple
@@ -18,23 +18,23 @@ from kadita_field.joint_counts import mutual_nats, terms_of, transfer_nats
 
 Floats = NDArray[np.float64]
 Symbols = NDArray[np.int16]
-NEAREST = 0.1  # of the series, by which it is shifted at least: less would leave what it was
-EQUAL = 1e-12  # nats, by which two differ that would be the same but for rounding
+LEAST_SHIFT = 0.1  # of the length of a series: smaller shifts would leave some of the dependence
+ROUNDING = 1e-12  # nats by which equal values may differ
 
 
 class Pairs(NamedTuple):
-    """Of all pairs of agents, (N, N); NaN on the diagonal."""
+    """Information between all pairs of agents, (N, N); NaN on the diagonal."""
 
     information: Floats  # nats
     by_chance: Floats  # mean of the surrogates
-    p_value: Floats  # share of the pair and its surrogates that have as much
+    p_value: Floats  # fraction of the pair and its surrogates with at least as much information
 
 
 def circular_shifts(frames: int, surrogates: int, seed: int) -> NDArray[np.int64]:
-    """Return by how many frames series are shifted, each number once; fewer where a series has no more shifts."""
-    least = max(1, int(np.ceil(NEAREST * frames)))
+    """Return distinct shifts in frames, as many as `surrogates`, or fewer where a short series has fewer."""
+    least = max(1, int(np.ceil(LEAST_SHIFT * frames)))
     possible = np.arange(least, frames - least + 1)
-    # of the bit generators alone NumPy promises that they stay as they are
+    # NumPy guarantees the stream of its bit generators, but not of its distributions
     order = np.argsort(np.random.Philox(key=seed).random_raw(len(possible)), kind="stable")
     return possible[order[:surrogates]]
 
@@ -42,12 +42,12 @@ def circular_shifts(frames: int, surrogates: int, seed: int) -> NDArray[np.int64
 def mutual_information(
     symbols: Symbols, number: int, shifts: NDArray[np.int64], estimator: Estimator = "plug-in"
 ) -> Pairs:
-    """Return I(x_i; x_j) of all pairs of series, (T, N), of symbols 0 .. number - 1; -1 where there is none.
+    """Return I(x_i; x_j) of all pairs of series, (T, N), of symbols 0 .. number - 1; -1 stands for no symbol.
 
     NaN for pairs with fewer than two frames in common.
     """
     series = np.ascontiguousarray(symbols.T)
-    sums = _nothing(len(series))
+    sums = _empty_sums(len(series))
     _mutual(series, number, np.append(0, shifts), terms_of(len(symbols), estimator), *sums)
     return _pairs(*sums)
 
@@ -57,25 +57,25 @@ def transfer_entropy(
 ) -> Pairs:
     """Return I(x_j(t + lag); x_i(t) | x_j(t)), from i to j, of all pairs of series, as `mutual_information` does."""
     series = np.ascontiguousarray(symbols.T)
-    sums = _nothing(len(series))
+    sums = _empty_sums(len(series))
     _transfer(series, number, lag, np.append(0, shifts), terms_of(len(symbols), estimator), *sums)
     return _pairs(*sums)
 
 
-def _nothing(agents: int) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Return information, sum over surrogates, number of those, and of those with as much, (N, N)."""
+def _empty_sums(agents: int) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Return empty arrays, (N, N): information, its sum over surrogates, their number, number with at least as much."""
     shape = (agents, agents)
     return np.full(shape, np.nan), np.zeros(shape), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
 
 
-def _pairs(found: Floats, total: Floats, number: NDArray[np.int64], as_much: NDArray[np.int64]) -> Pairs:
-    some = ~np.isnan(found) & (number > 0)
-    chance = np.divide(total, number, out=np.full(found.shape, np.nan), where=some)
-    return Pairs(found, chance, np.where(some, (1.0 + as_much) / (1.0 + number), np.nan))
+def _pairs(information: Floats, total: Floats, number: NDArray[np.int64], at_least: NDArray[np.int64]) -> Pairs:
+    defined = ~np.isnan(information) & (number > 0)
+    by_chance = np.divide(total, number, out=np.full(information.shape, np.nan), where=defined)
+    return Pairs(information, by_chance, np.where(defined, (1.0 + at_least) / (1.0 + number), np.nan))
 
 
 @kernel
-def _mutual(series, number, shifts, terms, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
+def _mutual(series, number, shifts, terms, information, total, drawn, at_least):  # type: ignore[no-untyped-def]
     agents, frames = series.shape
     joint = np.zeros((number, number), np.int64)
     x, y, starts = np.empty(frames, np.int64), np.empty(frames, np.int64), np.empty(shifts.size, np.int64)
@@ -93,12 +93,12 @@ def _mutual(series, number, shifts, terms, found, total, number_of, as_much):  #
                     joint[x[t], y[u]] += 1
                     u = u + 1 if u + 1 < common else 0
                 nats = max(mutual_nats(joint, terms) / common, terms.least)
-                _enter(i, j, s, nats, found, total, number_of, as_much)
-                _enter(j, i, s, nats, found, total, number_of, as_much)
+                _add(i, j, s, nats, information, total, drawn, at_least)
+                _add(j, i, s, nats, information, total, drawn, at_least)
 
 
 @kernel
-def _transfer(series, number, lag, shifts, terms, found, total, number_of, as_much):  # type: ignore[no-untyped-def]
+def _transfer(series, number, lag, shifts, terms, information, total, drawn, at_least):  # type: ignore[no-untyped-def]
     agents, frames = series.shape
     joint = np.zeros((number, number, number), np.int64)  # now, the other's, later
     now, later, source = np.empty(frames, np.int64), np.empty(frames, np.int64), np.empty(frames, np.int64)
@@ -119,25 +119,25 @@ def _transfer(series, number, lag, shifts, terms, found, total, number_of, as_mu
                     joint[now[t], source[u], later[t]] += 1
                     u = u + 1 if u + 1 < common else 0
                 nats = max(transfer_nats(joint, terms) / common, terms.least)
-                _enter(i, j, s, nats, found, total, number_of, as_much)
+                _add(i, j, s, nats, information, total, drawn, at_least)
 
 
 @kernel
 def _distinct(shifts, frames, common, starts):  # type: ignore[no-untyped-def]
-    """Write by how much the common frames are shifted, in proportion, no shift twice; return how many there are.
+    """Write the shifts of the common frames, in proportion and without repetition; return their number.
 
-    The first is 0, which is the pair itself; none at all where there are fewer than two of these frames.
+    The first shift is 0, the pair itself; there is none where fewer than two frames are common.
     """
     if common < 2:
         return 0
-    least = max(1, int(np.ceil(NEAREST * common)))
+    least = max(1, int(np.ceil(LEAST_SHIFT * common)))
     taken = np.zeros(common, np.bool_)
     starts[0], number = 0, 1
     for shift in shifts[1:]:
         if number > common - 2 * least + 1:
             break
         start = max(least, min(shift * common // frames, common - least))
-        while taken[start]:  # the next one that is free
+        while taken[start]:  # the next free shift
             start = start + 1 if start < common - least else least
         taken[start] = True
         starts[number] = start
@@ -146,10 +146,10 @@ def _distinct(shifts, frames, common, starts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _enter(i, j, s, nats, found, total, number, as_much):  # type: ignore[no-untyped-def]
+def _add(i, j, s, nats, information, total, drawn, at_least):  # type: ignore[no-untyped-def]
     if s == 0:
-        found[i, j] = nats
+        information[i, j] = nats
     else:
         total[i, j] += nats
-        number[i, j] += 1
-        as_much[i, j] += nats >= found[i, j] - EQUAL
+        drawn[i, j] += 1
+        at_least[i, j] += nats >= information[i, j] - ROUNDING

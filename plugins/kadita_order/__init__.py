@@ -1,4 +1,4 @@
-"""Classical order parameters of collective motion."""
+"""Order parameters of collective motion: polarization, rotation, spread, clusters and collective states."""
 
 from kadita import Metric, hookimpl
 from kadita_order.polarization import polarization, polarization_unbiased
@@ -11,5 +11,5 @@ from kadita_order.state import state
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
-    """Return every metric that is imported above, in that order."""
-    return [thing for thing in globals().values() if isinstance(thing, Metric)]
+    """Return all metrics imported above, in that order."""
+    return [value for value in globals().values() if isinstance(value, Metric)]

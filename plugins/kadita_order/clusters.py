@@ -1,4 +1,4 @@
-"""Clusters: agents that are linked, directly or through others, within a distance."""
+"""Clusters: sets of agents that are connected, directly or through other agents, by links up to a distance."""
 
 import math
 
@@ -21,7 +21,7 @@ SOURCE = (
     symmetries=("translation", "rotation", "images"),
 )
 def largest_cluster_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
-    """Fraction of the school in its largest cluster, (T,), at least 1 / N.
+    """Fraction of agents in the largest cluster, (T,), at least 1 / N.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
     """
@@ -50,8 +50,8 @@ def cluster_count(block: Block, *, link_distance: LinkDistance = None) -> NDArra
     warning="the school is linked to its own periodic image, so that it has no centre in the strict sense,",
 )
 def percolates(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
-    """Whether the school is linked to its own periodic image, (T,): then it has no centre in the strict sense.
+    """Whether a cluster is linked to its own periodic image, (T,): the school then has no centre in the strict sense.
 
-    Rotation, spread and shape are still computed, about the intrinsic mean on the torus. In open space it is 0.
+    Rotation, spread and shape are still computed, about the intrinsic mean on the torus. 0 in open space.
     """
     return block.once(linked, link_distance).percolates.astype(float)

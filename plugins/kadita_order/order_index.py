@@ -1,4 +1,4 @@
-"""One number for "ordered in some way"."""
+"""Order index: the larger of polarization and rotation."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from kadita import Block, metric
     range=(0, 1),
     source="Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where polarization or rotation is",
+    undefined="where polarization or rotation is undefined",
 )
 def order_index(block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Larger one of polarization and rotation, (T,)."""
+    """Larger of polarization and rotation, (T,)."""
     return np.maximum(polarization, rotation)

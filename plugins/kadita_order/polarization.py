@@ -1,4 +1,4 @@
-"""How much a school moves in one direction."""
+"""Polarization: the degree to which a school moves in one direction."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,13 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     range=(0, 1),
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no one moves; published: never",
+    undefined="where no agent moves; published: never",
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
-    """Length of the mean heading, (T,): 1 where all move in one direction.
+    """Length of the mean heading, (T,): 1 where all agents move in one direction.
 
     Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. Random headings give
-    0.92 / sqrt(N) and not 0; see polarization_unbiased.
+    0.92 / sqrt(N) on average and not 0; see polarization_unbiased.
     """
     total = np.linalg.norm(sum_over_agents(block.headings), axis=1)
     if definition == "published":
@@ -40,7 +40,7 @@ def polarization(block: Block, *, definition: Definition = "corrected") -> NDArr
     undefined="where fewer than two agents move",
 )
 def polarization_unbiased(block: Block) -> NDArray[np.float64]:
-    """Polarization without the part that chance gives a small school, (T,).
+    """Finite-size corrected polarization, (T,).
 
     The expression under the root is the U-statistic of u_i . u_j, the mean over all pairs of moving agents: its
     expectation is 0 for random headings at any N, and 1 where all are aligned.

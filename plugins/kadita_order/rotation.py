@@ -1,4 +1,4 @@
-"""How much a school turns about its centre: a mill."""
+"""Rotation: the degree to which a school turns about its centre, as a mill does."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,8 @@ def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[n
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.
 
     r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out.
-    ``published`` takes r from the mean of wrapped coordinates, so that a mill across the face of the cell seems not to
-    turn, and counts agents at rest as zero.
+    ``published`` takes r from the mean of wrapped coordinates, so that a mill that crosses a face of the cell appears
+    not to rotate, and counts agents at rest as zero.
     """
     if definition == "published":
         return np.linalg.norm(sum_over_agents(block.once(about_wrapped_mean)), axis=1) / block.shape[1]
@@ -42,7 +42,7 @@ def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[n
     undefined="where fewer than two agents have a direction of angular momentum",
 )
 def rotation_unbiased(block: Block) -> NDArray[np.float64]:
-    """Rotation without the part that chance gives a small school, (T,).
+    """Finite-size corrected rotation, (T,).
 
     The expression under the root is the U-statistic of l_i . l_j, the mean over all pairs of agents that move and are
     not at the centre.

@@ -1,4 +1,4 @@
-"""How far a school extends."""
+"""Spread: the radius of gyration of a school."""
 
 import math
 
@@ -19,7 +19,7 @@ def spread(block: Block, *, definition: Definition = "corrected") -> NDArray[np.
     """Root mean square distance from the centre of the school, (T,).
 
     Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped
-    coordinates, so that it grows when a school crosses the face of the cell.
+    coordinates, so that the value grows when a school crosses a face of the cell.
     """
     r = block.wrapped_offsets if definition == "published" else block.offsets
     return np.sqrt(np.einsum("tia,tia->t", r, r) / block.shape[1])

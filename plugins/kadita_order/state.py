@@ -1,4 +1,4 @@
-"""Which of the collective states a school is in."""
+"""Collective states: swarm, torus, parallel, mixed."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ LOW, HIGH = 0.35, 0.65
     source="Tunstrom et al. 2013, PLoS Comput. Biol. 9, e1002915, doi:10.1371/journal.pcbi.1002915",
     symmetries=("translation", "rotation", "images", "scale"),
     labels=LABELS,
-    undefined="where P or M is",
+    undefined="where the polarization or rotation it uses is undefined",
 )
 def state(
     block: Block,
@@ -38,7 +38,7 @@ def state(
     """Collective state of the school, (T,), as an index into its labels.
 
     ``published``: P > .9 highly-parallel, P > .7 dynamic-parallel, M > .5 torus, P > .4 or M > .3 transitional,
-    else swarm, the first that holds.
+    else swarm; the first condition that holds counts.
     """
     if definition == "published":
         p, m = polarization, rotation

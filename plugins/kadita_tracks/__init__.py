@@ -1,4 +1,4 @@
-"""Importers of tracked animals."""
+"""Importers for tracks of animals."""
 
 from kadita import Importer, hookimpl
 from kadita_tracks.idtrackerai import idtrackerai

@@ -1,4 +1,4 @@
-"""Tables of text: what their header says, and their columns as numbers, identities and times."""
+"""Read CSV tables: column names, and columns as numbers, identities and times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADER_BYTES = 1 << 16
 
 
 def header(path: Path) -> list[str]:
-    """Return the names in the first line; none where it cannot be read."""
+    """Return the column names in the first line; an empty list if it cannot be read."""
     try:
         with path.open("rb") as file:
             line = file.read(HEADER_BYTES).splitlines()[0].decode("utf-8-sig")
@@ -28,16 +28,16 @@ def header(path: Path) -> list[str]:
 
 
 def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
-    """Return a table as pandas reads it; its columns are `named` in its first line, or numbered.
+    """Return a table as a pandas DataFrame; the first line names the columns, or they are numbered from 1.
 
     Raises:
-        KaditaError: it cannot be read.
+        KaditaError: the table cannot be read.
     """
     import pandas
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", pandas.errors.ParserWarning)  # of cells that no name in the header is for
+            warnings.simplefilter("error", pandas.errors.ParserWarning)  # cells without a column name
             table = pandas.read_csv(
                 path,
                 sep=separator,
@@ -48,8 +48,8 @@ def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
                 encoding="utf-8-sig",
             )
     except (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning) as error:
-        words = " ".join(str(error).split())[:200]
-        raise KaditaError(f"{path}: expected a CSV table; it cannot be read: {words}") from None
+        reason = " ".join(str(error).split())[:200]
+        raise KaditaError(f"{path}: expected a CSV table; it cannot be read: {reason}") from None
     if not named:
         table.columns = range(1, len(table.columns) + 1)
     if len(table.columns) == 1:
@@ -60,10 +60,10 @@ def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
 
 
 def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats:
-    """Return a column of numbers, NaN where a cell is empty.
+    """Return a column of numbers, (rows,); empty cells are NaN.
 
     Raises:
-        KaditaError: a cell that is no number.
+        KaditaError: a cell is not a number.
     """
     import pandas
 
@@ -78,27 +78,27 @@ def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats
 
 
 def identities(path: Path, table: Any, name: str) -> NDArray[Any]:
-    """Return a column of identities: whole numbers, or words.
+    """Return a column of identities, (rows,): integers or strings.
 
     Raises:
-        KaditaError: an empty cell, or a word that cannot be a name.
+        KaditaError: a cell is empty, or a string contains a NUL byte.
     """
     column = table[name]
     if column.isna().any():
         raise KaditaError(f"{path}: line {int(column.isna().argmax()) + 2} has no {name}")
     if column.dtype.kind in "iu":
         return np.asarray(column.to_numpy())
-    words = column.astype(str)
-    if words.str.contains("\0", regex=False).any():
+    labels = column.astype(str)
+    if labels.str.contains("\0", regex=False).any():
         raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
-    return np.asarray(words.to_numpy(dtype=str))
+    return np.asarray(labels.to_numpy(dtype=str))
 
 
 def seconds(path: Path, table: Any, name: str) -> tuple[Floats, str | None]:
-    """Return a column of times, and the moment that they count from in seconds; None where they are bare numbers.
+    """Return a column of times, (rows,), and their origin: dates become seconds from the first; numbers have none.
 
     Raises:
-        KaditaError: a cell that is neither a number nor a time such as 2015-09-10 07:00:00.
+        KaditaError: a cell is neither a number nor a time such as 2015-09-10 07:00:00.
     """
     import pandas
 
@@ -119,24 +119,24 @@ def seconds(path: Path, table: Any, name: str) -> tuple[Floats, str | None]:
     return np.asarray((moments - first) / pandas.Timedelta(seconds=1), dtype=np.float64), str(first.isoformat())
 
 
-def dated(path: Path, table: Any, agent: str, time: str) -> Tracks:
-    """Return the tracks of a table with columns `agent`, `time`, x, y, and z if any; the others are left out.
+def tracks_from_table(path: Path, table: Any, agent: str, time: str) -> Tracks:
+    """Return the tracks of a table with columns `agent`, `time`, x, y, and z if present; others are ignored.
 
     Raises:
-        KaditaError: a missing column, a cell that is no number or no time.
+        KaditaError: a column is missing, or a cell is not a number or time.
     """
     needed = (agent, time, "x", "y")
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise KaditaError(f"{path}: expected the columns {', '.join(needed)}; there is no {', '.join(missing)}")
-    times, since = seconds(path, table, time)
-    positions = placed(path, table, "xyz" if "z" in table.columns else "xy")
+    times, origin = seconds(path, table, time)
+    positions = coordinates(path, table, "xyz" if "z" in table.columns else "xy")
     known: dict[str, Any] = {}
-    if since is not None:
-        known = {"time_unit": "s", "remarks": (f"{path}: times are seconds from {since}",)}
+    if origin is not None:
+        known = {"time_unit": "s", "remarks": (f"{path}: times are seconds from {origin}",)}
     return frames_of_rows(str(path), identities(path, table, agent), times, positions, None, **known)
 
 
-def placed(path: Path, table: Any, names: Iterable[str]) -> Floats:
-    """Return columns of coordinates side by side, (rows, 2) or (rows, 3)."""
+def coordinates(path: Path, table: Any, names: Iterable[str]) -> Floats:
+    """Return the columns of coordinates as vectors, (rows, 2) or (rows, 3)."""
     return np.stack([numbers(path, table, name) for name in names], axis=1)

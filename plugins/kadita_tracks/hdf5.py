@@ -1,4 +1,4 @@
-"""HDF5 files: opened with h5py, and read no further than what they hold themselves."""
+"""Open HDF5 files with h5py; only datasets stored in the file itself are read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from kadita import KaditaError
-from kadita.plugins.importers import INFLATED_AT_MOST
+from kadita.plugins.importers import check_claim
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """Open a file of HDF5.
+def open_hdf5(path: Path) -> Iterator[Any]:
+    """Open an HDF5 file.
 
     Raises:
-        KaditaError: h5py is not installed, or this cannot be read.
+        KaditaError: h5py is not installed, or the file cannot be read.
     """
     try:
         import h5py
@@ -28,30 +28,28 @@ def opened(path: Path) -> Iterator[Any]:
         with h5py.File(path, "r") as file:
             yield file
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        words = " ".join(str(error).split())[:120]
-        raise KaditaError(f"{path}: expected an HDF5 file; found it damaged ({words})") from None
+        reason = " ".join(str(error).split())[:120]
+        raise KaditaError(f"{path}: expected an HDF5 file; it is damaged ({reason})") from None
 
 
-def entry(path: Path, file: Any, name: str) -> Any:
-    """Return a dataset's array, or an attribute of this name; None where there is neither.
+def read_entry(path: Path, file: Any, name: str) -> Any:
+    """Return the dataset of this name as an array, or else the attribute; None if there is neither.
 
     Raises:
-        KaditaError: a dataset that lies in another file, or claims more than this one can hold.
+        KaditaError: the dataset is stored in another file, or claims more data than this file can hold.
     """
     import h5py
 
-    link = file.get(name, getlink=True)  # the link itself: what it leads to may lie in a file that nobody named
+    link = file.get(name, getlink=True)  # do not follow the link yet: it may lead to another file
     if link is None:
         return file.attrs.get(name)
-    found = file[name] if isinstance(link, h5py.HardLink) else None
-    if not isinstance(found, h5py.Dataset) or found.is_virtual or found.external:
-        raise KaditaError(f"{path}: expected {name} to be a dataset of its own; found a group, or a way to other files")
-    claimed = int(found.size or 0) * found.dtype.itemsize
-    if claimed > INFLATED_AT_MOST * path.stat().st_size:
-        raise KaditaError(f"{path}: {name} claims {claimed} bytes in a file of {path.stat().st_size}; it is damaged")
-    return np.asarray(found[()]) if found.shape is not None else None
+    dataset = file[name] if isinstance(link, h5py.HardLink) else None
+    if not isinstance(dataset, h5py.Dataset) or dataset.is_virtual or dataset.external:
+        raise KaditaError(f"{path}: expected {name} to be a dataset in this file; found a group or a link elsewhere")
+    check_claim(path, int(dataset.size or 0) * dataset.dtype.itemsize, name)
+    return np.asarray(dataset[()]) if dataset.shape is not None else None
 
 
 def names(entries: Iterable[str]) -> str:
-    """Return the first few names for a message, whatever characters are in them."""
+    """Return the first names, escaped, for a message."""
     return ", ".join(repr(str(e)[:30]) for e in list(entries)[:8]) or "nothing"

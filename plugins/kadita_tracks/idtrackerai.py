@@ -1,8 +1,8 @@
-"""Reads tracks of idtracker.ai: its .npy, a pickled dict, and its .h5, which holds the same.
+"""Read tracks of idtracker.ai: its .npy, a pickled dict, and its .h5, with the same content.
 
 Both have ``trajectories`` (frames, animals, 2) in pixels, NaN where an animal is lost, ``frames_per_second``,
-``body_length`` in pixels, and since version 5.2 or so ``identities_labels`` and ``length_unit``, the pixels of a length
-that its user measured. Where a video lay on somebody's disk stays behind.
+``body_length`` in pixels, and since about version 5.2 ``identities_labels`` and ``length_unit``, the number of pixels
+of a length that the user measured. Paths of videos are not read.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, first_bytes
-from kadita_tracks.hdf5 import entry, names, opened
+from kadita_tracks.hdf5 import names, open_hdf5, read_entry
 from kadita_tracks.unpickle import unpickle
 
-Unit = Annotated[str, Field(description="unit that the file's own length_unit is in, such as cm; empty: pixels")]
+Unit = Annotated[str, Field(description="unit of the file's length_unit, such as cm; empty: pixels")]
 READ = ("trajectories", "frames_per_second", "body_length", "length_unit", "identities_labels")
 HEADER_BYTES = 4096
-LABEL = 80  # characters of a label at most
+LABEL = 80  # largest number of characters of a label
 
 
 def _recognizes(path: Path) -> bool:
     try:
         first = first_bytes(path, HEADER_BYTES)
         if first.startswith(HDF5):
-            with opened(path) as file:
+            with open_hdf5(path) as file:
                 return "trajectories" in list(file)
-        return _pickle_begins(path, first) > 0
+        return _pickle_offset(path, first) > 0
     except KaditaError as error:
-        return "pip install" in str(error)  # nobody can tell; whoever reads it says what is missing
+        return "pip install" in str(error)  # h5py is missing: unknown; the importer's error says so
 
 
 @importer(
@@ -45,12 +45,13 @@ def _recognizes(path: Path) -> bool:
     source="Romero-Ferrero et al. 2019, doi:10.1038/s41592-018-0295-5; idtracker.ai",
 )
 def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
-    """Tracks of idtracker.ai, .npy or .h5, in pixels; nothing that a file asks for is run.
+    """Tracks of idtracker.ai, .npy or .h5, in pixels; no code in a file is executed.
 
-    ``calibrated`` names the unit that the file's own ``length_unit`` is in, such as cm: lengths then are in that unit.
+    ``calibrated`` is the unit of the file's ``length_unit``, such as cm; lengths are then converted to it.
 
     Raises:
-        KaditaError: another file, a pickle that asks for anything but arrays, tracks of another shape.
+        KaditaError: the file has another format, its pickle holds more than arrays and numbers, or tracks have the
+            wrong shape.
     """
     data = _of_hdf5(path) if first_bytes(path).startswith(HDF5) else _of_npy(path)
     x = data.get("trajectories")
@@ -61,12 +62,12 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
     pixels, body_length = _number(data, "length_unit"), _number(data, "body_length")
     remarks = []
     if calibrated and pixels is None:
-        raise KaditaError(f"{path}: has no length_unit of its own; leave --set calibrated out")
+        raise KaditaError(f"{path}: expected length_unit in the file for --set calibrated; found none")
     if calibrated and pixels is not None:
         positions = positions / pixels
         body_length = body_length and body_length / pixels
     elif pixels is not None:
-        remarks.append(f"{path} measures its unit of length as {pixels:g} px; --set calibrated=UNIT converts to it")
+        remarks.append(f"{path} has a length_unit of {pixels:g} px; --set calibrated=UNIT converts lengths to it")
     return Tracks(
         _agents(data.get("identities_labels"), positions.shape[1]),
         positions,
@@ -82,44 +83,48 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
 
 def _of_npy(path: Path) -> Mapping[str, Any]:
     try:
-        content = path.read_bytes()
+        raw = path.read_bytes()
     except OSError as error:
         raise KaditaError(f"{path}: cannot be read: {error.strerror}") from None
-    held = unpickle(str(path), content[_pickle_begins(path, content[:HEADER_BYTES]) :])
-    if isinstance(held, np.ndarray) and held.shape == () and held.dtype.kind == "O":
-        held = held.item()
-    if not isinstance(held, dict) or "trajectories" not in held:
-        found = f"a dict of {names(held)}" if isinstance(held, dict) else type(held).__name__
-        raise KaditaError(f"{path}: expected a dict of idtracker.ai's, with trajectories; found {found}")
-    return held
+    content = unpickle(str(path), raw[_pickle_offset(path, raw[:HEADER_BYTES]) :])
+    if isinstance(content, np.ndarray) and content.shape == () and content.dtype.kind == "O":
+        content = content.item()
+    if not isinstance(content, dict) or "trajectories" not in content:
+        found = f"a dict of {names(content)}" if isinstance(content, dict) else type(content).__name__
+        raise KaditaError(f"{path}: expected idtracker.ai's dict with trajectories; found {found}")
+    return content
 
 
-def _pickle_begins(path: Path, first: bytes) -> int:
-    """Return where the pickle of an .npy file begins; what it is of is one object."""
+def _pickle_offset(path: Path, first: bytes) -> int:
+    """Return the offset of the pickle in an .npy file that holds a single object.
+
+    Raises:
+        KaditaError: the header is damaged, or that of an array.
+    """
     file = io.BytesIO(first)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of a header that is damaged so that Python would warn
+            warnings.simplefilter("error")  # a damaged header can make Python warn
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, _, dtype = read(file)
-    except Exception as error:  # numpy raises whatever a damaged header leads it to
-        words = " ".join(str(error).split())[:100]
-        raise KaditaError(f"{path}: expected an .npy file; its header cannot be read ({words})") from None
+    except Exception as error:  # a damaged header can make numpy raise any exception
+        reason = " ".join(str(error).split())[:100]
+        raise KaditaError(f"{path}: expected an .npy file; its header cannot be read ({reason})") from None
     if shape != () or dtype != np.dtype(object):
         raise KaditaError(f"{path}: expected idtracker.ai's dict, one object; found an array {shape} of {dtype}")
     return file.tell()
 
 
 def _of_hdf5(path: Path) -> Mapping[str, Any]:
-    with opened(path) as file:
+    with open_hdf5(path) as file:
         if "trajectories" not in list(file):
             raise KaditaError(f"{path}: expected a dataset trajectories; found {names(file)}")
-        return {name: entry(path, file, name) for name in READ}
+        return {name: read_entry(path, file, name) for name in READ}
 
 
 def _number(data: Mapping[str, Any], name: str) -> float | None:
-    """Return a number above 0; where there is none, or -1 or NaN in its place, None."""
+    """Return a positive number; None if it is missing or a placeholder such as -1 or NaN."""
     value = data.get(name)
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(-1)[0]
@@ -133,7 +138,7 @@ def _number(data: Mapping[str, Any], name: str) -> float | None:
 
 
 def _agents(labels: Any, count: int) -> NDArray[Any]:
-    """Return the labels that a user gave, where there is one for each; or 1, 2, ... as idtracker.ai counts."""
+    """Return the user's labels if every animal has a distinct one, otherwise 1, 2, ... as in idtracker.ai, (N,)."""
     numbers = np.arange(1, count + 1)
     listed = labels.ravel().tolist() if isinstance(labels, np.ndarray) else labels
     if not isinstance(listed, (list, tuple)) or len(listed) != count:

@@ -1,4 +1,4 @@
-"""Reads tracks from MATLAB files in the layout of Ling et al. 2019 (doi:10.1038/s41467-019-13281-4)."""
+"""Read tracks from MATLAB files in the layout of Ling et al. 2019 (doi:10.1038/s41467-019-13281-4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita_tracks.hdf5 import entry, names, opened
+from kadita_tracks.hdf5 import names, open_hdf5, read_entry
 from kadita_tracks.long import frames_of_rows
 
 Variable = Annotated[str, Field(description="name of the matrix in the file")]
@@ -18,18 +18,18 @@ Variable = Annotated[str, Field(description="name of the matrix in the file")]
 
 @importer(endings=(".mat",), source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
 def matlab(path: Path, *, variable: Variable = "tracks_filt") -> Tracks:
-    """Rows of id, x, y, z, t, vx, vy, vz in a matrix of MATLAB 5 to 7.3; further columns are left out.
+    """Matrix of MATLAB 5 to 7.3 with columns id, x, y, z, t, vx, vy, vz; further columns are ignored.
 
     Raises:
-        KaditaError: no MATLAB file, no such variable, or one of another shape.
+        KaditaError: the file is not MATLAB's, or the variable is missing or has another shape.
     """
-    known = _content(path, variable)
-    if variable not in known:
-        there = ", ".join(f"{k} {v.shape}" for k, v in known.items()) or "none"
+    content = _content(path, variable)
+    if variable not in content:
+        available = ", ".join(f"{k} {v.shape}" for k, v in content.items()) or "none"
         raise KaditaError(
-            f"{path}: there is no variable '{variable}'; name one with --set variable=NAME; there are: {there}"
+            f"{path}: there is no variable '{variable}'; name one with --set variable=NAME; there are: {available}"
         )
-    rows = known[variable]
+    rows = content[variable]
     if rows.ndim != 2 or rows.shape[1] < 8 or not np.issubdtype(rows.dtype, np.floating):
         raise KaditaError(
             f"{path}: expected {variable} to have rows of id, x, y, z, t, vx, vy, vz; found shape {rows.shape} of "
@@ -42,17 +42,17 @@ def matlab(path: Path, *, variable: Variable = "tracks_filt") -> Tracks:
 
 
 def _content(path: Path, variable: str) -> dict[str, NDArray[Any]]:
-    """Return the variables of a MATLAB file; of 7.3, which is HDF5, the one that is asked for."""
+    """Return the variables of a MATLAB file; for 7.3, which is HDF5, only the named one."""
     from scipy.io import loadmat
 
     try:
         content = loadmat(path, variable_names=None)
     except NotImplementedError:
-        with opened(path) as file:  # MATLAB counts down its columns, so that its rows are HDF5's columns
+        with open_hdf5(path) as file:  # MATLAB is column-major: the matrix is transposed
             if variable not in list(file):
                 raise KaditaError(f"{path}: there is no variable '{variable}'; there are: {names(file)}") from None
-            return {variable: np.asarray(entry(path, file, variable)).T}
-    except Exception as error:  # scipy raises whatever a damaged file leads it to
-        words = " ".join(str(error).split())[:200]
-        raise KaditaError(f"{path}: expected a MATLAB file; it cannot be read: {words}") from None
+            return {variable: np.asarray(read_entry(path, file, variable)).T}
+    except Exception as error:  # a damaged file can make scipy raise any exception
+        reason = " ".join(str(error).split())[:200]
+        raise KaditaError(f"{path}: expected a MATLAB file; it cannot be read: {reason}") from None
     return {k: np.asarray(v) for k, v in content.items() if not k.startswith("__")}

@@ -1,7 +1,7 @@
-"""Reads tracks from the text of MOT Challenge: a line for each box in each frame, numbers separated by commas.
+"""Read tracks from the text files of MOT Challenge: one line per box and frame, numbers separated by commas.
 
-A line is frame, id, left, top, width, height of the box, confidence, x, y, z. The world coordinates x, y, z are -1
-where there are none; the ground truth of later challenges has a class and a visibility instead, nine numbers in all.
+A line holds frame, id, left, top, width, height of the box, confidence, x, y, z. World coordinates x, y, z are -1 if
+unknown; the ground truth of later challenges has a class and a visibility instead, nine numbers in all.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from kadita_tracks.long import Floats, frames_of_rows
 
 Coordinates = Annotated[
     Literal["auto", "box", "world"],
-    Field(description="centres of boxes, those of the world, or the world's where they are given"),
+    Field(description="centres of boxes, or world coordinates; auto: world coordinates if the file has them"),
 ]
 Ignored = Annotated[bool, Field(description="keep boxes of confidence 0")]
-LEAST, MOST = 6, 10  # numbers in a line
+LEAST, MOST = 6, 10  # numbers per line
 
 
 def _recognizes(path: Path) -> bool:
@@ -38,13 +38,13 @@ def _recognizes(path: Path) -> bool:
     endings=(".txt",), recognizes=_recognizes, source="Leal-Taixé et al. 2015, arXiv 1504.01942; motchallenge.net"
 )
 def mot(path: Path, *, coordinates: Coordinates = "auto", ignored: Ignored = False) -> Tracks:
-    """Boxes of MOT Challenge, .txt: the centre of each box in pixels, or x, y, z of the world where they are given.
+    """Boxes of MOT Challenge, .txt: the centre of each box in pixels, or world coordinates x, y, z if given.
 
-    ``coordinates`` says which. Lines with confidence 0, which a ground truth wants ignored, are left out, or not with
-    ``ignored=true``.
+    ``coordinates`` chooses between them. Lines with confidence 0, which mark boxes to ignore in a ground truth, are
+    kept only with ``ignored=true``.
 
     Raises:
-        KaditaError: no such table, boxes without identity, or world coordinates in some lines alone.
+        KaditaError: the table cannot be read, boxes lack an identity, or only some lines have world coordinates.
     """
     table = read_table(path, named=False)
     if not LEAST <= len(table.columns) <= MOST:
@@ -57,29 +57,29 @@ def mot(path: Path, *, coordinates: Coordinates = "auto", ignored: Ignored = Fal
     damaged = ~np.isfinite(rows[:, :LEAST]).all(axis=1)
     if damaged.any():
         raise KaditaError(f"{path}: expected a frame, an id and a box; line {int(damaged.argmax()) + 1} lacks a number")
-    whole = (rows[:, :2] == np.rint(rows[:, :2])).all(axis=1) & (np.abs(rows[:, :2]) < 2**53).all(axis=1)
-    if not whole.all() or (rows[:, 1] < 0).any():
-        line = int((~whole | (rows[:, 1] < 0)).argmax())
+    integer = (rows[:, :2] == np.rint(rows[:, :2])).all(axis=1) & (np.abs(rows[:, :2]) < 2**53).all(axis=1)
+    if not integer.all() or (rows[:, 1] < 0).any():
+        line = int((~integer | (rows[:, 1] < 0)).argmax())
         raise KaditaError(
             f"{path}: expected whole numbers as frame and id; line {line + 1} has {rows[line, 0]:g} and "
-            f"{rows[line, 1]:g} (-1 is a detection that nobody tracked)"
+            f"{rows[line, 1]:g} (-1: a detection without a track)"
         )
     remarks = []
-    if rows.shape[1] > LEAST and not ignored and (out := rows[:, LEAST] == 0).any():
-        rows = rows[~out]
-        remarks.append(f"{path}: {int(out.sum())} boxes with confidence 0 are left out; --set ignored=true keeps them")
+    if rows.shape[1] > LEAST and not ignored and (zero := rows[:, LEAST] == 0).any():
+        rows = rows[~zero]
+        remarks.append(f"{path}: {int(zero.sum())} boxes with confidence 0 are left out; --set ignored=true keeps them")
     world = _world(path, rows, coordinates)
     positions = rows[:, 2:4] + rows[:, 4:6] / 2 if world is None else world
-    what = "centres of boxes, in pixels" if world is None else "world coordinates"
+    origin = "centres of boxes, in pixels" if world is None else "world coordinates"
     other = "box" if world is not None else "world" if rows.shape[1] == MOST else None
-    remarks.append(f"{path}: positions are {what}" + (f"; --set coordinates={other} takes the others" if other else ""))
+    remarks.append(f"{path}: positions are {origin}" + (f"; --set coordinates={other} takes others" if other else ""))
     known: dict[str, Any] = {"length_unit": "px" if world is None else None, "remarks": tuple(remarks)}
     identities = rows[:, 1].astype(np.int64)
     return frames_of_rows(str(path), identities, rows[:, 0], positions, None, counts_frames=True, **known)
 
 
 def _world(path: Path, rows: Floats, coordinates: str) -> Floats | None:
-    """Return world coordinates, (rows, 3) or in a plane (rows, 2); None for boxes."""
+    """Return world coordinates, (rows, 3) or, if planar, (rows, 2); None if positions are those of boxes."""
     given = np.zeros(len(rows), dtype=bool)
     if rows.shape[1] == MOST:
         given = np.isfinite(rows[:, 7:]).all(axis=1) & (rows[:, 7:] != -1).any(axis=1)

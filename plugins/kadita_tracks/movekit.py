@@ -1,11 +1,11 @@
-"""Reads tracks from the CSV of movekit."""
+"""Read tracks from the CSV of movekit."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from kadita import Tracks, importer
-from kadita_tracks.csv_columns import dated, header, read_table
+from kadita_tracks.csv_columns import header, read_table, tracks_from_table
 
 
 @importer(
@@ -14,13 +14,13 @@ from kadita_tracks.csv_columns import dated, header, read_table
     source="movekit; github.com/dbvis-ukon/movekit",
 )
 def movekit(path: Path) -> Tracks:
-    """Table of movekit: columns time, animal_id, x, y, and z if any, in whatever case; others are left out.
+    """Table of movekit: columns time, animal_id, x, y, and z if present, in any case; others are ignored.
 
-    Times such as 2015-09-10 07:00:00 become seconds from the first one; those that are bare numbers stay as they are.
+    Times such as 2015-09-10 07:00:00 become seconds from the first one; plain numbers stay unchanged.
 
     Raises:
-        KaditaError: no table, a missing column, a cell that is no number or no time.
+        KaditaError: the table cannot be read, a column is missing, or a cell is not a number or time.
     """
     table = read_table(path)
     table.columns = [str(name).lower() for name in table.columns]
-    return dated(path, table.loc[:, ~table.columns.duplicated()], "animal_id", "time")
+    return tracks_from_table(path, table.loc[:, ~table.columns.duplicated()], "animal_id", "time")

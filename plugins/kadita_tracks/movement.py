@@ -1,8 +1,8 @@
-"""Reads tracks from the NetCDF of the package movement (movement.neuroinformatics.dev).
+"""Read tracks from the NetCDF of the package movement (movement.neuroinformatics.dev).
 
-It is what xarray writes of a dataset with ``position`` (time, space, keypoints, individuals), in whatever order: older
-versions had others, and newer ones say ``keypoint`` and ``individual``. Boxes have no keypoints. ``time`` is in seconds
-where the attribute ``time_unit`` says so, and counts frames otherwise.
+xarray writes them as a dataset with ``position`` (time, space, keypoints, individuals); the order differs between
+versions, and newer ones name the dimensions ``keypoint`` and ``individual``. Boxes have no keypoints. ``time`` is in
+seconds if the attribute ``time_unit`` is seconds, and counts frames otherwise.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import HDF5, INFLATED_AT_MOST, first_bytes, read_netcdf3_header
+from kadita.plugins.importers import HDF5, check_claim, first_bytes, read_netcdf3_header
 from kadita_tracks.hdf5 import names
 from kadita_tracks.long import Floats
 
-SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # what newer versions call them
-Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of those that are known")]
+SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # names in newer versions
+Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of the known ones")]
 NEEDED = {"time", "space", "individual"}
 
 
 class _Dataset(NamedTuple):
-    """What is read of a file."""
+    """The content of a file."""
 
     position: Floats  # (T, N, K, axes of space)
-    labels: dict[str, list[str]]  # of the axes that have some
+    labels: dict[str, list[str]]  # by axis, where it has labels
     times: NDArray[Any]
     time_unit: Any
     fps: Any
@@ -44,7 +44,7 @@ def _recognizes(path: Path) -> bool:
             return position is not None and _axes(position.dims) is not None
         if first != HDF5:
             return False
-        with _opened(path) as file:
+        with _open_netcdf(path) as file:
             return "position" in file.variables and _axes(file.variables["position"].dimensions) is not None
     except KaditaError:
         return False
@@ -52,10 +52,10 @@ def _recognizes(path: Path) -> bool:
 
 @importer(endings=(".nc",), recognizes=_recognizes, source="movement; doi:10.5281/zenodo.12755724")
 def movement(path: Path, *, keypoint: Keypoint = "") -> Tracks:
-    """Dataset of movement, .nc: the position of one keypoint, or else the mean of those that are known.
+    """Dataset of movement, .nc: the position of one keypoint, by default the mean of the known ones.
 
     Raises:
-        KaditaError: another file, one that claims more than it can hold, or no keypoint of that name.
+        KaditaError: the file has another format, claims more data than its size can hold, or lacks the keypoint.
     """
     data = _read(path)
     if data.time_unit not in ("seconds", "frames", None):
@@ -63,18 +63,18 @@ def movement(path: Path, *, keypoint: Keypoint = "") -> Tracks:
             f"{path}: expected the attribute time_unit to be seconds or frames; found {str(data.time_unit)[:40]!r}"
         )
     if data.times.dtype.kind not in "fiu" or len(data.times) != len(data.position):
-        raise KaditaError(f"{path}: expected a number as time of each frame; found {data.times.dtype}")
-    counts = data.time_unit == "frames"
-    rate = float(data.fps) if counts and isinstance(data.fps, (int, float, np.number)) else 0.0
+        raise KaditaError(f"{path}: expected one number per frame as time; found {data.times.dtype} {data.times.shape}")
+    counts_frames = data.time_unit == "frames"
+    rate = float(data.fps) if counts_frames and isinstance(data.fps, (int, float, np.number)) else 0.0
     rate_known = 0 < rate < np.inf
-    positions, remarks = _of_keypoint(path, data, keypoint)
+    positions, remarks = _positions_of(path, data, keypoint)
     individuals = data.labels.get("individual", [])
-    named = len(set(individuals)) == positions.shape[1] and not any("\0" in word for word in individuals)
+    named = len(set(individuals)) == positions.shape[1] and not any("\0" in label for label in individuals)
     return Tracks(
         np.array(individuals) if named else np.arange(positions.shape[1]),
         positions,
         np.asarray(data.times, dtype=np.float64),
-        counts_frames=counts,
+        counts_frames=counts_frames,
         frame_rate=rate if rate_known else None,
         time_unit="s" if rate_known or data.time_unit == "seconds" else None,
         remarks=remarks,
@@ -82,46 +82,42 @@ def movement(path: Path, *, keypoint: Keypoint = "") -> Tracks:
 
 
 def _axes(dims: tuple[str, ...]) -> list[str] | None:
-    """Return what the dimensions of positions are called now; None for dimensions of something else."""
+    """Return the dimensions of positions by their newer names; None if they are not those of positions."""
     axes = [SINGULAR.get(d, d) for d in dims]
     return axes if set(axes) in (NEEDED, NEEDED | {"keypoint"}) and len(set(axes)) == len(axes) else None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _open_netcdf(path: Path) -> Iterator[Any]:
     import netCDF4
 
     try:
         with netCDF4.Dataset(path, "r") as file:
             yield file
     except (OSError, RuntimeError, ValueError, LookupError, MemoryError) as error:
-        words = " ".join(str(error).split())[:120]
-        raise KaditaError(f"{path}: expected a NetCDF file; found it damaged ({words})") from None
+        reason = " ".join(str(error).split())[:120]
+        raise KaditaError(f"{path}: expected a NetCDF file; it is damaged ({reason})") from None
 
 
 def _read(path: Path) -> _Dataset:
     first = first_bytes(path)
     if first[:3] == b"CDF":
-        read_netcdf3_header(path)  # checks what the file claims, before libnetcdf believes it
+        read_netcdf3_header(path)  # checks the sizes in the header before libnetcdf relies on them
     elif first != HDF5:
         raise KaditaError(f"{path}: expected a NetCDF file; found the bytes {first[:4]!r}")
-    with _opened(path) as file:
+    with _open_netcdf(path) as file:
         variable = file.variables.get("position")
         axes = None if variable is None else _axes(variable.dimensions)
         if axes is None or getattr(variable.dtype, "kind", "") != "f" or "time" not in file.variables:
             raise KaditaError(
-                f"{path}: expected numbers position(time, space, keypoints, individuals), and time; found "
+                f"{path}: expected floats position(time, space, keypoints, individuals), and time; found "
                 f"{names(file.variables)}"
             )
-        read = [variable, *(file.variables[d] for d in variable.dimensions if d in file.variables)]
-        claimed = 8 * sum(int(v.size) for v in read)
-        if claimed > INFLATED_AT_MOST * path.stat().st_size:
-            raise KaditaError(
-                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
-            )
+        variables = [variable, *(file.variables[d] for d in variable.dimensions if d in file.variables)]
+        check_claim(path, 8 * sum(int(v.size) for v in variables))
         x = np.ma.filled(variable[:].astype(np.float64), np.nan)
         labels = {
-            axis: _words(file.variables[dim][:])
+            axis: _strings(file.variables[dim][:])
             for axis, dim in zip(axes, variable.dimensions, strict=True)
             if axis != "time" and dim in file.variables
         }
@@ -132,12 +128,12 @@ def _read(path: Path) -> _Dataset:
     x = x.transpose([axes.index(axis) for axis in ("time", "individual", "keypoint", "space")])
     order = labels.get("space", list("xyz")[: x.shape[3]])
     if sorted(order) not in (["x", "y"], ["x", "y", "z"]) or not x.size:
-        raise KaditaError(f"{path}: expected positions x, y, and z if any; found {names(order)} in shape {x.shape}")
+        raise KaditaError(f"{path}: expected the axes x, y and optionally z; found {names(order)} in shape {x.shape}")
     return _Dataset(x[..., np.argsort(order)], labels, times, *attributes)
 
 
-def _words(values: Any) -> list[str]:
-    """Return labels as words; NetCDF-3 has them as rows of letters."""
+def _strings(values: Any) -> list[str]:
+    """Return labels as strings; NetCDF-3 stores them as arrays of characters."""
     import netCDF4
 
     array = np.ma.filled(values, b"\0") if np.ma.isMaskedArray(values) and values.dtype.kind == "S" else values
@@ -147,8 +143,8 @@ def _words(values: Any) -> list[str]:
     return [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in array.ravel().tolist()]
 
 
-def _of_keypoint(path: Path, data: _Dataset, keypoint: str) -> tuple[Floats, tuple[str, ...]]:
-    """Return the position of each individual, (T, N, 2) or (T, N, 3), and what to say of it."""
+def _positions_of(path: Path, data: _Dataset, keypoint: str) -> tuple[Floats, tuple[str, ...]]:
+    """Return the position of each individual, (T, N, 2) or (T, N, 3), and remarks for the user."""
     x, labels = data.position, data.labels.get("keypoint", [])
     if keypoint:
         if keypoint not in labels:
@@ -161,8 +157,8 @@ def _of_keypoint(path: Path, data: _Dataset, keypoint: str) -> tuple[Floats, tup
     total = np.where(known[..., None], x, 0).sum(axis=2)
     mean = np.full(total.shape, np.nan)
     np.divide(total, number[..., None], out=mean, where=number[..., None] > 0)
-    part = int(((number > 0) & (number < x.shape[2])).sum())
+    partial = int(((number > 0) & (number < x.shape[2])).sum())
     remark = f"{path}: positions are means of the {x.shape[2]} keypoints {names(labels)}"
-    if part:
-        remark += f", in {part} of {int((number > 0).sum())} places of those that are known, where the mean jumps"
+    if partial:
+        remark += f"; in {partial} of {int((number > 0).sum())} positions only some are known, and the mean jumps there"
     return mean, (f"{remark}; --set keypoint=NAME takes one",)

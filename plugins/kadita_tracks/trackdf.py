@@ -1,11 +1,11 @@
-"""Reads tracks from the CSV of a track table of trackdf (R), and from that of its Python namesake."""
+"""Read tracks from the CSV of a track table of trackdf, of the R or the Python package."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from kadita import Tracks, importer
-from kadita_tracks.csv_columns import dated, header, read_table
+from kadita_tracks.csv_columns import header, read_table, tracks_from_table
 
 
 @importer(
@@ -14,11 +14,11 @@ from kadita_tracks.csv_columns import dated, header, read_table
     source="Garnier, trackdf; swarm-lab.github.io/trackdf",
 )
 def trackdf(path: Path) -> Tracks:
-    """Track table of trackdf as CSV: columns id, t, x, y, and z if any; further columns are left out.
+    """Track table of trackdf as CSV: columns id, t, x, y, and z if present; others are ignored.
 
-    Times such as 2015-09-10 07:00:00 become seconds from the first one; those that are bare numbers stay as they are.
+    Times such as 2015-09-10 07:00:00 become seconds from the first one; plain numbers stay unchanged.
 
     Raises:
-        KaditaError: no table, a missing column, a cell that is no number or no time.
+        KaditaError: the table cannot be read, a column is missing, or a cell is not a number or time.
     """
-    return dated(path, read_table(path), "id", "t")
+    return tracks_from_table(path, read_table(path), "id", "t")

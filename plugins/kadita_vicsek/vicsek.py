@@ -26,19 +26,19 @@ from kadita.models import (
 
 @jitable
 def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
-    """Return the heading of one within the radius, the agent itself included."""
+    """Return the heading of an agent within the radius, the agent itself included."""
     return where(square < c.radius_squared, v), NOTHING, NOTHING, count(False)
 
 
 @jitable
 def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
-    """Return the next heading: the mean heading of all within the radius, then noise."""
+    """Return the next heading: the mean heading of all agents within the radius, with noise."""
     mean = unit(sums[0], u)
     height, longitude, _, _ = uniforms(key[0], key[1], key[2], NOISE)
-    # the cap's height is uniform; told by the half-angle, because the cosine of a small angle has lost its digits
+    # the height of the cap is uniform; sin^2 of the half-angle keeps the precision that 1 - cos of a small angle loses
     rise = c.noise * height
     cosine, sine = 1 - 2 * rise, 2 * math.sqrt(rise * (1 - rise))
-    # any direction across the mean, and one across both: of x and y, the axis that lies less along the mean
+    # two perpendicular directions: the first is across the mean, towards x or y, whichever is less parallel to it
     first = across(mean, (1.0, 0.0, 0.0) if abs(mean[0]) < abs(mean[1]) else (0.0, 1.0, 0.0))
     second = (
         mean[1] * first[2] - mean[2] * first[1],
@@ -50,7 +50,7 @@ def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
 
 
 class Vicsek(Model):
-    """Parameters of the Vicsek model: every agent takes the mean heading of those around it, but for noise.
+    """Parameters of the Vicsek model: every agent takes the mean heading of its neighbours, with noise.
 
     u_i(t + dt) is uniform on the cap of solid angle 4 pi `noise` about the direction of the sum of u_j over
     |r_ij| < `radius`, i included; then x_i moves by `speed` dt u_i(t + dt).
@@ -63,7 +63,7 @@ class Vicsek(Model):
     pair = staticmethod(pair)
     turn = staticmethod(turn)
 
-    radius: Annotated[Positive, Field(description="distance within which headings are averaged, of nearest images")]
+    radius: Annotated[Positive, Field(description="distance within which headings are averaged, by minimum image")]
     noise: Annotated[
         float, Field(ge=0, le=1, description="angular noise: fraction of the sphere that a new heading is drawn from")
     ]
@@ -80,5 +80,5 @@ class Vicsek(Model):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The radius of interaction, within which agents are linked into clusters."""
+        """The radius of interaction, up to which agents are linked into clusters."""
         return {"link_distance": self.radius}

@@ -326,14 +326,14 @@ class TestRuns:
 
     def test_groups_differ_in_speed_and_mobility_and_not_in_their_forces(self, tmp_path):
         file = tmp_path / "mixture.toml"
-        text = scenario_text("abp") + '[[group]]\nname = "passive"\ncount = 200\nspeed = 1e-3\nmobility = 0.5\n'
+        text = scenario_text("abp") + '[[species]]\nname = "passive"\ncount = 200\nspeed = 1e-3\nmobility = 0.5\n'
         file.write_text(text)
         (block,) = kadita.simulate(file, steps=10, every=10).blocks()
         np.testing.assert_allclose(block.speeds[:, :200], 1e-3)
         np.testing.assert_allclose(block.speeds[:, 200:], 1.0)
         for name in ("diameter", "stiffness"):
             file.write_text(f"{text}{name} = 0.9\n")
-            with pytest.raises(kadita.KaditaError, match=f"group passive: {name} is that of all agents"):
+            with pytest.raises(kadita.KaditaError, match=f"species passive: {name} is common to all agents"):
                 kadita.simulate(file)
 
 
@@ -352,8 +352,8 @@ class TestRuns:
         ({"mobility": 2.6}, "expected at most 1 as 2 mobility x stiffness x time_step, .*got 1.04; take a smaller"),
         ({"mobility": 0.0}, "mobility: .*greater than 0; got 0.0"),
         ({"rotational_diffusion": 51.0}, "expected at most 1 as 2 rotational_diffusion x time_step, .*got 1.02"),
-        ({"speed": 101.0}, "expected at most 1 as the way of a free agent in a step, .*got 1.0"),
-        ({"translational_diffusion": 20.0}, "expected at most 1 as the way of a free agent in a step, .*got 1.09"),
+        ({"speed": 101.0}, "expected at most 1 as the rms displacement in a step, .*got 1.0"),
+        ({"translational_diffusion": 20.0}, "expected at most 1 as the rms displacement in a step, .*got 1.09"),
         ({"stifness": 1.0}, r"there is no parameter 'stifness' \(did you mean stiffness"),
         ({"speed": 0.0}, "speed: .*greater than 0"),
         ({"box": "open"}, 'initial = "random" fills a periodic cell'),

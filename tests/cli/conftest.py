@@ -1,4 +1,4 @@
-"""The command line as a user has it: a process of its own."""
+"""The command line in a process of its own, and a trajectory for it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,14 @@ from pathlib import Path
 
 import pytest
 
-Kadita = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture
-def kadita(tmp_path: Path) -> Kadita:
-    """Run `kadita ...` in an empty folder."""
+def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `kadita ...` in an empty folder, as a user does: in a process of its own."""
 
-    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "kadita", *map(str, arguments)]
+    def run(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kadita", *map(str, words)]
         return subprocess.run(command, capture_output=True, text=True, timeout=300, **({"cwd": tmp_path} | options))
-
-    return run
-
-
-@pytest.fixture
-def refused(kadita: Kadita) -> Callable[..., str]:
-    """Run a command that must be refused: one line on stderr, exit status 2, no traceback; return the line."""
-
-    def run(*arguments: object, **options: object) -> str:
-        done = kadita(*arguments, **options)
-        assert done.returncode == 2, done.stderr
-        assert done.stderr.count("\n") == 1, done.stderr
-        assert done.stderr.startswith("kadita: error: ")
-        assert "Traceback" not in done.stderr
-        return done.stderr
 
     return run
 

@@ -7,16 +7,16 @@ from scipy.io import loadmat
 
 
 @pytest.fixture
-def flock(kadita, reference, tmp_path):
+def flock(command, reference, tmp_path):
     tracks = reference / "jackdaws" / "transit_05.mat"
-    done = kadita("convert", tracks, "flock.nc", "--length-unit", "m", "--time-unit", "s")
+    done = command("convert", tracks, "flock.nc", "--length-unit", "m", "--time-unit", "s")
     assert (done.returncode, done.stderr) == (0, "")
     return tmp_path / "flock.nc"
 
 
-def test_the_authors_local_order_is_reproduced(kadita, reference, flock, tmp_path):
+def test_the_authors_local_order_is_reproduced(command, reference, flock, tmp_path):
     authors = loadmat(reference / "jackdaws" / "transit_order_05.mat")["order"][:, 0]
-    done = kadita(
+    done = command(
         "analyze",
         flock,
         "-m",
@@ -38,9 +38,9 @@ def test_the_authors_local_order_is_reproduced(kadita, reference, flock, tmp_pat
     np.testing.assert_allclose(values, authors, rtol=0, atol=1e-6)
 
 
-def test_the_flock_is_measured_as_it_is(kadita, reference, flock, tmp_path):
+def test_the_flock_is_measured_as_it_is(command, reference, flock, tmp_path):
     rows = loadmat(reference / "jackdaws" / "transit_05.mat")["tracks_filt"]
-    assert kadita("analyze", flock, "-m", "polarization", "-m", "spread", "-o", "a.nc").returncode == 0
+    assert command("analyze", flock, "-m", "polarization", "-m", "spread", "-o", "a.nc").returncode == 0
     with xarray.open_dataset(tmp_path / "a.nc") as dataset:
         for time, p, r in zip(
             dataset["time"].values, dataset["polarization"].values, dataset["spread"].values, strict=True

@@ -102,9 +102,7 @@ def test_a_sample_is_as_far_from_all_pairs_as_it_says(sphere, rng):
     exact = measured(headings)[NAME]
     sample = measured(headings, pairs=4000)
     (note,) = sample.notes
-    assert note.startswith(
-        f"{NAME}: published: 4000 of 79800 pairs were looked at, parameter pairs; the standard error"
-    )
+    assert note.startswith(f"{NAME}: published: 4000 of 79800 pairs were sampled (parameter pairs); the standard error")
     said = float(note.rpartition(" ")[2])
     rms = math.sqrt(((sample[NAME] - exact) ** 2).mean())
     assert 0.2 * said < rms < said
@@ -112,7 +110,7 @@ def test_a_sample_is_as_far_from_all_pairs_as_it_says(sphere, rng):
 
 
 def test_a_sample_says_so(sphere, rng):
-    with pytest.warns(KaditaWarning, match="published: 800 of 79800 pairs were looked at"):
+    with pytest.warns(KaditaWarning, match="published: 800 of 79800 pairs were sampled"):
         measured(sphere(rng, (1, 400)), pairs=800)
 
 

@@ -48,7 +48,9 @@ def test_a_metric_with_the_name_of_another(school):
 
 def test_workers_take_names_alone(school, tmp_path):
     path = kadita.run("vicsek", steps=10, every=1, output=tmp_path / "school.nc", parameters={"agents": 10})
-    with pytest.raises(KaditaError, match="workers: expected names of metrics, which travel; got width itself"):
+    with pytest.raises(
+        KaditaError, match="workers: expected names of metrics, which other processes can load; got the object width"
+    ):
         kadita.analyze(path, width, workers=2)
 
 
@@ -66,7 +68,7 @@ def test_parameters_by_metric_as_in_a_profile(school):
 
 
 def test_what_needs_a_value_stops_nothing_that_was_not_asked_for_by_name(school):
-    registry = load_registry().knowing([bound])
+    registry = load_registry().including([bound])
     with pytest.warns(kadita.KaditaWarning, match=r"left out: bound: it needs a least \(--set bound.least=VALUE\)"):
         found = kadita.analyze(school, registry=registry)
     assert "polarization" in found
@@ -77,7 +79,7 @@ def test_what_needs_a_value_stops_nothing_that_was_not_asked_for_by_name(school)
 
 
 def test_values_beyond_the_declared_range_are_told(school):
-    with pytest.warns(kadita.KaditaWarning, match="width: 4 of 4 values lie beyond the range that it declares"):
+    with pytest.warns(kadita.KaditaWarning, match="width: 4 of 4 values are outside its declared range"):
         kadita.analyze(school, width, parameters={"part": 100.0})
 
 

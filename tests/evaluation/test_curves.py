@@ -52,7 +52,7 @@ def test_what_is_not_defined_is_drawn_as_that(results, tmp_path):
 
 
 def test_where_there_is_nothing_to_draw(tmp_path):
-    with pytest.raises(KaditaError, match="nothing to draw: local_order has a value per agent, or one in all"):
+    with pytest.raises(KaditaError, match="nothing to draw: local_order: per-agent values or single numbers"):
         draw(
             kadita.analyze(Block(np.eye(3)[None], np.eye(3)[None]), "local_order", parameters={"k": 2}),
             tmp_path / "nothing.png",

@@ -135,7 +135,7 @@ def test_a_fault_is_placed_in_the_metrics_own_file(flock):
     def deep(block: Block):
         return np.linalg.inv(np.zeros((2, 3)))
 
-    with pytest.raises(PluginError, match=r"LinAlgError: .* \(test_analysis.py, line \d+\)"):
+    with pytest.raises(PluginError, match=r"LinAlgError: .* \(test_evaluate.py, line \d+\)"):
         kadita.analyze(flock, ["deep"], registry=registry_with(deep))
 
 
@@ -147,7 +147,7 @@ def test_a_run_that_ended_early_is_said_so(tmp_path, rng):
     writer = AmberWriter(tmp_path / "a.nc", 3, periodic=False)
     writer.write(rng.normal(size=(4, 3, 3)), np.ones((4, 3, 3)), np.arange(4.0))
     writer.close(complete=False)
-    with pytest.warns(KaditaWarning, match="goes on, or ended early; there are 4 frames so far"):
+    with pytest.warns(KaditaWarning, match="is still writing it, or ended early; it has 4 frames so far"):
         kadita.analyze(tmp_path / "a.nc", ["spread"])
 
 
@@ -208,7 +208,7 @@ def test_other_warnings_of_a_plugin_become_one_note(flock):
     with pytest.warns(KaditaWarning) as caught:
         kadita.analyze(flock, ["chatty"], registry=registry_with(chatty))
 
-    assert [str(w.message) for w in caught] == ["chatty: UserWarning: by a plugin (test_analysis.py, line 205)"]
+    assert [str(w.message) for w in caught] == ["chatty: UserWarning: by a plugin (test_evaluate.py, line 205)"]
 
 
 def test_a_metric_cannot_write_to_its_input(flock):

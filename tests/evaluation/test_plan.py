@@ -30,7 +30,7 @@ def test_a_metric_comes_after_what_it_needs():
 
 
 def test_a_circle_of_needs_is_named():
-    with pytest.raises(KaditaError, match="circle: (loop needs back needs loop|back needs loop needs back)"):
+    with pytest.raises(KaditaError, match="cycle: (loop needs back needs loop|back needs loop needs back)"):
         make_plan(registry_of(loop, back), ["loop"])
 
 

@@ -45,26 +45,13 @@ def test_json_and_netcdf_hold_values_and_axes(found, tmp_path):
         assert dataset["path_within_windows"].dims == ("agent",)
 
 
-def test_a_table_that_is_there_is_not_replaced(kadita_command, school, plugin, tmp_path):
+def test_a_table_that_is_there_is_not_replaced(command, school, plugin, tmp_path):
     (tmp_path / "out_pairs.csv").write_text("mine")
-    done = kadita_command("analyze", school, "--plugin", plugin, "-m", "pairs", "-o", "out.csv")
+    done = command("analyze", school, "--plugin", plugin, "-m", "pairs", "-o", "out.csv")
     assert done.returncode == 2
     assert "out_pairs.csv exists" in done.stderr
     assert (tmp_path / "out_pairs.csv").read_text() == "mine"
-    done = kadita_command("analyze", school, "--plugin", plugin, "-m", "pairs", "-o", "out.csv", "--force")
+    done = command("analyze", school, "--plugin", plugin, "-m", "pairs", "-o", "out.csv", "--force")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out_pairs.csv").read_text().startswith("lag,pairs,total")
     assert "pairs.pairs" in done.stdout
-
-
-@pytest.fixture
-def kadita_command(tmp_path):
-    """The command line, in a folder of its own."""
-    import subprocess
-    import sys
-
-    def run(*words):
-        command = [sys.executable, "-m", "kadita", *map(str, words)]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-
-    return run

@@ -120,7 +120,7 @@ class TestBadAnalyses:
     @pytest.mark.parametrize(
         ("declared", "said"),
         [
-            ("finish=print, halo='lags'", "halo names no parameter: 'lags'"),
+            ("finish=print, halo='lags'", "halo: expected a number or the name of a parameter; got 'lags'"),
             ("finish=print, outputs={'x': 'length'}", "expected a mapping of names to Output"),
         ],
     )

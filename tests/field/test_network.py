@@ -68,5 +68,5 @@ def test_link_distance_is_the_trajectorys_where_none_is_given(value, gas):
     known = Block(block.positions, box=10.0, attributes={"r_a": 2.5})
     for name in NAMES:
         np.testing.assert_array_equal(value(name, known), value(name, block, link_distance=2.5))
-        with pytest.raises(NotApplicable, match="needs a link_distance, and the trajectory knows no r_a"):
+        with pytest.raises(NotApplicable, match="needs a link_distance, and the trajectory has no r_a"):
             value(name, block)

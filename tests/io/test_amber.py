@@ -137,7 +137,7 @@ def test_frames_can_be_read_while_the_run_goes_on_and_after_it_broke_off(tmp_pat
 def test_a_cut_file_is_refused_and_not_read_as_zeros(file, keep):
     content = file.read_bytes()
     file.write_bytes(content[: int(keep * len(content))])
-    with pytest.raises(kadita.KaditaError, match="is cut: its header claims 70 frames"):
+    with pytest.raises(kadita.KaditaError, match="is truncated: its header claims 70 frames"):
         kadita.open(file)
 
 
@@ -198,8 +198,8 @@ def nan_velocity(nc):
 
 
 DEVIATING = [
-    (lambda nc: nc.renameVariable("coordinates", "positions"), "no trajectory; expected a variable coordinates"),
-    (lambda nc: nc.renameDimension("atom", "fish"), "no trajectory; expected a variable coordinates"),
+    (lambda nc: nc.renameVariable("coordinates", "positions"), "expected a trajectory with a variable coordinates"),
+    (lambda nc: nc.renameDimension("atom", "fish"), "expected a trajectory with a variable coordinates"),
     (lambda nc: cell(nc, [5.0, 5.0, 0.0]), "cell lengths above 0; got 0"),
     (lambda nc: cell(nc, [5.0, 5.0, np.nan]), "cell lengths above 0; got nan"),
     (lambda nc: cell(nc, [5.0] * 3, angles=60.0), "orthorhombic"),

@@ -114,15 +114,15 @@ def test_the_number_of_cells_is_bounded_by_that_of_the_agents(edge, agents):
 
 
 def test_large_schools_use_cells_and_small_ones_do_not():
-    def pay(width, agents):
+    def faster(width, agents):
         widths = np.full(3, width)
-        return cell_list.pay(widths, widths, 10.0, agents), cell_list.pay(np.zeros(3), widths, 10.0, agents)
+        return tuple(cell_list.cells_are_faster(edges, widths, 10.0, agents) for edges in (widths, np.zeros(3)))
 
-    assert pay(25.0, 150) == (False, False)
-    assert pay(25.0, 100_000) == (False, True)  # a box of two and a half radii has no cells; at its rim a school has
-    assert pay(100.0, 10_000) == (True, True)
-    assert pay(100.0, 200) == (False, False)
-    assert cell_list.pay(np.zeros(3), np.zeros(3), 0.0, 1_000_000)  # who takes no notice of anyone has no pairs
+    assert faster(25.0, 150) == (False, False)
+    assert faster(25.0, 100_000) == (False, True)  # a box of two and a half radii has no cells; at its rim a school has
+    assert faster(100.0, 10_000) == (True, True)
+    assert faster(100.0, 200) == (False, False)
+    assert cell_list.cells_are_faster(np.zeros(3), np.zeros(3), 0.0, 1_000_000)  # no interacting pairs
 
 
 @pytest.mark.parametrize("box", [100.0, "open"])

@@ -1,8 +1,5 @@
 """Schools whose agents differ: named groups with parameters of their own."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -28,7 +25,7 @@ time_step = 0.1
 initial = "sphere"
 initial_radius = 4.0
 
-[[group]]
+[[species]]
 name = "nimble"
 count = 20
 turning_rate = 100.0
@@ -101,7 +98,7 @@ def test_faster_swimming_individuals_swim_at_the_front(school):
 
 def test_a_group_like_the_others_changes_no_bit(school):
     alike = RUN.replace("turning_rate = 100.0", "turning_rate = 40.0")
-    alone = RUN[: RUN.index("[[group]]")]
+    alone = RUN[: RUN.index("[[species]]")]
     first, second = (list(kadita.simulate(school(text), steps=100).blocks()) for text in (alike, alone))
     for a, b in zip(first, second, strict=True):
         assert a.positions.tobytes() == b.positions.tobytes()
@@ -114,7 +111,7 @@ def test_each_agent_follows_its_own_parameters(school, threads):
     text = RUN.replace("r_r = 1.0\nr_o = 6.0\nr_a = 14.0", "r_r = 0.0\nr_o = 0.0\nr_a = 0.0").replace(
         "noise = 0.05", "noise = 0.0"
     )
-    text += 'speed = 6.0\n\n[[group]]\nname = "noisy"\ncount = 15\nnoise = 0.4\n'
+    text += 'speed = 6.0\n\n[[species]]\nname = "noisy"\ncount = 15\nnoise = 0.4\n'
     with kadita.simulate(school(text), steps=10, every=10, threads=threads) as run:
         (block,) = run.blocks()
         moved = np.linalg.norm(block.positions[1] - block.positions[0], axis=1)
@@ -128,7 +125,7 @@ def test_each_agent_follows_its_own_parameters(school, threads):
     assert (turned[noisy] < 0.999).all()
 
 
-def test_the_file_says_who_is_of_which_species(school, tmp_path):
+def test_the_file_says_who_is_of_which_species(school, tmp_path, command):
     path = kadita.run(school(), steps=20, output=tmp_path / "s.nc")
     with kadita.open(path) as trajectory:
         assert trajectory.species.tolist() == ["nimble"] * 20 + ["others"] * 40
@@ -139,9 +136,9 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path):
         assert file["species"].dimensions == ("atom",)
         assert [row.tobytes().decode().strip() for row in file["kadita_species"][:]] == ["others", "nimble"]
         assert file["species"][:].tolist() == [1] * 20 + [0] * 40
-    said = subprocess.run([sys.executable, "-m", "kadita", "info", path], capture_output=True, text=True, check=True)
-    assert "species:       nimble 20, others 40" in said.stdout
-    assert "(count 20, name nimble, turning_rate 100.0)" in said.stdout
+    said = command("info", path).stdout
+    assert "species:       nimble 20, others 40" in said
+    assert "(count 20, name nimble, turning_rate 100.0)" in said
     with kadita.open(kadita.run("torus", steps=0, output=tmp_path / "t.nc")) as trajectory:
         assert trajectory.species is None
 
@@ -149,25 +146,29 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("count = 20", "count = 61", "expected groups of at most 60 agents together; got 61"),
+        ("count = 20", "count = 61", "expected species of at most 60 agents together; got 61"),
         ("count = 20", "count = 0", "count: .*greater than or equal to 1"),
         ('name = "nimble"\n', "", "missing: name"),
         ('name = "nimble"', 'name = "two words"', "name: "),
-        ('name = "nimble"', 'name = "others"', "expected groups of different names; got others; agents in no group"),
-        ("turning_rate = 100.0", "turning_rate = 2000.0", "group nimble: turning_rate = 2000 with time_step"),
+        ('name = "nimble"', 'name = "others"', "expected species of different names; got others; agents of no species"),
+        ("turning_rate = 100.0", "turning_rate = 2000.0", "species nimble: turning_rate = 2000 with time_step"),
         (
             "turning_rate = 100.0",
             "turning_rat = 90.0",
-            "group nimble: there is no parameter 'turning_rat' .did you mean",
+            "species nimble: there is no parameter 'turning_rat' .did you mean",
         ),
-        ("turning_rate = 100.0", "r_o = 0.5", "group nimble: expected r_r <= r_o <= r_a"),
-        ("turning_rate = 100.0", "box = 40.0", "group nimble: box is that of all agents; it stands under .parameters."),
-        ("turning_rate = 100.0", 'rules = "dewi-kadita"', "group nimble: rules is that of all agents"),
+        ("turning_rate = 100.0", "r_o = 0.5", "species nimble: expected r_r <= r_o <= r_a"),
+        (
+            "turning_rate = 100.0",
+            "box = 40.0",
+            "species nimble: box is common to all agents; it belongs in .parameters.",
+        ),
+        ("turning_rate = 100.0", 'rules = "dewi-kadita"', "species nimble: rules is common to all agents"),
     ],
     ids=str,
 )
 def test_impossible_groups_are_refused_with_the_reason(school, old, new, message):
-    tail = RUN[RUN.index("[[group]]") :]
+    tail = RUN[RUN.index("[[species]]") :]
     with pytest.raises(kadita.KaditaError, match=message) as error:
-        kadita.simulate(school(RUN[: RUN.index("[[group]]")] + tail.replace(old, new)))
+        kadita.simulate(school(RUN[: RUN.index("[[species]]")] + tail.replace(old, new)))
     assert "\n" not in str(error.value)

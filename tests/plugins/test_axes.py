@@ -113,7 +113,7 @@ def test_an_axis_that_is_none_of_its_own(axis):
     [
         (middles, r"axes: expected 'level': Axis\(function, units\); got <function middles"),
         (Axis(5), "axes: expected 'level': Axis"),
-        (Axis(middles), "axes: the function of 'level' wants 'bins', which is no parameter"),
+        (Axis(middles), "axes: the function of 'level' needs 'bins', which is not a parameter"),
     ],
 )
 def test_a_declaration_that_cannot_be_computed(axis, message):

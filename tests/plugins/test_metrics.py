@@ -68,7 +68,7 @@ def test_what_says_nothing_of_itself_is_refused(default):
 
     if default is ...:
         careless.__kwdefaults__ = None
-    with pytest.raises(PluginError, match="parameter 'angle' has no annotation; say what it is: angle: float"):
+    with pytest.raises(PluginError, match="parameter 'angle' has no annotation; add one, such as angle: float"):
         metric(careless)
 
 

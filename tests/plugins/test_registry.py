@@ -63,11 +63,11 @@ def test_a_file_brings_its_metrics(plugin_file):
             "implements no hook; expected one of kadita_metrics, kadita_analyses, kadita_models",
         ),
         (GOOD.replace("@hookimpl\n", ""), "kadita_metrics looks like a hook but lacks @hookimpl"),
-        (GOOD.replace("def kadita_metrics", "def kadita_metric"), "kadita_metric'.*hooks there are: kadita_metrics"),
+        (GOOD.replace("def kadita_metrics", "def kadita_metric"), "kadita_metric'.*; expected one of kadita_metrics"),
         (GOOD.replace("return [farthest]", "return farthest"), "kadita_metrics: expected a list; got Metric"),
         (GOOD.replace("return [farthest]", "return [len]"), "expected functions decorated with @metric; got 'len'"),
         (GOOD.replace("farthest", "polarization"), "the metric name 'polarization' is taken by plugin order"),
-        (GOOD.replace("[farthest]", "[farthest, farthest]"), "it brings two things named 'farthest'"),
+        (GOOD.replace("[farthest]", "[farthest, farthest]"), "it defines 'farthest' twice"),
         (GOOD.replace("block: Block", "block: 'Blok'"), "metric farthest: annotation 'Blok' cannot be resolved"),
     ],
 )

@@ -1,4 +1,4 @@
-"""200,000 agents, more than five columns number: every reader gives everybody their own place, to the last."""
+"""110,000 agents, more than five columns number: every reader gives everybody their own place, to the last."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import kadita
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.topology import write_topology
 
-AGENTS = 200_000
+AGENTS = 110_000
 ROUNDED = 0.0005 + 2e-5  # three decimals, as float32
 
 pytestmark = pytest.mark.filterwarnings("ignore:PDB file is missing resid information")
@@ -51,6 +51,9 @@ def test_mdtraj(crowd):
     mdtraj = pytest.importorskip("mdtraj", reason="mdtraj is not installed")
     read = mdtraj.load(crowd.topology)
     assert_allclose(10 * read.xyz[0], crowd.positions[0], rtol=0, atol=2 * ROUNDED)
+    assert read.n_atoms == read.n_residues == AGENTS
+    assert read.n_chains == 1
+    assert_allclose(read.unitcell_lengths, [[40, 40, 40]], rtol=0, atol=1e-6)
     assert read.topology.atom(AGENTS - 1).residue.name == "two"
     motion = mdtraj.load(crowd.trajectory, top=read.topology)
     assert_array_equal(motion.xyz[:, -1], crowd.positions[:, -1] / np.float32(10))
@@ -60,7 +63,10 @@ def test_parmed(crowd):
     parmed = pytest.importorskip("parmed", reason="ParmEd is not installed")
     read = parmed.load_file(crowd.topology)
     assert_allclose(read.coordinates, crowd.positions[0], rtol=0, atol=ROUNDED)
-    last = read.atoms[-1]
+    assert len(read.atoms) == len(read.residues) == AGENTS
+    assert_array_equal(read.box, [400, 400, 400, 90, 90, 90])
+    first, last = read.atoms[0], read.atoms[-1]
+    assert (first.number, first.residue.name, first.residue.segid) == (1, "one", "one")
     assert (last.number, last.residue.name, last.residue.segid) == (AGENTS, "two", "two")
     motion = parmed.amber.NetCDFTraj.open_old(crowd.trajectory)
     assert_array_equal(motion.coordinates[:, -1], crowd.positions[:, -1])

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+# a crowd's takes it many seconds: test_many_agents.py reads one
+FEW = pytest.mark.parametrize("school", [1, 150], indirect=True, scope="session", ids="N={}".format)
+
 
 @pytest.fixture(scope="module")
 def parmed():
@@ -29,6 +32,7 @@ def test_open_space_has_no_cell(open_school, parmed):
     read.close()
 
 
+@FEW
 def test_the_topology_has_every_agent_once(school, parmed):
     read = parmed.load_file(str(school.topology))
     assert len(read.atoms) == len(read.residues) == school.agents

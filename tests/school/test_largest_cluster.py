@@ -51,7 +51,7 @@ def test_a_school_that_holds_together_is_its_largest_group():
     whole, largest = (kadita.analyze(school, largest_cluster=g, registry=None) for g in (None, "r_a"))
     for name in whole:
         np.testing.assert_array_equal(whole[name], largest[name])
-    assert largest.provenance["input"]["largest_cluster"] == 16.75
+    assert largest.provenance["input"]["largest_group"] == 16.75
 
 
 @pytest.mark.parametrize("agents", [8, 2400], ids=["flooded", "by cells"])
@@ -66,7 +66,7 @@ def test_of_two_equal_groups_that_of_the_first_agent(agents):
 
 def test_a_link_is_needed():
     block = kadita.Block(np.zeros((2, 3)), np.ones((2, 3)))
-    with pytest.raises(kadita.KaditaError, match="it knows no r_a; expected --largest-cluster LENGTH"):
+    with pytest.raises(kadita.KaditaError, match="expected --largest-cluster LENGTH; the trajectory has no r_a"):
         kadita.analyze(block, "polarization", largest_cluster="r_a")
     for wrong in (0, -1, "near", float("nan"), float("inf")):
         with pytest.raises(kadita.KaditaError, match=r"--largest-cluster: expected r_a or a length above 0; got"):

@@ -25,7 +25,7 @@ BOXES = pytest.mark.parametrize("box", [None, 1.0, (1.0, 0.4, 2.5)], ids=["open"
 @pytest.fixture(params=["brute force", "tree"])
 def way(request, monkeypatch):
     """How neighbours are found, whatever the size of the school."""
-    monkeypatch.setattr(neighbors, "_by_brute_force", lambda agents, k: request.param == "brute force")
+    monkeypatch.setattr(neighbors, "_brute_force_is_faster", lambda agents, k: request.param == "brute force")
     return request.param
 
 
@@ -166,10 +166,10 @@ def test_frames_do_not_know_of_each_other(way, rng):
 def test_both_ways_agree_where_one_takes_over(beyond, box, rng, monkeypatch):
     """The largest school for brute force and the smallest for the tree."""
     agents = neighbors.BRUTE_FORCE_UP_TO + beyond
-    assert neighbors._by_brute_force(agents, 6) != beyond
+    assert neighbors._brute_force_is_faster(agents, 6) != beyond
     positions = rng.random((1, agents, 3)) * (1.0 if box is None else box)
     by_default = nearest(positions, Box.of(box), 6)
-    monkeypatch.setattr(neighbors, "_by_brute_force", lambda agents, k: beyond)
+    monkeypatch.setattr(neighbors, "_brute_force_is_faster", lambda agents, k: beyond)
     by_the_other = nearest(positions, Box.of(box), 6)
     np.testing.assert_array_equal(by_default[1], by_the_other[1])
     np.testing.assert_array_equal(by_default[0], by_the_other[0])

@@ -75,7 +75,7 @@ IMPOSSIBLE = [
     ({"speed": float("inf")}, "speed: .*finite"),
     ({"initial_radius": None}, 'initial = "ring" needs initial_radius'),
     ({"box": "open", "initial": "random"}, 'initial = "random" fills a periodic cell'),
-    ({"steps": 5}, r"'steps' is no parameter of the model; it stands above \[parameters\], or use --steps"),
+    ({"steps": 5}, r"'steps' is not a parameter of the model; it belongs above \[parameters\], or use --steps"),
     ({"sped": 1.0}, r"there is no parameter 'sped' \(did you mean speed\?\)"),
 ]
 
@@ -83,12 +83,12 @@ IMPOSSIBLE = [
 IMPOSSIBLE_TORUS = [
     ({"turning_rate": 0.0}, "turning_rate: .* greater than 0; got 0.0"),
     ({"turning_rate": -40.0}, "turning_rate: .* greater than 0"),
-    ({"turning_rate": 1801.0}, "turns 180.1 degrees in a step; expected at most half a circle, 180: take a smaller"),
+    ({"turning_rate": 1801.0}, "turns 180.1 degrees in a step; expected at most 180; reduce time_step"),
     ({"time_step": 4.6}, "turning_rate = 40 with time_step = 4.6 turns 184 degrees in a step"),
     ({"field_of_view": 361.0}, "field_of_view: .* less than or equal to 360"),
     ({"field_of_view": 0.0}, "field_of_view: .* greater than 0"),
     ({"field_of_view": None}, 'rules = "couzin-2002" needs field_of_view'),
-    ({"max_turn": 0.2}, 'max_turn belongs to rules = "dewi-kadita"; .* takes field_of_view, turning_rate in its place'),
+    ({"max_turn": 0.2}, 'max_turn belongs to rules = "dewi-kadita"; .* takes field_of_view, turning_rate instead'),
     ({"rules": "dewi-kadita"}, 'rules = "dewi-kadita" needs max_turn and blind_angle|field_of_view belongs to'),
     ({"rules": "couzin"}, "rules: .*'couzin-2002' or 'dewi-kadita'"),
     ({"r_o": 0.5}, "expected r_r <= r_o <= r_a; got r_r = 1, r_o = 0.5, r_a = 16.75"),
@@ -134,11 +134,11 @@ def test_impossible_runs_are_refused(changes, message):
             r"missing in \[parameters\]: agents, box, speed, time_step, r_r, r_o, r_a, noise$",
         ),
         ("steps = 10", "missing: model; there are: .*couzin, .*vicsek"),
-        ('model = "couzin"\nsteps = 10\nr_o = 3', r"'r_o' is a parameter of the model; it stands under \[parameters\]"),
+        ('model = "couzin"\nsteps = 10\nr_o = 3', r"'r_o' is a parameter of the model; it belongs in \[parameters\]"),
         ('model = "cousin"', r"there is no model 'cousin' \(did you mean couzin\?\)"),
         ("model = 3", "there is no model '3'; there are: .*couzin, .*vicsek"),
         ('model = "couzin"\nsteps = 10\nparameters = 3', "parameters: "),
-        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps\?\)"),
+        ('model = "couzin"\nstps = 10\n', r"there is no parameter 'stps' \(did you mean steps or species\?\)"),
         ("\ufeff\x00", "expected TOML"),
     ],
 )

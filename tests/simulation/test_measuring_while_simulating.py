@@ -77,7 +77,7 @@ def test_recorded_frames_pass_once(tmp_path):
     with school() as measured:
         measured.record(tmp_path / "a.nc")
         kadita.analyze(measured, ["rotation"])
-        with pytest.raises(kadita.KaditaError, match="its frames pass once while they are recorded; read the file"):
+        with pytest.raises(kadita.KaditaError, match="its frames can be read once while recorded; read the file"):
             kadita.analyze(measured, ["rotation"])
 
 

@@ -48,15 +48,15 @@ def test_a_distribution_works_as_it_is(stranger, install, tmp_path, school):
     assert "metrics: crowding" in listed
     checked = stranger("kadita", "plugins", "check", "crowding", "--set", "crowding.k=2")
     assert checked.returncode == 0, checked.stderr
-    assert "crowding keeps all of its 15 checks" in checked.stdout
-    assert "us an agent a frame" in checked.stdout
+    assert "crowding passes all of its 15 checks" in checked.stdout
+    assert "us per agent and frame" in checked.stdout
 
     (folder / "kadita_crowding" / "crowding.py").write_text(
         (folder / "kadita_crowding" / "crowding.py").read_text().replace("axis=(1, 2))", "axis=(1, 2)) * len(block)")
     )
     failed = stranger("pytest", "-q", "-p", "no:cacheprovider", cwd=folder)
     assert failed.returncode == 1
-    assert "a frame's row depends on that frame alone" in failed.stdout
+    assert "the value of a frame depends on that frame alone" in failed.stdout
 
 
 def test_a_file_can_be_tried_at_once(tmp_path, monkeypatch, capsys, school):
@@ -67,7 +67,7 @@ def test_a_file_can_be_tried_at_once(tmp_path, monkeypatch, capsys, school):
     assert "closeness" in capsys.readouterr().out
     assert main(["plugins", "check", "closeness.py"]) == 0
     said = capsys.readouterr()
-    assert "closeness.py keeps all of its 15 checks" in said.out
+    assert "closeness.py passes all of its 15 checks" in said.out
     assert said.err == ""
 
 
@@ -98,7 +98,7 @@ def test_what_is_made_is_as_its_authors_would_write_it(tmp_path):
         ("../crowding", "expected a name in lower case"),
         ("lambda", "expected a name in lower case"),
         ("", "expected a name in lower case"),
-        ("metric", "what another thing in the file is called"),
+        ("metric", "the name 'metric' is used for something else in the file; choose another name"),
         ("there", "exists; choose another name"),
     ],
 )
@@ -118,7 +118,7 @@ def test_a_file_of_the_users_is_never_replaced(tmp_path):
     assert [f.name for f in tmp_path.iterdir()] == ["pond.py"]
 
 
-def test_the_metric_of_the_template_keeps_its_promises(tmp_path):
+def test_the_metric_of_the_template_passes_all_checks(tmp_path):
     from kadita.plugins.loading import load_registry
 
     file = new_file("pond", tmp_path)

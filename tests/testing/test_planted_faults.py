@@ -1,4 +1,4 @@
-"""Metrics that each break one promise: the kit finds it, and says which."""
+"""Metrics with one fault each: the check of it fails, by name."""
 
 from itertools import count
 
@@ -10,13 +10,13 @@ from kadita.base.errors import PluginError
 from kadita.testing import check_metric, examine_metric
 
 CALLS, SEEN = count(), {}
-ALONE = "a frame's row depends on that frame alone"
-ORDER = "the order of agents does not matter"
+ALONE = "the value of a frame depends on that frame alone"
+ORDER = "invariant under permutations of agents"
 SHAPE = "real numbers of the declared shape"
-FINITE = "finite, or NaN where it says so"
-WRITES = "its input is not written to"
+FINITE = "finite, or NaN where declared undefined"
+WRITES = "its input is not modified"
 AGAIN = "same input, same bits"
-RANGE = "within its range"
+RANGE = "within the declared range"
 
 
 def rows(block):
@@ -233,33 +233,33 @@ PLANTED = [
     (undeclared, FINITE),
     (infinite, FINITE),
     (beyond, RANGE),
-    (at_the_origin, "unchanged by translation, as declared"),
-    (height, "unchanged by rotation, as declared"),
-    (unwrapped, "unchanged by images, as declared"),
-    (in_lengths, "unchanged by scale, as declared"),
-    (of_no_kind, "symmetries that there are"),
+    (at_the_origin, "invariant under translation"),
+    (height, "invariant under rotation"),
+    (unwrapped, "invariant under periodic images"),
+    (in_lengths, "invariant under scaling"),
+    (of_no_kind, "declared symmetries are known"),
     (counts_calls, AGAIN),
     (remembers, AGAIN),
     (drawn, AGAIN),
     (amplifies, ORDER),
-    (wants_velocities, "it says that it needs velocities"),
+    (wants_velocities, "needed velocities are declared"),
     (edges_for_bins, SHAPE),
-    (bins_of_its_own, "the numbers along its axes are those of every frame"),
-    (silent, "it says what it is"),
+    (bins_of_its_own, "the numbers along its axes are the same in all frames"),
+    (silent, "it is documented"),
 ]
 
 
-@pytest.mark.parametrize(("faulty", "promise"), PLANTED, ids=lambda p: getattr(p, "name", None))
-def test_each_is_caught_by_name(faulty, promise):
+@pytest.mark.parametrize(("faulty", "check"), PLANTED, ids=lambda p: getattr(p, "name", None))
+def test_each_is_caught_by_name(faulty, check):
     with pytest.raises(AssertionError) as caught:
         check_metric(faulty)
     first, *lines = str(caught.value).splitlines()
-    assert first.startswith(f"metric {faulty.name} breaks ")
-    assert any(line.startswith(f"  {promise}: ") for line in lines), caught.value
+    assert first.startswith(f"metric {faulty.name} fails ")
+    assert any(line.startswith(f"  {check}: ") for line in lines), caught.value
 
 
 @pytest.mark.parametrize("faulty", [first_agent, height, beyond, silent, undeclared, unwrapped], ids=lambda m: m.name)
-def test_one_fault_is_one_broken_promise(faulty):
+def test_one_fault_is_one_failed_check(faulty):
     assert sum(not p.passed for p in examine_metric(faulty)) == 1
 
 
@@ -291,15 +291,15 @@ def test_the_same_metrics_without_their_faults_pass():
         check_metric(twice)
 
 
-def test_a_broken_promise_says_where_and_what_to_do():
-    (broken,) = (p for p in examine_metric(infinite) if not p.passed)
-    assert broken.detail.startswith("alone, open, frame 0: inf; return NaN where it is not defined")
+def test_a_failed_check_says_where_and_what_to_do():
+    (failed,) = (p for p in examine_metric(infinite) if not p.passed)
+    assert failed.detail.startswith("alone, open, frame 0: inf; return NaN where the metric is undefined")
     (speed,) = (p for p in examine_metric(height) if p.name == "speed")
     assert speed.passed
-    assert "us an agent a frame" in speed.detail
+    assert "us per agent and frame" in speed.detail
 
 
-def test_a_value_on_the_edge_of_a_bin_proves_nothing():
+def test_a_value_on_the_edge_of_a_bin_is_not_compared():
     """Neighbours on a lattice are all as far: which of them is the nearest is decided by rounding."""
 
     @metric(
@@ -320,7 +320,7 @@ def test_a_value_on_the_edge_of_a_bin_proves_nothing():
 
 
 @pytest.mark.parametrize("angle", [10.0, 20.0, 30.0, 60.0])
-def test_ties_that_few_breaths_leave_are_not_blamed(angle):
+def test_ties_that_little_noise_leaves_are_not_blamed(angle):
     """Each of a lattice has several nearest ones; whether one of them is ahead hangs on which of them it is."""
 
     @metric(needs_velocities=True, symmetries=("translation", "rotation", "images"), undefined="of one agent")

@@ -1,4 +1,4 @@
-"""Analyses, models and importers that each break one promise: the kit finds it, and says which."""
+"""Analyses, models and importers with one fault each: the check of it fails, by name."""
 
 import itertools
 from typing import Annotated, ClassVar
@@ -13,13 +13,13 @@ from kadita.models.fixed_point import NOTHING, count
 from kadita.testing import check_analysis, check_importer, check_model
 
 CALLS = itertools.count()
-CUT = "windows cut otherwise give the same"
+CUT = "the same for all partitions into windows"
 MERGE = "merge is associative"
 AGAIN = "same input, same bits"
-ORDER = "the order of agents does not matter"
+ORDER = "invariant under permutations of agents"
 SHAPE = "real numbers of the declared shape"
-WRITES = "its input is not written to"
-AXES = "as many numbers along an axis as the result has"
+WRITES = "its input is not modified"
+AXES = "the numbers along an axis fit the shape of the result"
 
 
 def whole(state, facts):
@@ -30,7 +30,7 @@ def steps(window, last):
     return np.nansum(np.linalg.norm(np.diff(window.unwrapped[:last], axis=0), axis=2), axis=0)
 
 
-def broken(check, *arguments):
+def failed(check, *arguments):
     with pytest.raises(AssertionError) as caught:
         check(*arguments)
     return [line.strip().partition(":")[0] for line in str(caught.value).splitlines()[1:]]
@@ -119,14 +119,14 @@ ANALYSES = [
     (writes, WRITES),
     (a_number, SHAPE),
     (too_many, AXES),
-    (stays, "a state travels between processes"),
-    (silent, "it says what it is"),
+    (stays, "a state can be pickled"),
+    (silent, "it is documented"),
 ]
 
 
-@pytest.mark.parametrize(("faulty", "promise"), ANALYSES, ids=lambda p: getattr(p, "name", None))
-def test_analyses_are_caught_by_name(faulty, promise):
-    assert promise in broken(check_analysis, faulty)
+@pytest.mark.parametrize(("faulty", "check"), ANALYSES, ids=lambda p: getattr(p, "name", None))
+def test_analyses_are_caught_by_name(faulty, check):
+    assert check in failed(check_analysis, faulty)
 
 
 def test_an_analysis_without_the_fault_passes():
@@ -189,21 +189,21 @@ def variant(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "promise"),
+    ("changes", "check"),
     [
-        ({"pair": staticmethod(far_pair)}, "its rules return what the engine takes"),
-        ({"turn": staticmethod(two_numbers)}, "its rules return what the engine takes"),
-        ({"cutoff": property(lambda self: -1.0)}, "its cutoff is a length"),
-        ({"constants": property(lambda self: {"k": float("nan")})}, "its constants are finite numbers by name"),
-        ({"attributes": property(lambda self: {"r_a": 0.0})}, "its attributes are what a trajectory can say"),
-        ({"__doc__": ""}, "it says what it is"),
-        ({"turn": staticmethod(longer)}, "headings of unit length, finite places"),
+        ({"pair": staticmethod(far_pair)}, "rules return what the engine expects"),
+        ({"turn": staticmethod(two_numbers)}, "rules return what the engine expects"),
+        ({"cutoff": property(lambda self: -1.0)}, "the cutoff is a length"),
+        ({"constants": property(lambda self: {"k": float("nan")})}, "constants are finite numbers"),
+        ({"attributes": property(lambda self: {"r_a": 0.0})}, "attributes can be stored in a trajectory"),
+        ({"__doc__": ""}, "it is documented"),
+        ({"turn": staticmethod(longer)}, "unit headings, finite positions"),
     ],
     ids=lambda p: p if isinstance(p, str) else "",
 )
-def test_models_are_caught_by_name(changes, promise):
+def test_models_are_caught_by_name(changes, check):
     model = variant(**changes)(**GIVEN)
-    with pytest.raises(AssertionError, match=promise):
+    with pytest.raises(AssertionError, match=check):
         check_model(model, threads=False)
 
 
@@ -249,24 +249,24 @@ def test_an_importer_without_a_fault_passes(tracks):
 
 
 @pytest.mark.parametrize(
-    ("body", "recognizes", "promise"),
+    ("body", "recognizes", "check"),
     [
-        (read, lambda path: True, "it recognizes no other file"),
-        (read, lambda path: False, "it recognizes its own file, and no other does"),
-        (read, lambda path: path.read_text()[0] == "#", "it recognizes no other file"),
-        (lambda p: read(p, times=np.zeros(3)), recognizes, "it reads its own file"),
-        (lambda p: read(p, agents=np.zeros(2)), recognizes, "it reads its own file"),
-        (lambda p: read(p, positions=tracks_of(p)[0]), recognizes, "it reads its own file"),
-        (lambda p: read(p, length_unit=""), recognizes, "units are declared, or left open to be asked for"),
-        (lambda p: read(p, frame_rate=0.0), recognizes, "units are declared, or left open to be asked for"),
+        (read, lambda path: True, "it recognizes no file of another format"),
+        (read, lambda path: False, "it is the one that recognizes the file"),
+        (read, lambda path: path.read_text()[0] == "#", "it recognizes no file of another format"),
+        (lambda p: read(p, times=np.zeros(3)), recognizes, "it reads the file"),
+        (lambda p: read(p, agents=np.zeros(2)), recognizes, "it reads the file"),
+        (lambda p: read(p, positions=tracks_of(p)[0]), recognizes, "it reads the file"),
+        (lambda p: read(p, length_unit=""), recognizes, "units are declared, or None if unknown"),
+        (lambda p: read(p, frame_rate=0.0), recognizes, "units are declared, or None if unknown"),
         (lambda p: read(p, agents=np.random.default_rng().random(2)), recognizes, "same file, same tracks"),
-        (lambda p: read(p) if p.write_text(p.read_text() + " ") else None, recognizes, "the file is not written to"),
+        (lambda p: read(p) if p.write_text(p.read_text() + " ") else None, recognizes, "the file is not modified"),
         (
             lambda p: read(p, positions=np.array(p.read_text().split()[1:], dtype=float).reshape(3, 2, 2)),
             recognizes,
-            "what is cut or foreign is refused in a line",
+            "truncated and foreign files raise KaditaError",
         ),
     ],
 )
-def test_importers_are_caught_by_name(tracks, body, recognizes, promise):
-    assert promise in broken(check_importer, declared(body, recognizes), tracks)
+def test_importers_are_caught_by_name(tracks, body, recognizes, check):
+    assert check in failed(check_importer, declared(body, recognizes), tracks)

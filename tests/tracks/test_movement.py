@@ -45,7 +45,10 @@ def test_means_of_known_keypoints(tmp_path, converted, rng, container, engine):
     assert_allclose(read["positions"][..., :2], expected, rtol=1e-6)
     assert_allclose(read["times"], np.arange(5) / 50, rtol=1e-12)
     assert read["attributes"]["time_unit"] == "s"
-    assert any("means of the 3 keypoints 'snout', 'centre', 'tail', in 1 of 9 places" in r for r in read["remarks"])
+    assert any(
+        "means of the 3 keypoints 'snout', 'centre', 'tail'; in 1 of 9 positions only some are known" in r
+        for r in read["remarks"]
+    )
     assert b"somebody" not in read["path"].read_bytes()
 
 
@@ -95,14 +98,14 @@ def test_wrong_files(tmp_path, refused, rng):
     words = ("--from", "movement", "--length-unit", "px")
     _, dataset = poses(rng)
     for changed, said in (
-        (dataset.drop_vars("position"), "expected numbers position(time, space, keypoints, individuals)"),
+        (dataset.drop_vars("position"), "expected floats position(time, space, keypoints, individuals)"),
         (dataset.drop_vars("time"), "and time; found 'position'"),
-        (dataset.rename(space="plane"), "expected numbers position"),
-        (dataset.assign(position=dataset["position"].astype(str)), "expected numbers position"),
-        (dataset.assign_coords(space=["rho", "phi"]), "expected positions x, y, and z if any; found 'rho', 'phi'"),
-        (dataset.assign_coords(time=list("abcde")), "expected a number as time of each frame"),
+        (dataset.rename(space="plane"), "expected floats position"),
+        (dataset.assign(position=dataset["position"].astype(str)), "expected floats position"),
+        (dataset.assign_coords(space=["rho", "phi"]), "expected the axes x, y and optionally z; found 'rho', 'phi'"),
+        (dataset.assign_coords(time=list("abcde")), "expected one number per frame as time"),
         (dataset.assign_attrs(time_unit="days"), "time_unit to be seconds or frames; found 'days'"),
-        (dataset.isel(time=slice(0, 0)), "expected positions x, y"),
+        (dataset.isel(time=slice(0, 0)), "expected the axes x, y"),
         (dataset * np.nan, "expected positions; found none"),
     ):
         changed.to_netcdf(path)
@@ -110,10 +113,10 @@ def test_wrong_files(tmp_path, refused, rng):
     dataset.to_netcdf(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    assert "found it damaged" in refused(path, *words)
+    assert "it is damaged" in refused(path, *words)
     dataset.to_netcdf(path, format="NETCDF3_64BIT")
     path.write_bytes(path.read_bytes()[:-100])
-    assert "is cut" in refused(path, *words)
+    assert "is truncated" in refused(path, *words)
     for content in (rng.bytes(1000), b"id,t,x,y\n1,2,3,4\n"):
         path.write_bytes(content)
         assert "expected a NetCDF file; found the bytes" in refused(path, *words)

@@ -77,7 +77,7 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
     path = saved("t.csv", "id,t,x,y\n1,0,1,2\n1,1,2,3\n")
     assert main(["convert", str(path), str(tmp_path / "o.nc"), *words]) == 0
     assert main(["convert", str(path), str(tmp_path / "p.nc"), "--from", "table", *words]) == 0
-    assert "which column is agent?" in refused(path, "--from", "table", "--length-unit", "m")
+    assert "expected a column agent; name it" in refused(path, "--from", "table", "--length-unit", "m")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
         ("trackdf", TRACKDF.replace("2015-09-11,", "noon,"), (), "in column t; line 4 has 'noon'"),
         ("trackdf", TRACKDF.replace('"a",2015-09-11 00:00:01.5', '"b",2015-09-11 00:00:01.5'), (), "more at 2.5"),
         ("trackdf", "id,t,x,y\n", (), "expected at least one row; found none"),
-        ("trackdf", TRACKDF, ("--time-unit", "min"), "is in s by its own account"),
+        ("trackdf", TRACKDF, ("--time-unit", "min"), "its unit of time is s"),
         ("movekit", MOVEKIT.replace("animal_id", "animal"), (), "there is no animal_id"),
         ("movekit", MOVEKIT.replace("312", "", 1), (), "line 2 has no animal_id"),
         ("movekit", "time,animal_id,x,y\n1,2,3,4,5,6\n", (), "it cannot be read: Length of header"),
@@ -98,7 +98,7 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
         ("mot", "1,1,2,3,4,5,1,-1,-1,-1,9\n", (), "found 11"),
         ("mot", "1,1,2,3,4,5,1\n2,1,2,3,4\n", (), "line 2 lacks a number"),
         ("mot", "1,1,2,3,4,wide,1\n", (), "expected a number in column 6; line 1 has 'wide'"),
-        ("mot", "1,-1,2,3,4,5,1\n", (), "-1 is a detection that nobody tracked"),
+        ("mot", "1,-1,2,3,4,5,1\n", (), "(-1: a detection without a track)"),
         ("mot", "1.5,1,2,3,4,5,1\n", (), "expected whole numbers as frame and id; line 1 has 1.5"),
         ("mot", "1,1,2,3,4,5,1\n1,1,2,3,4,5,1\n", (), "agent 1 has more at 1"),
         ("mot", "1,1,2,3,4,5,0\n", (), "expected at least one row; found none"),
@@ -140,7 +140,7 @@ def test_mot_world_coordinates(saved, converted):
     path = saved("world.txt", text)
     read = converted(path, frame_rate=2.0, time_unit="s", length_unit="m")
     assert_array_equal(read["positions"], [[[0.5, 1.5, 0]], [[0.75, 1.5, 0.25]]])
-    assert any("world coordinates; --set coordinates=box takes the others" in r for r in read["remarks"])
+    assert any("world coordinates; --set coordinates=box takes others" in r for r in read["remarks"])
     boxes = converted(path, frame_rate=2.0, time_unit="s", parameters={"coordinates": "box"})
     assert_array_equal(boxes["positions"][..., :2], [[[12, 23]], [[14, 24]]])
 

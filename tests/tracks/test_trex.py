@@ -115,23 +115,23 @@ def test_wrong_files(tmp_path, refused, rng):
     assert "of the pcentroid" in refused(path, "--set", "point=pcentroid")
     assert "trex.point" in refused(path, "--set", "point=tail")
     for content, said in (
-        (whole[: len(whole) // 2], "expected an .npz of TRex's"),
-        (b"PK\x03\x04" + rng.bytes(500), "expected an .npz of TRex's"),
-        (rng.bytes(500), "expected an .npz of TRex's"),
+        (whole[: len(whole) // 2], "expected an .npz of TRex"),
+        (b"PK\x03\x04" + rng.bytes(500), "expected an .npz of TRex"),
+        (rng.bytes(500), "expected an .npz of TRex"),
     ):
         path.write_bytes(content)
-        assert "expected what trex reads" in refused(path)
+        assert "expected a file that trex reads" in refused(path)
         assert said in refused(path, *trex)
     for changed, said in (
-        ({"frame": None}, "expected an .npz of TRex's"),
-        ({"X": None, "X#wcentroid": None}, "expected an .npz of TRex's"),
-        ({"time": np.zeros(2)}, "one value a frame; found frame 3"),
-        ({"frame": np.array([0, np.inf, 2])}, "expected finite numbers of frames"),
-        ({"frame": np.array([0, 1, 1])}, "expected one row for an agent at a time"),
+        ({"frame": None}, "expected an .npz of TRex"),
+        ({"X": None, "X#wcentroid": None}, "expected an .npz of TRex"),
+        ({"time": np.zeros(2)}, "one value per frame; found frame 3"),
+        ({"frame": np.array([0, np.inf, 2])}, "expected finite frame numbers"),
+        ({"frame": np.array([0, 1, 1])}, "expected one row per agent and time"),
         ({"frame": np.array([0, 1, 1e12])}, "found 1 agents in 1e+12 frames"),
-        ({"frame": np.array([0, 0.5, 1])}, "expected whole numbers of frames; found 0.5"),
-        ({"frame": np.zeros((3, 2))}, "frame is no column of numbers, but float64 (3, 2)"),
-        ({"X#wcentroid": np.array(["a", "b", "c"])}, "is no column of numbers, but <U1"),
+        ({"frame": np.array([0, 0.5, 1])}, "expected integer frame numbers; found 0.5"),
+        ({"frame": np.zeros((3, 2))}, "frame is not a column of numbers, but float64 (3, 2)"),
+        ({"X#wcentroid": np.array(["a", "b", "c"])}, "is not a column of numbers, but <U1"),
         ({"time": np.full(3, np.inf)}, "expected finite times; found none"),
         ({"missing": np.ones(3)}, "expected positions; found none"),
     ):
@@ -166,6 +166,6 @@ def test_one_video_at_a_time(pond, refused, rng):
 def test_a_folder_without_tracks(tmp_path, refused):
     (tmp_path / "empty").mkdir()
     assert "cannot be read: Is a directory" in refused(tmp_path / "empty")
-    assert "expected files of TRex's, such as video_fish0.npz; found none" in refused(
+    assert "expected files of TRex, such as video_fish0.npz; found none" in refused(
         tmp_path / "empty", "--from", "trex"
     )

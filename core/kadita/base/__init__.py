@@ -1,1 +1,1 @@
-"""What everything else is built on: errors, files, settings, signatures, compilation, parallel work."""
+"""Basics of all other packages: errors, files, settings, signatures, compilation, parallel work."""

@@ -1,4 +1,4 @@
-"""What can go wrong, told to a person: what was expected, what was found, what to do."""
+"""Errors and warnings, whose messages say what was expected, what was found and what to do."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 
 class KaditaError(Exception):
-    """Something a user can mend. The command line prints it in one line and exits with ``exit_status``."""
+    """An error that the user can correct. The command line prints it in one line and exits with ``exit_status``."""
 
     exit_status = 2
 
 
-class NotApplicable(KaditaError):  # noqa: N818 - the name says what is the case, not that it is a fault
-    """A metric cannot be computed from these data: left out of a default run, refused where asked for by name."""
+class NotApplicable(KaditaError):  # noqa: N818 - not a fault of the user
+    """A metric cannot be computed from these data: left out by default, an error if it was requested by name."""
 
 
 class PluginError(KaditaError):
@@ -23,7 +23,7 @@ class PluginError(KaditaError):
 
 
 class Interrupted(KaditaError):  # noqa: N818
-    """The user stopped it, by SIGINT or by another signal."""
+    """The user interrupted the program, by SIGINT or another signal."""
 
     def __init__(self, message: str, signal: int = 2) -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class Interrupted(KaditaError):  # noqa: N818
 
 
 class KaditaWarning(UserWarning):
-    """Something a user should know about a result that was computed all the same."""
+    """A warning about a result that was computed nevertheless."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -41,9 +41,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the type and the words of an error, in one line, whatever its own methods do."""
+    """Return the type and message of an error in one line, even if its own methods fail."""
     try:
-        words = " ".join(str(error).split())
+        message = " ".join(str(error).split())
     except Exception:
-        words = "(it cannot say why)"
-    return f"{type(error).__name__}: {words}"
+        message = "(no message)"
+    return f"{type(error).__name__}: {message}"

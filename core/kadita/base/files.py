@@ -1,4 +1,4 @@
-"""Paths: what can be read, what may be written, and what identifies a file."""
+"""Files: checks before reading and writing, atomic replacement, and fingerprints."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 
-HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of such a file
-INFLATED_AT_MOST = 1100  # zlib makes zeros 1,030 times smaller; a file that claims more than this is not one
+HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of an HDF5 file
+INFLATED_AT_MOST = 1100  # zlib compresses zeros by a factor of 1,030: a file that claims more is damaged
 
 
 def first_bytes(path: Path, count: int = 8) -> bytes:
-    """Return the first bytes of a file that someone wants to read.
+    """Return the first bytes of a file.
 
     Raises:
-        KaditaError: it is not there, cannot be read or is empty.
+        KaditaError: if the file does not exist, cannot be read or is empty.
     """
     try:
         if not path.is_dir() and path.exists() and not path.is_file():
@@ -28,22 +28,33 @@ def first_bytes(path: Path, count: int = 8) -> bytes:
             first = file.read(count)
     except FileNotFoundError:
         raise KaditaError(f"{path}: there is no such file") from None
-    except (OSError, ValueError) as error:  # a folder, no permission, a name that cannot be one
+    except (OSError, ValueError) as error:  # a folder, no permission, an invalid name
         raise KaditaError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if not first:
         raise KaditaError(f"{path}: expected data; found an empty file")
     return first
 
 
-def check_writable(path: Path, *, force: bool, source: Path | None = None) -> None:
-    """Raise where a file cannot be made at `path`.
+def check_claim(path: Path, claimed: int, what: str = "the file") -> None:
+    """Raise where a compressed file claims to hold more bytes of data than its size can.
 
     Raises:
-        KaditaError: it exists, or its folder does not or cannot be written to, or it is the file that is read.
+        KaditaError: it is damaged, or was made to fill a memory.
+    """
+    held = path.stat().st_size
+    if claimed > INFLATED_AT_MOST * held:
+        raise KaditaError(f"{path}: {what} claims {claimed} bytes of data in a file of {held}; it is damaged")
+
+
+def check_writable(path: Path, *, force: bool, source: Path | None = None) -> None:
+    """Raise if a file cannot be written at `path`.
+
+    Raises:
+        KaditaError: if it exists, if its folder does not exist or is not writable, or if it is the source.
     """
     same = source is not None and path.exists() and source.exists() and path.samefile(source)
     if source is not None and (same or path.resolve() == source.resolve()):
-        raise KaditaError(f"{path}: expected another file to write than the trajectory itself")
+        raise KaditaError(f"{path}: expected an output file other than the trajectory itself")
     if path.is_dir():
         raise KaditaError(f"{path}: expected a file to write; this is a folder")
     if os.path.lexists(path) and not force:
@@ -55,23 +66,23 @@ def check_writable(path: Path, *, force: bool, source: Path | None = None) -> No
 
 
 def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
-    """Write a file beside `path` and put it there once it is whole; where that fails, `path` is as it was."""
+    """Write a temporary file beside `path` and rename it once it is complete; if that fails, `path` is unchanged."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=path.suffix)
     os.close(handle)
-    unfinished = Path(name)
+    temporary = Path(name)
     try:
-        write_to(unfinished)
+        write_to(temporary)
         mask = os.umask(0)
         os.umask(mask)
-        unfinished.chmod(0o666 & ~mask)
-        unfinished.replace(path)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(path)
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def fingerprint(path: Path, header: int = 1 << 16) -> dict[str, Any]:
-    """Name without folders, size, and sha256 of the first bytes: what says which file a result was made from."""
+    """Return name without folders, size, and sha256 of the first bytes, which identify the file of a result."""
     with path.open("rb") as file:
         digest = hashlib.sha256(file.read(header)).hexdigest()
     return {"name": path.name, "bytes": path.stat().st_size, "header_sha256": digest}

@@ -1,34 +1,37 @@
-"""The classic NetCDF header, read in Python: what a file claims is checked before a C library believes it.
+"""The classic NetCDF header, read in Python: its claims are checked before a C library reads the file.
 
-A header of a few kilobytes can make libnetcdf allocate gigabytes, and a file that was cut is read as zeros where
-its frames are missing; both are found here first. The grammar is that of the NetCDF classic format specification
+A header of a few kilobytes can make libnetcdf allocate gigabytes, and missing frames of a truncated file are read as
+zeros; both are detected here. The grammar is that of the NetCDF classic format specification
 (CDF-1, CDF-2 and CDF-5).
 """
 
 from __future__ import annotations
 
 import io
-import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from kadita.base.errors import KaditaError
 
-HEADER_BYTES = 1 << 22  # what a header may take at most: 4 MiB
-SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
-CODES = {3: "h", 4: "i", 5: "f", 6: "d", 1: "b", 7: "B", 8: "H", 9: "I", 10: "q", 11: "Q"}
-CHAR = 2
-STREAMING = -1  # the number of records of a file whose writer could not know it
+HEADER_BYTES = 1 << 22  # largest header: 4 MiB
+TYPES = {  # in the order of their numbers, from 1 on, with the dtype of the stored values
+    "byte": "i1", "char": "S1", "short": ">i2", "int": ">i4", "float": ">f4", "double": ">f8", "ubyte": "u1",
+    "ushort": ">u2", "uint": ">u4", "int64": ">i8", "uint64": ">u8",
+}  # fmt: skip
+CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
+STREAMING = -1  # number of records if the writer did not know it
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable: names of its dimensions, type, attributes, and where its data lie."""
+    """A variable: names of its dimensions, type, attributes, and position of its data."""
 
     dims: tuple[str, ...]
-    type: int
+    type: str
     attributes: dict[str, Any]
     begin: int
     size: int  # bytes, of one record for a record variable, without padding
@@ -37,19 +40,25 @@ class Variable:
 
 @dataclass(frozen=True)
 class Header:
-    """What the header of a classic NetCDF file says."""
+    """What the header of a classic NetCDF file says, or that of another container in its words."""
 
     version: int
     records: int
     dims: dict[str, int]  # the unlimited one is 0 here
+    unlimited: str | None
     attributes: dict[str, Any]
     variables: dict[str, Variable]
     length: int  # bytes of the header itself
     record_size: int
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Length of each dimension; the unlimited one is as long as there are records."""
+        return {name: self.records if name == self.unlimited else size for name, size in self.dims.items()}
+
+    @property
     def claimed_size(self) -> int:
-        """The least size of a file that holds all that the header claims."""
+        """Smallest size in bytes of a file that contains all data of the header."""
         ends = [self.length]
         for v in self.variables.values():
             if not v.record:
@@ -63,38 +72,43 @@ def read_header(path: Path) -> Header:
     """Read and check the header of a classic NetCDF file.
 
     Raises:
-        KaditaError: not this format, a header that contradicts itself, or a file shorter than it claims to be.
+        KaditaError: if the format is another, the header contradicts itself, or the file is shorter than it claims.
     """
     header, size = parse_header(path), path.stat().st_size
     if header.records == STREAMING:
         raise KaditaError(
-            f"{path}: found no number of frames in it, for it was being streamed; `kadita recover` counts them"
+            f"{path}: found no number of frames, because the file was streamed; `kadita recover` counts them"
         )
     if header.claimed_size > size:
         raise KaditaError(
-            f"{path} is cut: its header claims {header.records} frames in {header.claimed_size} bytes; "
-            f"found {size} bytes. Take a complete copy, or save what is there with `kadita recover`"
+            f"{path} is truncated: its header claims {header.records} frames in {header.claimed_size} bytes; "
+            f"found {size} bytes. Take a complete copy, or save the complete frames with `kadita recover`"
         )
     return header
 
 
 def parse_header(path: Path) -> Header:
-    """Read the header of a classic NetCDF file, whether the file is as long as it claims or not.
+    """Read the header of a classic NetCDF file, even if the file is shorter than it claims.
 
     Raises:
-        KaditaError: not this format, or a header that contradicts itself.
+        KaditaError: if the format is another, or the header contradicts itself.
     """
     with path.open("rb") as file:
         return _Parser(path, file).parse()
 
 
 def parse_bytes(path: Path, content: bytes) -> Header:
-    """Read the header of a classic NetCDF file that is in memory; see `parse_header`."""
+    """Read the header of a classic NetCDF file in memory; see `parse_header`."""
     return _Parser(path, io.BytesIO(content)).parse()
 
 
+def size_of(kind: str) -> int:
+    """Return the number of bytes of a value of this type."""
+    return int(TYPES[kind][-1])
+
+
 class _Parser:
-    """Reads a header from its first byte to its last; every count is checked against the bytes there are."""
+    """Reads a header from first to last byte; every count is checked against the number of bytes."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path = path
@@ -106,7 +120,7 @@ class _Parser:
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:
-            raise self.fail(f"found it cut or damaged near byte {self.at}")
+            raise self.fail(f"found it truncated or damaged near byte {self.at}")
         part = self.data[self.at : self.at + count]
         self.at += count
         return part
@@ -116,10 +130,10 @@ class _Parser:
         return int.from_bytes(self.take(8 if self.version == 5 else 4), "big")
 
     def count(self, tag: int, least: int) -> int:
-        """Read the tag and the number of a list whose entries take at least so many bytes."""
+        """Read the tag and the length of a list whose entries take at least `least` bytes."""
         found, number = int.from_bytes(self.take(4), "big"), self.integer()
         if (found != tag and (found, number) != (0, 0)) or number * least > len(self.data) - self.at:
-            raise self.fail(f"found it cut or damaged near byte {self.at}")
+            raise self.fail(f"found it truncated or damaged near byte {self.at}")
         return number
 
     def name(self) -> str:
@@ -129,17 +143,21 @@ class _Parser:
         try:
             return text.decode("utf-8")
         except UnicodeDecodeError:
-            raise self.fail(f"found a name that is no text near byte {self.at}") from None
+            raise self.fail(f"found a name that is not UTF-8 near byte {self.at}") from None
 
     def values(self) -> Any:
-        kind, number = int.from_bytes(self.take(4), "big"), self.integer()
-        if kind not in SIZES:
-            raise self.fail(f"found an unknown type {kind} near byte {self.at}")
-        raw = self.take(number * SIZES[kind])
+        kind, number = self.type_name(f"near byte {self.at}"), self.integer()
+        raw = self.take(number * size_of(kind))
         self.take(-len(raw) % 4)
-        if kind == CHAR:
+        if kind == "char":
             return raw.decode("utf-8", errors="replace").rstrip("\0")
-        return struct.unpack(f">{number}{CODES[kind]}", raw)
+        return tuple(np.frombuffer(raw, TYPES[kind]).tolist())
+
+    def type_name(self, where: str) -> str:
+        number = int.from_bytes(self.take(4), "big")
+        if not 1 <= number <= len(TYPES):
+            raise self.fail(f"found an unknown type {number} {where}")
+        return list(TYPES)[number - 1]
 
     def attributes(self) -> dict[str, Any]:
         return {self.name(): self.values() for _ in range(self.count(tag=12, least=12))}
@@ -154,16 +172,17 @@ class _Parser:
         if records == (1 << (64 if self.version == 5 else 32)) - 1:
             records = STREAMING
         dims = [(self.name(), self.integer()) for _ in range(self.count(tag=10, least=8))]
-        if sum(length == 0 for _, length in dims) > 1 or len(dict(dims)) != len(dims):
+        unlimited = [name for name, length in dims if length == 0]
+        if len(unlimited) > 1 or len(dict(dims)) != len(dims):
             raise self.fail("found two unlimited dimensions, or two of one name")
         attributes = self.attributes()
         variables = dict(self.variable(dims) for _ in range(self.count(tag=11, least=28)))
         in_records = [v.size for v in variables.values() if v.record]
         padded = in_records if len(in_records) == 1 else [s + -s % 4 for s in in_records]
-        header = Header(self.version, records, dict(dims), attributes, variables, self.at, sum(padded))
         if any(v.begin < self.at for v in variables.values()):
-            raise self.fail("found data that begin inside it")
-        return header
+            raise self.fail("found data that begin inside the header")
+        one = unlimited[0] if unlimited else None
+        return Header(self.version, records, dict(dims), one, attributes, variables, self.at, sum(padded))
 
     def variable(self, dims: list[tuple[str, int]]) -> tuple[str, Variable]:
         name = self.name()
@@ -171,18 +190,16 @@ class _Parser:
         if any(i >= len(dims) for i in ids):
             raise self.fail(f"found a variable '{name}' with an unknown dimension")
         attributes = self.attributes()
-        kind = int.from_bytes(self.take(4), "big")
-        if kind not in SIZES:
-            raise self.fail(f"found an unknown type {kind} in variable '{name}'")
-        self.integer()  # the size as stored, which is not to be relied upon
+        kind = self.type_name(f"in variable '{name}'")
+        self.integer()  # the stored size, which is unreliable
         begin = int.from_bytes(self.take(4 if self.version == 1 else 8), "big")
         lengths = [dims[i][1] for i in ids]
         record = bool(lengths) and lengths[0] == 0
-        size = prod(lengths[1:] if record else lengths) * SIZES[kind]
+        size = prod(lengths[1:] if record else lengths) * size_of(kind)
         return name, Variable(tuple(dims[i][0] for i in ids), kind, attributes, begin, size, record)
 
     def count_dims(self) -> int:
         number = self.integer()
         if number * 4 > len(self.data) - self.at:
-            raise self.fail(f"found it cut or damaged near byte {self.at}")
+            raise self.fail(f"found it truncated or damaged near byte {self.at}")
         return number

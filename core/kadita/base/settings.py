@@ -1,4 +1,4 @@
-"""Settings typed as ``key=value``, on the command line and in profiles."""
+"""Settings written as ``key=value`` on the command line, and TOML files."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TOML_BYTES = 1 << 22
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
-    """Parse TOML that a person wrote.
+    """Parse TOML.
 
     Raises:
-        KaditaError: it is none, or nested or numbered beyond what can be read.
+        KaditaError: if it is not TOML, is nested too deeply, or contains a number that is too long.
     """
     try:
         return tomllib.loads(text)
@@ -29,7 +29,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file of at most 4 MiB; see `parse_toml`.
 
     Raises:
-        KaditaError: it cannot be read, or is no TOML.
+        KaditaError: if it cannot be read or is not TOML.
     """
     content = first_bytes(path, TOML_BYTES + 1)
     if len(content) > TOML_BYTES:
@@ -41,10 +41,10 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
-    """Read ``key=value`` words; a value is TOML where it can be read as TOML, and a word otherwise.
+    """Parse ``key=value`` settings; a value is read as TOML if possible, and as a string otherwise.
 
     Raises:
-        KaditaError: a word without ``=``.
+        KaditaError: if a setting has no ``=``.
     """
     parsed: dict[str, Any] = {}
     for setting in settings:
@@ -60,7 +60,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
 
 
 def by_metric(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Sort ``{"metric.parameter": value}`` by metric; a key without a metric is sorted under ``"*"``, every metric."""
+    """Group ``{"metric.parameter": value}`` by metric; keys without a metric belong to ``"*"``, every metric."""
     by_name: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         name, dot, parameter = key.partition(".")

@@ -1,4 +1,4 @@
-"""A function's signature is a declaration: its keyword-only arguments are parameters, checked by their annotations."""
+"""Parameters of plugin functions: their keyword-only arguments, validated by their annotations."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kadita.base.errors import KaditaError, PluginError, did_you_mean
 
 
 def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[tuple[str, ...], type[BaseModel]]:
-    """Return the names of the positional arguments, and the parameters as a model.
+    """Return the names of the positional arguments, and the parameters as a pydantic model.
 
     Args:
-        function: what a plugin declares.
-        kind: what it is declared as, for messages: ``"metric"``.
-        data: what its first argument is, for messages.
+        function: the function of a plugin.
+        kind: its kind of plugin, for messages: ``"metric"``.
+        data: description of its first argument, for messages.
 
     Raises:
-        PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
+        PluginError: if the signature is invalid, or an annotation cannot be resolved.
     """
     name = getattr(function, "__name__", "?")
     try:
@@ -48,7 +48,7 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
         required = argument.default is argument.empty
         if argument.name not in annotations and not isinstance(argument.default, bool | int | float | str):
             raise PluginError(
-                f"{kind} {name}: parameter {argument.name!r} has no annotation; say what it is: {argument.name}: float"
+                f"{kind} {name}: parameter {argument.name!r} has no annotation; add one, such as {argument.name}: float"
             )
         annotation = annotations.get(argument.name, type(argument.default))
         fields[argument.name] = (annotation, ... if required else argument.default)
@@ -70,16 +70,16 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
 
 
 def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all parameters, checked, with defaults for those that are not given.
+    """Return all parameters, validated, with defaults for those that are not given.
 
     Raises:
-        KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
+        KaditaError: if a parameter is unknown, a value is invalid, or a required parameter is missing.
     """
     known = parameters.model_fields
     for key in values:
         if key not in known:
-            there_are = f"there are: {', '.join(known)}" if known else "it has none"
-            raise KaditaError(f"{name} has no parameter '{key}'{did_you_mean(key, known)}; {there_are}")
+            available = f"there are: {', '.join(known)}" if known else "it has none"
+            raise KaditaError(f"{name} has no parameter '{key}'{did_you_mean(key, known)}; {available}")
     try:
         model = parameters(**values)
     except ValidationError as error:

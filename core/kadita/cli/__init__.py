@@ -1,15 +1,17 @@
-"""The command line: `kadita COMMAND`, a module a command.
+"""The command line, `kadita COMMAND`: one module per command.
 
-Exit status: 0 done, 2 the user's input is at fault, 130 interrupted, 1 anything else.
+Exit status: 0 success, 2 invalid input, 130 interrupted, 1 any other error.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import typer
 
@@ -31,7 +33,7 @@ from kadita.cli.validate import validate
 
 app = typer.Typer(
     name="kadita",
-    help="Collective motion as molecular dynamics has it: simulate schools, open them in MD tools, measure them.",
+    help="Simulate and analyse collective motion in files that MD tools read.",
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -44,7 +46,7 @@ app.add_typer(plugins)
 
 @app.callback(invoke_without_command=True)
 def _alone(
-    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and stop.")
+    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and exit.")
 ) -> None:
     if version:
         from importlib.metadata import version as release
@@ -58,58 +60,75 @@ def _alone(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit status; whatever input can cause is one line on stderr."""
-    _prepare_streams()
+    """Run the command line and return its exit status; every error is reported in one line on stderr."""
+    with _own_hooks():
+        status = _run(arguments)
+        if status:
+            gc.collect()  # readers that failed are finalized while their complaints are still suppressed
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         words = renamed.new_options(sys.argv[1:] if arguments is None else arguments)
         for word in words:
-            word.encode()  # a name in another encoding cannot be handed to C libraries, nor printed
+            word.encode()  # names in other encodings cannot be passed to C libraries, nor printed
         status = app(args=words, prog_name="kadita", standalone_mode=False)
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)
     except UnicodeEncodeError:
-        return _fail("expected words and file names in UTF-8; got other bytes", 2)
+        return _fail("expected arguments in UTF-8; got other bytes", 2)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:  # `kadita metrics | head`: the reader has seen enough
+    except BrokenPipeError:  # `kadita metrics | head`: the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:  # the disk is full, a folder went away
+    except OSError as error:  # a full disk, a missing folder
         name = f"{error.filename}: " if error.filename else ""
         return _fail(f"{name}{error.strerror or error}", 1)
     except MemoryError:
-        return _fail("not enough memory; fewer agents need less", 2)
+        return _fail("not enough memory; use fewer agents", 2)
     except Exception as error:
-        if str(error).startswith("NetCDF: "):  # how the C library says that a disk is full
+        if str(error).startswith("NetCDF: "):  # from the C library, when the disk is full
             return _fail(str(error), 1)
         message = getattr(error, "format_message", None)
-        if message is not None:  # words that are no option or argument
+        if message is not None:  # unknown options or arguments
             command = getattr(getattr(error, "ctx", None), "command_path", "kadita")
             return _fail(f"{message()} ({command} --help)", getattr(error, "exit_code", 2))
         if os.environ.get("KADITA_DEBUG"):
             raise
-        return _fail(f"a fault of kadita's own: {describe_error(error)} (KADITA_DEBUG=1 shows where)", 1)
+        return _fail(f"internal error: {describe_error(error)} (KADITA_DEBUG=1 shows where)", 1)
     if status == 130:
         return _fail("interrupted", 130)
     return status if isinstance(status, int) else 0
 
 
-def _prepare_streams() -> None:
-    """Make sure that nothing but messages reaches stdout and stderr, and that they are there."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:  # closed: the next file opened would take its number, and get messages written into it
-            os.open(os.devnull, os.O_RDWR)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    sys.unraisablehook = lambda _: None  # readers of other packages that fail once more while they are cleared away
-    warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
-    warnings.showwarning = lambda message, *_: notes([str(message)])
+@contextmanager
+def _own_hooks() -> Iterator[None]:
+    """Let only messages reach stdout and stderr, open them if they are closed, and restore all hooks at the end.
+
+    `sys.excepthook` is set by Typer, and filters of warnings by imported packages.
+    """
+    names = ("stdout", "stderr", "unraisablehook", "excepthook")
+    with ExitStack() as undo, warnings.catch_warnings():
+        for name in names:
+            undo.callback(setattr, sys, name, getattr(sys, name))
+        for number in range(3):
+            try:
+                os.fstat(number)
+            except OSError:  # closed: the next file opened would take its number, and get messages written into it
+                undo.callback(os.close, os.open(os.devnull, os.O_RDWR))
+        sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w"))
+        sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w"))
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                undo.callback(stream.reconfigure, errors=stream.errors)
+                stream.reconfigure(errors="backslashreplace")
+        sys.unraisablehook = lambda _: None  # readers of other packages can fail again when they are finalized
+        warnings.simplefilter("default", renamed.RenamedWarning)  # Python hides those of deprecated names
+        warnings.showwarning = lambda message, *_: notes([str(message)])
+        yield
 
 
 def _fail(message: str, status: int) -> int:

@@ -1,31 +1,13 @@
-"""`kadita analyze`: metrics of a trajectory."""
+"""`kadita analyze`: compute the metrics of a trajectory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import (
-    Begin,
-    Dt,
-    End,
-    Equilibration,
-    Force,
-    LargestCluster,
-    Metrics,
-    Plugins,
-    Profile,
-    Settings,
-    Start,
-    Step,
-    Stop,
-    Topology,
-    TrajectoryPath,
-    Velocities,
-)
+from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrajectoryPath, with_measurement
 
 if TYPE_CHECKING:
     from kadita.evaluation.results import Results
@@ -33,6 +15,7 @@ if TYPE_CHECKING:
     from kadita.school.trajectory import Trajectory
 
 
+@with_measurement
 def analyze(
     trajectory: TrajectoryPath,
     metrics: Metrics = None,
@@ -42,33 +25,22 @@ def analyze(
             "-o", "--output", metavar="FILE", readable=False, help="Also write to .csv, .json, .nc or .xvg; repeatable."
         ),
     ] = None,
-    settings: Settings = None,
-    profile: Profile = None,
-    plugins: Plugins = None,
-    topology: Topology = None,
-    velocities: Velocities = None,
-    start: Start = None,
-    stop: Stop = None,
-    step: Step = None,
-    begin: Begin = None,
-    end: End = None,
-    dt: Dt = None,
-    largest_cluster: LargestCluster = None,
+    *,
+    measurement: Measurement,
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Keep up with a run that is being written, until it is complete, or Ctrl-C."),
+        typer.Option("--follow", help="Measure a run while it is written, until it is complete or Ctrl-C."),
     ] = False,
     workers: Annotated[
-        int, typer.Option(metavar="K", help="Processes that share the frames; the numbers are the same.")
+        int, typer.Option(metavar="K", help="Number of processes; the results do not depend on it.")
     ] = 1,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed cluster in their place: tcp://HOST:PORT.")
+        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed scheduler instead: tcp://HOST:PORT.")
     ] = None,
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
-    from kadita.base.settings import parse_settings
     from kadita.cli.summary import print_summary
     from kadita.cli.terminal import installed, report
     from kadita.evaluation import export
@@ -76,29 +48,18 @@ def analyze(
     from kadita.evaluation.tables import table_names
 
     counted = check_equilibration(equilibration)
-    registry = installed(plugins)
+    registry = installed(measurement.plugins)
     analyses = [registry.analyses[name] for name in metrics or () if name in registry.analyses]
     tables = table_names({a.name: [o.dims for o in a.outputs.values()] for a in analyses})
     export.check_targets(output or (), force=force, source=trajectory, tables=tables)
     results = measure(
         trajectory,
         metrics,
-        parse_settings(settings or ()),
         registry,
-        profile=profile,
-        topology=topology,
-        velocities=velocities,
-        start=start,
-        stop=stop,
-        step=step,
-        begin=begin,
-        end=end,
-        dt=dt,
-        largest_cluster=largest_cluster,
+        **measurement.keywords(),
         follow=follow,
         workers=workers,
         scheduler=scheduler,
-        plugins=plugins or (),
         keep=None if follow or not output else output[0],
     )
     written = export.write_all(results, output or (), force=force, equilibration=counted)
@@ -108,14 +69,8 @@ def analyze(
     report(results)
 
 
-def measure(
-    trajectory: Path | Trajectory,
-    metrics: list[str] | None,
-    parameters: Mapping[str, Any],
-    registry: Registry,
-    **options: Any,
-) -> Results:
-    """Analyze with a progress bar."""
+def measure(trajectory: Path | Trajectory, metrics: list[str] | None, registry: Registry, **keywords: Any) -> Results:
+    """Analyze with a progress bar; `keywords` are those of `kadita.analyze`."""
     import warnings
 
     from kadita.base.errors import KaditaWarning
@@ -124,4 +79,4 @@ def measure(
 
     with progress("analyzing") as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
-        return compute(trajectory, metrics, parameters=parameters, registry=registry, progress=bar, **options)
+        return compute(trajectory, metrics, registry=registry, progress=bar, **keywords)

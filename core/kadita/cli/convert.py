@@ -1,4 +1,4 @@
-"""`kadita convert`: tracked animals and trajectories of other formats in, and out again."""
+"""`kadita convert`: convert tracked animals and trajectories between formats."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def convert(
         Path, typer.Argument(metavar="IN", readable=False, help="Tracked animals, or a trajectory of any format.")
     ],
     output: Annotated[
-        Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its ending says the format.")
+        Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its suffix sets the format.")
     ],
     importer: Annotated[
-        str | None, typer.Option("--from", metavar="IMPORTER", help="What reads the tracks, where it does not show.")
+        str | None, typer.Option("--from", metavar="IMPORTER", help="Importer for the tracks, if it is ambiguous.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="Format, where an ending stands for several.")
+        str | None, typer.Option("--to", metavar="FORMAT", help="Output format, if several have this suffix.")
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Parameter of the importer; repeatable.")
@@ -37,23 +37,23 @@ def convert(
     length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None,
     time_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the times, such as s.")] = None,
     frame_rate: Annotated[
-        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, where tracks count frames.")
+        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, for tracks without times.")
     ] = None,
     velocities: Annotated[
         str | None,
         typer.Option(
-            metavar="difference|none", help="Take velocities from differences of positions, or leave them out."
+            metavar="difference|none", help="Compute velocities from differences of positions, or leave them out."
         ),
     ] = None,
     compression: Annotated[
-        str | None, typer.Option(metavar="zlib|zstd", help="Compression of a .nc4; zlib where none is named.")
+        str | None, typer.Option(metavar="zlib|zstd", help="Compression of a .nc4; default: zlib.")
     ] = None,
     significant_digits: Annotated[
         int | None, typer.Option(metavar="1..6", help="Round positions and velocities in a .nc4, to make it smaller.")
     ] = None,
     frame: Annotated[
         int | None,
-        typer.Option(metavar="FRAME", help="Frame of a .ncrst, counted from 0; the last where none is named."),
+        typer.Option(metavar="FRAME", help="Frame of a .ncrst, counted from 0; default: the last."),
     ] = None,
     topology: Topology = None,
     plugins: Plugins = None,
@@ -68,14 +68,14 @@ def convert(
     parameters: dict[str, Any] = parse_settings(settings or ())
     if columns:
         parameters["columns"] = tuple(columns)
-        importer = importer or "table"  # whose columns are named is a table, whatever else it looks like
-    of_format: dict[str, Any] = {
+        importer = importer or "table"  # only tables have columns
+    format_options: dict[str, Any] = {
         "compression": compression,
         "significant_digits": significant_digits,
         "frame": frame,
     }
     with progress("converting") as bar:
-        remarks = convert_file(
+        lines = convert_file(
             source,
             output,
             importer=importer,
@@ -89,7 +89,7 @@ def convert(
             registry=registry,
             force=force,
             progress=bar,
-            **{name: value for name, value in of_format.items() if value is not None},
+            **{name: value for name, value in format_options.items() if value is not None},
         )
-    notes(remarks)
+    notes(lines)
     typer.echo(f"wrote {output} ({size_of(output)})")

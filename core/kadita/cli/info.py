@@ -1,4 +1,4 @@
-"""`kadita info`: what a trajectory holds."""
+"""`kadita info`: show the contents of a trajectory."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from kadita.cli.options import Topology, TrajectoryPath
 if TYPE_CHECKING:
     from kadita.school.trajectory import Trajectory
 
-CONTAINERS = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 4: "NetCDF-4", 5: "NetCDF-3 64-bit data"}
-
 
 def info(
     trajectory: TrajectoryPath,
     topology: Topology = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a trajectory holds."""
+    """Show the contents of a trajectory: frames, agents, times, cell and how it was made."""
     import json
 
     from kadita.io.opening import open as open_trajectory
@@ -48,6 +46,7 @@ def _readable(value: Any) -> str:
 def _facts(trajectory: Trajectory) -> dict[str, Any]:
     import numpy as np
 
+    from kadita.base.netcdf3 import CONTAINERS
     from kadita.io.amber.trajectory import AmberTrajectory
 
     times = trajectory.times

@@ -1,4 +1,4 @@
-"""`kadita metrics`: what is installed, and what one metric or whole-trajectory analysis means."""
+"""`kadita metrics`: list the metrics and whole-trajectory analyses, or show one of them."""
 
 from __future__ import annotations
 
@@ -39,40 +39,41 @@ def _list(registry: Registry) -> None:
 
     table = Table()
     table.add_column("metric", no_wrap=True)
-    table.add_column("what it is", ratio=1)
+    table.add_column("meaning", ratio=1)
     table.add_column("unit")
     table.add_column("plugin")
     for m in registry.metrics.values():
-        what = m.summary.partition(", (")[0].rstrip(".") + ("" if m.default else " [only when named]")
-        table.add_row(m.name, what, m.units, registry.plugin_of("metric", m.name).name)
+        meaning = m.summary.partition(", (")[0].rstrip(".") + ("" if m.default else " [not computed by default]")
+        table.add_row(m.name, meaning, m.units, registry.plugin_of("metric", m.name).name)
     for a in registry.analyses.values():
         units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
-        what = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
-        table.add_row(a.name, what, units, registry.plugin_of("analysis", a.name).name)
+        meaning = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
+        table.add_row(a.name, meaning, units, registry.plugin_of("analysis", a.name).name)
     Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
 
 
-def _show(registry: Registry, thing: Metric | Analysis) -> None:
+def _show(registry: Registry, observable: Metric | Analysis) -> None:
     import inspect
 
     from kadita.plugins.declaration.metric import Metric
 
-    of_kind = _of_metric(thing) if isinstance(thing, Metric) else _of_analysis(thing)
-    kind = "metric" if isinstance(thing, Metric) else "analysis"
+    facts = _of_metric(observable) if isinstance(observable, Metric) else _of_analysis(observable)
+    kind = "metric" if isinstance(observable, Metric) else "analysis"
     lines: list[tuple[str, Any]] = [
-        ("formula", thing.formula),
-        *of_kind,
-        ("needs", ", ".join(("velocities",) * thing.needs_velocities + thing.needs)),
-        ("source", thing.source),
-        ("plugin", registry.plugin_of(kind, thing.name)),
+        ("formula", observable.formula),
+        *facts,
+        ("needs", ", ".join(("velocities",) * observable.needs_velocities + observable.needs)),
+        ("source", observable.source),
+        ("plugin", registry.plugin_of(kind, observable.name)),
     ]
-    typer.echo(f"{thing.name}\n\n{inspect.getdoc(thing.function) or ''}\n")
+    typer.echo(f"{observable.name}\n\n{inspect.getdoc(observable.function) or ''}\n")
     for label, value in lines:
         if value:
-            typer.echo(f"{label + ':':14}{value}")
-    for key, field in thing.parameters.model_fields.items():
+            typer.echo(f"{label + ':':17}{value}")
+    for key, field in observable.parameters.model_fields.items():
         meaning = f": {field.description}" if field.description else ""
-        typer.echo(f"{'parameter:':14}{thing.name}.{key} = {_default(thing, key)}{meaning}  ({_kind(_schema(field))})")
+        parameter = f"{observable.name}.{key} = {_default(observable, key)}{meaning}"
+        typer.echo(f"{'parameter:':17}{parameter}  ({_type(_schema(field))})")
 
 
 def _of_metric(m: Metric) -> list[tuple[str, Any]]:
@@ -82,7 +83,7 @@ def _of_metric(m: Metric) -> list[tuple[str, Any]]:
         ("range", _range(*m.range) if m.range else ""),
         ("undefined", m.undefined),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
-        ("unchanged by", ", ".join(m.symmetries)),
+        ("invariant under", ", ".join(m.symmetries).replace("images", "periodic images")),
         ("published", ", ".join(f"{key} = {_plain(v)}" for key, v in m.published.items() if v is not None)),
     ]
 
@@ -98,11 +99,11 @@ def _plain(value: Any) -> str:
 
 
 def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:
-    found = [
+    results = [
         ("result", f"{name + ' ' if name else ''}({', '.join(output.dims)}), unit {output.units}")
         for name, output in a.outputs.items()
     ]
-    return [*found, ("sees", f"the whole trajectory, in windows with {a.halo} frames behind each" if a.halo else "")]
+    return [*results, ("windows", f"with a lookahead of {a.halo} frames after their own" if a.halo else "")]
 
 
 def _schema(field: FieldInfo) -> dict[str, Any]:
@@ -111,27 +112,27 @@ def _schema(field: FieldInfo) -> dict[str, Any]:
     try:
         adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
         return adapter.json_schema()
-    except PydanticUserError:  # a type of the plugin's own
+    except PydanticUserError:  # a type that the plugin defines
         return {"type": getattr(field.annotation, "__name__", "value")}
 
 
-def _default(thing: Metric | Analysis, key: str) -> str:
+def _default(observable: Metric | Analysis, key: str) -> str:
     from pydantic import BaseModel
     from pydantic_core import PydanticUndefined
 
-    default = thing.parameters.model_fields[key].default
+    default = observable.parameters.model_fields[key].default
     if isinstance(default, BaseModel):
         return "{" + ", ".join(f"{k} = {v}" for k, v in default.model_dump().items()) + "}"
     return "required" if default is PydanticUndefined else "none" if default is None else str(default)
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _type(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        return " | ".join(_kind(s) for s in schema["anyOf"])
+        return " | ".join(_type(s) for s in schema["anyOf"])
     if "prefixItems" in schema:
-        return f"[{', '.join(_kind(s) for s in schema['prefixItems'])}]"
+        return f"[{', '.join(_type(s) for s in schema['prefixItems'])}]"
     if "$ref" in schema:
         return "{name = number, ...}"
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}

@@ -1,12 +1,17 @@
 """Options that several commands share.
 
-Paths are ``readable=False``: whether a file can be read is told by opening it, with a message of our own.
+Paths have ``readable=False``, so that a file that cannot be read gives the message of kadita, not that of Typer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
+from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -22,25 +27,25 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="[METRIC.]PARAMETER=VALUE",
-        help="A parameter of one metric, or of all that have it; repeatable.",
+        help="Parameter of one metric, or of all that have it; repeatable.",
     ),
 ]
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
 Plugins = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Metrics and models of your own; repeatable."),
+    typer.Option("--plugin", metavar="FILE.py", readable=False, help="Plugin file of metrics or models; repeatable."),
 ]
 Topology = Annotated[
     Path | None, typer.Option("--topology", metavar="FILE", readable=False, help="Topology, for formats that need one.")
 ]
 Velocities = Annotated[
     str | None,
-    typer.Option("--velocities", metavar="difference", help="Take velocities from finite differences of positions."),
+    typer.Option("--velocities", metavar="difference", help="Compute velocities from finite differences."),
 ]
 LargestCluster = Annotated[
     str | None,
     typer.Option(
-        "--largest-cluster", metavar="r_a|LENGTH", help="Measure the largest cluster alone, linked at this distance."
+        "--largest-cluster", metavar="r_a|LENGTH", help="Measure only the largest cluster, linked within this distance."
     ),
 ]
 Equilibration = Annotated[
@@ -48,16 +53,54 @@ Equilibration = Annotated[
     typer.Option(
         "--equilibration",
         metavar="auto|TIME|half|none",
-        help="Frames that means and errors leave out at the beginning: until each series settles, until a time, "
+        help="Initial frames that means and SE leave out: until each series is equilibrated, until a time, "
         "the first half, or none. Files keep all frames.",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
-Start = Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")]
-Stop = Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")]
-Step = Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")]
 Begin = Annotated[float | None, typer.Option("-b", "--begin", metavar="TIME", help="First time.")]
-End = Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")]
-Dt = Annotated[
-    float | None, typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first.")
-]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured, and in which frames: options by the names of the keywords of `kadita.analyze`."""
+
+    settings: Settings = None
+    profile: Profile = None
+    plugins: Plugins = None
+    topology: Topology = None
+    velocities: Velocities = None
+    start: Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")] = None
+    stop: Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")] = None
+    step: Annotated[int | None, typer.Option(metavar="N", help="Every so many frames.")] = None
+    begin: Begin = None
+    end: Annotated[float | None, typer.Option("-e", "--end", metavar="TIME", help="Last time.")] = None
+    dt: Annotated[
+        float | None,
+        typer.Option("--dt", metavar="TIME", help="Only times that are multiples of this after the first."),
+    ] = None
+    largest_cluster: LargestCluster = None
+
+    def keywords(self) -> dict[str, Any]:
+        """Return all as `kadita.analyze` takes it, whose `parameters` are the settings."""
+        from kadita.base.settings import parse_settings
+
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "settings"}
+        return {**given, "plugins": self.plugins or (), "parameters": parse_settings(self.settings or ())}
+
+
+def with_measurement(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that has the options of a `Measurement` in the place of its parameter `measurement`."""
+    hints, own = get_type_hints(Measurement, include_extras=True), signature(command, eval_str=True)
+    options = [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        for f in fields(Measurement)
+    ]
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        command(measurement=Measurement(**{o.name: given.pop(o.name) for o in options}), **given)
+
+    spread = [[p] if p.name != "measurement" else options for p in own.parameters.values()]
+    with_options.__signature__ = own.replace(parameters=[*chain(*spread)])  # type: ignore[attr-defined]
+    return with_options

@@ -1,4 +1,4 @@
-"""`kadita plugins`: list what is installed, create a plugin, check one."""
+"""`kadita plugins`: list the installed plugins, create a plugin, or check one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kadita.cli.options import Settings
 if TYPE_CHECKING:
     from kadita.testing import Check
 
-NAMED = 3  # failed checks that the last line names
+NAMED = 3  # failed checks listed in the last line
 
 plugins = typer.Typer(
     name="plugins",
@@ -30,7 +30,7 @@ def _alone(context: typer.Context) -> None:
 
 @plugins.command("list")
 def list_plugins() -> None:
-    """List the installed plugins, what each provides, and what could not be loaded and why."""
+    """List the installed plugins and what each provides, and report plugins that could not be loaded."""
     import sys
 
     from rich.console import Console
@@ -44,12 +44,12 @@ def list_plugins() -> None:
         table.add_column(column, no_wrap=True)
     table.add_column("provides", ratio=1)
     provided: dict[tuple[str, str, str], dict[str, list[str]]] = {}
-    for thing, plugin in registry.plugins.items():
-        what, _, name = thing.partition(" ")
+    for entry, plugin in registry.plugins.items():
+        kind, _, name = entry.partition(" ")
         of_plugin = provided.setdefault((plugin.name, plugin.distribution, plugin.version), {})
-        of_plugin.setdefault(what, []).append(name)
-    for words, things in provided.items():
-        table.add_row(*words, "; ".join(f"{_plural(what)}: {', '.join(names)}" for what, names in things.items()))
+        of_plugin.setdefault(kind, []).append(name)
+    for columns, kinds in provided.items():
+        table.add_row(*columns, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
     Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
     for problem in registry.problems:
         typer.echo(problem)
@@ -57,12 +57,12 @@ def list_plugins() -> None:
 
 @plugins.command("new")
 def new_plugin(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What its first metric is called.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of its first metric.")],
     single_file: Annotated[
-        bool, typer.Option("--single-file", help="A file to try with --plugin, instead of a distribution.")
+        bool, typer.Option("--single-file", help="Create one file, for --plugin, instead of a distribution.")
     ] = False,
 ) -> None:
-    """Create a plugin: a distribution with a metric, a test of it and a README, ready to install."""
+    """Create a plugin: a distribution with a metric, its test and a README, ready to install."""
     from kadita.plugins.scaffold import new_distribution, new_file
 
     if single_file:
@@ -89,7 +89,7 @@ def check_plugin(
         typer.Option("--tracks", metavar="FILE", readable=False, help="A file for the plugin's importers to read."),
     ] = None,
 ) -> None:
-    """Check all that a plugin provides on known schools; exit with 1 if a check fails."""
+    """Check everything that a plugin provides on known schools; exit with status 1 if a check fails."""
     from kadita.base.errors import KaditaError, PluginError, did_you_mean
     from kadita.base.settings import by_metric, parse_settings
     from kadita.cli.terminal import notes, waiting
@@ -97,42 +97,42 @@ def check_plugin(
 
     parameters = by_metric(parse_settings(settings or ()))
     registry, files, brought = brought_by(target)
-    there_are = [name for _, name in brought]
+    available = [name for _, name in brought]
     for name in names or ():
-        if name not in there_are:
-            hint = did_you_mean(name, there_are)
-            raise KaditaError(f"{target} brings no '{name}'{hint}; it brings {', '.join(there_are)}")
-    brought = [(what, name) for what, name in brought if name in (names or [name])]
+        if name not in available:
+            hint = did_you_mean(name, available)
+            raise KaditaError(f"{target} has no '{name}'{hint}; it has {', '.join(available)}")
+    brought = [(kind, name) for kind, name in brought if name in (names or [name])]
     with waiting("checking"):
-        found, untried = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
-    _print(found)
-    notes(f"not tried: {line}" for line in untried)
-    broken = [f"{thing}: {p.name}" for thing, checks in found.items() for p in checks if p.passed is False]
-    total = sum(p.passed is not None for checks in found.values() for p in checks)
-    if broken:
-        more = f"; and {len(broken) - NAMED} more" if broken[NAMED:] else ""
-        raise PluginError(f"{target} fails {len(broken)} of {total} checks: {'; '.join(broken[:NAMED])}{more}")
+        checks, skipped = examine_plugin(registry, brought, files=files, parameters=parameters, tracks=tracks)
+    _print(checks)
+    notes(f"not checked: {line}" for line in skipped)
+    failed = [f"{title}: {c.name}" for title, of_one in checks.items() for c in of_one if c.passed is False]
+    total = sum(c.passed is not None for of_one in checks.values() for c in of_one)
+    if failed:
+        more = f"; and {len(failed) - NAMED} more" if failed[NAMED:] else ""
+        raise PluginError(f"{target} fails {len(failed)} of {total} checks: {'; '.join(failed[:NAMED])}{more}")
     if not total:
-        raise PluginError(f"nothing of {target} was tried")
-    typer.echo(f"{target} passes all of its {total} checks")
+        raise PluginError(f"{target}: nothing was checked")
+    typer.echo(f"{target} passes all {total} checks")
 
 
-def _print(found: dict[str, list[Check]]) -> None:
+def _print(checks: dict[str, list[Check]]) -> None:
     import sys
 
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 120, markup=False)
-    for thing, checks in found.items():
-        table = Table(title=thing, title_justify="left", expand=True)
+    for title, of_one in checks.items():
+        table = Table(title=title, title_justify="left", expand=True)
         table.add_column("check", no_wrap=True)
         table.add_column("passed", no_wrap=True)
-        table.add_column("numbers", ratio=1)
-        for p in checks:
-            table.add_row(p.name, {True: "yes", False: "NO", None: "-"}[p.passed], p.detail)
+        table.add_column("details", ratio=1)
+        for c in of_one:
+            table.add_row(c.name, {True: "yes", False: "NO", None: "-"}[c.passed], c.detail)
         console.print(table)
 
 
-def _plural(what: str) -> str:
-    return "analyses" if what == "analysis" else f"{what}s"
+def _plural(kind: str) -> str:
+    return "analyses" if kind == "analysis" else f"{kind}s"

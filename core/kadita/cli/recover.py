@@ -1,4 +1,4 @@
-"""`kadita recover`: the frames of a trajectory that was cut or damaged, or whose last frames nobody counted."""
+"""`kadita recover`: save the frames of a trajectory that is truncated, damaged, or has an outdated frame count."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def recover(
     trajectory: TrajectoryPath,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE.nc", readable=False, help="File to write: NAME_recovered.nc."),
+        typer.Option("-o", "--output", metavar="FILE.nc", readable=False, help="Output (default: NAME_recovered.nc)."),
     ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="Put it in the place of the damaged file.")] = False,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Replace the damaged file.")] = False,
     force: Force = False,
 ) -> None:
-    """Save every whole frame of a trajectory that was cut or damaged."""
+    """Save every complete frame of a trajectory that is truncated or damaged."""
     from kadita.base.errors import KaditaError
     from kadita.cli.terminal import notes
     from kadita.io.recovery import recover as save
 
     if in_place and output is not None:
-        raise KaditaError("--in-place: expected no other file to write; got -o, too")
+        raise KaditaError("--in-place and -o exclude each other; leave out one")
     saved = save(trajectory, output, in_place=in_place, force=force)
     notes(_summary_lines(saved))
     typer.echo(f"wrote {saved.path}: {saved.frames} frames")
@@ -36,22 +36,22 @@ def recover(
 
 def _summary_lines(saved: Recovered) -> list[str]:
     lines = []
-    found = saved.frames + len(saved.damaged)
-    if saved.counted >= 0 and found > saved.counted:
-        lines.append(f"{found - saved.counted} frames lay behind the {saved.counted} that the header counts")
-    if found < saved.counted:
+    in_file = saved.frames + len(saved.damaged)
+    if saved.counted >= 0 and in_file > saved.counted:
+        lines.append(f"{in_file - saved.counted} frames follow the {saved.counted} that the header counts")
+    if in_file < saved.counted:
         lines.append(
-            f"{saved.counted - found} of the {saved.counted} frames that the header counts are not in the file"
+            f"{saved.counted - in_file} of the {saved.counted} frames that the header counts are not in the file"
         )
     if saved.damaged:
         frames = ", ".join(map(str, saved.damaged[:20])) + (" ..." if len(saved.damaged) > 20 else "")
-        lines.append(f"left out, for their checksum fails: {len(saved.damaged)} frames: {frames}")
+        lines.append(f"left out {len(saved.damaged)} frames with a wrong checksum: {frames}")
     if saved.torn:
-        lines.append(f"left out: {saved.torn} bytes behind the last whole frame")
+        lines.append(f"left out {saved.torn} bytes after the last complete frame")
     if saved.header_damaged:
-        lines.append("the header is damaged, too: names of agents, units and what made the school may be wrong")
+        lines.append("the header is damaged as well: names of agents, units and configuration may be wrong")
     if not saved.checked:
         lines.append(
-            "the file has no checksums: frames that were not counted are taken where their numbers can be true"
+            "the file has no checksums: frames beyond the frame count are saved if their numbers are plausible"
         )
     return lines

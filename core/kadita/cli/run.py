@@ -1,4 +1,4 @@
-"""`kadita run`: simulate a school."""
+"""`kadita run`: simulate a school, and measure it in the same pass."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def run(
     ] = None,
     agents: Annotated[int | None, typer.Option(metavar="N", help="Number of agents.")] = None,
     steps: Annotated[int | None, typer.Option(metavar="N", help="Number of time steps.")] = None,
-    every: Annotated[int | None, typer.Option(metavar="N", help="Steps from one frame to the next.")] = None,
+    every: Annotated[int | None, typer.Option(metavar="N", help="Time steps between frames.")] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Seed of the random numbers; the same seed gives the same file.")
+        int | None, typer.Option(metavar="N", help="Seed of the random numbers; equal seeds give equal files.")
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -36,7 +36,7 @@ def run(
             help="A parameter of the model, or METRIC.PARAMETER of a metric; repeatable.",
         ),
     ] = None,
-    threads: Annotated[int, typer.Option(metavar="N", help="Threads; the trajectory does not depend on it.")] = 1,
+    threads: Annotated[int, typer.Option(metavar="N", help="Threads; the trajectory does not depend on them.")] = 1,
     analyze: Annotated[bool, typer.Option("--analyze", help="Measure while simulating, in the same pass.")] = False,
     metrics: Metrics = None,
     profile: Profile = None,
@@ -54,13 +54,13 @@ def run(
         ),
     ] = None,
     no_trajectory: Annotated[
-        bool, typer.Option("--no-trajectory", help="With --analyze, keep no frames: the numbers alone.")
+        bool, typer.Option("--no-trajectory", help="With --analyze, write no trajectory, only results.")
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was interrupted, from its newest checkpoint.")
+        bool, typer.Option("--resume", help="Continue an interrupted run from its newest checkpoint.")
     ] = False,
     checkpoint: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Least time from one checkpoint to the next.")
+        float, typer.Option(min=0, metavar="SECONDS", help="Minimum time between checkpoints.")
     ] = CHECKPOINT_SECONDS,
     force: Force = False,
 ) -> None:
@@ -77,10 +77,10 @@ def run(
     from kadita.simulation.run import simulate, trajectory_path
 
     counted = check_equilibration(equilibration)
-    chosen = parse_settings(settings or ())
+    given = parse_settings(settings or ())
     registry = load_registry(plugins or ())
-    of_metrics = {key: value for key, value in chosen.items() if "." in key or _is_of_metrics_alone(key, registry)}
-    for option, given in (
+    of_metrics = {key: value for key, value in given.items() if "." in key or _is_of_metrics_only(key, registry)}
+    for option, used in (
         ("-m", metrics),
         ("--profile", profile),
         ("-b", begin is not None),
@@ -90,15 +90,15 @@ def run(
         ("--no-trajectory", no_trajectory),
         (f"--set {next(iter(of_metrics), '')}", of_metrics),
     ):
-        if given and not analyze:
-            raise KaditaError(f"{option} is about metrics; add --analyze")
+        if used and not analyze:
+            raise KaditaError(f"{option} needs --analyze")
     if no_trajectory and resume:
-        raise KaditaError("--resume goes on with a trajectory; leave out --no-trajectory")
+        raise KaditaError("--resume and --no-trajectory exclude each other; leave out one")
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
     notes(registry.problems)
-    options = {"profile": profile, "begin": begin, "largest_cluster": largest_cluster}
-    of_model = {key: value for key, value in chosen.items() if key not in of_metrics}
+    options = {"parameters": of_metrics, "profile": profile, "begin": begin, "largest_cluster": largest_cluster}
+    of_model = {key: value for key, value in given.items() if key not in of_metrics}
     with simulate(
         scenario,
         agents=agents,
@@ -115,10 +115,10 @@ def run(
             school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
         try:
             with stoppable(school, path):
-                with waiting("preparing the model: compiled once for this machine, then kept"):
+                with waiting("compiling the model (cached for later runs)"):
                     school.compile()
                 if analyze and not resume:
-                    found = measure(school, metrics, of_metrics, registry, **options)
+                    measured = measure(school, metrics, registry, **options)
                 else:
                     with progress("simulating") as bar:
                         for _ in school.stream():
@@ -132,18 +132,18 @@ def run(
             if school.recorded < school.n_frames and path is not None and not isinstance(error, Interrupted):
                 raise type(error)(f"{error}; {kept(school, path)}") from None
             raise
-    if analyze and resume and path is not None:  # frames from before were measured by nobody
-        found = measure(path, metrics, of_metrics, registry, **options)
+    if analyze and resume and path is not None:  # including the frames from before the interruption
+        measured = measure(path, metrics, registry, **options)
     written = [path] if path else []
     if analyze:
-        written += export.write_all(found, results or (), force=force, equilibration=counted)
-        print_summary(found, counted)
+        written += export.write_all(measured, results or (), force=force, equilibration=counted)
+        print_summary(measured, counted)
     for file in written:
         typer.echo(f"wrote {file} ({size_of(file)})")
     if analyze:
-        report(found)
+        report(measured)
 
 
-def _is_of_metrics_alone(key: str, registry: Registry) -> bool:
+def _is_of_metrics_only(key: str, registry: Registry) -> bool:
     in_models = any(key in model.model_fields for model in registry.models.values())
     return not in_models and any(key in metric.parameters.model_fields for metric in registry.metrics.values())

@@ -1,4 +1,4 @@
-"""`kadita scenarios`: what can be run."""
+"""`kadita scenarios`: list the scenarios that `kadita run` can simulate, or print one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kadita.cli.options import Plugins
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="Print its configuration as TOML, ready to edit.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Print this scenario as TOML, ready to edit.")] = None,
     plugins: Plugins = None,
 ) -> None:
     """List the scenarios, or print one as TOML."""
@@ -25,5 +25,5 @@ def scenarios(
     for known in registry.scenarios:
         try:
             typer.echo(f"{known:18}{load_configuration(known, registry=registry).title}")
-        except KaditaError as error:  # one that cannot be run hides no other
+        except KaditaError as error:  # report it and go on with the others
             notes([str(error)])

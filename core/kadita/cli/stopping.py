@@ -1,4 +1,4 @@
-"""Signals that end a run: the frame at hand is finished, the state is written, and how to go on is said."""
+"""Signals that end a run: finish the current frame, write a checkpoint, and tell the user how to continue."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end a run that is recorded at `path` with its next frame; a second one ends it at once.
+    """Let SIGINT and SIGTERM end a run recorded at `path` with its current frame; a second signal ends it at once.
 
     Raises:
-        Interrupted: the run was ended before its last frame.
+        Interrupted: the run ended before its last frame.
     """
-    seen: list[int] = []
+    received: list[int] = []
 
     def stop(number: int, _: Any) -> None:
-        seen.append(number)
+        received.append(number)
         school.stopping = True
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -36,21 +36,21 @@ def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
                 signal.signal(each, stop)
         yield
     except KeyboardInterrupt:
-        seen.append(signal.SIGINT)
+        received.append(signal.SIGINT)
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    if seen and school.recorded < school.n_frames:
+    if received and school.recorded < school.n_frames:
         raise Interrupted(
-            f"{'terminated' if seen[0] == signal.SIGTERM else 'interrupted'}; {kept(school, path)}", seen[0]
+            f"{'terminated' if received[0] == signal.SIGTERM else 'interrupted'}; {kept(school, path)}", received[0]
         )
 
 
 def kept(school: Simulation, path: Path | None) -> str:
-    """Say what is left of a run that did not come to its end, and how it goes on."""
+    """Return a message: what was written of an unfinished run, and how to continue it."""
     if path is None:
-        return "nothing was written, for there is no trajectory to keep"
+        return "nothing was written, because of --no-trajectory"
     if not school.recorded:
         return "nothing was written"
     frames = f"{school.recorded} of {school.n_frames} frames are in the file {path}"
-    return f"{frames}; the same command with --resume goes on"
+    return f"{frames}; the same command with --resume continues"

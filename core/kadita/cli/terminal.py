@@ -1,4 +1,4 @@
-"""What several commands say on a terminal: progress and notes."""
+"""Output to the terminal that several commands share: progress and notes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from kadita.plugins.registry import Registry
 
 
-LONGEST = 1000  # characters of a message; names and numbers in it come from files
+LONGEST = 1000  # characters of a message; names in it come from files and can be of any length
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that shows how far `what` is, on stderr, and None where that is no terminal."""
+    """Yield a function that shows the progress of `what` on stderr, or None if that is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -32,7 +32,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Say on a terminal what takes a while."""
+    """Show on a terminal what the program is waiting for."""
     if not sys.stderr.isatty():
         yield
         return
@@ -43,14 +43,14 @@ def waiting(what: str) -> Iterator[None]:
 
 
 def notes(lines: Iterable[str], kind: str = "note") -> None:
-    """Print lines of warning to stderr."""
+    """Print notes, or lines of another kind, to stderr."""
     for line in lines:
-        words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(line.split()))
-        print(f"kadita: {kind}: {words if len(words) < LONGEST else words[:LONGEST] + ' ...'}", file=sys.stderr)
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(line.split()))
+        print(f"kadita: {kind}: {text if len(text) < LONGEST else text[:LONGEST] + ' ...'}", file=sys.stderr)
 
 
 def installed(plugins: Iterable[Path] | None) -> Registry:
-    """Load the installed plugins and those of these files, and say which could not be loaded and why."""
+    """Load the installed plugins and these plugin files; print which could not be loaded, and why."""
     from kadita.plugins.loading import load_registry
 
     registry = load_registry(plugins or ())
@@ -59,19 +59,19 @@ def installed(plugins: Iterable[Path] | None) -> Registry:
 
 
 def report(results: Results) -> None:
-    """Say what a reader of the results should know; exit with 1 where a metric failed."""
+    """Print the notes on results; exit with status 1 if a metric failed."""
     import numpy as np
     import typer
 
     undefined = [name for name, s in results.series.items() if np.isnan(s.values).all()]
     notes(results.notes)
-    notes(f"{name} is undefined in every frame; `kadita metrics {name}` says when it is" for name in undefined)
+    notes(f"{name} is undefined in every frame; see `kadita metrics {name}`" for name in undefined)
     notes(results.failures.values(), kind="error")
     if results.failures:
         raise typer.Exit(1)
 
 
 def size_of(path: Path) -> str:
-    """Return the size of a file, for people."""
+    """Return the size of a file as text."""
     size = path.stat().st_size
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} kB"

@@ -1,4 +1,4 @@
-"""`kadita topology`: who the agents are, for tools that need it beside the trajectory."""
+"""`kadita topology`: write the names of the agents, for tools that need a topology beside the trajectory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def topology(
     ],
     force: Force = False,
 ) -> None:
-    """Write a topology for tools that want one, or a script that shows the school in VMD."""
+    """Write a topology for tools that need one, or a script that shows the school in VMD."""
     from kadita.io.opening import open as open_trajectory
     from kadita.io.topology import write_topology
 

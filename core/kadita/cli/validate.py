@@ -1,4 +1,4 @@
-"""`kadita validate`: whether every reader takes a trajectory, and whether its numbers are sound."""
+"""`kadita validate`: check that MD tools can read a trajectory, and that its numbers are plausible."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def validate(
     trajectory: Annotated[
-        Path | None, typer.Argument(metavar="TRAJECTORY", readable=False, help="A NetCDF trajectory, anybody's.")
+        Path | None, typer.Argument(metavar="TRAJECTORY", readable=False, help="A NetCDF trajectory of any program.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where there are warnings alone.")] = False,
-    list_checks: Annotated[bool, typer.Option("--list", help="List what is checked, and who needs it.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if there are only warnings.")] = False,
+    list_checks: Annotated[bool, typer.Option("--list", help="List the checks, and the tools that need them.")] = False,
 ) -> None:
-    """Check a trajectory against the AMBER convention and what readers need; exit with 2 where there are faults."""
+    """Check a trajectory against the AMBER convention and what readers need; exit with status 2 if there are faults."""
     from kadita.base.errors import KaditaError
 
     if list_checks:
@@ -66,7 +66,7 @@ def _print_table(path: Path, report: Report) -> None:
         console.print("no findings")
         return
     table = Table()
-    for heading, ratio in (("severity", None), ("check", None), ("found", 4), ("needed by", 2), ("mend", 3)):
+    for heading, ratio in (("severity", None), ("check", None), ("found", 4), ("needed by", 2), ("remedy", 3)):
         table.add_column(heading, no_wrap=ratio is None, ratio=ratio, overflow="fold")
     for f in report.findings:
         table.add_row(*(Text(t) for t in (f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend)))

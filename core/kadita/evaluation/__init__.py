@@ -1,1 +1,1 @@
-"""Metrics and analyses applied to trajectories: plan, one pass, results, statistics, tables and figures."""
+"""Apply metrics and analyses to trajectories: plan, single pass, results, statistics, tables and figures."""

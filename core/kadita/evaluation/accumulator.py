@@ -1,4 +1,4 @@
-"""One pass over a trajectory: every metric on every block, every analysis on every window, and what was left out."""
+"""One pass over a trajectory: evaluate every metric on every block, and every analysis on every window."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
-from kadita.school.window import Rolling, Seen
+from kadita.school.window import LocatedWindow, RollingWindows
 
 
 class PartialResult(NamedTuple):
-    """What was found in some frames of a pass, ready to travel and to be kept."""
+    """Results of some frames of a pass, which can be pickled, sent to other processes and stored."""
 
-    times: Floats  # (t,), NaN in frames that came in no block
+    times: Floats  # (t,), NaN for frames without agents, which are in no block
     values: Mapping[str, Floats]  # (t, ...) by metric
     states: Mapping[str, State]  # by analysis
-    left_out: Mapping[str, str]
-    failures: Mapping[str, str]
+    left_out: Mapping[str, str]  # reason by metric or analysis
+    failures: Mapping[str, str]  # error message by metric or analysis
     notes: tuple[str, ...]
     axes: Mapping[str, Axes]
 
 
 class Accumulator:
-    """Values of all metrics so far, and states of all analyses.
+    """Accumulate the values of all metrics and the states of all analyses.
 
-    Blocks go in by `take`, in the order of their frames, or parts by `absorb`; `finalize` makes results of it.
-    What cannot be computed from these data is left out with a note, and a metric or analysis that raises is named with
-    its plugin; neither stops the others.
+    Add blocks with `take`, in the order of their frames, or partial results with `absorb`; `finalize` returns the
+    results. A metric or analysis that cannot be computed from these data is left out with a note, and one that raises
+    is reported with its plugin; neither stops the others.
     """
 
     def __init__(self, plan: Plan, registry: Registry, trajectory: Trajectory, total: int) -> None:
@@ -54,19 +55,19 @@ class Accumulator:
         self.axes: dict[str, Axes] = {}
         self.left_out: dict[str, str] = {}
         self.failures: dict[str, str] = {}
-        self.notes: dict[str, None] = {}  # in order, each once
+        self.notes: dict[str, None] = {}  # an ordered set
         for name, key in plan.unset.items():
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
-        self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
+        self._rolling = RollingWindows(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
-            things: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
-            for thing in things:
-                if thing.needs_velocities:
-                    self._leave_out(thing, "needs velocities, and there are none (see --velocities)")
+            observables: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
+            for observable in observables:
+                if observable.needs_velocities:
+                    self._leave_out(observable, "needs velocities, and there are none (see --velocities)")
 
     def resize(self, total: int) -> None:
-        """Make room for frames that came while others were measured, or leave the last ones out."""
+        """Change the number of frames: append those written in the meantime, or drop the last ones."""
 
         def resized(store: Floats) -> Floats:
             new = np.full((max(0, total - len(store)), *store.shape[1:]), np.nan)
@@ -76,69 +77,69 @@ class Accumulator:
         self.values = {name: resized(store) for name, store in self.values.items()}
 
     def take(self, block: Block, rows: Integers, *, measured: bool = True) -> None:
-        """Compute every metric on one block, whose frames are these rows of the results, and show it to analyses.
+        """Evaluate every metric on a block, whose frames are these rows of the results, and pass it to the analyses.
 
-        A block that is not `measured` is only shown: it lies behind the last window.
+        A block with ``measured=False`` is passed to the analyses only: its frames come after the last window's own.
         """
         self.times[rows] = block.times
-        here: dict[str, Floats] = {}
+        computed: dict[str, Floats] = {}
         for m in self.plan.order if measured else ():
             if m.name in self.left_out or m.name in self.failures:
                 continue
-            if self._can_have(m, here):
-                self._try(m, block, rows, here)
+            if self._has_needs(m, computed):
+                self._evaluate(m, block, rows, computed)
         if self._rolling is not None:
-            for seen in self._rolling.add(block, rows):
-                self._look(seen)
+            for placed in self._rolling.add(block, rows):
+                self._evaluate_window(placed)
 
-    def _can_have(self, thing: Metric | Analysis, here: Container[str]) -> bool:
-        """Whether all is there that it needs; otherwise it is left out, or has failed."""
-        missing = [need for need in thing.needs if need not in here]
+    def _has_needs(self, observable: Metric | Analysis, computed: Container[str]) -> bool:
+        """Return whether all metrics that it needs were computed; otherwise record it as failed or left out."""
+        missing = [need for need in observable.needs if need not in computed]
         if missing and missing[0] in self.failures:
-            self.failures[thing.name] = f"needs {missing[0]}, which failed"
+            self.failures[observable.name] = f"needs {missing[0]}, which failed"
         elif missing:
-            self._leave_out(thing, f"needs {missing[0]}, which is left out")
+            self._leave_out(observable, f"needs {missing[0]}, which is left out")
         return not missing
 
-    def _look(self, seen: Seen) -> None:
-        """Have every analysis look at a window, and merge what it adds."""
+    def _evaluate_window(self, placed: LocatedWindow) -> None:
+        """Apply every analysis to a window, and merge the state that it returns."""
         for a in self.plan.analyses:
             if a.name in self.left_out or a.name in self.failures:
                 continue
             try:
-                if self._can_have(a, {n for n in self.values if n not in self.left_out and n not in self.failures}):
+                if self._has_needs(a, {n for n in self.values if n not in self.left_out and n not in self.failures}):
                     halo = a.lookahead(self.plan.parameters[a.name])
-                    window = seen.window.of(halo)
-                    first, last = seen.rows.start, seen.rows.start + window.shape[0]
-                    needs = [self.values[need][first:last] for need in a.needs]
+                    window = placed.window.of(halo)
+                    first, last = placed.rows.start, placed.rows.start + window.shape[0]
+                    needs = [read_only(self.values[need][first:last]) for need in a.needs]
                     self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
             except NotApplicable as error:
                 self._leave_out(a, str(error))
             except KaditaError as error:
                 raise KaditaError(f"{a.name}: {error}") from None
-            except (Exception, SystemExit) as error:  # a stranger's analysis can raise anything at all
+            except (Exception, SystemExit) as error:  # a third-party analysis can raise anything
                 self.fail(a, error)
 
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
 
-    def part(self, own: int) -> PartialResult:
-        """Return what was found in the first `own` frames; those behind them are other parts'."""
-        self.look_at_the_rest(own)
-        values = {name: store[:own] for name, store in self.values.items()}
+    def part(self, n_own: int) -> PartialResult:
+        """Return the partial result of the first `n_own` frames; the frames after them belong to other tasks."""
+        self.finish_windows(n_own)
+        values = {name: store[:n_own] for name, store in self.values.items()}
         return PartialResult(
-            self.times[:own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
+            self.times[:n_own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
         )
 
-    def look_at_the_rest(self, own: int) -> None:
-        """Show analyses the windows that are left, once no more blocks come."""
+    def finish_windows(self, n_own: int) -> None:
+        """Apply the analyses to the remaining windows, once all blocks were added."""
         if self._rolling is not None:
-            for seen in self._rolling.rest(own, self.total):
-                self._look(seen)
+            for placed in self._rolling.rest(n_own, self.total):
+                self._evaluate_window(placed)
             self._rolling = None
 
     def absorb(self, part: PartialResult, rows: slice) -> None:
-        """Take what was found in the frames of these rows. Parts come in the order of their frames, and no blocks."""
+        """Add the partial result of the frames of these rows, in the order of the frames; then add no more blocks."""
         self._rolling = None
         self.times[rows] = part.times
         for name, values in part.values.items():
@@ -155,49 +156,44 @@ class Accumulator:
         self.failures = {**part.failures, **self.failures}
         self.notes |= dict.fromkeys(part.notes)
 
-    def _try(self, m: Metric, block: Block, rows: Integers, here: dict[str, Floats]) -> None:
+    def _evaluate(self, m: Metric, block: Block, rows: Integers, computed: dict[str, Floats]) -> None:
         try:
-            here[m.name], axes = self._compute(m, block, [here[need] for need in m.needs])
+            computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
             if m.name in self.plan.kept:
-                self._store(m, here[m.name], block, rows)
+                self._store(m, computed[m.name], block, rows)
                 self._put_axes(m.name, axes)
         except NotApplicable as error:
             self._leave_out(m, str(error))
         except PluginError as error:
             self.failures[m.name] = str(error)
-        except KaditaError as error:  # what the user gave it is at fault
+        except KaditaError as error:  # the user's input is invalid
             raise KaditaError(f"{m.name}: {error}") from None
-        except (Exception, SystemExit) as error:  # a stranger's metric can raise anything at all
+        except (Exception, SystemExit) as error:  # a third-party metric can raise anything
             self.fail(m, error)
 
-    def fail(self, thing: Metric | Analysis, error: BaseException) -> None:
-        """Leave out what raised, and say where."""
+    def fail(self, observable: Metric | Analysis, error: BaseException) -> None:
+        """Record that a metric or analysis raised, and where."""
         if os.environ.get("KADITA_DEBUG"):
             traceback.print_exc()
-        self.failures[thing.name] = f"{describe_error(error)}{_where(error, thing)}"
+        self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> tuple[Floats, Axes]:
         parameters = self.plan.parameters[m.name]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            returned: Any
-            if m.per_frame:
-                returned = [m.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
-            else:
-                returned = m.function(block, *needs, **parameters)
-            values = as_declared(m, block, returned)
+            values = as_declared(m, block, m.rows(block, needs, parameters))
             axes = numbers_along_axes(m, block, values.shape[1:], parameters)
         for w in caught:
-            own = issubclass(w.category, KaditaWarning)
-            where = "" if own else f" ({Path(w.filename).name}, line {w.lineno})"
-            self.notes.setdefault(f"{m.name}: {'' if own else f'{w.category.__name__}: '}{w.message}{where}")
-        return values, axes
+            plain = issubclass(w.category, KaditaWarning)
+            location = "" if plain else f" ({Path(w.filename).name}, line {w.lineno})"
+            self.notes.setdefault(f"{m.name}: {'' if plain else f'{w.category.__name__}: '}{w.message}{location}")
+        return read_only((values, axes))  # because metrics that need them get these arrays
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
-        everyone = len(self.trajectory.agents)
+        n_agents = len(self.trajectory.agents)
         for axis, dim in enumerate(m.dims, start=1):
-            if dim == "agent" and len(block.members) != everyone:  # absent agents get NaN
-                full = np.full((*values.shape[:axis], everyone, *values.shape[axis + 1 :]), np.nan)
+            if dim == "agent" and len(block.members) != n_agents:  # absent agents get NaN
+                full = np.full((*values.shape[:axis], n_agents, *values.shape[axis + 1 :]), np.nan)
                 np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
                 values = full
         self._put(m.name, values, rows)
@@ -223,9 +219,9 @@ class Accumulator:
         self.left_out[m.name] = reason
 
 
-def _where(error: BaseException, m: Metric | Analysis) -> str:
-    """Say where it went wrong: the last line in the metric's own file, rather than in a library it calls."""
+def _location(error: BaseException, m: Metric | Analysis) -> str:
+    """Return where it was raised: the last line in the metric's own file, rather than in a library that it calls."""
     trace = traceback.extract_tb(error.__traceback__)
-    own = [t for t in trace if t.filename == m.function.__code__.co_filename]
-    place = (own or list(trace))[-1]
-    return f" ({Path(place.filename).name}, line {place.lineno})"
+    in_file = [t for t in trace if t.filename == m.function.__code__.co_filename]
+    line = (in_file or list(trace))[-1]
+    return f" ({Path(line.filename).name}, line {line.lineno})"

@@ -1,4 +1,4 @@
-"""What a metric returned, held against what it declares."""
+"""Check what a metric returned against what it declares."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.school.block import Block
 from kadita.school.box import MOST, Floats, within
 
-Axes = Mapping[str, NDArray[Any]]  # the numbers along axes of a metric, by their names
+Axes = Mapping[str, NDArray[Any]]  # coordinates along the axes of a metric, by name of the axis
 
 
 def as_declared(m: Metric, block: Block, returned: Any) -> Floats:
-    """Return what a metric returned as an array (T, ...) of the shape it declares."""
+    """Return the values of a metric as an array (T, ...), after checking it against the declared shape."""
     example = returned[0] if m.per_frame else returned
     if example is None:
         raise PluginError("it returned None; is a return missing?")
@@ -42,8 +42,8 @@ def as_declared(m: Metric, block: Block, returned: Any) -> Floats:
 
 
 def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], parameters: Mapping[str, Any]) -> Axes:
-    """Return the numbers along the axes of a metric that has some."""
-    found: dict[str, NDArray[Any]] = {}
+    """Return the coordinates along the axes for which a metric declares them."""
+    coordinates: dict[str, NDArray[Any]] = {}
     for dim, axis in m.axes.items():
         given = {key: parameters[key] for key in axis.parameters if key in parameters}
         returned = axis.numbers(block[0] if m.per_frame else block, **given)
@@ -59,5 +59,5 @@ def numbers_along_axes(m: Metric, block: Block, sizes: tuple[int, ...], paramete
             raise PluginError(f"{expected}, finite and up to {MOST:g}; got {array.min()} to {array.max()}")
         if (np.diff(array) <= 0).any():
             raise PluginError(f"{expected} that increase; got {array[:3].tolist()} ...")
-        found[dim] = array
-    return found
+        coordinates[dim] = array
+    return coordinates

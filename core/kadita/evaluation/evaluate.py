@@ -1,10 +1,11 @@
-"""Metrics over trajectories: in one pass, block by block, or shared among workers."""
+"""Analyze trajectories: in one pass, block by block, or in tasks shared among workers."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,22 @@ from kadita.base.settings import by_metric
 from kadita.evaluation.accumulator import Accumulator, PartialResult
 from kadita.evaluation.finalize import finalize
 from kadita.evaluation.part_cache import PartCache
-from kadita.evaluation.partition import AnalysisRequest, Task, in_order, measure, open_cached, partition, resolve
-from kadita.evaluation.plan import Plan, load_preset, make_plan
+from kadita.evaluation.partition import (
+    AnalysisRequest,
+    Task,
+    content_of,
+    in_order,
+    measure,
+    open_cached,
+    partition,
+    resolve,
+)
+from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.evaluation.results import Results
 from kadita.io.opening import open as open_trajectory
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.in_memory import InMemoryTrajectory
@@ -41,7 +51,7 @@ def analyze(
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
-    profile: str | None = None,
+    profile: str | Preset | None = None,
     plugins: Iterable[str | Path] = (),
     topology: str | Path | None = None,
     velocities: str | None = None,
@@ -59,43 +69,48 @@ def analyze(
     registry: Registry | None = None,
     progress: Progress | None = None,
 ) -> Results:
-    """Compute metrics on every frame of a trajectory, in one pass whatever its length.
+    """Compute metrics on every frame of a trajectory, in one pass, without loading all of it into memory.
 
     Args:
         data: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
-        metrics: names of metrics and whole-trajectory analyses, or these themselves; all default metrics of all
-            installed plugins where there are none.
+        metrics: names of metrics and whole-trajectory analyses, or `Metric` and `Analysis` objects; by default the
+            default metrics of all installed plugins.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
-        profile: ``"published"``, or the path of a TOML file.
-        plugins: plugin files to load beside those installed.
-        topology: for formats that MDAnalysis reads with one.
-        velocities: ``"difference"`` takes them from finite differences of positions.
+        profile: ``"published"``, the path of a TOML file, or a `Preset` from `load_preset`.
+        plugins: plugin files to load in addition to the installed plugins.
+        topology: path of a topology, for formats that MDAnalysis reads with one.
+        velocities: ``"difference"`` computes them from finite differences of positions.
         start, stop, step: frames, as a slice.
-        begin, end, dt: times.
-        largest_cluster: measure the largest cluster alone, of agents linked at this distance or at ``"r_a"``.
-        follow: measure the frames of a file that is being written as they come, until it is complete; an interrupt
-            (Ctrl-C) ends it with the frames that there are.
-        workers: processes that share the frames; the results have the same bits.
-        scheduler: address of a dask.distributed scheduler, in the place of workers.
-        keep: a file that the results will go to: what is found is kept beside it until they are complete, so that an
-            analysis that was interrupted goes on.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
-        progress: called with the number of frames done and their total.
+        begin, end, dt: first time, last time, and interval.
+        largest_cluster: measure only the largest cluster, of agents linked within this distance or within ``"r_a"``.
+        follow: measure the frames of a file that is still being written, until it is complete; an interrupt (Ctrl-C)
+            ends the analysis with the frames measured so far.
+        workers: number of processes that share the frames; the results are the same, bit for bit.
+        scheduler: address of a dask.distributed scheduler, instead of workers.
+        keep: path of an output file; partial results are stored next to it until the analysis is complete, so that an
+            interrupted analysis can continue.
+        registry: from `kadita.plugins.loading.load_registry`, which is called if it is None. It holds plugin files as
+            they were when it was loaded, even if they are edited during the analysis.
+        progress: called with the number of measured frames and their total.
 
     Raises:
-        KaditaError: input that cannot be read, unknown metrics or parameters, or a metric asked for by name
-            that cannot be computed.
+        KaditaError: input that cannot be read or changes during the analysis, unknown metrics or parameters, or a
+            metric that was requested by name and cannot be computed.
 
-    Metrics that no one asked for by name and that cannot be computed (they need velocities, say) are left out
-    with a `KaditaWarning`, as is one that raises while others can go on.
+    Default metrics that cannot be computed, because they need velocities, say, are left out with a `KaditaWarning`, and
+    so are metrics that raise.
     """
-    metrics, own = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
+    metrics, objects = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
+    registry = load_registry(plugins) if registry is None else registry
+    named = load_preset(profile) if profile is not None else None
     if workers != 1 or scheduler is not None or keep is not None:
-        if own:
-            raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")
+        if objects:
+            raise KaditaError(
+                f"workers: expected names of metrics, which other processes can load; got the object {objects[0].name}"
+            )
         if follow:
-            raise KaditaError("--follow: expected this process alone to keep up with a run; got workers")
+            raise KaditaError("--follow needs a single process; leave out --workers and --scheduler")
         request = AnalysisRequest.of(
             data,
             far=scheduler is not None,
@@ -104,28 +119,34 @@ def analyze(
             largest_cluster=largest_cluster,
             metrics=metrics,
             parameters=dict(parameters or {}),
-            profile=profile,
-            plugins=plugins,
+            profile=named,
+            plugins=registry.files,
         )
         results = _shared(request, choice, workers, scheduler, keep, progress)
     else:
-        registry = (load_registry(plugins) if registry is None else registry).knowing(own)
-        named = load_preset(profile) if profile is not None else None
+        registry = registry.including(objects)
         plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
+        content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
             if largest_cluster is not None:
                 trajectory = LargestCluster(trajectory, largest_cluster)
-            results = _streamed(plan, registry, trajectory, choice, follow, profile, progress)
+            complete = trajectory.complete
+            results = _streamed(plan, registry, trajectory, choice, follow, named, progress)
+        if not follow and complete is not False and content_of(data, topology) != content:
+            changed = f"{data}: changed while it was measured"
+            if complete:
+                raise KaditaError(f"{changed}; run it again")
+            results = replace(results, notes=(*results.notes, changed))  # perhaps another program still writes it
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
 
 
 def _named(metrics: Iterable[str | Metric | Analysis] | None) -> tuple[list[str], list[Metric | Analysis]]:
-    """Return the names of all, and those that were given themselves."""
-    asked = list(metrics or ())
-    own = [m for m in asked if isinstance(m, Metric | Analysis)]
-    return [m.name if isinstance(m, Metric | Analysis) else m for m in asked], own
+    """Return the names of all metrics, and those that were given as objects."""
+    requested = list(metrics or ())
+    objects = [m for m in requested if isinstance(m, Metric | Analysis)]
+    return [m.name if isinstance(m, Metric | Analysis) else m for m in requested], objects
 
 
 def _streamed(
@@ -134,10 +155,10 @@ def _streamed(
     trajectory: Trajectory,
     choice: Mapping[str, Any],
     follow: bool,
-    profile: str | None,
+    profile: Preset | None,
     progress: Progress | None,
 ) -> Results:
-    """Measure frames as they come: of whatever gives them, in one pass."""
+    """Measure the frames of any trajectory in one pass, in this process."""
     frames = trajectory.select(**choice, none=follow)
     run = Accumulator(plan, registry, trajectory, len(frames))
     done = 0
@@ -151,9 +172,9 @@ def _streamed(
                 done = int(rows[-1]) + 1
                 if progress is not None:
                     progress(done, len(frames))
-            done = len(frames)  # the last ones can be without agents, in no block
+            done = len(frames)  # the last frames may have no agents and be in no block
     except KeyboardInterrupt:
-        if not follow or not done:  # nothing was measured that could be told
+        if not follow or not done:  # nothing was measured
             raise
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
@@ -168,33 +189,35 @@ def _shared(
     keep: Path | None,
     progress: Progress | None,
 ) -> Results:
-    """Measure frames of a file in tasks, whoever does them; those that were done before are not done again."""
+    """Measure the frames of a file in tasks, on workers; tasks with stored partial results are skipped."""
     plan, registry = resolve(request)
-    trajectory = open_cached(request)
+    content = content_of(request.path, request.topology)
+    trajectory = open_cached(request, content)
     try:
         frames = trajectory.select(**choice)
-        tasks = partition(request, trajectory, frames, plan.halo)
+        tasks = partition(request, content, trajectory, frames, plan.halo)
         kept = PartCache(keep, tasks) if keep is not None and len(tasks) > 1 else None
         run = Accumulator(plan, registry, trajectory, len(frames))
         done = 0
         with worker_pool(min(workers, len(tasks)), scheduler) as work:
             for number, part in in_order(_done(tasks, kept, work)):
-                end = done + tasks[number].own
+                end = done + tasks[number].n_own
                 run.absorb(part, slice(done, end))
                 done = end
                 if progress is not None:
                     progress(done, len(frames))
-        results = finalize(run, frames, request.profile)
+        results = finalize(run, frames, request.profile_read)
     finally:
         trajectory.close()
-        open_cached.cache_clear()
+        for cache in (open_cached, resolve, load_same):  # the next analysis reads the files again
+            cache.cache_clear()
     if kept is not None:
         kept.remove()
     return results
 
 
 def _done(tasks: Sequence[Task], kept: PartCache | None, work: Run) -> Iterator[tuple[int, PartialResult]]:
-    """Yield the parts that were kept, and then the others as they are done."""
+    """Yield the stored partial results, and then the others as tasks finish."""
     open_tasks = []
     for number in range(len(tasks)):
         part = kept.load(number) if kept is not None else None
@@ -212,5 +235,5 @@ def _opened(data: Any, topology: str | Path | None, velocities: str | None) -> A
     if isinstance(data, Block):
         return InMemoryTrajectory.of_block(data)
     if isinstance(data, Trajectory):
-        return nullcontext(with_velocities(data, velocities))  # whoever opened it closes it
+        return nullcontext(with_velocities(data, velocities))  # the caller closes it
     return open_trajectory(data, topology=topology, velocities=velocities)

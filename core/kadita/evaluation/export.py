@@ -1,4 +1,4 @@
-"""Results as files: CSV, JSON, NetCDF and xvg."""
+"""Write results to files: CSV, JSON, NetCDF and xvg."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Writer = Callable[[Results, Equilibration, Path], None]
 
 
 def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:
-    """Write results to `path`, in the format that its ending names: .csv, .json, .nc or .xvg.
+    """Write results to `path`, in the format of its suffix: .csv, .json, .nc or .xvg.
 
-    Beside a CSV stand a table for every set of axes of whole-trajectory results, NAME_analysis.csv, and a .json with
-    parameters, units, provenance, and the mean and error of every column, of frames that `equilibration` says count
-    (`Results.statistics`). A file is complete or not there; one that exists is replaced with `force` alone.
+    With a CSV come a table NAME_analysis.csv for every set of axes of whole-trajectory results, and a .json with
+    parameters, units, provenance, and the mean and standard error of every column over the frames that `equilibration`
+    selects (`Results.statistics`). A file is written completely or not at all; `force` replaces existing files.
 
     Raises:
-        KaditaError: an unknown ending, a file that exists, a folder that cannot be written to.
+        KaditaError: an unknown suffix, a file that exists, a folder that cannot be written to.
     """
     write_all(results, [Path(path)], force=force, equilibration=equilibration)
 
@@ -51,21 +51,21 @@ def write_all(
 def check_targets(
     paths: Iterable[Path], *, force: bool, source: Path | None = None, tables: Iterable[str] = ()
 ) -> dict[Path, Writer]:
-    """Return every file that writing to `paths` makes, with its writer, before anything is computed.
+    """Return every file that writing to `paths` will create, with its writer; check them before anything is computed.
 
-    Beside a CSV stand tables of whole-trajectory results, of these names.
+    With a CSV come the tables of whole-trajectory results, named by `tables`.
 
     Raises:
-        KaditaError: one that cannot be made, or a path that was named twice.
+        KaditaError: a file that cannot be written, or a path that was given twice.
     """
     targets: dict[Path, Writer] = {}
     for path in paths:
         if path.suffix not in WRITERS and not path.is_dir():
             raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
         if path in targets:
-            raise KaditaError(f"{path} was named twice as an output")
+            raise KaditaError(f"{path} was given twice as an output")
         targets[path] = WRITERS.get(path.suffix, _json)
-    for path in [p for p in targets if p.suffix == ".csv"]:  # one that was asked for says all of it, and more
+    for path in [p for p in targets if p.suffix == ".csv"]:  # a requested .json holds the record and more
         record = path.with_suffix(".json")
         if record not in targets and _holds_results(record):
             raise KaditaError(
@@ -80,7 +80,7 @@ def check_targets(
 
 
 def _holds_results(path: Path) -> bool:
-    """Whether a file is JSON with values of frames, which the record beside a CSV has not."""
+    """Return whether a file is JSON with values of frames, unlike the record of a CSV."""
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -104,7 +104,7 @@ def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
 
 
 def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
-    heading, rows = next((heading, rows) for found, heading, rows in tables_of(results) if found == name)
+    heading, rows = next((heading, rows) for table, heading, rows in tables_of(results) if table == name)
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(heading)
@@ -123,7 +123,7 @@ def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
         document["analyses"][name]["values"] = w.values.tolist()
         document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
     for name, s in results.series.items():
-        document["metrics"][name]["values"] = s.values.tolist()  # what is no number becomes null
+        document["metrics"][name]["values"] = s.values.tolist()  # NaN becomes null
     path.write_text(_dump(document), encoding="utf-8")
 
 
@@ -190,18 +190,18 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
     }
 
 
-def _estimated(results: Results, found: Estimate) -> dict[str, Any]:
+def _estimated(results: Results, e: Estimate) -> dict[str, Any]:
     return {
-        "mean": found.mean,
-        "error": found.error,
-        "interval": found.interval,
-        "std": found.std,
-        "start_frame": int(results.frames[found.start]) if found.start < len(results.frames) else None,
-        "start_time": found.start_time,
-        "frames": found.count,
-        "inefficiency": found.inefficiency,
-        "effective": found.effective,
-        "settled": found.settled,
+        "mean": e.mean,
+        "error": e.error,
+        "interval": e.interval,
+        "std": e.std,
+        "start_frame": int(results.frames[e.start]) if e.start < len(results.frames) else None,
+        "start_time": e.start_time,
+        "frames": e.count,
+        "inefficiency": e.inefficiency,
+        "effective": e.effective,
+        "settled": e.settled,
     }
 
 

@@ -1,37 +1,37 @@
-"""From a pass to its results: analyses are finished, and what was left out or failed is said."""
+"""Turn an accumulated pass into results: finish the analyses, and note what was left out or failed."""
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError
 from kadita.evaluation.accumulator import Accumulator
+from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Facts, finished
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
 
 ROUNDING = 1e-6
-version = cache(metadata.version)  # which reads and parses a file each time
+version = cache(metadata.version)  # cached, because each call reads and parses a file
 
 
-def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results:
-    """Gather the results.
+def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Results:
+    """Return the results of a pass.
 
     Raises:
-        PluginError: nothing is left, because what was wanted failed.
+        PluginError: everything that was requested failed.
     """
-    run.look_at_the_rest(run.total)
-    empty = np.isnan(run.times)  # frames without agents, which came in no block
+    run.finish_windows(run.total)
+    empty = np.isnan(run.times)  # frames without agents, which are in no block
     if empty.any():
         run.times[empty] = run.trajectory.times[frames[empty]]
     analyses = _analysis_results(run)
@@ -39,18 +39,18 @@ def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results
         name: f"{name} (plugin {run.registry.plugin_of(_kind(run, name), name)}) failed: {why}"
         for name, why in run.failures.items()
     }
-    asked = [*run.plan.wanted, *(a.name for a in run.plan.analyses)]
-    kept = [name for name in asked if name not in run.left_out and name not in failures]
+    requested = [*run.plan.wanted, *(a.name for a in run.plan.analyses)]
+    kept = [name for name in requested if name not in run.left_out and name not in failures]
     if failures and not kept:
         raise PluginError(next(iter(failures.values())))
     for reason in dict.fromkeys(run.left_out.values()):
-        names = ", ".join(name for name in asked if run.left_out.get(name) == reason)
+        names = ", ".join(name for name in requested if run.left_out.get(name) == reason)
         if names:
             run.notes.setdefault(f"left out: {names}: {reason}")
     if run.trajectory.complete is False:
         run.notes.setdefault(
-            f"{run.trajectory.name}: the run that writes it goes on, or ended early; "
-            f"there are {run.trajectory.n_frames} frames so far"
+            f"{run.trajectory.name}: the run is still writing it, or ended early; "
+            f"it has {run.trajectory.n_frames} frames so far"
         )
     needed = {m.name: run.plan.records[m.name] for m in run.plan.order if m.name not in run.plan.wanted}
     series = {name: _series(run, run.registry[name]) for name in kept if name in run.plan.wanted}
@@ -68,7 +68,7 @@ def finalize(run: Accumulator, frames: Integers, profile: str | None) -> Results
             "numpy": version("numpy"),
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
-            "profile": profile or "corrected",
+            "profile": "corrected" if profile is None else profile.name,
             **({"needed": needed} if needed else {}),
         },
     )
@@ -79,48 +79,48 @@ def _kind(run: Accumulator, name: str) -> str:
 
 
 def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
-    """Finish every analysis that has looked at something."""
+    """Finish every analysis that was not left out and has not failed."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
-    facts = Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels)
+    facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
     analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
         if a.name in run.left_out or a.name in run.failures:
             continue
         parameters, plugin = run.plan.parameters[a.name], run.registry.plugin_of("analysis", a.name)
         try:
-            found = finished(a, run.states[a.name], facts, parameters)
+            result = finished(a, run.states[a.name], facts, parameters)
         except PluginError as error:
             run.failures[a.name] = str(error)
             continue
-        except KaditaError as error:  # what the user gave it is at fault
+        except KaditaError as error:  # the user's input is invalid
             raise KaditaError(f"{a.name}: {error}") from None
         except Exception as error:
             run.fail(a, error)
             continue
         for name, output in a.outputs.items():
             analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
-                values=found["values"][name],
+                values=result["values"][name],
                 dims=output.dims,
-                axes={d: found["axes"][d] for d in output.dims if d in found["axes"]},
+                axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},
                 units=_in_units(output.units, run.trajectory.attributes),
                 axis_units={d: _in_units(u, run.trajectory.attributes) for d, u in a.axis_units.items()},
                 parameters=parameters,
                 summary=a.summary,
                 plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=_version(plugin),
+                plugin_version=_version(run, plugin),
             )
     return analyses
 
 
 def _series(run: Accumulator, m: Metric) -> Series:
-    # where no frame holds an agent nothing was stored, and all is NaN
+    # if no frame has agents, nothing was stored, and all values are NaN
     values = run.values.get(m.name, np.full((run.total, *(0 for _ in m.dims)), np.nan))
     flagged = int((values > 0).sum()) if m.warning else 0
     if flagged:
         run.notes.setdefault(f"{m.warning} in {flagged} of {run.total} frames ({m.name})")
     beyond = _beyond(m, values) if run.plan.parameters[m.name].get("definition") != "published" else 0
     if beyond:
-        run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values lie beyond the range that it declares")
+        run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values are outside its declared range")
     plugin = run.registry.plugin_of("metric", m.name)
     return Series(
         values=values,
@@ -132,22 +132,17 @@ def _series(run: Accumulator, m: Metric) -> Series:
         axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
         summary=m.summary,
         plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=_version(plugin),
+        plugin_version=_version(run, plugin),
     )
 
 
-def _version(plugin: Plugin) -> str:
-    """Return a plugin's version; of a file, what it held."""
-    if plugin.version or not plugin.distribution.endswith(".py"):
-        return plugin.version
-    try:
-        return f"sha256 {hashlib.sha256(Path(plugin.distribution).read_bytes()).hexdigest()}"
-    except OSError:  # it is gone
-        return ""
+def _version(run: Accumulator, plugin: Plugin) -> str:
+    """Return the version of a plugin; for a file, the checksum of the code that was run."""
+    return plugin.version or run.registry.files.get(plugin.distribution, "")
 
 
 def _beyond(m: Metric, values: Floats) -> int:
-    """Count the values that lie outside the declared range by more than rounding."""
+    """Return how many values are outside the declared range by more than rounding."""
     if m.range is None:
         return 0
     low, high = m.range
@@ -155,7 +150,7 @@ def _beyond(m: Metric, values: Floats) -> int:
 
 
 def _in_units(units: str, attributes: Mapping[str, object]) -> str:
-    """Put the file's own units in the place of the words length and time."""
+    """Replace the words length and time by the units of the file."""
     for word in ("length", "time"):
         if unit := attributes.get(f"{word}_unit"):
             units = units.replace(word, str(unit))

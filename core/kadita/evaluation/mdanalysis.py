@@ -1,4 +1,4 @@
-"""Any metric as an analysis of MDAnalysis: `run`, with its frames and its backends, and the numbers of kadita."""
+"""Metrics as an MDAnalysis analysis, with MDAnalysis' `run` and its backends."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ from kadita.evaluation.accumulator import Accumulator, PartialResult
 from kadita.evaluation.finalize import finalize
 from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.io.readers.universe import UniverseTrajectory
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 
 
 class Analysis(AnalysisBase):  # type: ignore[misc]
-    """Metrics of some atoms: ``Analysis(universe.atoms, "rotation").run(step=10).results.rotation``.
+    """Metrics of a group of atoms: ``Analysis(universe.atoms, "rotation").run(step=10).results.rotation``.
 
-    The numbers are those of `kadita.analyze(universe.atoms, ...)`, bit for bit, whatever the backend. Frames go through
-    metrics in blocks, as there, so that MDAnalysis' one call for each frame is not made.
+    The numbers are those of `kadita.analyze(universe.atoms, ...)`, bit for bit, for every backend. Metrics are
+    evaluated on blocks of frames, as there; MDAnalysis' hook for single frames is not called.
 
     Args:
-        atoms: whose positions and velocities count; a fixed group, or a universe.
-        metrics: a name or several; all default metrics of all installed plugins where there are none.
+        atoms: the atoms to measure: a fixed group, or a universe.
+        metrics: one name or several; by default the default metrics of all installed plugins.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
         profile: ``"published"``, or the path of a TOML file.
-        plugins: plugin files to load beside those installed.
-        verbose: show how far it is.
+        plugins: plugin files to load in addition to the installed plugins.
+        verbose: show a progress bar.
 
     Attributes:
         results: after `run`, the values of each metric by its name, (T, ...), and ``times`` and ``frames``, (T,).
         measured: the same as `kadita.Results`, with units and parameters, for `kadita.write` and ``to_xarray()``.
 
     Raises:
-        KaditaError: unknown metrics or parameters, a metric asked for by name that needs velocities where there are
-            none; in `run`, no frames, or frames that cannot be measured.
+        KaditaError: unknown metrics or parameters, or a metric requested by name that needs velocities which are
+            missing; in `run`, no frames, or frames that cannot be measured.
     """
 
     _analysis_algorithm_is_parallelizable = True
 
     @classmethod
     def get_supported_backends(cls) -> tuple[str, ...]:
-        """Names of the backends that `run` takes."""
+        """Return the names of the backends that `run` supports."""
         return ("serial", "multiprocessing", "dask")
 
     def __init__(
@@ -70,45 +70,45 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         super().__init__(atoms.universe.trajectory, verbose=verbose)
         self._atoms = atoms.atoms
         self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or ())
-        self._parameters, self._profile, self._plugins = dict(parameters or {}), profile, tuple(plugins)
-        plan, _ = self._settled()
+        self._parameters, self._files = dict(parameters or {}), tuple(load_registry(plugins).files.items())
+        self._profile = load_preset(profile) if profile is not None else None
+        plan, _ = self._resolve()
         if plan.analyses:
             raise KaditaError(
-                f"{plan.analyses[0].name} looks across frames, which backends share out; expected metrics; "
+                f"{plan.analyses[0].name} needs the whole trajectory, which backends split; expected metrics; "
                 "kadita.analyze(universe, ...) computes it"
             )
         needing = [m.name for m in plan.order if m.needs_velocities and plan.named]
         if needing and not self._trajectory.ts.has_velocities:
             raise KaditaError(
                 f"{needing[0]} needs velocities, and {self._trajectory.filename or 'this universe'} has none; "
-                'kadita.analyze(universe, velocities="difference") takes them from positions'
+                'kadita.analyze(universe, velocities="difference") computes them from positions'
             )
 
-    def _settled(self) -> tuple[Plan, Registry]:
-        """Settle what is computed; in every process anew, because metrics of plugin files cannot travel."""
-        registry = load_registry(self._plugins)
-        profile = load_preset(self._profile) if self._profile is not None else None
-        return make_plan(registry, self._metrics, by_metric(self._parameters), profile), registry
+    def _resolve(self) -> tuple[Plan, Registry]:
+        """Return plan and registry; each process loads its own, as plugin functions cannot be pickled."""
+        registry = load_same(self._files)
+        return make_plan(registry, self._metrics, by_metric(self._parameters), self._profile), registry
 
     def _compute(
         self, indexed_frames: Integers, verbose: bool | None = None, *, progressbar_kwargs: Any = None
     ) -> Analysis:
-        """Measure some frames; what MDAnalysis calls in each worker, with rows of indices and frame numbers."""
-        asked = np.asarray(indexed_frames, dtype=np.int64)[:, 1]
-        frames, rows = np.unique(asked, return_inverse=True)  # which may be asked for in any order
+        """Measure some frames; MDAnalysis calls this in each worker, with rows of (index, frame number)."""
+        requested = np.asarray(indexed_frames, dtype=np.int64)[:, 1]
+        frames, rows = np.unique(requested, return_inverse=True)  # they may come in any order
         school = UniverseTrajectory(self._atoms)
         if len(frames) == 0:
-            raise KaditaError(f"{school.name}: the choice leaves no frame; there are {school.n_frames}")
-        run = Accumulator(*self._settled(), school, len(frames))
+            raise KaditaError(f"{school.name}: no frames selected; there are {school.n_frames}")
+        run = Accumulator(*self._resolve(), school, len(frames))
         shown = self._verbose if verbose is None else verbose
         with ProgressBar(total=len(frames), verbose=shown, **(progressbar_kwargs or {})) as bar:
             for block in school.blocks_of(frames):
                 run.take(block, np.searchsorted(frames, block.frames))
                 bar.update(len(block))
         part = run.part(len(frames))
-        self.frames, self.times = asked, part.times[rows]
+        self.frames, self.times = requested, part.times[rows]
         values = {name: series[rows] for name, series in part.values.items()}
-        self.results = Results(parts=[(asked, part._replace(times=self.times, values=values))])
+        self.results = Results(parts=[(requested, part._replace(times=self.times, values=values))])
         return self
 
     def _get_aggregator(self) -> ResultsGroup:
@@ -116,12 +116,12 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
 
     def _conclude(self) -> None:
         parts: list[tuple[Integers, PartialResult]] = self.results.parts
-        frames = np.concatenate([asked for asked, _ in parts])
-        run = Accumulator(*self._settled(), UniverseTrajectory(self._atoms), len(frames))
+        frames = np.concatenate([requested for requested, _ in parts])
+        run = Accumulator(*self._resolve(), UniverseTrajectory(self._atoms), len(frames))
         done = 0
-        for asked, part in parts:
-            run.absorb(part, slice(done, done + len(asked)))
-            done += len(asked)
+        for requested, part in parts:
+            run.absorb(part, slice(done, done + len(requested)))
+            done += len(requested)
         self.measured: kadita_results.Results = finalize(run, frames, self._profile)
         self.frames, self.times = frames, self.measured.times
         self.results = Results(frames=frames, times=self.times, **self.measured)

@@ -1,4 +1,4 @@
-"""Parts of an analysis on disk, so that one that was interrupted goes on."""
+"""Partial results of an analysis on disk, so that an interrupted analysis can continue."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from kadita.evaluation.partition import Task, resolve
 
 
 class PartCache:
-    """A hidden folder beside an output, with a file for every task that was done.
+    """A hidden folder next to an output file, with one file for every finished task.
 
-    Its name tells what is measured, of which file, by which versions: a part that was kept is one of the same analysis.
+    The name of the folder is a hash of what is measured, the file and the versions, so that partial results are reused
+    only by the same analysis.
 
     Args:
-        output: a file that the results go to.
-        tasks: of the analysis.
+        output: a file to which the results will be written.
+        tasks: all tasks of the analysis.
     """
 
     def __init__(self, output: Path, tasks: Sequence[Task]) -> None:
         first = tasks[0]
         plan, registry = resolve(first.request)
-        things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-        versions = sorted({str(registry.plugin_of(*thing)) for thing in things})
-        sources = [hashlib.sha256(Path(p).read_bytes()).hexdigest() for p in first.request.plugins]
-        frames = hashlib.sha256(b"".join(task.frames[: task.own].tobytes() for task in tasks)).hexdigest()
-        what = [first.request.described(), first.fingerprint, frames, version("kadita"), versions, sources]
-        key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+        names = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
+        versions = sorted({str(registry.plugin_of(kind, name)) for kind, name in names})
+        frames = hashlib.sha256(b"".join(task.frames[: task.n_own].tobytes() for task in tasks)).hexdigest()
+        facts = [first.request.described(), first.content, frames, version("kadita"), versions]
+        key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         self.folder = output.parent / f".{output.stem[:50]}-{key[:16]}.parts"
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number}.part"
 
     def load(self, number: int) -> PartialResult | None:
-        """Return what was found for a task; None where it was not done, or was not written to its end."""
+        """Return the partial result of a task; None if it is missing, truncated or damaged."""
         with suppress(OSError):
             content = self._file(number).read_bytes()
             if hashlib.sha256(content[32:]).digest() == content[:32]:
-                part: PartialResult = pickle.loads(content[32:])  # written by this analysis, in a folder of its user's
+                part: PartialResult = pickle.loads(content[32:])  # safe: written by the same user
                 return part
         return None
 
     def save(self, number: int, part: PartialResult) -> None:
-        """Write what was found for a task."""
+        """Write the partial result of a task."""
         self.folder.mkdir(exist_ok=True)
         content = pickle.dumps(part)
         replace_whole(self._file(number), lambda path: path.write_bytes(hashlib.sha256(content).digest() + content))
 
     def remove(self) -> None:
-        """Remove all parts, once the results are written."""
+        """Remove all partial results, once the analysis is complete."""
         if self.folder.is_dir():
             for file in self.folder.iterdir():
                 file.unlink(missing_ok=True)

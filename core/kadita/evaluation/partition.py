@@ -1,4 +1,4 @@
-"""An analysis cut into tasks of some frames each, which any process that can open the file can do."""
+"""Partition an analysis into tasks of some frames each, for any process that can open the file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.files import fingerprint
 from kadita.base.settings import by_metric
 from kadita.evaluation.accumulator import Accumulator, PartialResult
-from kadita.evaluation.plan import Plan, load_preset, make_plan
+from kadita.evaluation.plan import Plan, Preset, make_plan
 from kadita.io.opening import open as open_trajectory
-from kadita.plugins.loading import load_registry
+from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -26,7 +27,10 @@ from kadita.school.window import frames_of_windows
 
 @dataclass(frozen=True)
 class AnalysisRequest:
-    """What is measured, and of which file: words and numbers alone, which travel to any machine that sees the file."""
+    """What to measure, and in which file: text and numbers only, to be sent to any machine that can read the file.
+
+    Plugin files and profiles are used as they were when the analysis started.
+    """
 
     path: str
     topology: str | None
@@ -34,32 +38,33 @@ class AnalysisRequest:
     largest_cluster: float | str | None
     metrics: tuple[str, ...]
     parameters: str  # JSON
-    profile: str | None
-    plugins: tuple[str, ...]
+    profile: str  # JSON of its fields, or of None
+    plugins: tuple[tuple[str, str], ...]  # paths and checksums, as in `Registry.files`
 
     @classmethod
     def of(cls, data: Any, *, far: bool, **what: Any) -> AnalysisRequest:
         """Return the request for a file.
 
         Args:
-            data: its path.
-            far: whether it goes to other machines, by absolute paths.
-            what: the rest.
+            data: path of the file.
+            far: whether it is sent to other machines, which need absolute paths.
+            what: the other fields, by name.
 
         Raises:
-            KaditaError: data that are in no file, or parameters that cannot travel.
+            KaditaError: data that are not in a file, or parameters that are not JSON.
         """
         if not isinstance(data, str | Path):
             raise KaditaError(f"--workers: expected a trajectory in a file; got {type(data).__name__}")
 
-        def path(word: str | Path) -> str:
-            return str(Path(word).absolute() if far else word)
+        def path(file: str | Path) -> str:
+            return str(Path(file).absolute() if far else file)
 
         profile, topology = what["profile"], what["topology"]
         try:
             parameters = json.dumps(what["parameters"], sort_keys=True)
+            profile = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
         except (TypeError, ValueError) as error:
-            raise KaditaError(f"parameters: expected words and numbers; {error}") from None
+            raise KaditaError(f"parameters: expected text and numbers; {error}") from None
         return cls(
             path=path(data),
             topology=None if topology is None else path(topology),
@@ -67,73 +72,101 @@ class AnalysisRequest:
             largest_cluster=what["largest_cluster"],
             metrics=tuple(what["metrics"] or ()),
             parameters=parameters,
-            profile=path(profile) if profile is not None and profile.endswith(".toml") else profile,
-            plugins=tuple(map(path, what["plugins"])),
+            profile=profile,
+            plugins=tuple((path(file), checksum) for file, checksum in what["plugins"].items()),
         )
 
+    @property
+    def profile_read(self) -> Preset | None:
+        """The profile, read from JSON."""
+        fields = json.loads(self.profile)
+        return None if fields is None else Preset(**fields)
+
     def described(self) -> dict[str, Any]:
-        """Return all of it, for a checksum."""
+        """Return all fields, for a checksum."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Task:
-    """Some frames of a request: the first `own` are measured, the others are what windows see behind their own."""
+    """Some frames of a request: measure the first `n_own`; the others are the lookahead of windows."""
 
     request: AnalysisRequest
     frames: Integers
-    own: int
-    fingerprint: str  # of the file, as JSON
+    n_own: int
+    content: str  # of the file, see `content_of`
 
 
-def partition(request: AnalysisRequest, trajectory: Trajectory, frames: Integers, halo: int) -> list[Task]:
-    """Cut frames into tasks of one window each: the same ones whoever does them."""
-    size, print_of_file = frames_of_windows(len(trajectory.agents)), json.dumps(trajectory.fingerprint())
+def content_of(*files: str | Path | None) -> str:
+    """Return the identity of files, as JSON: names, sizes, first bytes, and times of the last change.
+
+    It is an empty list if these are not files.
+    """
+    try:
+        paths = [Path(file) for file in files if file is not None]
+        facts = [fingerprint(path) | {"changed": path.stat().st_mtime_ns} for path in paths if path.is_file()]
+    except (OSError, TypeError, ValueError):  # not a path, or removed in the meantime
+        facts = []
+    return json.dumps(facts)
+
+
+def partition(
+    request: AnalysisRequest, content: str, trajectory: Trajectory, frames: Integers, halo: int
+) -> list[Task]:
+    """Partition frames into tasks of one window each, independent of the number of workers."""
+    size = frames_of_windows(len(trajectory.agents))
     return [
-        Task(request, frames[start : start + size + halo], min(size, len(frames) - start), print_of_file)
+        Task(request, frames[start : start + size + halo], min(size, len(frames) - start), content)
         for start in range(0, len(frames), size)
     ]
 
 
 def measure(task: Task) -> PartialResult:
-    """Do one task.
+    """Measure the frames of a task.
 
     Raises:
-        KaditaError: the file is not the one that the analysis began with, or cannot be measured.
+        KaditaError: the file changed since the analysis started, or cannot be measured.
     """
     plan, registry = resolve(task.request)
-    trajectory = open_cached(task.request)
-    if trajectory.complete is not False and json.dumps(trajectory.fingerprint()) != task.fingerprint:
-        raise KaditaError(f"{task.request.path}: changed while it was measured; run it again")
+    trajectory = open_cached(task.request, task.content)
+    growing = trajectory.complete is False
+    _check(task, growing)
     run = Accumulator(plan, registry, trajectory, len(task.frames))
-    needed = task.own + max((a.lookahead(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
+    needed = task.n_own + max((a.lookahead(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
     for frames, measured in ((task.frames[:needed], True), (task.frames[needed:], False)):
         for block in trajectory.blocks_of(frames):
             run.take(block, np.searchsorted(task.frames, block.frames), measured=measured)
-    return run.part(task.own)
+    _check(task, growing)
+    return run.part(task.n_own)
+
+
+def _check(task: Task, growing: bool) -> None:
+    if not growing and content_of(task.request.path, task.request.topology) != task.content:
+        raise KaditaError(f"{task.request.path}: changed while it was measured; run it again")
 
 
 @lru_cache(maxsize=4)
 def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
-    """Settle what is computed, in every process anew: functions of plugin files cannot travel."""
-    registry = load_registry(request.plugins)
-    profile = load_preset(request.profile) if request.profile is not None else None
-    return make_plan(registry, request.metrics, by_metric(json.loads(request.parameters)), profile), registry
+    """Return plan and registry of a request; each process loads its own, as plugin functions cannot be pickled."""
+    registry = load_same(request.plugins)
+    return make_plan(
+        registry, request.metrics, by_metric(json.loads(request.parameters)), request.profile_read
+    ), registry
 
 
 @lru_cache(maxsize=1)
-def open_cached(request: AnalysisRequest) -> Trajectory:
-    """Open the file, once for all tasks of a request that this process does."""
+def open_cached(request: AnalysisRequest, content: str) -> Trajectory:
+    """Open the file, once per process for all tasks of a request, unless its content changes."""
     trajectory = open_trajectory(request.path, topology=request.topology, velocities=request.velocities)
     return trajectory if request.largest_cluster is None else LargestCluster(trajectory, request.largest_cluster)
 
 
 def in_order(results: Iterator[tuple[int, PartialResult]]) -> Iterator[tuple[int, PartialResult]]:
-    """Yield results by their numbers, holding back those that came before their turn."""
+    """Yield results in the order of their numbers, holding back those that arrive early."""
     held: dict[int, PartialResult] = {}
-    turn = 0
+    following = 0
     for number, part in results:
         held[number] = part
-        while turn in held:
-            yield turn, held.pop(turn)
-            turn += 1
+        while following in held:
+            yield following, held.pop(following)
+            following += 1

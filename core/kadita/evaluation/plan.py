@@ -1,4 +1,4 @@
-"""What an analysis computes, in which order and with which parameters: settled before a frame is read."""
+"""The plan of an analysis: what is computed, in which order and with which parameters, before any frame is read."""
 
 from __future__ import annotations
 
@@ -20,46 +20,49 @@ from kadita.plugins.registry import Registry
 
 @dataclass(frozen=True)
 class Plan:
-    """Metrics in an order in which each comes after what it needs, and whole-trajectory analyses."""
+    """Metrics, each after those that it needs, and whole-trajectory analyses."""
 
     order: tuple[Metric, ...]
     parameters: Mapping[str, Mapping[str, Any]]
-    wanted: tuple[str, ...]  # metrics that the results will hold, in this order; the others are computed for them
-    named: frozenset[str]  # what was asked for by name: an error where it cannot be had
+    wanted: tuple[str, ...]  # metrics in the results, in this order; others are computed because these need them
+    named: frozenset[str]  # requested by name: an error if they cannot be computed
     analyses: tuple[Analysis, ...] = ()
-    unset: Mapping[str, str] = field(default_factory=dict)  # by metric that no one named, a parameter without a value
+    unset: Mapping[str, str] = field(default_factory=dict)  # by metric not requested by name, a required parameter
 
     @property
     def kept(self) -> frozenset[str]:
-        """Metrics whose values are kept: those that are wanted, or that an analysis needs."""
+        """Metrics whose values are stored: those in the results, and those that an analysis needs."""
         return frozenset(self.wanted).union(*(a.needs for a in self.analyses))
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
-        """Parameters of all metrics and analyses as results record them, by name."""
-        of_metrics = {m.name: m.recorded(self.parameters[m.name]) for m in self.order}
-        return of_metrics | {a.name: dict(self.parameters[a.name]) for a in self.analyses}
+        """Parameters of all metrics and analyses, by name, as recorded in the results."""
+        metrics = {m.name: m.recorded(self.parameters[m.name]) for m in self.order}
+        return metrics | {a.name: dict(self.parameters[a.name]) for a in self.analyses}
 
     @property
     def halo(self) -> int:
-        """How many frames behind its own ones a window needs at most."""
+        """Largest lookahead of all analyses: number of frames that a window needs after its own."""
         return max((a.lookahead(self.parameters[a.name]) for a in self.analyses), default=0)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named set of parameter values, and the metrics that have a form under it."""
+    """A named set of parameter values, and the metrics that it computes by default."""
 
+    name: str
     metrics: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, Any]]
 
 
-def load_preset(name: str) -> Preset:
-    """Read a built-in profile by name, or a TOML file by path.
+def load_preset(name: str | Preset) -> Preset:
+    """Return a built-in preset (`--profile`) by name, or read a TOML file by path; a `Preset` is returned unchanged.
 
     Raises:
-        KaditaError: there is none of that name, or the file is no profile.
+        KaditaError: an unknown name, or a file that is not a profile.
     """
+    if isinstance(name, Preset):
+        return name
     built_in = _built_in_presets()
     if name in built_in:
         return built_in[name]
@@ -74,17 +77,17 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
     metrics = renamed.new_names(metrics, renamed.METRICS)
-    return Preset(tuple(metrics), renamed.new_keys(table, renamed.METRICS))
+    return Preset(name, tuple(metrics), renamed.new_keys(table, renamed.METRICS))
 
 
 @cache
 def _built_in_presets() -> dict[str, Preset]:
-    found = {}
+    presets = {}
     for file in (resources.files("kadita.evaluation") / "presets").iterdir():
         if file.name.endswith(".toml"):
             name = file.name.removesuffix(".toml")
-            found[name] = _preset(name, parse_toml(name, file.read_text(encoding="utf-8")))
-    return found
+            presets[name] = _preset(name, parse_toml(name, file.read_text(encoding="utf-8")))
+    return presets
 
 
 def make_plan(
@@ -93,41 +96,41 @@ def make_plan(
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     profile: Preset | None = None,
 ) -> Plan:
-    """Settle what is computed for `names`, or for the default metrics where there are none.
+    """Return the plan that computes `names`, or the default metrics if there are none.
 
     Raises:
-        KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, named with its path.
+        KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, with the path that leads to it.
     """
     named = list(dict.fromkeys(renamed.new_names(names or (), renamed.METRICS)))
     given, presets = _nested(registry, parameters or {}), profile.parameters if profile else {}
     unset: dict[str, str] = {}
     if named:
-        asked = named
+        requested = named
     elif profile is not None:
-        asked = list(profile.metrics)
+        requested = list(profile.metrics)
     else:
-        asked = [m.name for m in registry.metrics.values() if m.default]
-        asked += [a.name for a in registry.analyses.values() if a.default]
-        unset = _unset(registry, asked, given, presets)
-        asked = [name for name in asked if name not in unset]
-    analyses = tuple(registry.analyses[name] for name in asked if name in registry.analyses)
-    wanted = [name for name in asked if name not in registry.analyses]
+        requested = [m.name for m in registry.metrics.values() if m.default]
+        requested += [a.name for a in registry.analyses.values() if a.default]
+        unset = _unset(registry, requested, given, presets)
+        requested = [name for name in requested if name not in unset]
+    analyses = tuple(registry.analyses[name] for name in requested if name in registry.analyses)
+    wanted = [name for name in requested if name not in registry.analyses]
     graph = _needs(registry, wanted, analyses)
     try:
         order = tuple(registry[name] for name in TopologicalSorter(graph).static_order())
     except CycleError as error:
-        raise KaditaError(f"metrics need each other in a circle: {' needs '.join(reversed(error.args[1]))}") from None
-    settled = _settle((*order, *analyses), registry, given, presets)
-    return Plan(order, settled, tuple(wanted), frozenset(named), analyses, unset)
+        raise KaditaError(f"metrics need each other in a cycle: {' needs '.join(reversed(error.args[1]))}") from None
+    resolved = _resolve_parameters((*order, *analyses), registry, given, presets)
+    return Plan(order, resolved, tuple(wanted), frozenset(named), analyses, unset)
 
 
 def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Take ``{"metric": {"parameter": value}}``, which stands under every metric, for what it is."""
+    """Move tables ``{"metric": {"parameter": value}}`` from the parameters of all metrics to the metric they name."""
     given = {name: dict(values) for name, values in renamed.new_keys(parameters, renamed.METRICS).items()}
-    everywhere = given.get("*", {})
+    for_all = given.get("*", {})
     known = {*registry.metrics, *registry.analyses}
-    for name in [n for n, value in everywhere.items() if n in known and isinstance(value, Mapping)]:
-        given[name] = {**everywhere.pop(name), **given.get(name, {})}
+    for name in [n for n, value in for_all.items() if n in known and isinstance(value, Mapping)]:
+        given[name] = {**for_all.pop(name), **given.get(name, {})}
     return dict(given)
 
 
@@ -137,43 +140,43 @@ def _unset(
     given: Mapping[str, Mapping[str, Any]],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, str]:
-    """Return by name a parameter that must be given and was not, which is no reason to leave out the others."""
-    found: dict[str, str] = {}
+    """Return a required parameter without a value, by name of its metric; only that metric is left out."""
+    unset: dict[str, str] = {}
     for name in names:
-        thing = registry.analyses[name] if name in registry.analyses else registry[name]
+        observable = registry.analyses[name] if name in registry.analyses else registry[name]
         known = {*given.get("*", {}), *given.get(name, {}), *presets.get(name, {})}
-        for key, parameter in thing.parameters.model_fields.items():
+        for key, parameter in observable.parameters.model_fields.items():
             if parameter.is_required() and key not in known:
-                found.setdefault(name, key)
-    return found
+                unset.setdefault(name, key)
+    return unset
 
 
-def _settle(
-    things: tuple[Metric | Analysis, ...],
+def _resolve_parameters(
+    observables: tuple[Metric | Analysis, ...],
     registry: Registry,
     given: dict[str, Mapping[str, Any]],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
-    """Return the parameters of every metric and analysis: its defaults, the profile's, and those that were given."""
-    everywhere = given.pop("*", {})
-    having = {key for thing in things for key in thing.parameters.model_fields}
-    for key in everywhere:
-        if key not in having:
-            raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, having)}")
-    known, taking_part = {**registry.metrics, **registry.analyses}, {thing.name for thing in things}
+    """Return the parameters of every metric and analysis: its defaults, then the profile's, then the given ones."""
+    for_all = given.pop("*", {})
+    keys = {key for observable in observables for key in observable.parameters.model_fields}
+    for key in for_all:
+        if key not in keys:
+            raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, keys)}")
+    known, planned = {**registry.metrics, **registry.analyses}, {observable.name for observable in observables}
     for name in given:
         if name not in known:
             raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, known)}")
-        if name not in taking_part:
+        if name not in planned:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
     for name in presets:
         if name not in known:
             raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, known)}")
-    settled = {}
-    for thing in things:
-        shared = {k: v for k, v in everywhere.items() if k in thing.parameters.model_fields}
-        settled[thing.name] = thing.validate({**presets.get(thing.name, {}), **shared, **given.get(thing.name, {})})
-    return settled
+    resolved = {}
+    for o in observables:
+        shared = {k: v for k, v in for_all.items() if k in o.parameters.model_fields}
+        resolved[o.name] = o.validate({**presets.get(o.name, {}), **shared, **given.get(o.name, {})})
+    return resolved
 
 
 def _needs(registry: Registry, wanted: Iterable[str], analyses: Iterable[Analysis]) -> dict[str, tuple[str, ...]]:
@@ -189,7 +192,7 @@ def _needs(registry: Registry, wanted: Iterable[str], analyses: Iterable[Analysi
             hint = did_you_mean(name, registry.metrics)
             raise KaditaError(
                 f"{' needs '.join(path)}, and there is no metric '{name}'{hint}; "
-                "if it is a parameter, put a * before it"
+                "if it is a parameter, make it keyword-only: put a * before it"
             )
         graph[name] = registry[name].needs
         paths.extend((*path, need) for need in graph[name])

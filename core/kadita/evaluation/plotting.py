@@ -1,4 +1,4 @@
-"""Pictures of results, fit for a paper."""
+"""Figures of results, in a style for publication."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from kadita.school.box import MOST
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
-MOST_TICKS, ROOM = 10, 55  # numbers along an axis of a map, and characters
+MOST_TICKS, ROOM = 10, 55  # tick labels along an axis of a map, and characters in all of them
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
-OTHER = "#d1601f"  # beside LINE; the two differ for the colour-blind and in grey
-STYLE = {  # of a figure in a paper, for `matplotlib.rc_context`
+OTHER = "#d1601f"  # a second line; distinct from LINE for the colour-blind and in grey
+STYLE = {  # for `matplotlib.rc_context`
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.spines.top": False,
@@ -36,59 +36,57 @@ STYLE = {  # of a figure in a paper, for `matplotlib.rc_context`
 
 
 def check_picture(path: Path, *, force: bool, source: Path | None = None) -> None:
-    """Raise where a picture cannot be made at `path`.
+    """Check that a figure can be written to `path`.
 
     Raises:
-        KaditaError: an ending that is no picture's, a file that exists, a folder that cannot be written to.
+        KaditaError: an unknown suffix, a file that exists, a folder that cannot be written to.
     """
     if path.suffix not in ENDINGS:
-        raise KaditaError(
-            f"{path}: expected a picture named {', '.join('*' + e for e in ENDINGS)}; got '{path.suffix}'"
-        )
+        raise KaditaError(f"{path}: expected a figure named {', '.join('*' + e for e in ENDINGS)}; got '{path.suffix}'")
     check_writable(path, force=force, source=source)
 
 
 def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
-    """Draw every scalar series against time, on one axis of time, and every profile against its own axis.
+    """Draw every scalar series against a common time axis, and every curve against its own axis.
 
-    A profile is a metric with numbers along its axes, as its mean over the frames with its standard error, or a result
-    of a whole-trajectory analysis with such; one with two axes is a map.
+    A curve is the mean over the frames, with its standard error, of a metric with coordinates along its axes, or such a
+    result of a whole-trajectory analysis. With two axes it is drawn as a map.
 
     Args:
-        results: of `kadita.analyze`.
+        results: from `kadita.analyze`.
         path: .png, .pdf or .svg to write.
         force: replace a file that exists.
 
     Raises:
-        KaditaError: nothing to draw, an ending that is no picture's, a file that exists.
+        KaditaError: nothing to draw, an unknown suffix, a file that exists.
     """
     import matplotlib
 
     path = Path(path)
     check_picture(path, force=force)
-    profiles = curves_of(results)
+    curves = curves_of(results)
     columns = {
         name: (series, values)
         for name, (series, values) in results.columns().items()
         if "agent" not in series.dims and not has_axes(series)
     }
-    count = len(columns) + len(profiles)
+    count = len(columns) + len(curves)
     if not count:
-        found = ", ".join([*results, *results.analyses])
+        names = ", ".join([*results, *results.analyses])
         raise KaditaError(
-            f"nothing to draw: {found} has a value per agent, or one in all; write it with kadita analyze -o"
+            f"nothing to draw: {names}: per-agent values or single numbers; write them with kadita analyze -o"
         )
     if count > MOST_PANELS:
         raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {count}")
     if not np.abs(results.times).max() < MOST:
         raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
-    # units and names are anybody's words, and no formulas; equal pictures are equal files
+    # names and units come from files and must not be parsed as formulas; equal figures give equal files
     style: dict[Any, Any] = {**STYLE, "text.parse_math": False, "svg.hashsalt": "kadita"}
     with matplotlib.rc_context(style):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        heights = [1.15] * len(columns) + [1.9] * len(profiles)
+        heights = [1.15] * len(columns) + [1.9] * len(curves)
         figure = Figure(figsize=(COLUMN_WIDTH, 0.5 + sum(heights)), layout="constrained")
         FigureCanvasAgg(figure)
         panels = figure.subplots(count, 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
@@ -101,12 +99,12 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         if columns:
             unit = results.attributes.get("time_unit")
             over_time[-1].set_xlabel(f"time ({unit})" if unit else "time")
-        for panel, profile in zip(others, profiles.values(), strict=True):
-            _title(panel, profile.title)
-            if np.isnan(profile.values).all():
+        for panel, curve in zip(others, curves.values(), strict=True):
+            _title(panel, curve.title)
+            if np.isnan(curve.values).all():
                 _undefined(panel)
             else:
-                (_map if len(profile.axes) == 2 else _profile)(panel, profile)
+                (_map if len(curve.axes) == 2 else _curve)(panel, curve)
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
         replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
 
@@ -120,40 +118,40 @@ def _undefined(panel: Any) -> None:
     panel.set_yticks([])
 
 
-def _profile(panel: Any, profile: Curve) -> None:
-    (x,), y = profile.axes, profile.values
+def _curve(panel: Any, curve: Curve) -> None:
+    (x,), y = curve.axes, curve.values
     if x.dtype.kind not in "iuf":
         panel.bar(np.arange(len(x)), y, color=LINE, width=0.6)
-        panel.set_xlim(-0.6, len(x) - 0.4)  # with those that have no value
+        panel.set_xlim(-0.6, len(x) - 0.4)  # including bars without a value
         _ticks(panel.xaxis, np.arange(len(x)), x)
     else:
         panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
         panel.margins(x=0.01)
-    if profile.errors is not None:
-        panel.fill_between(x, y - profile.errors, y + profile.errors, color=LINE, alpha=0.2, linewidth=0)
+    if curve.errors is not None:
+        panel.fill_between(x, y - curve.errors, y + curve.errors, color=LINE, alpha=0.2, linewidth=0)
     panel.grid(axis="y", color=FAINT, linewidth=0.5)
     panel.set_axisbelow(True)
-    panel.set_xlabel(profile.labels[0])
+    panel.set_xlabel(curve.labels[0])
 
 
-def _map(panel: Any, profile: Curve) -> None:
-    """Draw cells of one size, each with its number: bins need not be equal in what is along the axis."""
-    mesh = panel.pcolormesh(profile.values.T, cmap="cividis", rasterized=True)
+def _map(panel: Any, curve: Curve) -> None:
+    """Draw a map with cells of equal size, labelled by their coordinates, which need not be evenly spaced."""
+    mesh = panel.pcolormesh(curve.values.T, cmap="cividis", rasterized=True)
     panel.figure.colorbar(mesh, ax=panel, pad=0.01)
-    for axis, numbers, label in zip((panel.xaxis, panel.yaxis), profile.axes, profile.labels, strict=True):
+    for axis, numbers, label in zip((panel.xaxis, panel.yaxis), curve.axes, curve.labels, strict=True):
         _ticks(axis, np.arange(len(numbers)) + 0.5, numbers)
         axis.set_label_text(label)
 
 
-def _ticks(axis: Any, places: NDArray[Any], numbers: NDArray[Any]) -> None:
-    """Write some numbers along an axis, or all words: long ones aslant, where they would meet."""
-    shown = np.arange(0, len(numbers), -(-len(numbers) // MOST_TICKS))
-    words = [f"{n:.2g}" if numbers.dtype.kind == "f" else str(n) for n in numbers[shown]]
-    axis.set_ticks(places[shown], words)
-    if sum(map(len, words)) > ROOM:
-        aslant = {"labelrotation": 20} if axis.axis_name == "x" else {}
-        axis.set_tick_params(labelsize=6, **aslant)
-        if aslant:
+def _ticks(axis: Any, positions: NDArray[Any], coordinates: NDArray[Any]) -> None:
+    """Label an axis with at most MOST_TICKS coordinates; long labels are rotated so that they do not overlap."""
+    shown = np.arange(0, len(coordinates), -(-len(coordinates) // MOST_TICKS))
+    labels = [f"{c:.2g}" if coordinates.dtype.kind == "f" else str(c) for c in coordinates[shown]]
+    axis.set_ticks(positions[shown], labels)
+    if sum(map(len, labels)) > ROOM:
+        rotation = {"labelrotation": 20} if axis.axis_name == "x" else {}
+        axis.set_tick_params(labelsize=6, **rotation)
+        if rotation:
             for text in axis.get_ticklabels():
                 text.set_horizontalalignment("right")
 

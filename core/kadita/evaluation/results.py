@@ -1,4 +1,4 @@
-"""What an analysis found: one series a metric, with everything needed to say where it came from."""
+"""Results of an analysis: one series per metric, with units, parameters and provenance."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from kadita.evaluation.statistics import Estimate
 
-SHARED = ("agent", "space")  # axes that are the same for all
+SHARED = ("agent", "space")  # axes that all results have in common
 
 
 @dataclass(frozen=True)
 class Series:
-    """One metric over the frames: values (T, ...), and how they were made."""
+    """Values of one metric over the frames, (T, ...), with units, parameters and plugin."""
 
     values: Floats
     dims: tuple[str, ...]
@@ -35,17 +35,17 @@ class Series:
     summary: str
     plugin: str
     plugin_version: str
-    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # the numbers along those axes that have some
+    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # coordinates, for axes that have them
     axis_units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """A result of a whole-trajectory analysis, and how it was made."""
+    """A result of a whole-trajectory analysis, with units, parameters and plugin."""
 
     values: NDArray[Any]
     dims: tuple[str, ...]
-    axes: Mapping[str, NDArray[Any]]  # the numbers along those axes that have some
+    axes: Mapping[str, NDArray[Any]]  # coordinates, for axes that have them
     units: str
     parameters: Mapping[str, Any]
     summary: str
@@ -62,11 +62,11 @@ class Results(Mapping[str, Floats]):
         frames: (T,) frame numbers.
         times: (T,) times.
         agents: (N,) identities, the axis ``agent`` of per-agent metrics.
-        series: by metric.
-        attributes: what the trajectory knows of the school.
-        notes: what a reader of these numbers should know, a line each.
-        failures: metrics that raised, and a line that says what.
-        provenance: versions, the input's fingerprint, the profile; parameters of metrics that others needed.
+        series: values with units and parameters, by metric.
+        attributes: of the trajectory, such as its units and its model.
+        notes: remarks on the results, one line each.
+        failures: error messages of metrics that raised, one line each, by metric.
+        provenance: versions, fingerprint of the input, profile; parameters of metrics that were computed for others.
         analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
     """
 
@@ -81,13 +81,13 @@ class Results(Mapping[str, Floats]):
     analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Floats:
-        """Values of one metric, (T, ...)."""
+        """Return the values of one metric, (T, ...)."""
         if name in renamed.METRICS and name not in self.series:
             name = renamed.new_name(name, renamed.METRICS)
         try:
             return self.series[name].values
         except KeyError:
-            raise KeyError(f"these results hold no '{name}'{did_you_mean(name, self.series)}") from None
+            raise KeyError(f"these results have no '{name}'{did_you_mean(name, self.series)}") from None
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
@@ -102,50 +102,50 @@ class Results(Mapping[str, Floats]):
         return f"<Results of {len(self.frames)} frames: {', '.join(self.series)}>"
 
     def columns(self) -> dict[str, tuple[Series, Floats]]:
-        """Every scalar series by name, (T,): a metric's own, or one a component: ``drift.x``, ``distances.2``."""
+        """Return every scalar series by name, (T,): one per metric, or per component: ``drift.x``, ``distances.2``."""
         columns: dict[str, tuple[Series, Floats]] = {}
         for name, s in self.series.items():
-            axes = [_words(self.axis_of(s, dim, size)) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
+            axes = [_names(self.axis_of(s, dim, size)) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
             flat = s.values.reshape(len(self.frames), -1)
             for i, component in enumerate(itertools.product(*axes)):
                 columns[".".join((name, *component))] = s, flat[:, i]
         return columns
 
     def statistics(self, equilibration: str | float = "none") -> dict[str, Estimate]:
-        """Return mean, error and more of every column, by its name: see `kadita.evaluation.statistics.estimate`.
+        """Return mean, standard error and more of every column, by name; see `kadita.evaluation.statistics.estimate`.
 
-        A column of labels has one a label, of its share of the frames: ``state.torus``. Metrics with a value per agent
-        have none.
+        A column of labels has one estimate per label, of the fraction of frames with it: ``state.torus``. Per-agent
+        metrics have none.
 
         Args:
-            equilibration: ``"none"``, all frames count; ``"auto"``, those from where a series settles; ``"half"``; or
-                a time from which frames count.
+            equilibration: which frames count: ``"none"``, all; ``"auto"``, those from where a series is equilibrated;
+                ``"half"``, the second half; or the time of the first.
 
         Raises:
-            KaditaError: no such equilibration.
+            KaditaError: unknown equilibration.
         """
         from kadita.evaluation.statistics import estimate
 
-        found: dict[str, Estimate] = {}
+        estimates: dict[str, Estimate] = {}
         for column, (s, values) in self.columns().items():
             if "agent" in s.dims:
                 continue
             if not s.labels:
-                found[column] = estimate(values, self.times, equilibration)
+                estimates[column] = estimate(values, self.times, equilibration)
                 continue
             known = ~np.isnan(values)
             shares = {f"{column}.{k}": np.where(known, values == i, np.nan) for i, k in enumerate(s.labels)}
-            begin = equilibration
-            if begin == "auto":  # one for all, so that shares add up to 1
-                latest = max(estimate(share, self.times, begin).start for share in shares.values())
-                begin = float(self.times[latest]) if latest else "none"
-            found |= {name: estimate(share, self.times, begin) for name, share in shares.items()}
-        return found
+            choice = equilibration
+            if choice == "auto":  # one start for all labels, so that shares add up to 1
+                latest = max(estimate(share, self.times, choice).start for share in shares.values())
+                choice = float(self.times[latest]) if latest else "none"
+            estimates |= {name: estimate(share, self.times, choice) for name, share in shares.items()}
+        return estimates
 
-    def axis_of(self, found: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
-        """Numbers or names along an axis."""
-        if dim in found.axes:
-            return list(found.axes[dim].tolist())
+    def axis_of(self, result: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
+        """Return the coordinates along an axis: numbers, or names."""
+        if dim in result.axes:
+            return list(result.axes[dim].tolist())
         if dim == "agent":
             return list(self.agents.tolist())
         if dim == "space" and size == 3:
@@ -156,11 +156,11 @@ class Results(Mapping[str, Floats]):
         """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare."""
         import xarray
 
-        # not "units": xarray would make time differences of plain "s", and kadita's times are numbers
+        # not "units": xarray would decode "s" to timedelta, and kadita's times are plain numbers
         unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
-        owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # of dimensions; other names are no one's
+        owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # by dimension, the result it belongs to
         for name, s in self.series.items():
             dims = ("frame", *_distinct(name, s.dims, owners))
             for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
@@ -188,29 +188,29 @@ class Results(Mapping[str, Floats]):
         return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
-def _unit(found: Series | AnalysisResult, dim: str) -> dict[str, str]:
-    """Return the attributes of a coordinate; not "units", of which xarray would make time differences."""
-    return {"unit": found.axis_units[dim]} if dim in found.axes and dim in found.axis_units else {}
+def _unit(result: Series | AnalysisResult, dim: str) -> dict[str, str]:
+    """Return the attributes of a coordinate; not "units", which xarray would decode to timedelta."""
+    return {"unit": result.axis_units[dim]} if dim in result.axes and dim in result.axis_units else {}
 
 
-def _words(axis: list[Any]) -> list[str]:
-    """Write what is along an axis in few digits, where these tell everything apart."""
-    short = [f"{place:.6g}" if isinstance(place, float) else str(place) for place in axis]
-    return short if len(set(short)) == len(axis) else [str(place) for place in axis]
+def _names(axis: list[Any]) -> list[str]:
+    """Return the coordinates of an axis as text, with few digits where these tell all of them apart."""
+    short = [f"{x:.6g}" if isinstance(x, float) else str(x) for x in axis]
+    return short if len(set(short)) == len(axis) else [str(x) for x in axis]
 
 
 def _distinct(name: str, dims: tuple[str, ...], owners: dict[str, str]) -> tuple[str, ...]:
-    """Name the dimensions of a result: agents and space are everybody's, others its metric's or analysis' own.
+    """Return unique names for the dimensions of a result: agent and space are shared, others start with its name.
 
-    Names that are taken have an owner; axis c of a_b and axis b_c of a would have one name, and have two.
+    `owners` holds the names in use, so that axis c of a_b and axis b_c of a differ.
     """
-    own = []
+    keys = []
     for d in dims:
         key = d if d in SHARED else f"{name}_{d}"
         while owners.setdefault(key, name) != name and d not in SHARED:
             key += "_"
-        own.append(key)
-    return tuple(f"{d}_{own[:i].count(d) + 1}" if d in own[:i] else d for i, d in enumerate(own))
+        keys.append(key)
+    return tuple(f"{d}_{keys[:i].count(d) + 1}" if d in keys[:i] else d for i, d in enumerate(keys))
 
 
 def _plain(value: Any) -> Any:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> list[str]:
-    """Name the tables that analyses make, by the axes of their outputs: an analysis' own where it has one set alone.
+    """Return the names of the tables of analyses: one table for each set of axes that outputs of an analysis share.
 
-    Outputs without axes are in no table.
+    A table is named after its analysis, and after its axes too where the analysis has several tables. Outputs without
+    axes are in no table.
 
     >>> table_names({"msd": [("lag",)], "delay": [("agent", "agent"), ("agent",), ()]})
     ['msd', 'delay_agent_agent', 'delay_agent']
@@ -30,19 +31,19 @@ def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> lis
 
 
 def tables(results: Results) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
-    """Yield name, heading and rows of every table: the axes' numbers, then the values there."""
+    """Yield name, heading and rows of every table; a row holds the coordinates of a point, then the values at it."""
     by_analysis: dict[str, dict[str, AnalysisResult]] = {}
-    for name, whole in results.analyses.items():
-        by_analysis.setdefault(name.partition(".")[0], {})[name] = whole
+    for name, result in results.analyses.items():
+        by_analysis.setdefault(name.partition(".")[0], {})[name] = result
     for analysis, analyses in by_analysis.items():
         sets = [dims for dims in dict.fromkeys(w.dims for w in analyses.values()) if dims]
         for name, dims in zip(table_names({analysis: [w.dims for w in analyses.values()]}), sets, strict=True):
-            beside = {n: w for n, w in analyses.items() if w.dims == dims}
-            yield name, _heading(dims, beside), _rows(results, beside)
+            columns = {n: w for n, w in analyses.items() if w.dims == dims}
+            yield name, _heading(dims, columns), _rows(results, columns)
 
 
 def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> list[str]:
-    """Names of the columns; an axis that is there twice is numbered."""
+    """Return the names of the columns; an axis that occurs twice is numbered."""
     repeated = {d for d in dims if dims.count(d) > 1}
     axes = [f"{d}_{i + 1}" if d in repeated else d for i, d in enumerate(dims)]
     return [*axes, *(name.partition(".")[2] or name for name in analyses)]
@@ -52,5 +53,5 @@ def _rows(results: Results, analyses: Mapping[str, AnalysisResult]) -> Iterator[
     first = next(iter(analyses.values()))
     axes = [results.axis_of(first, dim, size) for dim, size in zip(first.dims, first.values.shape, strict=True)]
     columns = [w.values.reshape(-1) for w in analyses.values()]
-    for i, place in enumerate(itertools.product(*axes)):
-        yield [*place, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]
+    for i, point in enumerate(itertools.product(*axes)):
+        yield [*point, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]

@@ -1,1 +1,1 @@
-"""Trajectories and topologies in files: opened, written, converted, checked and recovered."""
+"""Trajectory and topology files: open, write, convert, validate and recover them."""

@@ -1,4 +1,4 @@
-"""Ways in and out: tracked animals and trajectories of other formats become kadita's, and kadita's become others."""
+"""Convert tracks and trajectories between formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.io.opening import open as open_trajectory
 from kadita.io.tracks import as_trajectory, find_importer, origin
-from kadita.io.writers.formats import Progress, kind_of, write_as
+from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
@@ -36,33 +36,33 @@ def convert(
     progress: Progress = None,
     **options: Any,
 ) -> list[str]:
-    """Convert tracked animals, or any trajectory that `kadita.open` opens.
+    """Convert tracks of animals, or any trajectory that `kadita.open` opens, to another format.
 
     Args:
         source: tracks that an installed importer reads, or a trajectory.
-        output: the file to write; its ending says the format.
-        importer: its name, where a file does not show what it is.
-        to: name of the format, where an ending stands for several.
-        parameters: of the importer.
-        length_unit: unit of positions, for tracks that do not say it themselves.
-        time_unit: unit of times; likewise.
-        frame_rate: frames per unit of time, for tracks that count frames and do not say it.
-        velocities: ``"difference"`` takes them from finite differences, ``"none"`` leaves those of tracks out.
-        topology: for formats that need one.
-        plugins: plugin files to load beside those installed.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
-        force: replace a file that exists.
-        progress: called with the number of frames done and their total.
-        options: of the format that is written.
+        output: the file to write; its ending determines the format.
+        importer: name of the importer, where a file matches several or none.
+        to: name of the format, where several share an ending.
+        parameters: parameters of the importer, by name.
+        length_unit: unit of positions, if the file states none.
+        time_unit: unit of times, if the file states none.
+        frame_rate: frames per unit of time, for tracks that count frames, if the file states none.
+        velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
+        topology: a topology file, for formats that need one.
+        plugins: plugin files to load in addition to installed ones.
+        registry: from `kadita.plugins.loading.load_registry`; loaded if None.
+        force: replace an existing file.
+        progress: called with the number of frames done and the total.
+        options: options of the output format, by name.
 
     Returns:
-        What the user should know about the conversion, a line each.
+        Remarks on the conversion for the user, one line each.
 
     Raises:
-        KaditaError: input that cannot be read, a unit or frame rate that is not known, a file that exists.
+        KaditaError: the input cannot be read, a unit or frame rate is unknown, or the output exists.
     """
     source, output = Path(source), Path(output)
-    kind = kind_of(output, to)
+    target = format_of(output, to)
     check_writable(output, force=force, source=source)
     registry = load_registry(plugins) if registry is None else registry
     remarks: list[str] = []
@@ -71,22 +71,24 @@ def convert(
     opened: Trajectory
     if reader is not None:
         tracks = reader.read(source, parameters or {})
-        said = {**units, "frame_rate": frame_rate, "velocities": velocities}
-        opened = as_trajectory(tracks, str(source), remarks, **said)  # type: ignore[arg-type]
+        given = {**units, "frame_rate": frame_rate, "velocities": velocities}
+        opened = as_trajectory(tracks, str(source), remarks, **given)  # type: ignore[arg-type]
     else:
         if parameters or frame_rate is not None:
-            raise KaditaError(f"{source}: a trajectory; --set, --column and --frame-rate are for tracks")
+            raise KaditaError(f"{source}: expected tracks for --set, --column and --frame-rate; found a trajectory")
         opened = with_velocities(open_trajectory(source, topology=topology), velocities)
         if not opened.has_velocities:
-            remarks.append(f"{source} holds no velocities; --velocities difference takes them from its positions")
+            remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
     with opened:
         opened.attributes = {**opened.attributes, **{key: unit for key, unit in units.items() if unit}}
         replace_whole(
             output,
-            partial(_write, remarks, kind=kind, trajectory=opened, origin=origin(source), progress=progress, **options),
+            partial(
+                _write, remarks, target=target, trajectory=opened, origin=origin(source), progress=progress, **options
+            ),
         )
     return remarks
 
 
-def _write(remarks: list[str], path: Path, **what: Any) -> None:
-    remarks += write_as(path=path, **what)
+def _write(remarks: list[str], path: Path, **arguments: Any) -> None:
+    remarks += write_as(path=path, **arguments)

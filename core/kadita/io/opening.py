@@ -1,4 +1,4 @@
-"""Files: what a path leads to is found out here, and opened as a trajectory."""
+"""Open a path as a trajectory; the format is found from the first bytes and the file extension."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
 TRACKS = (".mat", ".csv", ".tsv", ".npy", ".npz", ".h5", ".hdf5", ".txt")
 
 
-def open(  # noqa: A001 - kadita.open, as the library's users write it
+def open(  # noqa: A001 - users call it as kadita.open
     data: Any, *, topology: str | Path | None = None, velocities: str | None = None
 ) -> Trajectory:
     """Open a trajectory of any known format.
 
     Args:
         data: a path, or an `MDAnalysis.Universe` or `AtomGroup`.
-        topology: a file for formats that MDAnalysis reads with one.
-        velocities: ``"difference"`` takes them from finite differences of positions.
+        topology: a topology file, for formats that MDAnalysis reads with one.
+        velocities: ``"difference"`` computes them as finite differences of positions.
 
     Raises:
-        KaditaError: there is no such file, or it is no trajectory that can be read.
+        KaditaError: the file does not exist, or cannot be read as a trajectory.
     """
     return with_velocities(_open(data, topology), velocities)
 
@@ -50,7 +50,7 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
             f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}"
         )
     if path.suffix.lower() in TRACKS:
-        raise KaditaError(f"{path}: tracks, not a trajectory; make one with `kadita convert {path} OUT.nc`")
+        raise KaditaError(f"{path}: expected a trajectory; found tracks: run `kadita convert {path} OUT.nc`")
     from kadita.io.readers.universe import open_universe
 
     return open_universe(path, topology)

@@ -1,4 +1,4 @@
-"""Saves the frames of a trajectory whose end was cut off, never counted, or damaged: pure Python over its header."""
+"""Recover the frames of a trajectory that is truncated or damaged, or whose header counts too few frames."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.school.neighbors import Integers
 
-MENDABLE = 1 << 20  # bytes before the frames in which a flipped bit is looked for
+SEARCHED = 1 << 20  # bytes before the frames that are searched for a flipped bit
 
 
 class Recovered(NamedTuple):
-    """What was saved.
+    """Summary of a recovery.
 
     Attributes:
-        path: of the new file.
-        frames: number of frames that it holds.
-        counted: number of frames that the old header claimed; -1 where it claimed none.
-        damaged: frames of the old file whose checksum fails, and which are left out.
-        torn: bytes behind the last whole frame, which are left out.
-        header_damaged: whether what the file says beside its frames is damaged, too.
-        checked: whether frames have checksums; without them a frame counts as whole where its numbers can be.
+        path: the new file.
+        frames: number of frames in it.
+        counted: number of frames in the old header; -1 if it has none.
+        damaged: numbers of the frames of the old file whose checksum fails; they are left out.
+        torn: number of bytes after the last whole frame; they are left out.
+        header_damaged: whether the part before the frames is damaged, too.
+        checked: whether frames have checksums; without them, a frame counts as whole if its values are plausible.
     """
 
     path: Path
@@ -50,13 +50,13 @@ def recover(
     """Write every whole frame of a NetCDF-3 trajectory to a new file.
 
     Args:
-        path: a trajectory that was cut, whose header counts too few or too many frames, or with damaged frames.
-        output: file to write; NAME_recovered.nc beside it where there is none.
-        in_place: put the new file in the place of the old one.
-        force: replace an `output` that exists.
+        path: a trajectory that is truncated, has damaged frames, or whose header has a wrong number of frames.
+        output: the file to write; by default NAME_recovered.nc in the same folder.
+        in_place: replace the old file.
+        force: replace an existing `output`.
 
     Raises:
-        KaditaError: no such file, not this format, a header that cannot be read, or no whole frame.
+        KaditaError: the file does not exist, is not NetCDF-3, has an unreadable header, or no whole frame.
     """
     path = Path(path)
     target = path if in_place else Path(output or path.with_name(f"{path.stem}_recovered{path.suffix}"))
@@ -65,57 +65,58 @@ def recover(
     header = parse_header(path)
     with Records(path, header) as old:
         size = path.stat().st_size
-        there, torn = divmod(max(0, size - old.first), old.type.itemsize)
-        if old.padding and torn >= old.type.itemsize - old.padding:  # the last frame's padding need not be there
-            there, torn = there + 1, 0
-        known, computed = _seeds(old)
-        whole = _whole(old, there, header.records, known)
+        available, torn = divmod(max(0, size - old.first), old.type.itemsize)
+        if old.padding and torn >= old.type.itemsize - old.padding:  # the last frame may lack its padding
+            available, torn = available + 1, 0
+        seed, computed = _seeds(old)
+        whole = _whole_frames(old, available, header.records, seed)
         if not whole.any():
-            raise KaditaError(f"{path}: expected at least one whole frame; found none of {there}; nothing can be saved")
-        torn += (there - len(whole)) * old.type.itemsize
-        damaged = known is not None and known != computed
+            raise KaditaError(f"{path}: expected at least one whole frame; found none among {available}")
+        torn += (available - len(whole)) * old.type.itemsize
+        damaged = seed is not None and seed != computed
         lost = not whole.all() or len(whole) < header.records
-        replace_whole(target, partial(_write, old, np.flatnonzero(whole), known if damaged else None, lost))
+        replace_whole(target, partial(_write, old, np.flatnonzero(whole), seed if damaged else None, lost))
         missing = tuple(np.flatnonzero(~whole).tolist())
-        return Recovered(target, int(whole.sum()), header.records, missing, torn, damaged, known is not None)
+        return Recovered(target, int(whole.sum()), header.records, missing, torn, damaged, seed is not None)
 
 
 def _seeds(old: Records) -> tuple[int | None, int]:
-    """Return the seed of the frames' checksums, where there are any, and that of the header as it is now."""
+    """Return the seed of the frames' checksums (None if they have none), and the seed of the header as it is."""
     computed, stored = old.seed(), old.fixed(SEED)
     if stored is None or old.type.fields is None or old.type.fields.get(SUM, ("",))[0] != np.dtype(">i4"):
         return None, computed
-    kept = int(stored) & 0xFFFFFFFF
-    if kept != computed:  # one of them is damaged; the frames say which
-        some = old.read(np.arange(min(8, max(0, (old.path.stat().st_size - old.first) // old.type.itemsize))))
-        if old.damaged(some, kept).sum() > old.damaged(some, computed).sum():
+    stored_seed = int(stored) & 0xFFFFFFFF
+    if stored_seed != computed:  # one of them is damaged: take the one that fits more frames
+        sample = old.read(np.arange(min(8, max(0, (old.path.stat().st_size - old.first) // old.type.itemsize))))
+        if old.damaged(sample, stored_seed).sum() > old.damaged(sample, computed).sum():
             return computed, computed
-    return kept, computed
+    return stored_seed, computed
 
 
-def _whole(old: Records, there: int, counted: int, seed: int | None) -> NDArray[np.bool_]:
-    """Say of each frame whether it is whole; behind those that were counted, up to the last that is."""
-    whole = np.ones(there, dtype=bool)
-    last, before = -np.inf, np.zeros(2, dtype=bool)
-    for where, records in old.pieces(np.arange(there)):
+def _whole_frames(old: Records, available: int, counted: int, seed: int | None) -> NDArray[np.bool_]:
+    """Return whether each frame is whole; frames after the counted ones are included up to the last whole one."""
+    whole = np.ones(available, dtype=bool)
+    last_time, last_zero = -np.inf, np.zeros(2, dtype=bool)
+    for rows, records in old.pieces(np.arange(available)):
         if seed is not None:
-            whole[where] = ~old.damaged(records, seed)
+            whole[rows] = ~old.damaged(records, seed)
         else:
-            last, before = _judge(records, whole[where], max(0, counted - where.start), last, before)
-    behind = np.flatnonzero(whole)[-1] + 1 if whole.any() else 0
-    return whole[: max(behind, min(counted, there))]
+            state = last_time, last_zero
+            last_time, last_zero = _check_values(records, whole[rows], max(0, counted - rows.start), *state)
+    end = np.flatnonzero(whole)[-1] + 1 if whole.any() else 0
+    return whole[: max(end, min(counted, available))]
 
 
-def _judge(
-    records: NDArray[Any], whole: NDArray[np.bool_], counted: int, last: float, before: NDArray[np.bool_]
+def _check_values(
+    records: NDArray[Any], whole: NDArray[np.bool_], counted: int, last_time: float, last_zero: NDArray[np.bool_]
 ) -> tuple[float, NDArray[np.bool_]]:
-    """Without checksums: of frames that nobody counted, those are whole whose numbers can be, and whose time goes on.
+    """Mark, without checksums, the frames that are not whole: implausible values, or uncounted and time not increasing.
 
-    A place that was never written holds zeros, or 9.97e36, which NetCDF puts there. Coordinates that end in two
-    zeros, where those of the frame before do not, were written in part.
+    Bytes that were never written are zeros, or the fill value 9.97e36. An uncounted frame whose coordinates end in two
+    zeros, unlike those of the frame before, was written only in part.
 
     Returns:
-        The time of the last frame that is whole, and which of its last two coordinates are zero.
+        The time of the last whole frame, and which of its last two coordinates are zero.
     """
     names = records.dtype.names or ()
     for name in {"coordinates", "velocities"} & set(names):
@@ -126,45 +127,45 @@ def _judge(
     for row, time in enumerate(times):
         if row < counted:
             whole[row] = True
-        elif (ends[row].all() and not before.all()) or (time is not None and not last < time < 1e30):
+        elif (ends[row].all() and not last_zero.all()) or (time is not None and not last_time < time < 1e30):
             whole[row] = False
         if whole[row]:
-            last, before = last if time is None else time, ends[row]
-    return last, before
+            last_time, last_zero = last_time if time is None else time, ends[row]
+    return last_time, last_zero
 
 
 def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: Path) -> None:
-    """Write the part before the frames, with their number, and the frames as they are.
+    """Write the part before the frames, with the new number of frames, and these frames unchanged.
 
     Args:
-        old: the file.
-        frames: that are whole.
-        seed: what the checksum of that part was, where it is damaged.
-        lost: whether anything is missing.
-        path: of the new file.
+        old: the damaged file.
+        frames: numbers of the whole frames.
+        seed: the original checksum of the part before the frames, if that part is damaged, otherwise None.
+        lost: whether frames are missing.
+        path: the new file.
 
     Raises:
-        KaditaError: the damage is such that no trajectory comes of it.
+        KaditaError: the header is too damaged for the new file to be a trajectory.
     """
     content = old.bytes_at(0, old.first)
     if lost and STATUS in old.header.variables:
         at = old.header.variables[STATUS].begin
-        content[at : at + 4] = bytes(4)  # what is left is not complete
-    mended = seed is not None and _mend(old, content, seed)
-    if seed is not None and not mended:
-        _settle_configuration(old, content)
+        content[at : at + 4] = bytes(4)  # status 0: incomplete
+    repaired = seed is not None and _repair_bit(old, content, seed)
+    if seed is not None and not repaired:
+        _clear_configuration(old, content)
     content[4 : 12 if old.header.version == 5 else 8] = len(frames).to_bytes(8 if old.header.version == 5 else 4, "big")
     with path.open("wb") as file:
         file.write(content)
         file.flush()
         with Records(path, old.header) as new:
-            own = new.seed()
-        if seed is not None and not mended:
+            new_seed = new.seed()
+        if seed is not None and not repaired:
             at = old.header.variables[SEED].begin
-            os.pwrite(file.fileno(), own.to_bytes(4, "big"), at)
+            os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), at)
         for _, records in old.pieces(frames):
-            if seed is not None and not mended:
-                records[SUM] = np.array(sums(records, own, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
+            if seed is not None and not repaired:
+                records[SUM] = np.array(sums(records, new_seed, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
             file.write(records.view(np.uint8).data)
         file.flush()
         os.fsync(file.fileno())
@@ -172,36 +173,34 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
         AmberTrajectory(path).close()
     except KaditaError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        raise KaditaError(
-            f"{old.path}: its header is damaged so that no trajectory comes of its frames: {reason}"
-        ) from None
+        raise KaditaError(f"{old.path}: its header is too damaged to recover a trajectory: {reason}") from None
 
 
-def _mend(old: Records, content: bytearray, seed: int) -> bool:
-    """Turn back the one bit before the frames whose flipping explains their checksum; say whether there is one.
+def _repair_bit(old: Records, content: bytearray, seed: int) -> bool:
+    """Flip back the single bit before the frames that explains the wrong checksum; return whether there is one.
 
-    CRC-32 is linear: what a flipped bit changes in the checksum depends on its place alone, and differs between any two
-    places of a part shorter than 2^32 bits.
+    CRC-32 is linear: how a flipped bit changes the checksum depends only on its position, and differs between any two
+    positions in a part shorter than 2^32 bits.
     """
-    wrong = old.seed() ^ seed
+    difference = old.seed() ^ seed
     table = [zlib.crc32(bytes([byte])) ^ zlib.crc32(b"\0") for byte in range(256)]
     changes = [table[1 << bit] for bit in range(8)]
-    for place in range(len(content) - 1, max(-1, len(content) - MENDABLE), -1):
-        if wrong in changes:
-            content[place] ^= 1 << changes.index(wrong)
+    for position in range(len(content) - 1, max(-1, len(content) - SEARCHED), -1):
+        if difference in changes:
+            content[position] ^= 1 << changes.index(difference)
             return True
         changes = [table[change & 0xFF] ^ (change >> 8) for change in changes]
     return False
 
 
-def _settle_configuration(old: Records, content: bytearray) -> None:
-    """Where the stored configuration is not what was written, leave an empty one: nobody can tell what it was."""
-    said = old.header.attributes.get("kadita_configuration_sha256")
+def _clear_configuration(old: Records, content: bytearray) -> None:
+    """Replace the stored configuration by an empty one if its checksum fails: it cannot be restored."""
+    stored_sha256 = old.header.attributes.get("kadita_configuration_sha256")
     variable = old.header.variables.get("kadita_configuration")
-    if variable is None or not isinstance(said, str) or variable.begin + variable.size > len(content):
+    if variable is None or not isinstance(stored_sha256, str) or variable.begin + variable.size > len(content):
         return
-    here = slice(variable.begin, variable.begin + variable.size)
-    if hashlib.sha256(content[here]).hexdigest() != said and variable.size >= 2:
-        content[here] = b"{}".ljust(variable.size)
-        at = content.find(said.encode())
-        content[at : at + 64] = hashlib.sha256(content[here]).hexdigest().encode()
+    span = slice(variable.begin, variable.begin + variable.size)
+    if hashlib.sha256(content[span]).hexdigest() != stored_sha256 and variable.size >= 2:
+        content[span] = b"{}".ljust(variable.size)
+        at = content.find(stored_sha256.encode())
+        content[at : at + 64] = hashlib.sha256(content[span]).hexdigest().encode()

@@ -1,4 +1,4 @@
-"""Tracks become a trajectory: units and times are known or asked for, gaps are absence, a plane lies at z = 0."""
+"""Convert tracks to a trajectory: units and times are required, gaps become absence, planar tracks get z = 0."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from kadita.school.transforms.finite_differences import Differenced
 
 
 def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
-    """Return the importer of this name, or the one that recognizes the file; None where it is no importer's.
+    """Return the importer of this name, or the one that recognizes the file; None if no importer reads such files.
 
-    A NetCDF file that none recognizes may be a trajectory; `kadita.open` says so, or why a folder is none.
+    None is returned too for a NetCDF file or folder that no importer recognizes: `kadita.open` reads it or raises.
 
     Raises:
-        KaditaError: there is no such file, no importer of that name, or several that recognize the file.
+        KaditaError: the file or the importer does not exist, or not exactly one importer recognizes the file.
     """
     if name is not None:
         if name not in registry.importers:
@@ -39,17 +39,17 @@ def find_importer(registry: Registry, source: Path, name: str | None) -> Importe
     candidates = [i for i in registry.importers.values() if ending in i.endings]
     if candidates and ending:
         first_bytes(source)
-    found = [i for i in candidates if i.recognizes(source)]
-    found = [i for i in found if not i.fallback] or found
-    if len(found) > 1:
-        raise KaditaError(f"{source}: may be of {' or '.join(i.name for i in found)}; say which with --from")
-    if candidates and not found and ending not in ("", *NETCDF_ENDINGS):
+    matches = [i for i in candidates if i.recognizes(source)]
+    matches = [i for i in matches if not i.fallback] or matches
+    if len(matches) > 1:
+        raise KaditaError(f"{source}: matches {' and '.join(i.name for i in matches)}; name one with --from")
+    if candidates and not matches and ending not in ("", *NETCDF_ENDINGS):
         names = " or ".join(i.name for i in candidates)
         raise KaditaError(
-            f"{source}: expected what {names} reads; found something else; --from {candidates[0].name} reads it all "
-            "the same, and says what is wrong"
+            f"{source}: expected a file that {names} reads; found something else; --from {candidates[0].name} "
+            "reports what is wrong"
         )
-    return found[0] if found else None
+    return matches[0] if matches else None
 
 
 def as_trajectory(
@@ -62,49 +62,49 @@ def as_trajectory(
     frame_rate: float | None,
     velocities: str | None,
 ) -> Trajectory:
-    """Complete what a file of tracks says with what the user says.
+    """Return tracks as a trajectory, with units and frame rate from the file or from the user.
 
-    Velocities are those of the file, or else central differences within unbroken stretches; ``"none"`` leaves them out.
+    Velocities are those of the file, otherwise central differences within unbroken stretches; ``"none"`` omits them.
 
     Args:
-        tracks: of an importer.
-        name: of the file.
-        remarks: gets a line for each thing that the user should know.
-        length_unit, time_unit, frame_rate: where the file does not say them.
-        velocities: ``"difference"`` even where the file has velocities, ``"none"`` for none.
+        tracks: from an importer.
+        name: name of the file, for messages.
+        remarks: remarks for the user are appended, one line each.
+        length_unit, time_unit, frame_rate: from the user, where the file does not state them.
+        velocities: ``"difference"`` to replace those of the file, ``"none"`` to omit them.
 
     Raises:
-        KaditaError: what is not known, or contradicts the file; animals that were never seen; numbers that are none.
+        KaditaError: a unit or rate is unknown or contradicts the file, or there are no positions or finite times.
     """
     remarks += tracks.remarks
     units = {"length_unit": (tracks.length_unit, length_unit), "time_unit": (tracks.time_unit, time_unit)}
     attributes: dict[str, Any] = dict(tracks.attributes)
-    for key, (known, said) in units.items():
-        what = key.partition("_")[0]
-        if known is None and not said:
-            raise KaditaError(f"{name}: the file does not say its unit of {what}; name it with --{what}-unit")
-        if known is not None and said and said != known:
-            raise KaditaError(f"{name}: is in {known} by its own account; --{what}-unit {said} contradicts it")
-        attributes[key] = said or known
+    for key, (known, given) in units.items():
+        quantity = key.partition("_")[0]
+        if known is None and not given:
+            raise KaditaError(f"{name}: the file does not state its unit of {quantity}; name it with --{quantity}-unit")
+        if known is not None and given and given != known:
+            raise KaditaError(f"{name}: its unit of {quantity} is {known}; --{quantity}-unit {given} contradicts it")
+        attributes[key] = given or known
     times = _times(tracks, name, frame_rate)
     x, v = (_in_space(values) for values in (tracks.positions, tracks.velocities))
     assert x is not None
     if tracks.positions.shape[-1] == 2:
-        remarks.append(f"{name} has no z; it is 0 for all")
-    seen = (~np.isnan(x).any(axis=2)).any(axis=0)
-    if not seen.any():
+        remarks.append(f"{name} has no z; it is set to 0")
+    tracked = (~np.isnan(x).any(axis=2)).any(axis=0)
+    if not tracked.any():
         raise KaditaError(f"{name}: expected positions; found none")
-    if not seen.all():
-        missing = [str(a) for a in np.asarray(tracks.agents)[~seen][:5]]
-        remarks.append(f"{name}: {int((~seen).sum())} animals are never seen and left out: {', '.join(missing)}")
-    chunk = Chunk(x[:, seen], None if v is None or velocities == "none" else v[:, seen], times, None)
-    trajectory: Trajectory = InMemoryTrajectory(name, chunk, np.asarray(tracks.agents)[seen], attributes)
+    if not tracked.all():
+        missing = [str(a) for a in np.asarray(tracks.agents)[~tracked][:5]]
+        remarks.append(f"{name}: {int((~tracked).sum())} animals without positions are left out: {', '.join(missing)}")
+    chunk = Chunk(x[:, tracked], None if v is None or velocities == "none" else v[:, tracked], times, None)
+    trajectory: Trajectory = InMemoryTrajectory(name, chunk, np.asarray(tracks.agents)[tracked], attributes)
     if velocities not in (None, "difference", "none"):
         raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
     if velocities == "difference" or (v is None and velocities is None and len(times) > 1):
         trajectory = Differenced(trajectory)
         if velocities is None:
-            remarks.append(f"{name} holds no velocities; they are central differences within unbroken stretches")
+            remarks.append(f"{name} has no velocities; they are central differences within unbroken stretches")
     return trajectory
 
 
@@ -117,17 +117,17 @@ def _times(tracks: Tracks, name: str, frame_rate: float | None) -> Floats:
         raise KaditaError(f"{name}: expected finite times; found {times[~np.isfinite(times)][0]}")
     if not tracks.counts_frames:
         if frame_rate is not None:
-            raise KaditaError(f"{name}: has times of its own; --frame-rate contradicts them")
+            raise KaditaError(f"{name}: has times; --frame-rate contradicts them")
         return times
     if rate is None and frame_rate is None:
-        raise KaditaError(f"{name}: counts frames and does not say their rate; name it with --frame-rate")
+        raise KaditaError(f"{name}: counts frames and does not state their rate; name it with --frame-rate")
     if rate is not None and frame_rate is not None and rate != frame_rate:
         raise KaditaError(f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts it")
     return times / float(rate or frame_rate or 1)
 
 
 def _in_space(values: Floats | None) -> Floats | None:
-    """Return vectors (T, N, 3) of doubles; an absent animal's are NaN in all three."""
+    """Return vectors as float64, (T, N, 3); all three components of an absent animal are NaN."""
     if values is None:
         return None
     vectors = np.zeros((*values.shape[:2], 3))
@@ -137,13 +137,13 @@ def _in_space(values: Floats | None) -> Floats | None:
 
 
 def origin(source: Path) -> Mapping[str, Any]:
-    """Name without folders, size and sha256 of what was converted; of a folder, its name and those of its files."""
+    """Return name (without folder), size and sha256 of a source file; for a folder, its name and those of each file."""
     import hashlib
 
     if source.is_dir():
         return {"name": source.name, "files": [origin(f) for f in sorted(source.iterdir()) if f.is_file()]}
     digest = hashlib.sha256()
     with source.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
+        while block := file.read(1 << 20):
+            digest.update(block)
     return {"name": source.name, "bytes": source.stat().st_size, "sha256": digest.hexdigest()}

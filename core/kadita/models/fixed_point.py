@@ -1,7 +1,7 @@
-"""What the rule of a pair is written with: vectors of whole numbers, so that sums depend on no order.
+"""Fixed-point vectors (int32), for the contributions of pairs: their sums do not depend on the order of summation.
 
-A length of 1 is the whole number ONE. A sum over any number of others is exact, and so the same for any number of
-threads, any way to find neighbours, and any instruction set.
+A length of 1 is the integer ONE = 2^20. A sum over any number of agents is exact, and so the same for any number of
+threads, any neighbour search, and any instruction set.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def count(condition):  # type: ignore[no-untyped-def]
 
 @jitable
 def scaled(factor, d):  # type: ignore[no-untyped-def]
-    """Return factor x d in whole numbers: the unit vector along d for a factor of ONE / |d|. None may exceed ONE."""
+    """Return factor x d as int32: the unit vector along d for a factor of ONE / |d|. No component may exceed ONE."""
     return np.int32(factor * d[0]), np.int32(factor * d[1]), np.int32(factor * d[2])
 
 
 @jitable
 def cosine(u, d, square):  # type: ignore[no-untyped-def]
-    """Return the cosine of the angle between a unit vector u and d; NaN, which compares with nothing, where d is 0."""
+    """Return the cosine of the angle between a unit vector u and d; NaN, for which comparisons are False, if d is 0."""
     return (u[0] * d[0] + u[1] * d[1] + u[2] * d[2]) / np.sqrt(square)
 
 

@@ -1,4 +1,4 @@
-"""States at time 0: positions and unit headings, both (N, 3), from seed and agent alone."""
+"""States at time 0: positions and unit headings, both (N, 3), which depend on seed and agent alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kadita.school.box import Floats
 
 
 def cell(seed: int, agents: int, edges: Floats) -> tuple[Floats, Floats]:
-    """Uniform in a cell with these edges, headings isotropic."""
+    """Return positions uniform in a cell with these edges, and isotropic headings."""
     return philox.start_uniforms(seed, agents, philox.START_POSITION)[:, :3] * edges, _isotropic(seed, agents)
 
 
 def sphere(seed: int, agents: int, radius: float) -> tuple[Floats, Floats]:
-    """Uniform in a sphere about the origin, headings isotropic."""
+    """Return positions uniform in a sphere about the origin, and isotropic headings."""
     u = philox.start_uniforms(seed, agents, philox.START_POSITION)
     cosine, longitude = 2 * u[:, 0] - 1, 2 * np.pi * u[:, 1]
     sine = np.sqrt(1 - cosine**2)
@@ -23,9 +23,9 @@ def sphere(seed: int, agents: int, radius: float) -> tuple[Floats, Floats]:
 
 
 def ring(seed: int, agents: int, radius: float) -> tuple[Floats, Floats]:
-    """A mill about the z axis: angle 2 pi i / N + N(0, 0.1), radius R + N(0, 0.15 R), height N(0, 0.3 R).
+    """Return a mill about the z axis: angle 2 pi i / N + N(0, 0.1), radius R + N(0, 0.15 R), height N(0, 0.3 R).
 
-    Headings lie along the tangent, with a vertical part N(0, 0.1).
+    Headings are tangential, with a vertical component N(0, 0.1) before normalization.
     """
     g = philox.start_normals(seed, agents, philox.START_POSITION)
     angle = 2 * np.pi * np.arange(agents) / agents + 0.1 * g[:, 0]

@@ -1,6 +1,6 @@
 """A model: its parameters, its state at time 0, and the rules by which its agents turn and move.
 
-What the rules are given, and what they return, stands in `kadita.models`.
+The arguments and return values of the rules are documented in `kadita.models`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from kadita.base.jit import Function, jitable
 from kadita.models import initial_states
 from kadita.school.box import Box, Floats
 
-# float32 in the file and squares in the rules set the limits
+# limited by float32 in the file and by squares in the rules
 LONGEST = 1e15
 Length = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
-ARGUMENTS = {  # of the rules of every model
+ARGUMENTS = {  # of the rules of all models
     "pair": ("d", "square", "u", "v", "c"),
     "turn": ("u", "sums", "g", "c", "key"),
     "displacement": ("u", "sums", "g", "c", "key"),
@@ -30,20 +30,20 @@ ARGUMENTS = {  # of the rules of every model
 
 @jitable
 def no_displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
-    """Return no displacement: agents move along their headings alone."""
+    """Return 0: agents move along their headings alone."""
     return 0.0, 0.0, 0.0
 
 
 class Model(BaseModel):
-    """Base of every model: its parameters are the fields of a subclass, in TOML, in ``--set`` and in Python.
+    """Base class of models; parameters are the fields of a subclass, in TOML, in ``--set`` and in Python.
 
     A subclass adds its own fields, each with a description, and:
 
-    - ``name``, by which a configuration asks for it;
+    - ``name``, the name of the model in configurations;
     - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``displacement``
-      where agents are also displaced by their neighbours;
-    - ``constants``, the numbers by name that the rules are given;
-    - ``cutoff``, beyond which agents take no notice of each other.
+      if agents are also displaced by their neighbours;
+    - ``constants``, the numbers that the rules get by name;
+    - ``cutoff``, the distance beyond which agents do not interact.
 
     Agents keep their speed and move along their headings. Source of the conventions: Couzin et al. 2002,
     doi:10.1006/jtbi.2002.3065.
@@ -85,34 +85,34 @@ class Model(BaseModel):
 
     @property
     def space(self) -> Box:
-        """The box the agents move in."""
+        """The box in which the agents move."""
         return Box.of(self.box)
 
     @property
     @abstractmethod
     def constants(self) -> Mapping[str, float]:
-        """What the rules are given: numbers by name. `stride`, speed x time step, is the engine's own."""
+        """Numbers by name for the rules. The name `stride`, speed x time step, is reserved for the engine."""
 
     @property
     @abstractmethod
     def cutoff(self) -> float:
-        """Distance beyond which `pair` returns nothing."""
+        """Distance beyond which agents do not interact: all contributions of `pair` are 0."""
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """What a trajectory of this model knows of itself beside the model's name: ``link_distance``, of clusters."""
+        """Attributes of this model's trajectories besides its name, such as ``link_distance`` for clusters."""
         return {}
 
     def initial_state(self, seed: int) -> tuple[Floats, Floats]:
-        """Positions and unit headings at time 0, both (N, 3).
+        """Return positions and unit headings at time 0, both (N, 3).
 
         ``random``: uniform in the cell, headings isotropic. ``sphere``: uniform in a sphere of `initial_radius`,
-        headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring lie about the
-        middle of the cell, or about the origin in open space.
+        headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring are centred
+        in the cell, or on the origin in open space.
         """
         box = self.space
         if self.initial == "random":
             return initial_states.cell(seed, self.agents, box.array)
-        place = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
-        positions, headings = place(seed, self.agents, self.initial_radius or 0.0)
+        make_state = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
+        positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0)
         return box.wrap(box.array / 2 + positions), headings

@@ -1,7 +1,7 @@
 """Counter-based random numbers: Philox 4x32 with ten rounds.
 
-A number is a function of seed, step, agent and purpose, so the same seed gives the same numbers in any order and
-on any number of threads. Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3,
+A number is a function of seed, step, agent and purpose, so that it does not depend on the order of computation or
+the number of threads. Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3,
 SC '11, doi:10.1145/2063384.2063405; known answers from the authors' Random123.
 """
 
@@ -15,7 +15,7 @@ from kadita.base.jit import jitable, kernel
 from kadita.models.portable_math import cosine_and_sine, logarithm
 from kadita.school.box import Floats
 
-# what a number is for: the last word of the counter
+# purposes of random numbers: the last word of the counter
 NOISE, START_POSITION, START_HEADING = 0, 1, 2
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)  # multipliers
@@ -26,7 +26,7 @@ _SCALE = 2.0**-32
 
 @jitable
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Turn a counter of four 32-bit words and a key of two into four random words (all as uint64)."""
+    """Return four random words from a counter of four 32-bit words and a key of two (all as uint64)."""
     for _ in range(10):
         p0, p1 = _M0 * c0, _M1 * c2
         c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
@@ -63,14 +63,14 @@ def _fill(table, seed, purpose, normal):  # type: ignore[no-untyped-def]
 
 
 def start_normals(seed: int, agents: int, purpose: int) -> Floats:
-    """Four standard normal numbers for each agent at step 0, (N, 4)."""
+    """Return four standard normal numbers for each agent at step 0, (N, 4)."""
     table = np.empty((agents, 4))
     _fill(table, np.uint64(seed), purpose, True)
     return table
 
 
 def start_uniforms(seed: int, agents: int, purpose: int) -> Floats:
-    """Four numbers uniform on (0, 1) for each agent at step 0, (N, 4)."""
+    """Return four numbers uniform on (0, 1) for each agent at step 0, (N, 4)."""
     table = np.empty((agents, 4))
     _fill(table, np.uint64(seed), purpose, False)
     return table

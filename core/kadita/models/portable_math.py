@@ -1,7 +1,8 @@
-"""Logarithm, sine, cosine and angle from sums, products, quotients and roots, which IEEE 754 rounds alike everywhere.
+"""Logarithm, sine, cosine and angle with the same bits on every machine.
 
-The functions of a C library differ in their last bits from machine to machine; a run's bits must not. All are series
-that are cut where their terms fall below the last digit of a float64; they run on vector units.
+They use sums, products, quotients and square roots alone, whose rounding IEEE 754 defines; the functions of C libraries
+differ in their last bits from machine to machine. All are series, truncated where terms fall below the precision of
+float64; they run on vector units.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from kadita.base.jit import jitable
 
-LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # ln 2 and pi / 2 in two parts; the first leaves room for whole multiples
+LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # ln 2 and pi / 2 in two parts; integer multiples of the first are exact
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 QUARTER_HIGH = float.fromhex("0x1.921fb544p+0")
 QUARTER_LOW = float.fromhex("0x1.0b4611a626331p-34")

@@ -1,4 +1,4 @@
-"""Vectors of three float64: what the rules of turns are written with."""
+"""Vectors of three float64, for the rules of turns and displacements."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def total(a, b, c):  # type: ignore[no-untyped-def]
 
 @jitable
 def choose(condition, a, b):  # type: ignore[no-untyped-def]
-    """Return a where the condition holds, and b elsewhere: both are worked out, which vector units like."""
+    """Return a where the condition holds, and b elsewhere, without a branch, so that it runs on vector units."""
     return (a[0] if condition else b[0], a[1] if condition else b[1], a[2] if condition else b[2])
 
 
@@ -43,14 +43,14 @@ def unit(a, otherwise):  # type: ignore[no-untyped-def]
 
 @jitable
 def across(a, b):  # type: ignore[no-untyped-def]
-    """Return the unit vector across unit vector a, on the side of b; NOWHERE where b lies along a."""
+    """Return the unit vector perpendicular to unit vector a, towards b; NOWHERE if b is parallel to a."""
     along = dot(a, b)
     return unit((b[0] - along * a[0], b[1] - along * a[1], b[2] - along * a[2]), NOWHERE)
 
 
 @jitable
 def rotated(a, sideways, cosine, sine):  # type: ignore[no-untyped-def]
-    """Return unit vector a turned towards a unit vector across it, by the angle of this cosine and sine."""
+    """Return unit vector a rotated towards a perpendicular unit vector, by the angle with this cosine and sine."""
     x, y, z = (
         cosine * a[0] + sine * sideways[0],
         cosine * a[1] + sine * sideways[1],

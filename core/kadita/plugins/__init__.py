@@ -1,7 +1,7 @@
 """Plugins: how metrics, analyses, importers, models and scenarios are declared, found and loaded.
 
-Whoever writes one imports a single module: `kadita.plugins.metrics`, `kadita.plugins.analyses`,
-`kadita.plugins.importers` or `kadita.models`. `kadita.plugins.hooks` says how plugins are found, and has an example of
+A plugin needs a single module beside `kadita` itself: `kadita.plugins.metrics`, `kadita.plugins.analyses`,
+`kadita.plugins.importers` or `kadita.models`. `kadita.plugins.hooks` explains how plugins are found, with an example of
 each kind.
 """
 

@@ -1,6 +1,6 @@
-"""What a module with whole-trajectory analyses imports: `analysis`, `Output`, `Facts`, and the `Window` of frames.
+"""Names for modules with whole-trajectory analyses: `analysis`, `Output`, `Facts`, and the `Window` of frames.
 
-The entropies, neighbours and clusters that metrics are written with are in `kadita.plugins.metrics`.
+Entropies, neighbours and clusters are in `kadita.plugins.metrics`.
 """
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
@@ -12,20 +12,9 @@ from kadita.school.entropy.histogram import Estimator
 from kadita.school.neighbors import Integers
 from kadita.school.window import Window
 
+# fmt: off
 __all__ = [
-    "Analysis",
-    "Estimator",
-    "Facts",
-    "Floats",
-    "Integers",
-    "KaditaError",
-    "KaditaWarning",
-    "NotApplicable",
-    "Output",
-    "Window",
-    "analysis",
-    "hookimpl",
-    "jitable",
-    "kernel",
-    "parallel_kernel",
+    "Analysis", "Estimator", "Facts", "Floats", "Integers", "KaditaError", "KaditaWarning", "NotApplicable",
+    "Output", "Window", "analysis", "hookimpl", "jitable", "kernel", "parallel_kernel",
 ]
+# fmt: on

@@ -1,13 +1,13 @@
-"""The hooks a plugin can implement: functions of these names, decorated with `kadita.hookimpl`, that return lists.
+"""The hooks that a plugin can implement: functions of these names, decorated with `kadita.hookimpl`, that return lists.
 
-A plugin is a module with one hook or several. ``--plugin FILE.py`` names it for one command, and is all that an example
-below needs, unless it says otherwise. An installed one is always there: an entry point in the group ``kadita`` of its
-distribution names it, here in the pyproject.toml of flocks::
+A plugin is a module with one hook or several. ``--plugin FILE.py`` loads a plugin file for one command, and is all that
+the examples below need, unless they say otherwise. An installed plugin is always loaded: its distribution names it in
+an entry point of the group ``kadita``, here in the pyproject.toml of flocks::
 
     [project.entry-points.kadita]
     flocks = "flocks"
 
-``kadita plugins new NAME`` makes such a distribution, and ``kadita plugins check MODULE|FILE`` checks it.
+``kadita plugins new NAME`` creates such a distribution, and ``kadita plugins check MODULE|FILE`` checks it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 
 @hookspec
 def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
-    '''Return the metrics that the plugin brings, each a function decorated with `kadita.metric`.
+    '''Return the metrics of the plugin, each a function decorated with `kadita.metric`.
 
     Example, for ``kadita analyze school.nc --plugin bursting.py -m bursting --set bursting.factor=3``::
 
@@ -40,21 +40,21 @@ def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
         from kadita import Block, hookimpl, metric
         from pydantic import Field
 
-        Factor = Annotated[float, Field(gt=1, description="least speed of a burst over the mean speed of the school")]
+        Factor = Annotated[float, Field(gt=1, description="least speed of a burst, in mean speeds of the school")]
 
 
         @metric(
             needs_velocities=True,
             formula="number of agents with |v_i| > factor <|v|> / N",
             range=(0, 1),
-            undefined="where no one moves",
+            undefined="where no agent moves",
             symmetries=("translation", "rotation", "images", "scale"),
         )
         def bursting(block: Block, *, factor: Factor = 2.0):
-            """Share of the school that swims in bursts, (T,)."""
+            """Fraction of agents that swim in bursts, (T,)."""
             mean = block.speeds.mean(axis=1)
-            share = (block.speeds > factor * mean[:, None]).mean(axis=1)
-            return np.where(mean > 0, share, np.nan)
+            fraction = (block.speeds > factor * mean[:, None]).mean(axis=1)
+            return np.where(mean > 0, fraction, np.nan)
 
 
         @hookimpl
@@ -65,7 +65,7 @@ def kadita_metrics() -> list[Metric]:  # type: ignore[empty-body]
 
 @hookspec
 def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
-    '''Return the whole-trajectory analyses that the plugin brings, each decorated with `kadita.analysis`.
+    '''Return the whole-trajectory analyses of the plugin, each a function decorated with `kadita.analysis`.
 
     Example, for ``kadita analyze school.nc --plugin cruising.py -m cruising_speed -o speeds.csv``::
 
@@ -75,8 +75,8 @@ def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
 
 
         def finish(state, facts: Facts):
-            seen = state["frames"] > 0
-            return np.divide(state["sum"], state["frames"], out=np.full(len(seen), np.nan), where=seen)
+            present = state["frames"] > 0
+            return np.divide(state["sum"], state["frames"], out=np.full(len(present), np.nan), where=present)
 
 
         @analysis(
@@ -84,10 +84,10 @@ def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
             units="length/time",
             dims=("agent",),
             needs_velocities=True,
-            formula="<|v_i(t)|>, over the frames in which agent i is there",
+            formula="<|v_i(t)|>, over the frames in which agent i is present",
         )
         def cruising_speed(window: Window):
-            """Mean speed of each agent over the trajectory, (N,); NaN for one that never is there."""
+            """Mean speed of each agent over the trajectory, (N,); NaN for an agent that is never present."""
             speeds = np.linalg.norm(window.velocities[: window.own], axis=2)
             return {"sum": np.nansum(speeds, axis=0), "frames": (~np.isnan(speeds)).sum(axis=0)}
 
@@ -100,44 +100,41 @@ def kadita_analyses() -> list[Analysis]:  # type: ignore[empty-body]
 
 @hookspec
 def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
-    '''Return the models that the plugin brings, each a subclass of `kadita.Model`.
+    '''Return the models of the plugin, each a subclass of `kadita.Model`.
 
-    Rules are explained in `kadita.models.model`. Example, for ``kadita run flock.toml --plugin flocking.py``, with
+    `kadita.models` explains the rules. Example, for ``kadita run flock.toml --plugin flocking.py``, with
     ``model = "flocking"`` and every parameter in flock.toml::
 
         # flocking.py
         from typing import Annotated, ClassVar
 
         from kadita import Model, hookimpl
-        from kadita.base.jit import jitable
-        from kadita.models.model import Positive
-        from kadita.models.fixed_point import NOTHING, count, where
-        from kadita.models.vectors import NOWHERE, times, total, unit
+        from kadita.models import NOTHING, NOWHERE, Positive, count, jitable, times, total, unit, where
         from pydantic import Field
 
 
         @jitable
         def pair(d, square, u, v, c):
-            """Return the heading of one within the radius, and count it; the agent itself is among them."""
+            """Return the heading of an agent within the radius, and count it; the agent itself is included."""
             near = square < c.radius_squared
             return where(near, v), NOTHING, NOTHING, count(near)
 
 
         @jitable
         def turn(u, sums, g, c, key):
-            """Return the direction of the sum of headings and of a random vector for each of them."""
+            """Return the direction of the sum of headings, each with a random error."""
             headings, _, _, number = sums
             return unit(total(headings, times(c.noise * number, (g[0], g[1], g[2])), NOWHERE), u)
 
 
         class Flocking(Model):
-            """Agents that take the mean heading of those around them, misread at random."""
+            """Agents that take the mean heading within a radius, with a random error."""
 
             name: ClassVar[str] = "flocking"
             pair = staticmethod(pair)
             turn = staticmethod(turn)
 
-            radius: Annotated[Positive, Field(description="how far an agent sees")]
+            radius: Annotated[Positive, Field(description="radius of interaction, a length")]
             noise: Annotated[float, Field(ge=0, description="error of each component of a heading")] = 0.1
 
             @property
@@ -157,9 +154,9 @@ def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
 
 @hookspec
 def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
-    """Return the TOML files that ``kadita run`` knows by their names without ``.toml``.
+    """Return TOML files of the plugin, which ``kadita run`` finds by their names without ``.toml``.
 
-    They travel in a package, which is installed. Example, for ``kadita run street``::
+    They are part of a package, which must be installed. Example, for ``kadita run street``::
 
         # flocks/__init__.py
         from importlib import resources
@@ -171,10 +168,10 @@ def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
         def kadita_scenarios():
             return [resources.files(__name__) / "street.toml"]
 
-    and beside it::
+    and in the same folder::
 
         # flocks/street.toml
-        title = "a flock in a street: a cell that is longer than wide"
+        title = "a flock in a long and narrow cell"
         model = "vicsek"
         steps = 1000
         every = 10
@@ -191,7 +188,7 @@ def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
 
 @hookspec
 def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
-    '''Return the importers that the plugin brings, each a function decorated with `kadita.importer`.
+    '''Return the importers of the plugin, each a function decorated with `kadita.importer`.
 
     Example, for ``kadita convert fish.xyt fish.nc --plugin xyt.py --frame-rate 25 --time-unit s``::
 
@@ -207,15 +204,15 @@ def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
 
         @importer(endings=(".xyt",), recognizes=lambda path: path.read_bytes().startswith(HEADER.encode()))
         def xyt(path: Path):
-            """Lines of frame, animal, x and y, in pixels; an animal that has no line for a frame was not seen in it."""
+            """Lines of frame, animal, x and y, in pixels; an animal without a line for a frame was not detected."""
             try:
                 header, *lines = path.read_text().splitlines()
                 rows = np.array([line.split() for line in lines], dtype=float)
                 frame, animal, x, y = rows.T
             except (OSError, ValueError) as error:
-                raise KaditaError(f"{path}: expected lines of four words; they cannot be read: {error}") from None
+                raise KaditaError(f"{path}: expected lines of four numbers; they cannot be read: {error}") from None
             if header != HEADER or not np.isfinite(rows).all() or len(np.unique(rows[:, :2], axis=0)) < len(rows):
-                raise KaditaError(f"{path}: expected '{HEADER}', and one line of numbers for an animal in a frame")
+                raise KaditaError(f"{path}: expected '{HEADER}', and one line of numbers per animal and frame")
             frames, t = np.unique(frame, return_inverse=True)
             animals, i = np.unique(animal, return_inverse=True)
             positions = np.full((len(frames), len(animals), 2), np.nan)

@@ -1,27 +1,20 @@
-"""What a module with importers imports: `importer`, `Tracks`, and what reads a file without trusting it.
+"""Names for modules with importers: `importer`, `Tracks`, and functions that read untrusted files.
 
-`first_bytes` says in one line why a file cannot be read; `read_netcdf3_header` checks what a classic NetCDF file claims
-before a C library believes it. A compressed file whose contents claim more than `INFLATED_AT_MOST` times its size is
-not to be opened.
+`first_bytes` raises a one-line error for a file that cannot be read; `read_netcdf3_header` checks the sizes that a
+classic NetCDF file declares before a C library relies on them. `check_claim` refuses a compressed file that declares
+contents of more than `INFLATED_AT_MOST` times its size.
 """
 
 from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
+from kadita.base.files import HDF5, INFLATED_AT_MOST, check_claim, first_bytes
 from kadita.base.netcdf3 import read_header as read_netcdf3_header
 from kadita.plugins.declaration.importer import Importer, Tracks, importer
 from kadita.plugins.hooks import hookimpl
 from kadita.school.box import Floats
 
+# fmt: off
 __all__ = [
-    "HDF5",
-    "INFLATED_AT_MOST",
-    "Floats",
-    "Importer",
-    "KaditaError",
-    "Tracks",
-    "did_you_mean",
-    "first_bytes",
-    "hookimpl",
-    "importer",
-    "read_netcdf3_header",
+    "HDF5", "INFLATED_AT_MOST", "Floats", "Importer", "KaditaError", "Tracks", "check_claim", "did_you_mean",
+    "first_bytes", "hookimpl", "importer", "read_netcdf3_header",
 ]
+# fmt: on

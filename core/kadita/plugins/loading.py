@@ -1,16 +1,13 @@
-"""Plugins are found, loaded one by one, and a broken one stops no other."""
+"""Finds and loads plugins one by one; a plugin that fails does not affect the others."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import itertools
-import sys
 import traceback
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -18,38 +15,56 @@ import pluggy
 from kadita.base.errors import KaditaError, PluginError, describe_error
 from kadita.plugins import hooks
 from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.plugin_file import import_file
 from kadita.plugins.registry import Plugin, Registry
 
 
 def load_registry(files: Iterable[str | Path] = ()) -> Registry:
-    """Load every installed plugin and the plugin files named.
+    """Load all installed plugins, and these plugin files.
 
-    An installed plugin that cannot be loaded is named in `Registry.problems` and left out.
+    An installed plugin that cannot be loaded is left out, and named in `Registry.problems`.
 
     Raises:
-        KaditaError: a plugin file that cannot be loaded: it was asked for by name.
+        KaditaError: a plugin file cannot be loaded; unlike an installed plugin it was requested.
     """
     registry = _installed().copy()
     manager = _manager()
     for file in dict.fromkeys(map(Path, files)):
         plugin = Plugin(file.stem, str(file), "")
         try:
-            _register(registry, manager, plugin, _import_file(file))
+            module, registry.files[str(file)] = import_file(file)
+            _register(registry, manager, plugin, module)
         except (Exception, SystemExit) as error:
             raise KaditaError(f"plugin file {file}: {_reason(error)}") from error
     return registry
 
 
+@lru_cache(maxsize=4)
+def load_same(files: tuple[tuple[str, str], ...]) -> Registry:
+    """Load plugin files as another process has loaded them: their paths, and the checksums in its `Registry.files`.
+
+    Done once per process, since pickled objects refer to their classes by name, and a class must exist once.
+
+    Raises:
+        KaditaError: the content of a file has changed.
+    """
+    registry = load_registry(path for path, _ in files)
+    for path, checksum in files:
+        if registry.files[path] != checksum:
+            raise KaditaError(f"plugin file {path}: changed since this work began; run it again")
+    return registry
+
+
 @cache
 def _installed() -> Registry:
-    """Load the installed plugins, once a process."""
+    """Load the installed plugins, once per process."""
     registry, manager = Registry(), _manager()
     for plugin, entry in entry_points(registry.problems):
         try:
             if not entry.pattern.match(entry.value):
                 raise PluginError(f"expected the name of a module in its entry point; got {entry.value!r}")
             _register(registry, manager, plugin, entry.load())
-        except (Exception, SystemExit) as error:  # a stranger's module can raise anything at all
+        except (Exception, SystemExit) as error:  # the module of a plugin can raise any exception
             registry.problems.append(f"plugin {plugin} is left out: {_reason(error)}")
     return registry
 
@@ -61,9 +76,9 @@ def _manager() -> pluggy.PluginManager:
 
 
 def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.EntryPoint]]:
-    """Return the entry points of our own distribution first, so that no stranger's can take a built-in name.
+    """Return the entry points of all plugins, kadita's first, so that no other plugin can take a built-in name.
 
-    Distributions are read one by one: one whose files are damaged, of anybody's, stops no other.
+    Distributions are read one by one, so that damaged files of one do not affect the others.
     """
     found: dict[str, list[tuple[Plugin, importlib.metadata.EntryPoint]]] = {}
     for dist in importlib.metadata.distributions():
@@ -73,7 +88,7 @@ def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.E
                 continue
             name, version = _fact(dist, "Name"), _fact(dist, "Version")
             entries = [(Plugin(e.name, name, version), e) for e in dist.entry_points.select(group=hooks.GROUP)]
-            found.setdefault(name, entries)  # of two with one name the first on the path counts, as for import
+            found.setdefault(name, entries)  # the first distribution of a name counts, as for import
         except Exception as error:
             problems.append(
                 f"distribution {name} is left out: its entry points cannot be read: {describe_error(error)}"
@@ -87,7 +102,7 @@ def entry_points(problems: list[str]) -> list[tuple[Plugin, importlib.metadata.E
 def _fact(dist: importlib.metadata.Distribution, key: str) -> str:
     try:
         return dist.metadata[key] or "?"
-    except KeyError:  # Python 3.12 and later, of a damaged one
+    except KeyError:  # Python 3.12 and later, for damaged metadata
         return "?"
 
 
@@ -98,7 +113,7 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
         undecorated = [n for n, v in vars(module).items() if n.startswith("kadita_") and _is_bare_hook(v)]
         if undecorated:
             raise PluginError(f"{undecorated[0]} looks like a hook but lacks @hookimpl")
-        brought = {}
+        definitions = {}
         for hook in _hook_names():
             for implementation in getattr(manager.hook, hook).get_hookimpls():
                 if implementation.plugin is module:
@@ -107,10 +122,10 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
                         raise PluginError(
                             f"{hook}: expected a list; got {getattr(returned, '__name__', type(returned).__name__)}"
                         )
-                    brought[hook.removeprefix(f"{hooks.GROUP}_")] = returned
-        if not brought:
+                    definitions[hook.removeprefix(f"{hooks.GROUP}_")] = returned
+        if not definitions:
             raise PluginError(f"it implements no hook; expected one of {', '.join(_hook_names())}, with @hookimpl")
-        registry.add(plugin, **brought)
+        registry.add(plugin, **definitions)
     except BaseException:
         manager.unregister(module)
         raise
@@ -120,28 +135,11 @@ def _is_bare_hook(value: Any) -> bool:
     return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
 
 
-def _import_file(file: Path) -> ModuleType:
-    if not file.is_file():
-        raise KaditaError("there is no such file")
-    name = f"kadita_plugin_file_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise KaditaError("expected a Python file, named *.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # annotations are resolved through it
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
 def _reason(error: BaseException) -> str:
     if isinstance(error, KaditaError):
         return str(error)
-    if isinstance(error, pluggy.PluginValidationError):  # its own message ends with where the module lies
-        return f"{str(error).partition(' in plugin ')[0]}; hooks there are: {', '.join(_hook_names())}"
+    if isinstance(error, pluggy.PluginValidationError):  # its message ends with the location of the module
+        return f"{str(error).partition(' in plugin ')[0]}; expected one of {', '.join(_hook_names())}"
     where = "" if isinstance(error, SyntaxError) else _innermost_line(error)
     return f"{describe_error(error)}{where}"
 

@@ -1,9 +1,10 @@
-"""What a module with metrics imports: `metric`, the data that metrics are given, and what they are computed with.
+"""Names for modules with metrics: `metric`, the data that metrics receive, and functions to compute them with.
 
-Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours, in periodic cells
-and in open space (`Block.neighbor_distances` keeps what it found), `linked` finds clusters of connected agents. An
-entropy is an observable, a range and a number of bins: `histogram_entropy`; `sphere_entropies` needs no bins.
-Functions decorated with `kernel` are compiled by Numba for one thread, those with `jitable` can be called from kernels.
+Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours in periodic cells and
+in open space (`Block.neighbor_distances` does so once for all metrics), `linked` finds clusters of connected agents.
+`histogram_entropy` computes the entropy of an observable from a range and a number of bins; `sphere_entropies` needs no
+bins. Functions decorated with `kernel` are compiled by Numba for one thread; those with `jitable` can be called from
+kernels.
 """
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
@@ -34,41 +35,12 @@ from kadita.school.entropy.histogram import (
 from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers, nearest
 
+# fmt: off
 __all__ = [
-    "Axis",
-    "Bins",
-    "Block",
-    "Box",
-    "Clusters",
-    "Definition",
-    "Estimator",
-    "Floats",
-    "Frame",
-    "Integers",
-    "KaditaError",
-    "KaditaWarning",
-    "LinkDistance",
-    "Metric",
-    "NotApplicable",
-    "about_centroid",
-    "about_wrapped_mean",
-    "chao_shen",
-    "entropy",
-    "grassberger",
-    "grassberger_1988",
-    "grassberger_1988_logarithms",
-    "grassberger_logarithms",
-    "histogram",
-    "histogram_entropy",
-    "hookimpl",
-    "jitable",
-    "kernel",
-    "link_length",
-    "linked",
-    "metric",
-    "nearest",
-    "parallel_kernel",
-    "sphere_entropies",
-    "sphere_entropy",
-    "sum_over_agents",
+    "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
+    "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "NotApplicable", "about_centroid",
+    "about_wrapped_mean", "chao_shen", "entropy", "grassberger", "grassberger_1988", "grassberger_1988_logarithms",
+    "grassberger_logarithms", "histogram", "histogram_entropy", "hookimpl", "jitable", "kernel", "link_length",
+    "linked", "metric", "nearest", "parallel_kernel", "sphere_entropies", "sphere_entropy", "sum_over_agents",
 ]
+# fmt: on

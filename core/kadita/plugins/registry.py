@@ -1,4 +1,4 @@
-"""What is installed, by name: metrics, analyses, models, scenarios, importers, and the plugins they come from."""
+"""Registry of metrics, analyses, models, scenarios and importers by name, and of the plugins that define them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kadita.plugins.declaration.metric import Metric
 
 @dataclass(frozen=True)
 class Plugin:
-    """Where a thing comes from: the plugin's name, its distribution and version, or its file."""
+    """A plugin: its name, and its distribution and version, or its file."""
 
     name: str
     distribution: str
@@ -32,7 +32,11 @@ class Plugin:
 
 @dataclass
 class Registry:
-    """What is installed, by name, the plugin that each thing comes from, and what could not be loaded."""
+    """Metrics, analyses, models, scenarios and importers by name, and the plugin that defines each.
+
+    The keys of `plugins` are ``"metric NAME"``, ``"model NAME"``, ...; `problems` are one-line messages about plugins
+    that could not be loaded; `files` are plugin files, by path, with the checksum of their content when it was loaded.
+    """
 
     metrics: dict[str, Metric] = field(default_factory=dict)
     analyses: dict[str, Analysis] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class Registry:
     importers: dict[str, Importer] = field(default_factory=dict)
     plugins: dict[str, Plugin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Metric:
         try:
@@ -50,24 +55,24 @@ class Registry:
                 raise KaditaError(f"{name} is a whole-trajectory analysis; expected a metric") from None
             hint = did_you_mean(name, [*self.metrics, *self.analyses])
             raise KaditaError(
-                f"there is no metric '{name}'{hint}; `kadita metrics` lists what is installed, --plugin adds a file"
+                f"there is no metric '{name}'{hint}; `kadita metrics` lists those installed, --plugin adds a file"
             ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self.metrics
 
     def copy(self) -> Registry:
-        """Return a registry that can be added to without changing this one."""
+        """Return an independent copy of the registry."""
         return Registry(*(type(part)(part) for part in vars(self).values()))
 
-    def knowing(self, things: Iterable[Metric | Analysis]) -> Registry:
-        """Return a registry that knows these, too, which no plugin brings.
+    def including(self, definitions: Iterable[Metric | Analysis]) -> Registry:
+        """Return a registry that also has these metrics and analyses, which belong to no plugin.
 
         Raises:
-            PluginError: a name that is taken by another.
+            PluginError: a name is taken by another definition.
         """
-        each_once = {id(m): m for m in things}.values()
-        new = [m for m in each_once if m not in (self.metrics.get(m.name), self.analyses.get(m.name))]
+        distinct = {id(m): m for m in definitions}.values()
+        new = [m for m in distinct if m not in (self.metrics.get(m.name), self.analyses.get(m.name))]
         if not new:
             return self
         registry = self.copy()
@@ -84,48 +89,48 @@ class Registry:
         scenarios: Iterable[Traversable] = (),
         importers: Iterable[Importer] = (),
     ) -> None:
-        """Take everything that one plugin brings, or nothing of it.
+        """Add all definitions of a plugin, or none of them if one is not valid.
 
         Raises:
-            PluginError: something that is none of these, or a name that is taken.
+            PluginError: a definition of the wrong type, or a name that is taken.
         """
-        shelves: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
+        additions: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
             ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
             ("analysis", self.analyses, [(_as_analysis(a).name, a) for a in analyses]),
             ("model", self.models, [(_as_model(m).name, m) for m in models]),
             ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
             ("importer", self.importers, [(_as_importer(i).name, i) for i in importers]),
         ]
-        brought = [(what, shelf, self._new(what, shelf, named, plugin)) for what, shelf, named in shelves]
-        for what, shelf, things in brought:
-            shelf.update(things)
-            self.plugins |= {f"{what} {name}": plugin for name in things}
+        checked = [(kind, known, self._new(kind, known, named, plugin)) for kind, known, named in additions]
+        for kind, known, new in checked:
+            known.update(new)
+            self.plugins |= {f"{kind} {name}": plugin for name in new}
 
-    def plugin_of(self, what: str, name: str) -> Plugin:
+    def plugin_of(self, kind: str, name: str) -> Plugin:
         """Return the plugin of a ``"metric"``, ``"analysis"``, ``"model"``, ``"scenario"`` or ``"importer"``."""
-        return self.plugins[f"{what} {name}"]
+        return self.plugins[f"{kind} {name}"]
 
-    def _asked_for_together(self, what: str) -> list[tuple[str, Mapping[str, Any]]]:
-        """Shelves whose names a user cannot tell from those of `what`: ``-m NAME`` stands for both."""
-        together: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
+    def _sharing_names(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the definitions of other kinds that share their names with this one: ``-m NAME`` stands for both."""
+        sharing: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
             "metric": [("analysis", self.analyses)],
             "analysis": [("metric", self.metrics)],
         }
-        return together.get(what, [])
+        return sharing.get(kind, [])
 
     def _new(
-        self, what: str, known: Mapping[str, Any], named: Iterable[tuple[str, Any]], plugin: Plugin
+        self, kind: str, known: Mapping[str, Any], named: Iterable[tuple[str, Any]], plugin: Plugin
     ) -> dict[str, Any]:
-        brought: dict[str, Any] = {}
-        for name, thing in named:
-            for kind, shelf in ((what, known), *self._asked_for_together(what)):
-                if name in shelf or name in brought:
-                    if f"{kind} {name}" not in self.plugins:
-                        raise PluginError(f"it brings two things named '{name}'")
-                    owner = self.plugins[f"{kind} {name}"]
-                    raise PluginError(f"the {what} name '{name}' is taken by plugin {owner}")
-            brought[name] = thing
-        return brought
+        new: dict[str, Any] = {}
+        for name, definition in named:
+            for other, taken in ((kind, known), *self._sharing_names(kind)):
+                if name in taken or name in new:
+                    if f"{other} {name}" not in self.plugins:
+                        raise PluginError(f"it defines '{name}' twice")
+                    owner = self.plugins[f"{other} {name}"]
+                    raise PluginError(f"the {kind} name '{name}' is taken by plugin {owner}")
+            new[name] = definition
+        return new
 
 
 def _as_analysis(analysis: Any) -> Analysis:
@@ -149,41 +154,41 @@ def _as_importer(importer: Any) -> Importer:
 def _as_model(model: Any) -> type[Model]:
     if not (isinstance(model, type) and issubclass(model, Model)):
         raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {_called(model)}")
-    lacking = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(
+    missing = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(
         model.__abstractmethods__
     )
-    if lacking:
-        raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(lacking)}; see kadita.Model")
+    if missing:
+        raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(missing)}; see kadita.Model")
     if not isinstance(model.name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", model.name):
         raise PluginError(f"kadita_models: expected a word as name of {model.__name__}; got {model.name!r}")
     for rule, arguments in ARGUMENTS.items():
         function = inspect.getattr_static(model, rule)
-        if isinstance(function, property):  # parameters choose among several; it shows when one runs
+        if isinstance(function, property):  # the function depends on parameters; it is checked when the model runs
             continue
         function = getattr(model, rule)
         if not is_jitable(function):
             raise PluginError(
                 f"kadita_models: {rule} of {model.__name__}: expected a function with @kadita.models.jitable"
             )
-        taken = list(inspect.signature(function).parameters)
-        if len(taken) != len(arguments):
+        got = list(inspect.signature(function).parameters)
+        if len(got) != len(arguments):
             raise PluginError(
                 f"kadita_models: {rule} of {model.__name__}: expected the arguments {', '.join(arguments)}; "
-                f"got {', '.join(taken)}"
+                f"got {', '.join(got)}"
             )
     return model
 
 
-def _short(thing: Any) -> str:
-    """Name what is not what it should be, in a few words."""
-    if isinstance(thing, Metric | Analysis | Importer):
-        return f"the {type(thing).__name__.lower()} '{thing.name}'"
-    words = repr(getattr(thing, "__name__", thing))
+def _short(value: Any) -> str:
+    """Describe a value of the wrong type in a few words."""
+    if isinstance(value, Metric | Analysis | Importer):
+        return f"the {type(value).__name__.lower()} '{value.name}'"
+    words = repr(getattr(value, "__name__", value))
     return words if len(words) <= 60 else f"{words[:60]} ..."
 
 
-def _called(thing: Any) -> str:
-    return f"an instance of {type(thing).__name__}" if isinstance(thing, Model) else repr(thing)
+def _called(value: Any) -> str:
+    return f"an instance of {type(value).__name__}" if isinstance(value, Model) else repr(value)
 
 
 def _scenario_name(file: Any) -> str:

@@ -1,10 +1,9 @@
-"""Block: consecutive frames of one school, and the geometry that everything else asks for."""
+"""Block: consecutive frames of one school, with the geometry that metrics share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,30 +13,31 @@ from kadita.base.errors import KaditaError, NotApplicable
 from kadita.school.box import MOST, Box, Floats, sum_over_agents, within
 from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers, nearest
+from kadita.school.read_only import read_only
 
-AT_REST = 1e-10  # speeds up to this one have no heading
-USUAL_NEIGHBORS = 6  # found at the first request, so that metrics that want more than others find them there
+AT_REST = 1e-10  # up to this speed an agent is at rest and has no heading
+USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a different k share one search
 R = TypeVar("R")
 
 
 class Block:
-    """Consecutive frames of one school: the only thing that moves through kadita.
+    """Consecutive frames of one school: the data that metrics are computed from.
 
-    Arrays are float64 and cannot be written to. Geometry is computed when first asked for, and once. What is given here
-    are attributes of the same names. ``block.box.minimum_image(b - a)`` is the way from a to b, across a face or not.
+    Arrays are float64 and read-only. Geometry is computed once, on first use. Arguments become attributes of the same
+    names. ``block.box.minimum_image(b - a)`` is the displacement from a to the nearest periodic image of b.
 
     Args:
         positions: (T, N, 3), or (N, 3) for one frame; finite.
-        velocities: of the same shape, or None where they are not known.
+        velocities: of the same shape; None if unknown.
         box: one length, three lengths, ``"open"`` or None for open space, or a Box.
-        times: (T,), increasing; 0, 1, 2, ... where not given.
-        agents: (N,) identities; 0 .. N - 1 where not given.
-        attributes: what is known of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
-        frames: (T,) frame numbers in the trajectory the block was cut from; 0 .. T - 1 where not given.
-        members: (N,) columns of these agents among all agents of that trajectory; 0 .. N - 1 where not given.
+        times: (T,), increasing; default 0, 1, 2, ...
+        agents: (N,) identities; default 0 .. N - 1.
+        attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        frames: (T,) frame numbers in the source trajectory; default 0 .. T - 1.
+        members: (N,) indices of these agents among all agents of that trajectory; default 0 .. N - 1.
 
     Raises:
-        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an impossible box.
+        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, or an invalid box.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Block:
         self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
         self.agents: NDArray[Any] = _axis("agents", agents, shape[1], None)
         self.members: Integers = _axis("members", members, shape[1], np.int64)
-        self.attributes: Mapping[str, Any] = MappingProxyType(dict(attributes or {}))
+        self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         self._computed: dict[Hashable, Any] = {}
 
     @property
@@ -80,10 +80,10 @@ class Block:
         """Velocities, (T, N, 3).
 
         Raises:
-            NotApplicable: where they are not known.
+            NotApplicable: if they are unknown.
         """
         if self._velocities is None:
-            raise NotApplicable("needs velocities, and there are none (finite differences: --velocities difference)")
+            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
         return self._velocities
 
     @property
@@ -108,17 +108,17 @@ class Block:
         speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
         moving = np.empty(self.shape, np.bool_)
         motion(self.velocities, AT_REST, speeds, moving, headings)
-        return _frozen(speeds), _frozen(moving), _frozen(headings)
+        return read_only(speeds), read_only(moving), read_only(headings)
 
     @cached_property
     def wrapped(self) -> Floats:
-        """Positions moved into the cell, (T, N, 3); the positions themselves in open space."""
-        return _frozen(self.box.wrap(self.positions))
+        """Positions wrapped into the cell, (T, N, 3); unchanged in open space."""
+        return read_only(self.box.wrap(self.positions))
 
     @cached_property
     def centroid(self) -> Floats:
         """Centre of the school in every frame, (T, 3): the mean position, or the mean on the torus; `Box.centroid`."""
-        return _frozen(self.box.centroid(self.positions))
+        return read_only(self.box.centroid(self.positions))
 
     @cached_property
     def offsets(self) -> Floats:
@@ -127,23 +127,23 @@ class Block:
 
         offsets = np.empty(self.positions.shape)
         from_centres(self.positions, self.centroid, self.box.array, offsets)
-        return _frozen(offsets)
+        return read_only(offsets)
 
     @cached_property
     def wrapped_offsets(self) -> Floats:
         """Offsets from the mean of wrapped coordinates, (T, N, 3), which published definitions use.
 
-        Unlike `offsets` they depend on where in the cell the school is.
+        Unlike `offsets` they depend on the position of the school in the cell.
         """
         mean = sum_over_agents(self.wrapped) / self.shape[1]
-        return _frozen(self.wrapped - mean[:, None, :])
+        return read_only(self.wrapped - mean[:, None, :])
 
     def neighbor_indices(self, k: int) -> Integers:
-        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where there are fewer."""
+        """Indices of the k nearest neighbours of each agent, nearest first, (T, N, k); -1 where fewer exist."""
         return self._neighbors(k)[0][..., :k]
 
     def neighbor_distances(self, k: int) -> Floats:
-        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where there are fewer."""
+        """Distances to the k nearest neighbours of each agent, (T, N, k); inf where fewer exist."""
         return self._neighbors(k)[1][..., :k]
 
     def _neighbors(self, k: int) -> tuple[Integers, Floats]:
@@ -152,16 +152,20 @@ class Block:
         known: tuple[Integers, Floats] | None = self._computed.get("neighbors")
         if known is None or known[0].shape[2] < k:
             indices, distances = nearest(self.positions, self.box, max(k, USUAL_NEIGHBORS))
-            known = self._computed["neighbors"] = _frozen(indices), _frozen(distances)
+            known = self._computed["neighbors"] = read_only(indices), read_only(distances)
         return known
 
     def once(self, compute: Callable[..., R], *arguments: Hashable) -> R:
-        """Return ``compute(block, *arguments)``, computed once however many metrics ask for it."""
+        """Return ``compute(block, *arguments)``, which is computed once and shared by all metrics.
+
+        Its arrays are read-only, also those in tuples, mappings and dataclasses (see `kadita.school.read_only`); copy
+        them to change them.
+        """
         key = (compute, *arguments)
         if key not in self._computed:
-            self._computed[key] = compute(self, *arguments)
+            self._computed[key] = read_only(compute(self, *arguments))
         result: R = self._computed[key]
-        return result
+        return read_only(result)
 
     def __len__(self) -> int:
         return self.positions.shape[0]
@@ -178,16 +182,6 @@ class Block:
         return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
 
 
-A = TypeVar("A", bound=NDArray[Any])
-
-
-def _frozen(array: A) -> A:
-    """Return a view that cannot be written to: one metric's slip must not reach another's input."""
-    view: A = array.view()
-    view.flags.writeable = False
-    return view
-
-
 def _vectors(name: str, values: ArrayLike) -> Floats:
     array = _real(name, values, "numbers of shape (T, N, 3)")
     if array.ndim == 2:
@@ -202,7 +196,7 @@ def _vectors(name: str, values: ArrayLike) -> Floats:
         raise KaditaError(
             f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
         )
-    return _frozen(array)
+    return read_only(array)
 
 
 def _real(name: str, values: ArrayLike, expected: str) -> Floats:
@@ -217,7 +211,7 @@ def _real(name: str, values: ArrayLike, expected: str) -> Floats:
 
 def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
     if values is None:
-        return _frozen(np.arange(length, dtype=dtype))
+        return read_only(np.arange(length, dtype=dtype))
     array: NDArray[Any] = np.atleast_1d(values if dtype is None else _real(name, values, "numbers"))
     if dtype is not None:
         if not np.isfinite(array).all():
@@ -225,4 +219,4 @@ def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArr
         array = array.astype(dtype)
     if array.shape != (length,):
         raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
-    return _frozen(array)
+    return read_only(array)

@@ -1,4 +1,4 @@
-"""The space a school swims in: a periodic orthorhombic cell, or open space."""
+"""The simulation box: a periodic orthorhombic cell, or open space."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kadita.base.errors import KaditaError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-LEAST, MOST = 1e-100, 1e100  # lengths whose squares and ratios are numbers
+LEAST, MOST = 1e-100, 1e100  # the squares and ratios of these lengths are finite
 
 
 def within(values: NDArray[Any], most: float = MOST) -> bool:
-    """Whether all of these are numbers of at most this magnitude, which NaN is not."""
+    """Whether all values are numbers of at most this magnitude; False for NaN."""
     return values.size == 0 or bool(-most <= values.min() and values.max() <= most)
 
 
@@ -37,7 +37,7 @@ class Box:
         """Make a box from one length, three lengths, ``"open"``, None or a Box.
 
         Raises:
-            KaditaError: where a length is not a finite number above 0, or their number is neither 1 nor 3.
+            KaditaError: if a length is not finite and above 0, or if there are neither 1 nor 3 lengths.
         """
         if isinstance(box, Box):
             return box
@@ -55,7 +55,7 @@ class Box:
 
     @property
     def periodic(self) -> bool:
-        """Whether the cell repeats."""
+        """Whether the cell is periodic."""
         return self.lengths is not None
 
     @property
@@ -65,11 +65,11 @@ class Box:
 
     @property
     def array(self) -> Floats:
-        """Edge lengths for kernels, shape (3,); 0 stands for "does not repeat"."""
+        """Edge lengths for kernels, (3,); 0 in open space."""
         return np.zeros(3) if self.lengths is None else np.array(self.lengths)
 
     def minimum_image(self, displacements: ArrayLike) -> Floats:
-        """Shortest periodic image of displacements, (..., 3): ``d - L round(d / L)``; unchanged in open space."""
+        """Return the minimum image of displacements, (..., 3): ``d - L round(d / L)``; unchanged in open space."""
         d = np.asarray(displacements, dtype=np.float64)
         if self.lengths is None:
             return d
@@ -78,11 +78,11 @@ class Box:
         return shortest
 
     def wrap(self, positions: ArrayLike) -> Floats:
-        """Positions moved into the cell, [0, L) on every axis, (..., 3); positions inside keep every bit."""
+        """Return positions wrapped into the cell, [0, L) on every axis, (..., 3); those inside keep every bit."""
         p = np.asarray(positions, dtype=np.float64)
         if self.lengths is None:
             return p
-        if p.size == 0 or (p.min() >= 0 and p.max() < min(self.lengths)):  # most often, and fast to tell
+        if p.size == 0 or (p.min() >= 0 and p.max() < min(self.lengths)):  # the usual case, quick to check
             return p
         lengths = np.array(self.lengths)
         outside = (p < 0) | (p >= lengths)
@@ -93,11 +93,12 @@ class Box:
         return np.where(wrapped >= lengths, 0.0, wrapped)
 
     def centroid(self, positions: Floats) -> Floats:
-        """Centre of positions, (T, N, 3) -> (T, 3).
+        """Return the centre of positions, (T, N, 3) -> (T, 3).
 
-        The mean in open space. On a torus the intrinsic mean: from the circular mean of each axis (Bai & Breen
-        2008, doi:10.1080/2151237X.2008.10129266) iterate c += mean of the minimum-image offsets from c, until c moves
-        by less than 1e-12 L. It moves with the school, wherever in the cell that is.
+        In open space it is the mean. In a periodic cell it is the intrinsic mean on the torus: from the circular mean
+        of each axis (Bai & Breen 2008, doi:10.1080/2151237X.2008.10129266) iterate c += mean of the minimum-image
+        offsets from c, until c moves by less than 1e-12 L. A displacement of the school displaces it equally, across
+        faces of the cell too.
         """
         if self.lengths is None:
             return sum_over_agents(positions) / positions.shape[1]
@@ -106,11 +107,11 @@ class Box:
         mean: Floats = np.arctan2(sum_over_agents(np.sin(angles)), sum_over_agents(np.cos(angles))) * (
             lengths / (2 * np.pi)
         )
-        from kadita.school.geometry import settle
+        from kadita.school.geometry import refine_centres
 
-        places = positions.view()
-        places.flags.writeable = False  # as those of a block are: the kernel is compiled once
-        settle(places, lengths, mean)
+        view = positions.view()
+        view.flags.writeable = False  # like those of a block, so that the kernel is compiled once
+        refine_centres(view, lengths, mean)
         return self.wrap(mean)
 
     def __str__(self) -> str:
@@ -118,5 +119,5 @@ class Box:
 
 
 def sum_over_agents(vectors: Floats) -> Floats:
-    """Sum over agents, (T, N, 3) -> (T, 3); several times faster than sum(axis=1) on an axis of three."""
+    """Return the sum over agents, (T, N, 3) -> (T, 3); several times faster than sum(axis=1) on an axis of three."""
     return np.einsum("tia->ta", vectors)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """Frame `index` of a block, with the same geometry one axis smaller: (N, 3) where the block has (T, N, 3)."""
+    """Frame `index` of a block, with the block's geometry without the time axis: (N, 3) instead of (T, N, 3)."""
 
     def __init__(self, block: Block, index: int) -> None:
         self._block = block
@@ -41,7 +41,7 @@ class Frame:
 
     @property
     def velocities(self) -> Floats:
-        """Velocities, (N, 3); raises NotApplicable where they are not known."""
+        """Velocities, (N, 3); raises NotApplicable if they are unknown."""
         return self._block.velocities[self._index]
 
     @property
@@ -61,7 +61,7 @@ class Frame:
 
     @property
     def wrapped(self) -> Floats:
-        """Positions moved into the cell, (N, 3)."""
+        """Positions wrapped into the cell, (N, 3)."""
         return self._block.wrapped[self._index]
 
     @property
@@ -80,11 +80,11 @@ class Frame:
         return self._block.wrapped_offsets[self._index]
 
     def neighbor_indices(self, k: int) -> Integers:
-        """Indices of the k nearest neighbours, (N, k); -1 where there are fewer."""
+        """Indices of the k nearest neighbours, (N, k); -1 where fewer exist."""
         return self._block.neighbor_indices(k)[self._index]
 
     def neighbor_distances(self, k: int) -> Floats:
-        """Distances to the k nearest neighbours, (N, k); inf where there are fewer."""
+        """Distances to the k nearest neighbours, (N, k); inf where fewer exist."""
         return self._block.neighbor_distances(k)[self._index]
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a block works out in one go over all its agents, (T, N, 3)."""
+"""Kernels for the geometry of a block, over arrays of shape (T, N, 3)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from kadita.base.jit import kernel
 
-LANES = 32
+LANES = 32  # partial sums, added on vector units
 
 
 @kernel
 def motion(velocities, at_rest, speeds, moving, headings):  # type: ignore[no-untyped-def]
-    """Write speeds, who is faster than at rest, and unit vectors, zero for those who are not."""
+    """Write speeds, whether each exceeds `at_rest`, and unit headings, zero for agents at rest."""
     frames, agents, _ = velocities.shape
     for t in range(frames):
         for i in range(agents):
@@ -26,25 +26,25 @@ def motion(velocities, at_rest, speeds, moving, headings):  # type: ignore[no-un
 
 
 @kernel
-def settle(positions, lengths, centres):  # type: ignore[no-untyped-def]
-    """Move centres, (T, 3), by the mean of minimum-image offsets until they move by less than 1e-12 of the cell.
+def refine_centres(positions, lengths, centres):  # type: ignore[no-untyped-def]
+    """Move centres, (T, 3), by the mean minimum-image offset until a step is below 1e-12 of the cell length.
 
-    A step lowers the sum of squares, so agents change image only finitely often. Axes do so one by one. Every sum has
-    its own order, of LANES sums side by side.
+    Every step lowers the sum of squared offsets, so agents change image finitely often. Axes are independent. Sums are
+    added in a fixed order, as LANES partial sums.
     """
     frames, agents, _ = positions.shape
     padded = -(-agents // LANES) * LANES
-    places, lanes = np.empty(padded), np.empty(LANES)
+    coordinates, lanes = np.empty(padded), np.empty(LANES)
     for t in range(frames):
         for a in range(3):
             length, inverse, centre = lengths[a], 1.0 / lengths[a], centres[t, a]
             for i in range(agents):
-                places[i] = positions[t, i, a]
+                coordinates[i] = positions[t, i, a]
             for _ in range(1000):
                 lanes[:] = 0.0
-                places[agents:] = centre
+                coordinates[agents:] = centre
                 for first in range(0, padded, LANES):
-                    row = places[first : first + LANES]
+                    row = coordinates[first : first + LANES]
                     for n in range(LANES):
                         d = row[n] - centre
                         lanes[n] += d - length * np.rint(d * inverse)

@@ -1,4 +1,4 @@
-"""A trajectory that is in memory."""
+"""A trajectory held in memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kadita.school.trajectory import Chunk, Trajectory
 
 
 class InMemoryTrajectory(Trajectory):
-    """A trajectory that is in memory: tracked animals that were read, or a block made by hand."""
+    """A trajectory held in memory: imported tracks, or a single block."""
 
     def __init__(self, name: str, chunk: Chunk, agents: NDArray[Any], attributes: Mapping[str, Any]) -> None:
         self.name = name
@@ -27,7 +27,7 @@ class InMemoryTrajectory(Trajectory):
 
     @classmethod
     def of_block(cls, block: Block) -> InMemoryTrajectory:
-        """Make a trajectory of one block."""
+        """Return a trajectory that consists of one block."""
         lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
         velocities = block.velocities if block.has_velocities else None
         chunk = Chunk(block.positions, velocities, block.times, lengths)

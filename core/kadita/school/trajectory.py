@@ -1,4 +1,4 @@
-"""A trajectory: frames that can be read by number, and that come as blocks."""
+"""A trajectory: frames that are read by number, or iterated over as blocks."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers
 
 BLOCK_FRAMES = 64
-BLOCK_ROWS = 1_000_000  # frames x agents held at once: about 50 MB of positions and velocities
+BLOCK_ROWS = 1_000_000  # frames x agents in memory together: about 50 MB of positions and velocities
 
 
 def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:
-    """Return how many frames are held in memory together: `size`, or fewer where there are many agents."""
+    """Return the number of frames that are in memory together: `size`, or fewer if there are many agents."""
     return max(1, min(size, BLOCK_ROWS // max(1, agents)))
 
 
 class Chunk(NamedTuple):
-    """Frames as a file holds them: all agents it knows, NaN where one is absent."""
+    """Frames as a file stores them: all agents of the file, NaN where one is absent."""
 
     positions: Floats
     velocities: Floats | None
@@ -36,15 +36,15 @@ class Chunk(NamedTuple):
 
 
 class Trajectory(ABC):
-    """Frames of one school, read by number. Each format is a subclass that says how `read` is done.
+    """Frames of one school, read by number. Each format is a subclass that implements `read`.
 
     Attributes:
-        name: what to call it in messages.
+        name: its name in messages.
         n_frames: number of frames.
-        agents: (N,) identities of all agents that occur.
+        agents: (N,) identities of all agents that occur in it.
         has_velocities: whether `read` returns velocities.
-        attributes: what the file knows of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
-        species: (N,) the name of each agent's species; None where all are alike.
+        attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        species: (N,) name of each agent's species; None if there is a single species.
     """
 
     name: str
@@ -56,20 +56,20 @@ class Trajectory(ABC):
 
     @property
     def complete(self) -> bool | None:
-        """Whether whoever wrote it came to the end; None where the file does not say."""
+        """Whether its writer marked it as complete; None if the file does not say."""
         return None
 
     def refresh(self) -> bool:
-        """Take the frames that came since into account; return whether there are any.
+        """Include the frames that were written since the last call; return whether there are any.
 
         Raises:
-            KaditaError: a format that does not grow, or a file that is no longer the same.
+            KaditaError: if the format cannot be followed, or the file was replaced.
         """
-        raise KaditaError(f"{self.name}: expected a NetCDF-3 trajectory to follow; this one does not grow")
+        raise KaditaError(f"{self.name}: expected a NetCDF-3 trajectory to follow; this format does not grow")
 
     @abstractmethod
     def read(self, frames: Integers) -> Chunk:
-        """Return these frames, whose numbers increase."""
+        """Return these frames; their numbers must increase."""
 
     @property
     @abstractmethod
@@ -77,17 +77,17 @@ class Trajectory(ABC):
         """Time of every frame, (n_frames,)."""
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the input, for the record of results made from it."""
+        """Return what identifies the input; it is stored with results."""
         return {"name": self.name}
 
-    def close(self) -> None:  # noqa: B027 - nothing to close is the usual case
-        """Let go of the file."""
+    def close(self) -> None:  # noqa: B027 - most trajectories have nothing to close
+        """Close the file."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -95,21 +95,21 @@ class Trajectory(ABC):
         return self.n_frames
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in their order; those without agents are left out."""
+        """Iterate over frames in order; frames without agents are left out."""
         return (frame for block in self.blocks() for frame in block)
 
     def __getitem__(self, frame: int) -> Frame:
-        """One frame by number, counted from 0 or back from the end.
+        """Return a frame by number, from 0; negative numbers count back from the end.
 
         Raises:
-            IndexError: there is no such frame.
-            KaditaError: a frame without agents.
+            IndexError: if there is no such frame.
+            KaditaError: if the frame has no agents.
         """
         if not -self.n_frames <= frame < self.n_frames:
             raise IndexError(f"frame: expected {-self.n_frames} .. {self.n_frames - 1}; got {frame}")
         for block in self.blocks_of(np.array([frame % self.n_frames])):
             return block[0]
-        raise KaditaError(f"{self.name}: no agent is there in frame {frame}")
+        raise KaditaError(f"{self.name}: no agent is present in frame {frame}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}, {self.n_frames} frames, {len(self.agents)} agents>"
@@ -125,12 +125,12 @@ class Trajectory(ABC):
         dt: float | None = None,
         none: bool = False,
     ) -> Integers:
-        """Frame numbers of a slice, further limited to times from `begin` to `end` and to every `dt`.
+        """Return the frame numbers of a slice, further limited to times from `begin` to `end` and to multiples of `dt`.
 
-        With `none` there can be none of them.
+        With `none` the result can be empty.
 
         Raises:
-            KaditaError: a step below 1, or a choice that leaves no frame.
+            KaditaError: if the step is below 1, or no frames are selected.
         """
         if step is not None and step < 1:
             raise KaditaError(f"--step: expected at least 1; got {step}")
@@ -146,12 +146,12 @@ class Trajectory(ABC):
                 if not dt > 0:
                     raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
                 with np.errstate(over="ignore", invalid="ignore"):
-                    turns = (times - self.times[0]) / dt
-                    keep &= np.abs(turns - np.rint(turns)) < 1e-4  # times may have been stored as float32
+                    multiples = (times - self.times[0]) / dt
+                    keep &= np.abs(multiples - np.rint(multiples)) < 1e-4  # times may have been stored as float32
             frames = frames[keep]
         if len(frames) == 0 and not none:
             raise KaditaError(
-                f"{self.name}: the choice leaves no frame; there are {self.n_frames} frames, "
+                f"{self.name}: no frames selected; there are {self.n_frames} frames, "
                 f"times {self.times[0]:g} to {self.times[-1]:g}"
             )
         return frames
@@ -167,21 +167,21 @@ class Trajectory(ABC):
         return self.blocks_of(self.select(start, stop, step), size)
 
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
-        """Yield these frames as blocks in which the same agents are present and the cell is the same.
+        """Yield these frames as blocks in which the same agents are present and the cell is constant.
 
-        A frame without agents is in no block.
+        Frames without agents are left out.
         """
-        for some, chunk in self.chunks_of(frames, size):
-            yield from self._cut(some, chunk)
+        for numbers, chunk in self.chunks_of(frames, size):
+            yield from self._split(numbers, chunk)
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
-        """Yield these frames as the file holds them, at most `size` at a time, with their numbers."""
+        """Yield these frames as the file stores them, at most `size` at a time, with their numbers."""
         size = frames_at_once(len(self.agents), size)
         for first in range(0, len(frames), size):
-            some = frames[first : first + size]
-            yield some, self.read(some)
+            numbers = frames[first : first + size]
+            yield numbers, self.read(numbers)
 
-    def _cut(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+    def _split(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
         present = np.ones(chunk.positions.shape[:2], dtype=bool)
         for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
             if values is None or within(values):
@@ -190,11 +190,11 @@ class Trajectory(ABC):
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
             present &= np.logical_not(np.isnan(values).any(axis=2))
-        for a, b, members in runs(present, chunk.lengths):
-            here = slice(None) if len(members) == len(self.agents) else members
+        for a, b, members in constant_segments(present, chunk.lengths):
+            columns = slice(None) if len(members) == len(self.agents) else members
             yield Block(
-                chunk.positions[a:b, here],
-                None if chunk.velocities is None else chunk.velocities[a:b, here],
+                chunk.positions[a:b, columns],
+                None if chunk.velocities is None else chunk.velocities[a:b, columns],
                 box=Box() if chunk.lengths is None else Box.of(chunk.lengths[a]),
                 times=chunk.times[a:b],
                 agents=self.agents[members],
@@ -205,10 +205,10 @@ class Trajectory(ABC):
 
 
 def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
-    """Yield the number of frames, whenever there are more, until whoever writes them says that they are all there."""
+    """Yield the frame count whenever it grows, until the writer marks completion."""
     yield trajectory.n_frames
     while True:
-        complete = trajectory.complete is True  # asked before the frames are counted: after it none come
+        complete = trajectory.complete is True  # read before the frames are counted: none is added afterwards
         if trajectory.refresh():
             yield trajectory.n_frames
         elif complete:
@@ -217,8 +217,11 @@ def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
             time.sleep(pause)
 
 
-def runs(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:
-    """Yield frames a to b between which the same agents are present in the same cell, and those agents."""
+def constant_segments(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:
+    """Yield the segments of frames in which the same agents are present in the same cell.
+
+    Each is (first frame, last frame + 1, indices of the agents); segments without agents are left out.
+    """
     changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
     if lengths is not None:
         changes |= np.not_equal(lengths[1:], lengths[:-1]).any(axis=1)

@@ -1,3 +1,3 @@
-"""Runs: a configuration becomes a stream of blocks, and the stream a trajectory."""
+"""Simulations: integrate a configuration to a stream of blocks, and write the stream to a trajectory."""
 
-CHECKPOINT_SECONDS = 10.0  # least time from one checkpoint to the next, where nothing else is said
+CHECKPOINT_SECONDS = 10.0  # default minimum time between checkpoints

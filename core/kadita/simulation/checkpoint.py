@@ -1,7 +1,7 @@
-"""The exact state of a run on disk, from which it goes on as if it had never stopped.
+"""Checkpoints: the exact state of a run on disk, from which it continues as if it had never stopped.
 
-Beside NAME.nc lie NAME.cpt and, from the time before, NAME_prev.cpt, each with its sha256 inside: a state that was not
-written to its end, or was damaged, is found, and the one before it serves.
+Next to NAME.nc are NAME.cpt and the checkpoint before it, NAME_prev.cpt. Each holds its own sha256, so that a truncated
+or damaged checkpoint is detected and the one before it is used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAGIC = b"kadita checkpoint 1\n"
 
 
 class Checkpoint(NamedTuple):
-    """State after some steps, when so many frames were in the trajectory."""
+    """State after `step` steps, when `frames` frames were in the trajectory."""
 
     step: int
     frames: int
@@ -30,14 +30,15 @@ class Checkpoint(NamedTuple):
 
 
 def paths_of(trajectory: Path) -> tuple[Path, Path]:
-    """Where the newest checkpoint of a trajectory lies, and the one before it."""
+    """Return the paths of the newest checkpoint of a trajectory and of the one before it."""
     return trajectory.with_suffix(".cpt"), trajectory.with_name(f"{trajectory.stem}_prev.cpt")
 
 
-def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> None:
-    """Write a checkpoint; the newest so far becomes the one before."""
+def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any], rules: str) -> None:
+    """Write a checkpoint; the newest one so far becomes the previous one."""
     newest, previous = paths_of(trajectory)
-    header = {"step": state.step, "frames": state.frames, "agents": len(state.positions), "made_by": made_by}
+    facts = {"step": state.step, "frames": state.frames, "agents": len(state.positions)}
+    header = facts | {"made_by": made_by, "rules": rules}
     parts: list[Any] = [MAGIC, json.dumps(header, sort_keys=True).encode(), b"\n"]
     parts += [np.ascontiguousarray(a, "<f8").data for a in (state.positions, state.headings)]
     unfinished = newest.with_name(f".{newest.name}-{os.getpid()}")
@@ -57,8 +58,8 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any]) -> Non
         unfinished.unlink(missing_ok=True)
 
 
-def load(trajectory: Path, made_by: Mapping[str, Any]) -> Checkpoint | None:
-    """Read the newest checkpoint of this run that is whole; None where there is none."""
+def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None) -> Checkpoint | None:
+    """Read the newest undamaged checkpoint of this run, with these rules; None if there is none."""
     for path in paths_of(trajectory):
         try:
             content = path.read_bytes()
@@ -68,13 +69,13 @@ def load(trajectory: Path, made_by: Mapping[str, Any]) -> Checkpoint | None:
         if body.startswith(MAGIC) and hashlib.sha256(body).digest() == digest:
             header, _, numbers = body[len(MAGIC) :].partition(b"\n")
             facts = json.loads(header)
-            if facts["made_by"] == made_by:
+            if facts["made_by"] == made_by and rules in (None, facts["rules"]):
                 x, u = np.frombuffer(numbers, "<f8").reshape(2, facts["agents"], 3).astype(np.float64)
                 return Checkpoint(facts["step"], facts["frames"], x, u)
     return None
 
 
 def remove(trajectory: Path) -> None:
-    """Remove the checkpoints of a run that came to its end."""
+    """Remove the checkpoints of a completed run."""
     for path in paths_of(trajectory):
         path.unlink(missing_ok=True)

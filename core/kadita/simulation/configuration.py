@@ -1,4 +1,4 @@
-"""What a run is: a scenario that a plugin brings, or a TOML file of one's own."""
+"""The configuration of a run: a scenario from a plugin, or a TOML file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from kadita.models.model import Model
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 
-OTHERS = "others"  # the name of the agents of no declared species
-STORED = {"species": "group"}  # keys that files spell as they always did
+OTHERS = "others"  # name of the agents that belong to no declared species
+STORED = {"species": "group"}  # keys of trajectory files that differ from those of TOML files
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
 
 
@@ -29,57 +29,57 @@ class Species(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z][\w.-]*$", description="a word")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][\w.-]*$", description="name, a single word")]
     count: Annotated[int, Field(ge=1, description="number of agents")]
 
     def of(self, model: Model) -> Model:
         """Return the model with the parameters of this species.
 
         Raises:
-            ValueError: one that there is not, that all agents share, or that is impossible.
+            ValueError: a parameter that is unknown, common to all agents, or out of range.
         """
-        own = self.model_extra or {}
-        kind = type(model)
-        for key in own:
-            if key not in kind.model_fields:
+        parameters = self.model_extra or {}
+        cls = type(model)
+        for key in parameters:
+            if key not in cls.model_fields:
                 raise ValueError(
-                    f"species {self.name}: there is no parameter '{key}'{did_you_mean(key, kind.model_fields)}"
+                    f"species {self.name}: there is no parameter '{key}'{did_you_mean(key, cls.model_fields)}"
                 )
-            if key in kind.shared:
-                raise ValueError(f"species {self.name}: {key} is that of all agents; it stands under [parameters]")
+            if key in cls.shared:
+                raise ValueError(f"species {self.name}: {key} is common to all agents; it belongs in [parameters]")
         try:
-            return kind.model_validate(model.model_dump(exclude_unset=True) | own)
+            return cls.model_validate(model.model_dump(exclude_unset=True) | parameters)
         except ValidationError as error:
-            raise ValueError(f"species {self.name}: {_first_fault(error, kind)}") from None
+            raise ValueError(f"species {self.name}: {_first_fault(error, cls)}") from None
 
 
 class RunConfiguration(BaseModel):
-    """Everything that determines a trajectory, byte by byte."""
+    """Everything that determines a trajectory, byte for byte."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Annotated[str, Field(description="what this run is, in a line")] = ""
-    model: Annotated[str, Field(description="the model that is integrated")]
+    title: Annotated[str, Field(description="one line that describes the run")] = ""
+    model: Annotated[str, Field(description="the model to integrate")]
     steps: Annotated[int, Field(ge=0, lt=2**63, description="number of time steps")]
-    every: Annotated[int, Field(ge=1, lt=2**63, description="steps from one frame to the next")] = 1
-    seed: Annotated[int, Field(ge=0, lt=2**64, description="of the random numbers")] = 0
+    every: Annotated[int, Field(ge=1, lt=2**63, description="time steps between frames")] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**64, description="seed of the random numbers")] = 0
     parameters: SerializeAsAny[Model]
     species: Annotated[
-        tuple[Species, ...], Field(description="agents with parameters of their own, the first ones")
+        tuple[Species, ...], Field(description="agents with other parameters: the first agents, in this order")
     ] = ()
 
     @model_validator(mode="after")
     def _is_of_one_model(self) -> Self:
         if self.model != self.parameters.name:
-            raise ValueError(f"expected parameters of {self.model}; got those of {self.parameters.name}")
+            raise ValueError(f"expected parameters of {self.model}; got parameters of {self.parameters.name}")
         return self
 
     @model_validator(mode="after")
     def _has_possible_species(self) -> Self:
         for name in self.species_names:
             if self.species_names.count(name) > 1:
-                taken = f"; agents of no species are called {OTHERS}" if name == OTHERS else " twice"
-                raise ValueError(f"expected species of different names; got {name}{taken}")
+                reason = f"; agents of no species are called {OTHERS}" if name == OTHERS else " twice"
+                raise ValueError(f"expected species of different names; got {name}{reason}")
         if sum(s.count for s in self.species) > self.parameters.agents:
             counts = " + ".join(str(s.count) for s in self.species)
             raise ValueError(f"expected species of at most {self.parameters.agents} agents together; got {counts}")
@@ -88,12 +88,12 @@ class RunConfiguration(BaseModel):
 
     @property
     def models(self) -> tuple[Model, ...]:
-        """The model with the parameters of each species: first that of agents of no declared species."""
+        """The model with the parameters of each species; the first is for agents of no declared species."""
         return self.parameters, *(s.of(self.parameters) for s in self.species)
 
     @property
     def species_indices(self) -> NDArray[np.int32]:
-        """Index of each agent's species, (N,): 1 for the first, whose agents come first; 0 for agents of none."""
+        """Index of each agent's species, (N,): 1, 2, ... in the order of the agents, then 0 for agents of none."""
         indices = np.zeros(self.parameters.agents, np.int32)
         counts = [s.count for s in self.species]
         indices[: sum(counts)] = np.repeat(np.arange(1, 1 + len(counts)), counts)
@@ -106,20 +106,20 @@ class RunConfiguration(BaseModel):
 
     @property
     def frames(self) -> int:
-        """Number of frames: time 0, then one every so many steps."""
+        """Number of frames: one at time 0, then one after every `every` steps."""
         return 1 + self.steps // self.every
 
     def stored(self) -> dict[str, Any]:
-        """Return what a file keeps of it: plain values, without what was left to the model."""
+        """Return the configuration as stored in files: plain values, without those that are None."""
         content = self.model_dump(mode="json", exclude_none=True, exclude=None if self.species else {"species"})
         return {STORED.get(key, key): value for key, value in content.items()}
 
 
 def scenario_text(name: str, registry: Registry | None = None) -> str:
-    """Configuration of a scenario as TOML, ready to edit; its first line names the schema for editors.
+    """Return the configuration of a scenario as TOML, ready to edit; its first line names the schema for editors.
 
     Raises:
-        KaditaError: there is none of that name.
+        KaditaError: an unknown scenario, or a file that cannot be read.
     """
     scenarios = (registry or load_registry()).scenarios
     if name not in scenarios:
@@ -142,16 +142,16 @@ def load_configuration(
     *,
     registry: Registry | None = None,
 ) -> RunConfiguration:
-    """Read a scenario by name or a TOML file by path, and change some of it.
+    """Read a scenario by name or a TOML file by path, with changes.
 
     Args:
         scenario: a scenario's name, a path that ends in .toml, or a configuration.
-        changes: of ``steps``, ``every``, ``seed``; None leaves a value as it is.
-        parameters: of the model, by name.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
+        changes: new values of ``steps``, ``every``, ``seed``; None leaves a value unchanged.
+        parameters: new parameters of the model, by name.
+        registry: from `kadita.plugins.loading.load_registry`, which is called if it is None.
 
     Raises:
-        KaditaError: no such scenario or file, an unknown key, a value that is impossible.
+        KaditaError: an unknown scenario, a missing file, an unknown key, an invalid value.
     """
     registry = registry or load_registry()
     if isinstance(scenario, RunConfiguration):
@@ -165,10 +165,10 @@ def load_configuration(
         model = _model(name, table.get("model"), registry)
         _check_keys(name, table, model)
     table |= {key: value for key, value in (changes or {}).items() if value is not None}
-    own = table.get("parameters", {})
+    from_file = table.get("parameters", {})
     try:
-        if isinstance(own, dict):
-            table["parameters"] = model.model_validate(own | dict(parameters or {}))
+        if isinstance(from_file, dict):
+            table["parameters"] = model.model_validate(from_file | dict(parameters or {}))
         return RunConfiguration.model_validate(table)
     except ValidationError as error:
         raise KaditaError(f"{name}: {_first_fault(error, model)}") from None
@@ -177,7 +177,7 @@ def load_configuration(
 def _check_keys(name: str, table: Mapping[str, Any], model: type[Model]) -> None:
     for key in table:
         if key in model.model_fields:
-            raise KaditaError(f"{name}: '{key}' is a parameter of the model; it stands under [parameters]")
+            raise KaditaError(f"{name}: '{key}' is a parameter of the model; it belongs in [parameters]")
         if key not in RunConfiguration.model_fields:
             hint = did_you_mean(key, RunConfiguration.model_fields)
             raise KaditaError(f"{name}: there is no parameter '{key}'{hint}")
@@ -194,7 +194,7 @@ def _model(name: str, model: Any, registry: Registry) -> type[Model]:
 
 
 def _first_fault(error: ValidationError, model: type[Model]) -> str:
-    """Say what is wrong in one line: unknown keys first, then all that are missing, then the first bad value."""
+    """Describe an error in one line: an unknown key first, then all missing keys, then the first invalid value."""
     in_parameters = error.title == model.__name__
     known = (model if in_parameters else RunConfiguration).model_fields
     faults = error.errors()
@@ -202,18 +202,18 @@ def _first_fault(error: ValidationError, model: type[Model]) -> str:
         if fault["type"] == "extra_forbidden":
             key = str(fault["loc"][-1])
             if in_parameters and key in RunConfiguration.model_fields:
-                return f"'{key}' is no parameter of the model; it stands above [parameters], or use --{key}"
+                return f"'{key}' is not a parameter of the model; it belongs above [parameters], or use --{key}"
             return f"there is no parameter '{key}'{did_you_mean(key, known)}"
     absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
-    missing = [key for key in absent if isinstance(key, str)]  # not the third of three lengths
+    missing = [key for key in absent if isinstance(key, str)]  # not an index, as for the third of three lengths
     if missing:
         return f"missing{' in [parameters]' if in_parameters else ''}: {', '.join(missing)}"
     first = faults[0]
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "value_error":
         return message
-    place = [str(part) for part in first["loc"] if part in known]
-    key = place[-1] if place else ""
+    path = [str(part) for part in first["loc"] if part in known]
+    key = path[-1] if path else ""
     match first["loc"]:
         case ("species", int(number), str(name)):
             key = f"species {number + 1}: {name}"

@@ -1,25 +1,28 @@
-"""The state of a run, advanced by the model's own code: what that code does wrong is said in a line with its plugin."""
+"""The state of a run, advanced by the model's compiled code; an error in that code is one line that names the model."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
+from kadita.base.code_hash import checksum
 from kadita.base.errors import PluginError
+from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import School, Space
+from kadita.models.engine.state import Space, State
+from kadita.models.model import Model
 from kadita.school.box import Floats
 from kadita.school.frame import Frame
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributed, cutoff_of, model_error, rules_of, try_rules
 from kadita.simulation.configuration import RunConfiguration
 
-# a compiled call cannot be interrupted, so none takes more than a second or so
-PAIRS_A_CALL, CELLS_PAIRS = 1_000_000_000, 1000
+# a compiled call cannot be interrupted, so each takes about a second at most
+PAIRS_PER_CALL, PAIRS_PER_AGENT = 1_000_000_000, 1000
 
 
 class Integration:
@@ -28,17 +31,17 @@ class Integration:
     Args:
         configuration: the run.
         threads: the state does not depend on it.
-        start: a frame to go on from, in the place of the model's initial state.
+        start: a frame to start from, instead of the model's initial state.
 
     Raises:
-        PluginError: the model's code fails, or makes no positions and unit headings.
+        PluginError: the model's code fails, or does not return finite positions and unit headings.
     """
 
     def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
         self.model = configuration.parameters
         self.models, self.species = configuration.models, configuration.species_indices
         self.seed = configuration.seed
-        if start is not None:  # the noise of the first steps from the initial state must not come once more
+        if start is not None:  # must not repeat the noise of the first steps
             self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
         self.step = 0
@@ -53,16 +56,16 @@ class Integration:
             raise self._model_error(
                 f"initial_state: expected positions and headings of shape {shape}; got {x.shape} and {u.shape}"
             )
-        self._place(self.model.space.wrap(x), u)
+        self._set_state(self.model.space.wrap(x), u)
         self.check()
         self.space = Space(self.model.space.array, cutoff_of(self.models))
         self.rules = rules_of(self.models)
         try_rules(self.model, self.rules, self.space.cutoff)
 
-    def _place(self, positions: Floats, headings: Floats) -> None:
-        """Take on a state, (N, 3) each, in the order of the agents."""
+    def _set_state(self, positions: Floats, headings: Floats) -> None:
+        """Set the state, (N, 3) each, in the order of the agents."""
         agents = np.arange(self.model.agents, dtype=np.int32)
-        self.school = School(positions.T.copy(), headings.T.copy(), agents, self.species)
+        self.school = State(positions.T.copy(), headings.T.copy(), agents, self.species)
 
     @property
     def positions(self) -> Floats:
@@ -84,53 +87,48 @@ class Integration:
         return ordered
 
     def restore(self, state: Checkpoint) -> None:
-        """Take on a state that was written earlier."""
+        """Set the state of a checkpoint."""
         self.step = state.step
-        self._place(state.positions, state.headings)
+        self._set_state(state.positions, state.headings)
 
     def compile(self) -> None:
-        """Compile the steps for this machine, or take them from disk, as the first step does otherwise."""
+        """Compile the steps for this machine, or load them from the cache; otherwise the first step does this."""
         self._call(0, self._by_cells())
 
     def advance(self, steps: int, pause: Callable[[], bool] = lambda: False) -> None:
-        """Advance by some steps, or by fewer where `pause`, asked every second or so, says so."""
+        """Advance by some steps, or by fewer if `pause`, called about every second, returns True."""
         last = self.step + steps
         while self.step < last:
             by_cells = self._by_cells()
-            now = min(self._steps_a_call(by_cells), last - self.step)
-            self._call(now, by_cells)
-            self.step += now
+            n_steps = min(self._steps_per_call(by_cells), last - self.step)
+            self._call(n_steps, by_cells)
+            self.step += n_steps
             if pause():
                 break
 
     def _call(self, steps: int, by_cells: bool) -> None:
-        import numba
-
-        if self.threads > 1:
-            numba.set_num_threads(self.threads)
-        with (
-            self._attributed("pair, turn or displacement"),
-            np.errstate(all="ignore"),
-        ):  # which plain Python would warn of
-            rules, parallel = (self.model.pair, self.model.turn, self.model.displacement), self.threads > 1
-            advance = steps_of(*rules, by_cells=by_cells, parallel=parallel)
+        several = threads(self.threads) if self.threads > 1 else nullcontext()
+        # plain Python would warn of overflows
+        with several, self._attributed("pair, turn or displacement"), np.errstate(all="ignore"):
+            rules = self.model.pair, self.model.turn, self.model.displacement
+            advance = steps_of(*rules, by_cells=by_cells, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
             advance(self.school, self.space, self.rules, steps, self.step, seed, self.threads)
 
     def _by_cells(self) -> bool:
         edges, x = self.space.edges, self.school.positions
         widths = edges if edges.any() else x.max(axis=1) - x.min(axis=1)
-        return cell_list.pay(edges, widths, self.space.cutoff, self.model.agents)
+        return cell_list.cells_are_faster(edges, widths, self.space.cutoff, self.model.agents)
 
-    def _steps_a_call(self, by_cells: bool) -> int:
+    def _steps_per_call(self, by_cells: bool) -> int:
         n = self.model.agents
-        return max(1, PAIRS_A_CALL // (n * (CELLS_PAIRS if by_cells else n + cell_list.WORTH)))
+        return max(1, PAIRS_PER_CALL // (n * (PAIRS_PER_AGENT if by_cells else n + cell_list.CELL_LIST_COST)))
 
     def check(self) -> None:
-        """Raise where a heading is no unit vector, or a position no number.
+        """Check that all headings are unit vectors and all positions finite.
 
         Raises:
-            PluginError: so it is.
+            PluginError: an agent for which this is not so.
         """
         x, u = self.school.positions, self.school.headings
         squares = np.einsum("an,an->n", u, u)
@@ -139,8 +137,8 @@ class Integration:
         bad = ~(np.abs(squares - 1) < 2e-6) | ~np.isfinite(x).all(axis=0)
         agent = self.school.agents[bad].min()
         raise self._model_error(
-            f"after {self.step} steps agent {agent} has heading {_said(self.headings[agent])} at "
-            f"{_said(self.positions[agent])}; expected a unit vector and finite positions"
+            f"after {self.step} steps agent {agent} has heading {_formatted(self.headings[agent])} at "
+            f"{_formatted(self.positions[agent])}; expected a unit vector and finite positions"
         )
 
     def _attributed(self, what: str) -> AbstractContextManager[None]:
@@ -151,9 +149,17 @@ class Integration:
 
 
 def checksum_of(start: Frame) -> str:
-    """Checksum of a state that a run goes on from: 16 hexadecimal digits."""
+    """Return a checksum of the state from which a run starts: 16 hexadecimal digits."""
     return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
 
 
-def _said(vector: Floats) -> str:
+def checksum_of_rules(models: Sequence[Model]) -> str:
+    """Return a checksum of the code of a model's rules, and of their constants for all species."""
+    model, constants = models[0], rules_of(models)
+    functions = (model.pair, model.turn, model.displacement, type(model).initial_state)
+    facts = [*map(checksum, functions), repr(cutoff_of(models)), *(table.tobytes().hex() for table in constants)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+def _formatted(vector: Floats) -> str:
     return f"({', '.join(f'{v:.4g}' for v in vector)})"

@@ -1,4 +1,4 @@
-"""Starting a simulation, and running one into a file."""
+"""Create a simulation, or run one and write its trajectory."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ def simulate(
     plugins: Iterable[str | Path] = (),
     registry: Registry | None = None,
 ) -> Simulation:
-    """Return a school whose frames are computed as they are read: give it to `kadita.analyze`, record it, or both.
+    """Return a simulation whose frames are computed as they are read: pass it to `kadita.analyze`, record it, or both.
 
     Args:
         scenario: a scenario's name, the path of a TOML file, or a configuration.
-        agents: their number.
+        agents: number of agents.
         steps: number of time steps.
-        every: steps from one frame to the next.
-        seed: of the random numbers; the same seed gives the same numbers whatever the threads.
+        every: time steps between frames.
+        seed: of the random numbers; the same seed gives the same numbers for any number of threads.
         parameters: of the model, by name.
-        threads: the frames do not depend on it.
-        start: a frame to go on from, in the place of the configuration's initial state. Times start at 0 again, and the
-            noise is not that of a run from the initial state.
-        plugins: plugin files to load beside those installed.
-        registry: of `kadita.plugins.loading.load_registry`, loaded anew where there is none.
+        threads: number of threads; the frames do not depend on it.
+        start: a frame to start from, instead of the configuration's initial state. Times start at 0 again, and the
+            noise differs from that of a run from the initial state.
+        plugins: plugin files to load in addition to the installed plugins.
+        registry: from `kadita.plugins.loading.load_registry`, which is called if it is None.
 
     Raises:
-        KaditaError: an unknown scenario, an impossible parameter, more threads than there are.
+        KaditaError: an unknown scenario, an invalid parameter, more threads than this machine has.
     """
-    changed = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
+    of_model = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
     changes = {"steps": steps, "every": every, "seed": seed}
-    configuration = load_configuration(scenario, changes, changed, registry=registry or load_registry(plugins))
+    configuration = load_configuration(scenario, changes, of_model, registry=registry or load_registry(plugins))
     name = configuration.model if isinstance(scenario, RunConfiguration) else str(scenario)
     name = Path(name).stem if name.endswith(".toml") else name
     return Simulation(configuration, name=name, threads=threads, start=start)
 
 
 def trajectory_path(school: Simulation, output: str | Path | None) -> Path:
-    """Return where a school's trajectory goes: in this folder and named after the scenario if nothing else is said.
+    """Return the path of a trajectory: `output`, or SCENARIO.nc in the current folder.
 
     Raises:
         KaditaError: a name that does not end in .nc.
@@ -77,9 +77,9 @@ def run(
 
     Args:
         scenario: a scenario's name, the path of a TOML file, or a configuration.
-        output: where to write; a file in this folder named after the scenario where it is not given.
+        output: path of the trajectory; by default SCENARIO.nc in the current folder.
         force: replace a file that exists.
-        progress: called with the number of frames done and their total.
+        progress: called with the number of frames that are written and their total.
         options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``,
             ``plugins``: see `simulate`.
 
@@ -87,7 +87,7 @@ def run(
         The path of the trajectory.
 
     Raises:
-        KaditaError: an unknown scenario, an impossible parameter, a file that exists.
+        KaditaError: an unknown scenario, an invalid parameter, a file that exists.
     """
     with simulate(scenario, **options) as school:
         path = school.record(trajectory_path(school, output), force=force)

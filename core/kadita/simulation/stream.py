@@ -22,19 +22,19 @@ from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, checksum_of
+from kadita.simulation.integration import Integration, checksum_of, checksum_of_rules
 
 if TYPE_CHECKING:
     from kadita.io.amber.writer import AmberWriter
 
 
-BLOCK_SECONDS = 10.0  # a block that takes longer ends with the frame at hand, so that it is written
+BLOCK_SECONDS = 10.0  # a block that takes longer ends early, so that its frames are written
 
 
 class Simulation(Trajectory):
-    """The frames of a run: time 0, then one every so many steps. Made by `kadita.simulate`.
+    """The frames of a run: one at time 0, then one every Nth step. Create one with `kadita.simulate`.
 
-    Reading it integrates the model, from the start each time. What `record` was called for is written as it passes:
+    Each reading integrates the model from the start. After `record` was called, frames are also written to a file:
 
         with kadita.simulate("torus") as school:
             school.record("torus.nc")
@@ -68,10 +68,10 @@ class Simulation(Trajectory):
         )
         self._writer: AmberWriter | None = None
         self._sinks: list[Callable[[Block], object]] = []
-        self._begun: Integration | None = None
+        self._compiled: Integration | None = None
         self._resumed: Checkpoint | None = None
         self._checkpoint_every = CHECKPOINT_SECONDS
-        self.stopping = False  # once it is set, the frame at hand is the last
+        self.stopping = False  # set it to end the run with the current frame
 
     @property
     def times(self) -> Floats:
@@ -83,7 +83,7 @@ class Simulation(Trajectory):
         return times
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what made the frames: where it is equal, they are."""
+        """Return everything that determines the frames."""
         return {"name": self.name, "configuration": self._made_by()}
 
     def _made_by(self) -> dict[str, Any]:
@@ -98,17 +98,18 @@ class Simulation(Trajectory):
         resume: bool = False,
         checkpoint_every: float = CHECKPOINT_SECONDS,
     ) -> Path:
-        """Write the frames to a trajectory as they pass, which they do once from then on.
+        """Write the frames to a trajectory as they are computed; from then on they can be read only once.
 
         Args:
-            path: of the trajectory; checkpoints of the run lie beside it until it is complete.
+            path: of the trajectory; checkpoints are kept next to it until it is complete.
             force: replace a file that exists.
-            resume: go on with a run of this configuration that did not come to its end, from its newest checkpoint;
-                the file becomes byte for byte that of a run that never stopped. Its first frames pass no more.
-            checkpoint_every: least time from one checkpoint to the next, in seconds.
+            resume: continue an interrupted run of this configuration from its newest checkpoint; the file becomes
+                byte for byte that of an uninterrupted run. Frames already in the file are not computed again. If the
+                rules of the model were edited since, the run starts again from the initial state.
+            checkpoint_every: minimum time between checkpoints, in seconds.
 
         Raises:
-            KaditaError: a file that exists, or cannot be made there; one of another run, or a complete one, to resume.
+            KaditaError: a file that exists or cannot be written; to resume, a file of another run or a complete one.
         """
         from kadita.io.amber.writer import AmberWriter
 
@@ -117,7 +118,7 @@ class Simulation(Trajectory):
         path, self._checkpoint_every = Path(path), checkpoint_every
         if resume and path.exists():
             self._check_same_run(path)
-            self._resumed = checkpoint.load(path, self._made_by())
+            self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration.models))
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
         else:
             self._writer = AmberWriter(
@@ -135,35 +136,35 @@ class Simulation(Trajectory):
         return path
 
     def compile(self) -> None:
-        """Compile the model for this machine, or take it from disk, before the first frame needs it."""
-        self._begun = self._begin()
-        self._begun.compile()
+        """Compile the model for this machine, or load it from the cache, before the first frame needs it."""
+        self._compiled = self._initial()
+        self._compiled.compile()
 
-    def _begin(self) -> Integration:
-        """Return the state at the start, which is made once where the model was compiled before."""
-        begun, self._begun = self._begun, None
-        return begun or Integration(self.configuration, self._threads, self._start)
+    def _initial(self) -> Integration:
+        """Return the initial state; the first time, that of `compile`."""
+        compiled, self._compiled = self._compiled, None
+        return compiled or Integration(self.configuration, self._threads, self._start)
 
     def send_to(self, sink: Callable[[Block], object]) -> None:
-        """Call `sink` with every block as it passes, one after the other, while the next block is integrated."""
+        """Call `sink` with every block, in order, while the next block is integrated."""
         self._sinks.append(sink)
 
     def _check_same_run(self, path: Path) -> None:
         from kadita.io.amber.trajectory import AmberTrajectory
 
-        with AmberTrajectory(path) as begun:
-            if begun.configuration != self._made_by():
-                raise KaditaError(f"{path}: expected a run of this configuration to resume; it was made by another")
-            if begun.complete:
+        with AmberTrajectory(path) as written:
+            if written.configuration != self._made_by():
+                raise KaditaError(f"{path}: expected a run of this configuration to resume; it has another one")
+            if written.complete:
                 raise KaditaError(f"{path} is complete; there is nothing to resume")
 
     @property
     def recorded(self) -> int:
-        """Number of frames that are in the file."""
+        """Number of frames in the file."""
         return self._writer.n_frames if self._writer else 0
 
     def close(self) -> None:
-        """Close the file that is written to; it is complete if all frames have passed."""
+        """Close the trajectory file, marked complete if all frames were written."""
         if self._writer is not None:
             complete = self.recorded == self.n_frames
             self._writer.close(complete=complete)
@@ -177,10 +178,10 @@ class Simulation(Trajectory):
             self.close()
         except OSError:
             if kind is None:
-                raise  # otherwise what went wrong first is what to say
+                raise  # otherwise the first error is the one to report
 
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
-        """Yield these frames; all others are integrated, too, and written where they are recorded."""
+        """Yield these frames; all other frames are integrated as well, and written if the run is recorded."""
         for block in self.stream(size, None if self._writer else int(frames[-1]) + 1):
             chosen = np.isin(block.frames, frames)
             if chosen.all():
@@ -198,40 +199,40 @@ class Simulation(Trajectory):
         )
 
     def stream(self, size: int = BLOCK_FRAMES, stop: int | None = None) -> Iterator[Block]:
-        """Yield frames 0, 1, 2 ... before `stop`, or all of them, whatever their number.
+        """Yield the frames 0, 1, 2 ... up to `stop`, exclusive, or all frames, in blocks of at most `size`.
 
         Raises:
-            KaditaError: they have passed already and are in the file.
+            KaditaError: a recorded run whose frames were read before; they are in the file.
         """
         if self.recorded > (self._resumed.frames if self._resumed else 0):
-            raise KaditaError(f"{self.name}: its frames pass once while they are recorded; read the file")
+            raise KaditaError(f"{self.name}: its frames can be read once while recorded; read the file")
         stop = self.n_frames if stop is None else stop
         size = frames_at_once(self.model.agents, size)
-        state = self._begin()
+        state = self._initial()
         if self._resumed is not None:
             state.restore(self._resumed)
         saved, first = time.monotonic(), self.recorded
         with ThreadPoolExecutor(1) as worker:
-            under_way: Future[None] | None = None
+            writing: Future[None] | None = None
             while first < stop and not self.stopping:
                 numbers = np.arange(first, min(first + size, stop))
                 x, v = self._integrate(state, numbers)
                 first += len(x)
-                if under_way is not None:
-                    under_way.result()  # one block is written at a time, in their order
+                if writing is not None:
+                    writing.result()  # blocks are written one at a time, in order
                 block = self._block(numbers[: len(x)], x, v) if len(x) else None
                 if block is not None:
-                    yield block  # before it is written: what is refused at once leaves no file, and replaces none
-                now = None
+                    yield block  # before it is written: an error in the first block then leaves no file
+                due = None
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
-                    now = Checkpoint(state.step, first, state.positions, state.headings)
+                    due = Checkpoint(state.step, first, state.positions, state.headings)
                     saved = time.monotonic()
-                under_way = worker.submit(self._pass_on, block, now)
-            if under_way is not None:
-                under_way.result()
+                writing = worker.submit(self._send, block, due)
+            if writing is not None:
+                writing.result()
 
     def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
-        """Advance to these frames; return positions and velocities, (T, N, 3), of those that were reached in time."""
+        """Advance to these frames; return positions and velocities, (T, N, 3), of those reached in BLOCK_SECONDS."""
         every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
         speeds = np.array([model.speed for model in state.models])[state.species][:, None]
         x = np.empty((len(numbers), self.model.agents, 3))
@@ -239,7 +240,7 @@ class Simulation(Trajectory):
         done = 0
         for frame in numbers.tolist():
             state.advance(frame * every - state.step, partial(self._is_over, ends))
-            if state.step < frame * every:  # between frames, where a checkpoint may be, too
+            if state.step < frame * every:  # stopped between frames; a checkpoint can be saved there
                 break
             state.write_to(x[done], v[done])
             v[done] *= speeds
@@ -250,17 +251,18 @@ class Simulation(Trajectory):
         return x[:done], v[:done]
 
     def _is_over(self, ends: float) -> bool:
-        """Whether a block ends here: it has taken long enough, or the run is to stop."""
+        """Return whether to end a block here: its time is over, or the run is stopping."""
         return self.stopping or time.monotonic() > ends
 
-    def _pass_on(self, block: Block | None, state: Checkpoint | None) -> None:
-        """Give a block to all who asked for it, while the next is integrated; then write the checkpoint that is due."""
+    def _send(self, block: Block | None, state: Checkpoint | None) -> None:
+        """Pass a block to all sinks, while the next one is integrated; then write the checkpoint if one is due."""
         if block is not None:
             for sink in self._sinks:
                 sink(block)
         if self._writer is not None and state is not None:
-            self._writer.secure()  # the frames that the checkpoint counts on are on disk before it is
-            checkpoint.save(self._writer.path, state, self._made_by())
+            self._writer.secure()  # flush the frames that the checkpoint counts, before it is written
+            rules = checksum_of_rules(self.configuration.models)
+            checkpoint.save(self._writer.path, state, self._made_by(), rules)
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
         return Block(

@@ -1,4 +1,4 @@
-"""Checks of plugins: what their tests call, and what ``kadita plugins check`` prints.
+"""Checks of plugins, for their tests and for ``kadita plugins check``.
 
 A test of a metric is one line:
 
@@ -7,16 +7,17 @@ A test of a metric is one line:
     def test_crowding():
         check_metric(crowding, k=5)
 
-`check_metric`, `check_analysis`, `check_model` and `check_importer` raise an AssertionError that names each check that
-fails, with the numbers that show it; `examine_metric` and its like return all checks, each a `Check`, whether they pass
-or fail. `kadita.testing.schools` are schools of known order: what a metric's values are for them is its own test.
+`check_metric`, `check_analysis`, `check_model` and `check_importer` raise an AssertionError that names each failed
+check, with the numbers that show it; `examine_metric`, `examine_analysis`, `examine_model` and `examine_importer`
+return all checks, each a `Check`, whether they pass or fail. `kadita.testing.schools` has schools of known order; the
+values of a metric for them are left to its own tests.
 
-A metric is checked for this: it is documented and declares whether it needs velocities; it returns real numbers of the
-shape it declares, within its range, NaN only where it says that it is undefined; it does not write to its input, keeps
+The checks of a metric: it is documented and declares whether it needs velocities; it returns real numbers of the
+declared shape, within the declared range, NaN only where it is declared undefined; it does not modify its input, keeps
 no state between calls, and is reproducible; the value of a frame does not depend on other frames, and the numbers along
-its axes on none; it does not depend on the order of agents, and is invariant under the symmetries that it declares. Its
-speed is measured, and never a fault. ``kadita plugins check`` also checks that one process, two processes and part of a
-file give the same bits, which needs a metric that other processes can load.
+its axes do not depend on any frame; it does not depend on the order of agents, and is invariant under the symmetries
+that it declares. Its speed is measured, but not judged. ``kadita plugins check`` also checks that one process, two
+processes and part of a file give the same bits, which needs a metric that other processes can load.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every whole-trajectory analysis checks, tried on known paths that are cut into windows in several ways."""
+"""Checks of whole-trajectory analyses, on known trajectories in several partitions into windows."""
 
 from __future__ import annotations
 
@@ -13,143 +13,146 @@ import numpy as np
 from kadita.base.errors import describe_error
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.testing.checks import Check, demand, judged
+from kadita.testing.checks import Check, outcome, require_passed
 from kadita.testing.harness import registry_with
 from kadita.testing.paths import AGENTS, FRAMES, AnalysisTrial, Path, Result, known_paths, same
 
-CUTS = ((0, 16, 32, 48, 64, 65), (0, 40, 65), (0, 20, 65))  # own frames of windows, from one to the next
+PARTITIONS = ((0, 16, 32, 48, 64, 65), (0, 40, 65), (0, 20, 65))  # first frames of windows, and the number of frames
 CLOSE = 1e-8
 
 
 def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Check]:
-    """Return the checks of an analysis, all of them kept; see `examine_analysis`.
+    """Return the checks of an analysis if all pass; see `examine_analysis`.
 
     Raises:
-        AssertionError: it breaks some, which are named.
-        KaditaError: parameters that there are not, or a need that nothing brings.
+        AssertionError: checks failed, which are named.
+        KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
-    return demand(f"analysis {analysis.name}", examine_analysis(analysis, others=others, **parameters))
+    return require_passed(f"analysis {analysis.name}", examine_analysis(analysis, others=others, **parameters))
 
 
 def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **parameters: Any) -> list[Check]:
-    """Try an analysis on known paths, and return what it checks and whether it keeps it.
+    """Check an analysis on known trajectories, and return all checks.
 
     Args:
         analysis: decorated with `kadita.analysis`.
-        others: metrics of yours that it needs and that are not installed.
-        parameters: of the analysis; its defaults where they are not given.
+        others: metrics that it needs and that are not installed.
+        parameters: parameters of the analysis; defaults where they are not given.
 
     Raises:
-        KaditaError: parameters that there are not, or a need that nothing brings.
+        KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
     trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
     paths = known_paths()
-    documented = judged("it says what it is", [] if analysis.summary else ["expected a docstring; found none"], "")
+    documented = outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], "")
     analyses: dict[str, Result] = {}
     faults: list[str] = []
-    written: list[str] = []
+    modified: list[str] = []
     for name, path in paths.items():
         try:
             analyses[name] = trial.result(path, (0, FRAMES))
-        except Exception as error:  # a stranger's analysis can raise anything at all
-            (written if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
+        except Exception as error:  # the analysis of a plugin can raise any exception
+            (modified if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
     axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
     checks = [
         documented,
-        judged("real numbers of the declared shape", faults, axes),
-        judged(
-            "its input is not written to", [*written, *_written(trial, paths, analyses)], "positions and velocities"
+        outcome("real numbers of the declared shape", faults, axes),
+        outcome(
+            "its input is not modified", [*modified, *_modified(trial, paths, analyses)], "positions and velocities"
         ),
     ]
     if not analyses:
         return checks
-    looks = [
-        ("as many numbers along an axis as the result has", _axes, "axes and agents"),
-        ("same input, same bits", _again, "twice"),
-        ("windows cut otherwise give the same", _cut, f"{len(CUTS)} ways to cut {FRAMES} frames"),
+    comparisons = [
+        ("the numbers along an axis fit the shape of the result", _axes, "axes and agents"),
+        ("same input, same bits", _repeated, "computed twice"),
+        ("the same for all partitions into windows", _partitioned, f"{len(PARTITIONS)} partitions of {FRAMES} frames"),
         ("merge is associative", _merged, "((a b) c) d = a (b (c d))"),
-        ("a state travels between processes", _travelled, "pickled"),
-        ("the order of agents does not matter", _reordered, f"{AGENTS} agents"),
+        ("a state can be pickled", _pickled, "pickled and unpickled"),
+        ("invariant under permutations of agents", _permuted, f"{AGENTS} agents"),
     ]
     return checks + [
-        judged(name, _told(look, trial, {n: paths[n] for n in analyses}, analyses), detail)
-        for name, look, detail in looks
+        outcome(name, _faults(compare, trial, {n: paths[n] for n in analyses}, analyses), detail)
+        for name, compare, detail in comparisons
     ]
 
 
-def _told(look: Any, trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]) -> Iterator[str]:
-    """Yield what is wrong, one fault a path; whatever is raised is one."""
+def _faults(
+    compare: Any, trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]
+) -> Iterator[str]:
+    """Yield the first fault of each path; an exception is a fault."""
     for name, path in paths.items():
         try:
-            fault = next(iter(look(trial, path, analyses[name])), "")
+            fault = next(iter(compare(trial, path, analyses[name])), "")
         except Exception as error:
             fault = describe_error(error)
         if fault:
             yield f"{name}: {fault}"
 
 
-def _written(trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]) -> list[str]:
+def _modified(trial: AnalysisTrial, paths: Mapping[str, Path], analyses: Mapping[str, Result]) -> list[str]:
     faults = []
     for name in analyses:
         try:
-            trial.states(paths[name], CUTS[0])
+            trial.states(paths[name], PARTITIONS[0])
         except ValueError as error:
             faults += [f"{name}: {error}"] if "read-only" in str(error) else []
-        except Exception:  # told by windows that are cut otherwise
+        except Exception:  # reported by the check of partitions
             continue
     return faults
 
 
-def _axes(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
+def _axes(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
     for name, output in trial.analysis.outputs.items():
-        for size, d in zip(whole["values"][name].shape, output.dims, strict=True):
-            numbers = len(whole["axes"][d]) if d in whole["axes"] else AGENTS if d == "agent" else size
+        for size, d in zip(expected["values"][name].shape, output.dims, strict=True):
+            numbers = len(expected["axes"][d]) if d in expected["axes"] else AGENTS if d == "agent" else size
             if numbers != size:
                 yield f"{name or 'the result'} has {size} along {d}; expected {numbers}"
 
 
-def _again(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
-    yield from _differences(whole, trial.result(path, (0, FRAMES)), 0.0)
+def _repeated(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
+    yield from _differences(expected, trial.result(path, (0, FRAMES)), 0.0)
 
 
-def _cut(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
-    for cuts in CUTS:
-        for fault in _differences(whole, trial.result(path, cuts), CLOSE):
+def _partitioned(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
+    for cuts in PARTITIONS:
+        for fault in _differences(expected, trial.result(path, cuts), CLOSE):
             own = "+".join(str(b - a) for a, b in pairwise(cuts))
             hint = (
-                "count what begins in a window's own frames, once, and use no place itself: unwrapped ones begin anew"
+                "count what starts in a window's own frames, and use differences of unwrapped positions only: their "
+                "origin differs between windows"
             )
-            yield f"{fault} in windows of {own}; {hint}"
+            yield f"{fault} in windows of {own} frames; {hint}"
 
 
-def _merged(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
+def _merged(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
     merge = trial.analysis.merge
     a, b, c, d = trial.states(path, (0, 16, 33, 50, FRAMES))
     left, right = merge(copy.deepcopy(a), copy.deepcopy(b)), merge(copy.deepcopy(c), copy.deepcopy(d))
-    ways = [
+    merged = [
         merge(merge(merge(copy.deepcopy(a), copy.deepcopy(b)), copy.deepcopy(c)), copy.deepcopy(d)),
         merge(copy.deepcopy(a), merge(copy.deepcopy(b), merge(copy.deepcopy(c), copy.deepcopy(d)))),
         merge(left, right),
     ]
-    first, *others = (trial.finish(path, state) for state in ways)
+    first, *others = (trial.finish(path, state) for state in merged)
     for other in others:
         yield from _differences(first, other, CLOSE)
 
 
-def _travelled(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
+def _pickled(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
     (state,) = trial.states(path, (0, FRAMES))
-    yield from _differences(whole, trial.finish(path, pickle.loads(pickle.dumps(state))), 0.0)
+    yield from _differences(expected, trial.finish(path, pickle.loads(pickle.dumps(state))), 0.0)
 
 
-def _reordered(trial: AnalysisTrial, path: Path, whole: Result) -> Iterator[str]:
+def _permuted(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
     order = np.random.default_rng(4).permutation(AGENTS)
-    other = Path(path.positions[:, order], path.velocities[:, order], path.lengths, path.agents[order])
-    found = trial.result(other, (0, FRAMES))
+    permuted = Path(path.positions[:, order], path.velocities[:, order], path.lengths, path.agents[order])
+    got = trial.result(permuted, (0, FRAMES))
     for name, output in trial.analysis.outputs.items():
         for axis, d in enumerate(output.dims):
-            if d == "agent" or same(found["axes"].get(d, np.empty(0)), other.agents):
-                found["values"][name] = np.take(found["values"][name], np.argsort(order), axis=axis)
-    yield from _differences(whole, found, CLOSE)
+            if d == "agent" or same(got["axes"].get(d, np.empty(0)), permuted.agents):
+                got["values"][name] = np.take(got["values"][name], np.argsort(order), axis=axis)
+    yield from _differences(expected, got, CLOSE)
 
 
 def _differences(expected: Result, got: Result, tolerance: float) -> Iterator[str]:

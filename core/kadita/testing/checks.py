@@ -1,4 +1,4 @@
-"""One check of a plugin: what is checked, whether it passed, and the numbers that show it."""
+"""A check of a plugin: the property that is checked, whether it holds, and the numbers that show it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kadita.base import renamed
 
-LONGEST = 300  # characters of what is said of a fault; libraries can say a lot
+LONGEST = 300  # characters of the description of a fault; messages of libraries can be long
 
 
 class Check(NamedTuple):
@@ -15,8 +15,8 @@ class Check(NamedTuple):
 
     Attributes:
         name: the property that is checked.
-        passed: whether it holds; None where nothing could be tried.
-        detail: the numbers: what was looked at, or where it fails and what to do.
+        passed: whether it holds; None if it could not be checked.
+        detail: what was checked, or where the check fails and what to do.
     """
 
     name: str
@@ -27,24 +27,24 @@ class Check(NamedTuple):
         return renamed.old_attribute(self, name)
 
 
-def judged(name: str, faults: Iterable[str], otherwise: str) -> Check:
-    """Return a check that passes where there are no faults; otherwise with the first fault and their number."""
-    found = list(faults)
-    if not found:
-        return Check(name, True, otherwise)
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    first = found[0] if len(found[0]) <= LONGEST else f"{found[0][:LONGEST]} ..."
+def outcome(name: str, faults: Iterable[str], detail: str) -> Check:
+    """Return a check that passes, with `detail`, if there are no faults; else the first fault and how many follow."""
+    listed = list(faults)
+    if not listed:
+        return Check(name, True, detail)
+    more = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
+    first = listed[0] if len(listed[0]) <= LONGEST else f"{listed[0][:LONGEST]} ..."
     return Check(name, False, first + more)
 
 
-def demand(subject: str, checks: list[Check]) -> list[Check]:
-    """Return the checks, all of them passed.
+def require_passed(subject: str, checks: list[Check]) -> list[Check]:
+    """Return the checks if none of them failed.
 
     Raises:
-        AssertionError: some failed; each is named on a line of its own.
+        AssertionError: checks failed; each is named on a line of its own.
     """
-    failed = [p for p in checks if p.passed is False]
+    failed = [check for check in checks if check.passed is False]
     if failed:
         lines = [f"{subject} fails {len(failed)} of {len(checks)} checks:"]
-        raise AssertionError("\n".join([*lines, *(f"  {p.name}: {p.detail}" for p in failed)]))
+        raise AssertionError("\n".join([*lines, *(f"  {check.name}: {check.detail}" for check in failed)]))
     return checks

@@ -1,4 +1,4 @@
-"""What the values of a metric must not depend on: an earlier call, other frames, the order of agents, a symmetry."""
+"""Checks that a metric is independent of earlier calls and other frames, and invariant under its symmetries."""
 
 from __future__ import annotations
 
@@ -9,89 +9,108 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.testing.checks import Check, judged
-from kadita.testing.comparison import Sure, again, confirmed, difference, differences, extent, unsure
+from kadita.testing.checks import Check, outcome
+from kadita.testing.comparison import (
+    ULP,
+    Stable,
+    all_unstable,
+    but_for,
+    confirmed,
+    difference,
+    differences,
+    largest_of,
+    number_compared,
+    recomputed,
+    ulp_apart,
+)
 from kadita.testing.harness import Trial, axes_of
-from kadita.testing.symmetries import MOVES, frames_of, reordered
+from kadita.testing.symmetries import INVARIANCES, SYMMETRIES, frames_of, permuted
 
 CLOSE, ROUNDING = 1e-6, 1e-9  # relative above 1, absolute below
 Schools = Mapping[str, Block]
-Found = Mapping[str, Floats]
+Values = Mapping[str, Floats]  # by school
 
 
-def same_again(trial: Trial, blocks: Schools, found: Found) -> Check:
-    """Compute everything again, after all other schools were computed."""
+def reproducible(trial: Trial, blocks: Schools, computed: Values) -> Check:
+    """Compute all values again, after those of all other schools."""
 
     def faults() -> Iterator[str]:
-        for name, values in found.items():
-            got = again(trial, frames_of(blocks[name], slice(None)))
+        for name, values in computed.items():
+            got = recomputed(trial, frames_of(blocks[name], slice(None)))
             if isinstance(got, KaditaError) or not np.array_equal(got, values, equal_nan=True):
-                yield f"{name}: {difference(values, got)} when it was computed again; keep nothing, draw with a seed"
+                yield (
+                    f"{name}: {difference(values, got)} in a second call; keep no state between calls, and seed random "
+                    "numbers"
+                )
 
-    return judged("same input, same bits", faults(), f"{len(found)} schools, twice")
+    return outcome("same input, same bits", faults(), f"{len(computed)} schools, computed twice")
 
 
-def alone(trial: Trial, blocks: Schools, found: Found) -> Check:
-    """Compare frames by themselves, and every other one, with the whole block."""
+def frame_by_frame(trial: Trial, blocks: Schools, computed: Values) -> Check:
+    """Compare single frames, and every other frame, with the whole block, up to rounding."""
+    largest, rounding = largest_of(computed.values()), [0.0]
 
     def faults() -> Iterator[str]:
-        for name, values in found.items():
+        for name, values in computed.items():
             frames = len(values)
             parts = [[t] for t in range(frames)] + [list(range(0, frames, 2)), list(range(1, frames, 2))]
-            for part in parts:
-                if not part:
-                    continue
-                got = again(trial, frames_of(blocks[name], part))
-                if isinstance(got, KaditaError) or not np.array_equal(got, values[part], equal_nan=True):
-                    among = "by itself" if len(part) == 1 else "among others"
-                    yield f"{name}, frame {part[0]} {among}: {difference(values[part], got)}; look at no other frame"
+            for part in filter(None, parts):
+                got = recomputed(trial, frames_of(blocks[name], part))
+                rounding.append(ulp_apart(values[part], got, largest))
+                if rounding[-1] > ULP:
+                    among = "alone" if len(part) == 1 else "in a block of other frames"
+                    yield f"{name}, frame {part[0]} {among}: {difference(values[part], got)}; use no other frame"
                     break
 
-    frames = sum(len(values) for values in found.values())
-    return judged("a frame's row depends on that frame alone", faults(), f"{frames} frames, block of 1 = block of T")
+    failed = list(faults())
+    frames = sum(len(values) for values in computed.values())
+    detail = f"{frames} frames, block of 1 = block of T{but_for(max(rounding))}"
+    return outcome("the value of a frame depends on that frame alone", failed, detail)
 
 
-def same_axes(trial: Trial, blocks: Schools, found: Found) -> Check:
-    """Compare the numbers along the axes in frames by themselves with those of the whole block."""
+def same_axes(trial: Trial, blocks: Schools, computed: Values) -> Check:
+    """Compare the numbers along the axes for single frames with those for the whole block."""
 
     def faults() -> Iterator[str]:
-        for name in found:
+        for name in computed:
             block = blocks[name]
             whole = axes_of(trial, frames_of(block, slice(None)))
             for t in range(len(block)):
                 single = axes_of(trial, frames_of(block, [t]))
                 for dim in [d for d in whole if not np.array_equal(single[d], whole[d])]:
-                    yield f"{name}, frame {t}, {dim}: take them from parameters and the cell alone"
+                    yield f"{name}, frame {t}, {dim}: compute them from parameters and the cell alone"
 
-    return judged("the numbers along its axes are those of every frame", faults(), ", ".join(trial.metric.axes))
+    return outcome("the numbers along its axes are the same in all frames", faults(), ", ".join(trial.metric.axes))
 
 
-def any_order(trial: Trial, blocks: Schools, found: Found, sure: Sure) -> Check:
-    """Give the agents other numbers, and a per-agent value goes along with its agent."""
+def permutation_invariant(trial: Trial, blocks: Schools, computed: Values, stable: Stable) -> Check:
+    """Compare with the values for agents in another order; a per-agent value must follow its agent."""
     axes = [n for n, d in enumerate(trial.metric.dims, start=1) if d == "agent"]
 
     def faults() -> Iterator[str]:
-        for name, values in found.items():
+        for name, values in computed.items():
             block = blocks[name]
             order = np.random.default_rng(5).permutation(block.shape[1])
-            got = again(trial, reordered(block, order))
-            for axis in axes:  # back to where they were
+            got = recomputed(trial, permuted(block, order))
+            for axis in axes:  # undo the permutation
                 got = got if isinstance(got, KaditaError) else np.take(got, np.argsort(order), axis=axis)
-            known = confirmed(trial, block, values, got, sure[name], ROUNDING)
-            yield from differences(name, values, got, known, ROUNDING)
+            compared = confirmed(trial, block, values, got, stable[name], ROUNDING)
+            yield from differences(name, values, got, compared, ROUNDING)
 
-    return judged("the order of agents does not matter", [*unsure(sure), *faults()], extent(sure))
+    return outcome(
+        "invariant under permutations of agents", [*all_unstable(stable), *faults()], number_compared(stable)
+    )
 
 
-def unchanged(trial: Trial, symmetry: str, blocks: Schools, found: Found, sure: Sure) -> Check:
-    """Move the schools as the symmetry says, and nothing changes."""
+def invariant(trial: Trial, symmetry: str, blocks: Schools, computed: Values, stable: Stable) -> Check:
+    """Compare with the values for schools that are transformed by the symmetry."""
     rng = np.random.default_rng(11)
 
     def faults() -> Iterator[str]:
-        for name, values in found.items():
-            for moved in MOVES[symmetry](blocks[name], rng):
-                got = again(trial, moved)
-                known = confirmed(trial, blocks[name], values, got, sure[name], CLOSE)
-                yield from differences(name, values, got, known, CLOSE)
+        for name, values in computed.items():
+            for transformed in SYMMETRIES[symmetry](blocks[name], rng):
+                got = recomputed(trial, transformed)
+                compared = confirmed(trial, blocks[name], values, got, stable[name], CLOSE)
+                yield from differences(name, values, got, compared, CLOSE)
 
-    return judged(f"unchanged by {symmetry}, as declared", faults(), extent(sure))
+    return outcome(f"invariant under {INVARIANCES[symmetry]}", faults(), number_compared(stable))

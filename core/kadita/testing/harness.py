@@ -1,7 +1,8 @@
-"""A metric on trial: computed on one school after another, as an analysis computes it, with what it needs."""
+"""Computes a metric, with the metrics that it needs, on one school after another, as an evaluation does."""
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,7 +23,7 @@ from kadita.school.in_memory import InMemoryTrajectory
 
 
 class Trial(NamedTuple):
-    """A metric, and all that it takes to compute it."""
+    """A metric under test, with the plan and the registry to compute it."""
 
     metric: Metric
     plan: Plan
@@ -30,12 +31,12 @@ class Trial(NamedTuple):
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """Its parameters, those that were not given at their defaults."""
+        """All parameters of the metric, with defaults for those that were not given."""
         return self.plan.parameters[self.metric.name]
 
 
 def registry_with(metrics: Iterable[Metric]) -> Registry:
-    """Return what is installed, and these metrics in the place of what has their names."""
+    """Return the installed plugins and these metrics, which replace installed ones of the same name."""
     registry = load_registry().copy()
     for m in metrics:
         registry.metrics[m.name] = m
@@ -44,19 +45,19 @@ def registry_with(metrics: Iterable[Metric]) -> Registry:
 
 
 def trial_of(metric: Metric, others: Iterable[Metric], parameters: Mapping[str, Any]) -> Trial:
-    """Settle what is computed.
+    """Return the trial of a metric with these parameters; `others` are metrics that it needs.
 
     Raises:
-        KaditaError: unknown, missing or impossible parameters, or a need that nothing brings.
+        KaditaError: unknown, missing or invalid parameters, or a needed metric that is not installed.
     """
     for m in (metric, *others):
         if not isinstance(m, Metric):
             raise KaditaError(f"expected a function decorated with @metric; got {m!r}")
     registry = registry_with([*others, metric])
-    strangers = [need for need in metric.needs if need not in registry]
-    if strangers:
+    missing = [need for need in metric.needs if need not in registry]
+    if missing:
         raise KaditaError(
-            f"{metric.name} needs {strangers[0]}, which is not installed: others=[{strangers[0]}], or, if it is a "
+            f"{metric.name} needs {missing[0]}, which is not installed: others=[{missing[0]}], or, if it is a "
             "parameter, put a * before it"
         )
     return Trial(metric, _plan(registry, metric.name, {metric.name: dict(parameters)}), registry)
@@ -66,14 +67,14 @@ def values_of(trial: Trial, block: Block) -> Floats:
     """Compute the metric on a block, (T, ...).
 
     Raises:
-        NotApplicable: it says that it cannot be computed for such a school.
-        KaditaError: it fails, or returns something else than it declares.
+        NotApplicable: the metric declares that it does not apply to such a school.
+        KaditaError: the metric fails, or returns something that it does not declare.
     """
     return _run(trial, block).values[trial.metric.name]
 
 
 def axes_of(trial: Trial, block: Block) -> Axes:
-    """Return the numbers along the metric's axes on a block, by name; raises what `values_of` does."""
+    """Return the numbers along the metric's axes on a block, by name; raises the same errors as `values_of`."""
     return _run(trial, block).axes[trial.metric.name]
 
 
@@ -88,32 +89,30 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 
 
 def writes_to(trial: Trial, block: Block) -> str:
-    """Say what the metric writes to of its input, the block and the values of what it needs."""
+    """Name what the metric modifies of its input: the block, the values of needed metrics, its parameters."""
     given = [values_of(_trial_of_need(trial, need), block) for need in trial.metric.needs]
     kept = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
     names = ["positions", "velocities", *trial.metric.needs]
+    parameters = copy.deepcopy(dict(trial.parameters))
     try:
-        if trial.metric.per_frame:
-            for t, frame in enumerate(block):
-                trial.metric.function(frame, *(g[t] for g in given), **trial.parameters)
-        else:
-            trial.metric.function(block, *given, **trial.parameters)
+        trial.metric.rows(block, given, parameters)
     except Exception as error:
         return str(error) if "read-only" in str(error) else ""
     now = [block.positions, block.velocities, *given]
     changed = [n for n, a, b in zip(names, kept, now, strict=True) if not np.array_equal(a, b, equal_nan=True)]
-    return f"{' and '.join(changed)} are no longer what they were" if changed else ""
+    changed += ["its parameters"] if parameters != trial.parameters else []
+    return f"{' and '.join(changed)} are modified" if changed else ""
 
 
 def microseconds(trial: Trial, block: Block) -> float:
-    """Return the time that an agent of a frame takes, what the metric needs included; the best of three."""
+    """Return the time per agent and frame, including needed metrics; the shortest of three."""
     frames, agents = block.shape
     best = np.inf
     for _ in range(3):
         fresh = Block(block.positions, block.velocities, box=block.box, attributes=block.attributes)
-        begin = time.perf_counter()
+        start = time.perf_counter()
         values_of(trial, fresh)
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.perf_counter() - start)
     return float(best / (frames * agents) * 1e6)
 
 
@@ -122,5 +121,5 @@ def _trial_of_need(trial: Trial, need: str) -> Trial:
 
 
 def _plan(registry: Registry, name: str, parameters: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """Settle what is computed for a metric, as if no one had asked for it by name: it may be left out."""
+    """Return the plan for a metric, as if it were not requested by name, so that it may be left out."""
     return replace(make_plan(registry, [name], parameters), named=frozenset())

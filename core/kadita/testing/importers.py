@@ -1,4 +1,4 @@
-"""What every importer checks, tried on a file of its kind and on files that are of none."""
+"""Checks of importers, on a file of their format and on files of other formats."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kadita.io.tracks import find_importer
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin
-from kadita.testing.checks import Check, demand, judged
+from kadita.testing.checks import Check, outcome, require_passed
 
 FOREIGN: Mapping[str, bytes] = {
     "an empty file": b"",
@@ -28,48 +28,48 @@ FOREIGN: Mapping[str, bytes] = {
 
 
 def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Check]:
-    """Return the checks of an importer, all of them kept; see `examine_importer`.
+    """Return the checks of an importer if all pass; see `examine_importer`.
 
     Raises:
-        AssertionError: it breaks some, which are named.
-        KaditaError: parameters that there are not.
+        AssertionError: checks failed, which are named.
+        KaditaError: an unknown or invalid parameter.
     """
-    return demand(f"importer {importer.name}", examine_importer(importer, path, **parameters))
+    return require_passed(f"importer {importer.name}", examine_importer(importer, path, **parameters))
 
 
 def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any) -> list[Check]:
-    """Have an importer read a file of its kind, and return what it checks and whether it keeps it.
+    """Check an importer on a file of its format, and return all checks.
 
     Args:
         importer: decorated with `kadita.importer`.
-        path: a file, or a folder, as it is meant to read.
-        parameters: of the importer.
+        path: a file, or a folder, of the importer's format.
+        parameters: parameters of the importer.
 
     Raises:
-        KaditaError: parameters that there are not.
+        KaditaError: an unknown or invalid parameter.
     """
     path = Path(path)
     checked(importer.name, importer.parameters, parameters)
     before = _digest(path)
     checks = [
-        judged("it says what it is", [] if importer.summary else ["expected a docstring; found none"], ""),
-        judged("it recognizes its own file, and no other does", _not_found(importer, path), path.name),
-        judged("it recognizes no other file", _claims(importer), f"{len(FOREIGN)} files of other kinds"),
+        outcome("it is documented", [] if importer.summary else ["expected a docstring; found none"], ""),
+        outcome("it is the one that recognizes the file", _not_found(importer, path), path.name),
+        outcome("it recognizes no file of another format", _claims(importer), f"{len(FOREIGN)} files of other formats"),
     ]
     try:
         tracks, again = importer.read(path, parameters), importer.read(path, parameters)
-    except Exception as error:  # a stranger's importer can raise anything at all
-        return [*checks, Check("it reads its own file", False, describe_error(error))]
+    except Exception as error:  # the importer of a plugin can raise any exception
+        return [*checks, Check("it reads the file", False, describe_error(error))]
     shape = "x".join(map(str, np.shape(tracks.positions)))
-    same = [] if _bits(tracks) == _bits(again) else ["what it read twice differs"]
-    changed = [] if _digest(path) == before else [f"{path.name} is no longer what it was"]
+    differs = [] if _bits(tracks) == _bits(again) else ["the tracks of two readings differ"]
+    changed = [] if _digest(path) == before else [f"{path.name} was modified"]
     return [
         *checks,
-        judged("it reads its own file", _impossible(tracks), f"positions {shape}"),
-        judged("same file, same tracks", same, "read twice"),
-        judged("units are declared, or left open to be asked for", _units(tracks), _said_units(tracks)),
-        judged("the file is not written to", changed, path.name),
-        judged("what is cut or foreign is refused in a line", _refusals(importer, path, parameters), "KaditaError"),
+        outcome("it reads the file", _impossible(tracks), f"positions {shape}"),
+        outcome("same file, same tracks", differs, "read twice"),
+        outcome("units are declared, or None if unknown", _units(tracks), _declared_units(tracks)),
+        outcome("the file is not modified", changed, path.name),
+        outcome("truncated and foreign files raise KaditaError", _refusals(importer, path, parameters), "all do"),
     ]
 
 
@@ -87,19 +87,19 @@ def _not_found(importer: Importer, path: Path) -> Iterator[str]:
 
 
 def _claims(importer: Importer) -> Iterator[str]:
-    if importer.fallback:  # it reads what no other recognizes
+    if importer.fallback:  # it may recognize any file
         return
     with tempfile.TemporaryDirectory() as folder:
         for what, file in _foreign(Path(folder), importer):
             try:
                 if importer.recognizes(file):
-                    yield f"{what} named *{file.suffix} is taken for one"
+                    yield f"{what} named *{file.suffix} is recognized"
             except Exception as error:
-                yield f"{what} named *{file.suffix}: {describe_error(error)}; return False for what cannot be read"
+                yield f"{what} named *{file.suffix}: {describe_error(error)}; return False for unreadable files"
 
 
 def _refusals(importer: Importer, path: Path, parameters: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is raised in the place of a KaditaError; half a table may be a table, and be read."""
+    """Yield exceptions other than KaditaError; no exception is no fault, as half of a table may be a valid table."""
     with tempfile.TemporaryDirectory() as name:
         files = list(_foreign(Path(name), importer))
         if path.is_file():
@@ -134,11 +134,11 @@ def _impossible(tracks: Tracks) -> Iterator[str]:
         yield f"positions: expected numbers (T, N, 2) or (T, N, 3); found {x.dtype} {x.shape}"
         return
     if np.isinf(x).any():
-        yield "positions: expected numbers, NaN where an animal is not seen; found infinity"
+        yield "positions: expected numbers, NaN where an animal is not detected; found infinity"
     if t.shape != x.shape[:1] or not np.isfinite(t).all() or not (np.diff(t) > 0).all():
         yield f"times: expected {len(x)} increasing numbers; found shape {t.shape}"
     if np.shape(tracks.agents) != x.shape[1:2] or len(set(np.asarray(tracks.agents).tolist())) != x.shape[1]:
-        yield f"agents: expected {x.shape[1]} identities, each another; found {np.shape(tracks.agents)}"
+        yield f"agents: expected {x.shape[1]} different identities; found shape {np.shape(tracks.agents)}"
     if tracks.velocities is not None and np.shape(tracks.velocities) != x.shape:
         yield f"velocities: expected the shape of positions, {x.shape}; found {np.shape(tracks.velocities)}"
 
@@ -146,15 +146,15 @@ def _impossible(tracks: Tracks) -> Iterator[str]:
 def _units(tracks: Tracks) -> Iterator[str]:
     for name, unit in (("length_unit", tracks.length_unit), ("time_unit", tracks.time_unit)):
         if unit is not None and not (isinstance(unit, str) and unit.strip()):
-            yield f"{name}: expected a word, or None where the file does not say; found {unit!r}"
+            yield f"{name}: expected a string, or None if the file has none; found {unit!r}"
     rate = tracks.frame_rate
     if rate is not None and not (np.isfinite(rate) and rate > 0):
-        yield f"frame_rate: expected a number above 0, or None where the file does not say; found {rate!r}"
+        yield f"frame_rate: expected a number above 0, or None if the file has none; found {rate!r}"
 
 
-def _said_units(tracks: Tracks) -> str:
-    rate = "times" if not tracks.counts_frames else f"frame rate {tracks.frame_rate or 'asked for'}"
-    return f"length {tracks.length_unit or 'asked for'}, time {tracks.time_unit or 'asked for'}, {rate}"
+def _declared_units(tracks: Tracks) -> str:
+    rate = "times" if not tracks.counts_frames else f"frame rate {tracks.frame_rate or 'unknown'}"
+    return f"length {tracks.length_unit or 'unknown'}, time {tracks.time_unit or 'unknown'}, {rate}"
 
 
 def _bits(tracks: Tracks) -> tuple[Any, ...]:

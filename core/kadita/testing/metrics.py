@@ -1,4 +1,4 @@
-"""What every metric checks, tried on known schools."""
+"""Checks of metrics, on known schools."""
 
 from __future__ import annotations
 
@@ -12,151 +12,160 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.testing import schools
-from kadita.testing.checks import Check, demand, judged
-from kadita.testing.comparison import first, steady
-from kadita.testing.dependence import ROUNDING, Found, Schools, alone, any_order, same_again, same_axes, unchanged
+from kadita.testing.checks import Check, outcome, require_passed
+from kadita.testing.comparison import first, stable_under_noise
+from kadita.testing.dependence import (
+    ROUNDING,
+    Schools,
+    Values,
+    frame_by_frame,
+    invariant,
+    permutation_invariant,
+    reproducible,
+    same_axes,
+)
 from kadita.testing.harness import Trial, microseconds, trial_of, values_of, writes_to
-from kadita.testing.symmetries import MOVES, frames_of
+from kadita.testing.symmetries import SYMMETRIES, frames_of
 
-WRITES = "its input is not written to"
+WRITES = "its input is not modified"
 RETURNS = "real numbers of the declared shape"
 
 
 def check_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
 ) -> list[Check]:
-    """Return the checks of a metric, all of them kept; see `examine_metric`.
+    """Return the checks of a metric if all pass; see `examine_metric`.
 
     Raises:
-        AssertionError: it breaks some, which are named.
-        KaditaError: parameters that there are not, or a need that nothing brings.
+        AssertionError: checks failed, which are named.
+        KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
-    return demand(f"metric {metric.name}", examine_metric(metric, others=others, known=known, **parameters))
+    return require_passed(f"metric {metric.name}", examine_metric(metric, others=others, known=known, **parameters))
 
 
 def examine_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
 ) -> list[Check]:
-    """Try a metric on known schools, and return what it checks and whether it keeps it.
+    """Check a metric on known schools, and return all checks.
 
-    A symmetry is looked at where it is declared, and in values that a breath of noise, 1e-9, does not change: others
-    lie on the edge of a bin, and a turn may move them across. NaN is expected where ``@metric(undefined=...)`` or the
-    docstring says that there can be some; infinity never is.
+    Declared symmetries are checked on values that noise of 1e-9 in positions and velocities does not change: other
+    values lie on the edge of a bin, and the rounding of a rotation may move them across. NaN is accepted if
+    ``@metric(undefined=...)`` or the docstring mentions it; infinity never is.
 
     Args:
         metric: decorated with `kadita.metric`.
-        others: metrics of yours that it needs and that are not installed.
-        known: blocks by name, in the place of `kadita.testing.schools.known`.
-        parameters: of the metric; its defaults where they are not given.
+        others: metrics that it needs and that are not installed.
+        known: blocks by name, instead of `kadita.testing.schools.known`.
+        parameters: parameters of the metric; defaults where they are not given.
 
     Raises:
-        KaditaError: parameters that there are not, or a need that nothing brings.
+        KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
     trial = trial_of(metric, others, parameters)
     blocks = dict(schools.known() if known is None else known)
-    documented = judged("it says what it is", [] if metric.summary else ["expected a docstring; found none"], "")
-    found, faults, left_out = _computed(trial, blocks)
-    if not found and not faults:
+    documented = outcome("it is documented", [] if metric.summary else ["expected a docstring; found none"], "")
+    computed, faults, left_out = _compute(trial, blocks)
+    if not computed and not faults:
         faults = list(left_out.values())
-    written = judged(WRITES, _written(trial, blocks, faults), "positions, velocities, and values of what it needs")
+    modified = outcome(WRITES, _modified(trial, blocks, faults), "positions, velocities, needed values, parameters")
     failed = [f for f in faults if "read-only" not in f]
-    where = f"in {len(found)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
-    returned = judged(RETURNS, failed, f"({', '.join(('T', *metric.dims))}) {where}")
-    checks = [documented, returned, written]
-    if not found:
+    where = f"in {len(computed)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
+    returned = outcome(RETURNS, failed, f"({', '.join(('T', *metric.dims))}) {where}")
+    checks = [documented, returned, modified]
+    if not computed:
         return checks
-    checks += [_finite(metric, found), _in_range(metric, found), _has_velocities(trial, blocks, found)]
-    checks += [same_again(trial, blocks, found), alone(trial, blocks, found)]
+    checks += [_finite(metric, computed), _in_range(metric, computed), _has_velocities(trial, blocks, computed)]
+    checks += [reproducible(trial, blocks, computed), frame_by_frame(trial, blocks, computed)]
     if metric.axes:
-        checks.append(same_axes(trial, blocks, found))
+        checks.append(same_axes(trial, blocks, computed))
     rng = np.random.default_rng(20260207)
-    sure = {name: steady(trial, blocks[name], values, rng) for name, values in found.items()}
-    checks.append(any_order(trial, blocks, found, sure))
-    checks += [unchanged(trial, symmetry, blocks, found, sure) for symmetry in MOVES if symmetry in metric.symmetries]
-    strange = [f"expected some of {', '.join(MOVES)}; found {s!r}" for s in metric.symmetries if s not in MOVES]
-    checks.append(judged("symmetries that there are", strange, ", ".join(metric.symmetries) or "none declared"))
+    stable = {name: stable_under_noise(trial, blocks[name], values, rng) for name, values in computed.items()}
+    checks.append(permutation_invariant(trial, blocks, computed, stable))
+    checks += [invariant(trial, s, blocks, computed, stable) for s in SYMMETRIES if s in metric.symmetries]
+    expected = ", ".join(SYMMETRIES)
+    unknown = [f"expected some of {expected}; found {s!r}" for s in metric.symmetries if s not in SYMMETRIES]
+    checks.append(outcome("declared symmetries are known", unknown, ", ".join(metric.symmetries) or "none declared"))
     return [*checks, _speed(trial)]
 
 
-def _computed(trial: Trial, blocks: Schools) -> tuple[dict[str, Floats], list[str], dict[str, str]]:
-    found: dict[str, Floats] = {}
+def _compute(trial: Trial, blocks: Schools) -> tuple[dict[str, Floats], list[str], dict[str, str]]:
+    computed: dict[str, Floats] = {}
     faults: list[str] = []
     left_out: dict[str, str] = {}
     for name, block in blocks.items():
         try:
-            found[name] = values_of(trial, frames_of(block, slice(None)))
+            computed[name] = values_of(trial, frames_of(block, slice(None)))
         except NotApplicable as error:
             left_out[name] = f"{name}: {error}"
         except KaditaError as error:
             faults.append(f"{name}: {error}")
-    return found, faults, left_out
+    return computed, faults, left_out
 
 
-def _written(trial: Trial, blocks: Schools, faults: Iterable[str]) -> Iterator[str]:
+def _modified(trial: Trial, blocks: Schools, faults: Iterable[str]) -> Iterator[str]:
     yield from (f for f in faults if "read-only" in f)
     for name, block in blocks.items():
         try:
             changed = writes_to(trial, frames_of(block, slice(None)))
-        except KaditaError:  # told elsewhere
+        except KaditaError:  # reported by another check
             continue
         if changed:
             yield f"{name}: {changed}; work on a copy"
 
 
-def _finite(metric: Metric, found: Found) -> Check:
-    says = bool(metric.undefined) or "NaN" in (metric.function.__doc__ or "")
+def _finite(metric: Metric, computed: Values) -> Check:
+    may_be_nan = bool(metric.undefined) or "NaN" in (metric.function.__doc__ or "")
 
     def faults() -> Iterator[str]:
-        for name, values in found.items():
-            bad = np.isinf(values) if says else ~np.isfinite(values)
+        for name, values in computed.items():
+            bad = np.isinf(values) if may_be_nan else ~np.isfinite(values)
             if bad.any():
-                where = first(bad)
                 yield (
-                    f"{name}, {where}: {values[bad][0]}; return NaN where it is not defined, and say when: "
-                    '@metric(undefined="where ...")'
+                    f"{name}, {first(bad)}: {values[bad][0]}; return NaN where the metric is undefined, and declare "
+                    'where: @metric(undefined="where ...")'
                 )
 
-    undefined = sum(int(np.isnan(values).sum()) for values in found.values())
-    total = sum(values.size for values in found.values())
-    return judged("finite, or NaN where it says so", faults(), f"NaN in {undefined} of {total} values")
+    undefined = sum(int(np.isnan(values).sum()) for values in computed.values())
+    total = sum(values.size for values in computed.values())
+    return outcome("finite, or NaN where declared undefined", faults(), f"NaN in {undefined} of {total} values")
 
 
-def _in_range(metric: Metric, found: Found) -> Check:
+def _in_range(metric: Metric, computed: Values) -> Check:
     def faults() -> Iterator[str]:
-        for name, values in found.items():
+        for name, values in computed.items():
             bad = (values < low - ROUNDING) | (values > high + ROUNDING)
             if bad.any():
                 yield f"{name}, {first(bad)}: expected {low:g} to {high:g}; found {values[bad][0]:.6g}"
 
-    known = np.concatenate([values[~np.isnan(values)] for values in found.values()] or [np.empty(0)])
-    if not known.size:
-        return Check("within its range", None, "no value is defined")
-    seen = f"found {known.min():.4g} to {known.max():.4g}"
+    defined = np.concatenate([values[~np.isnan(values)] for values in computed.values()] or [np.empty(0)])
+    if not defined.size:
+        return Check("within the declared range", None, "no value is defined")
+    found = f"found {defined.min():.4g} to {defined.max():.4g}"
     if metric.range is None:
-        return Check("within its range", True, f"none declared; {seen}")
+        return Check("within the declared range", True, f"none declared; {found}")
     low, high = metric.range
-    return judged("within its range", faults(), f"declared {low:g} to {high:g}, {seen}")
+    return outcome("within the declared range", faults(), f"declared {low:g} to {high:g}, {found}")
 
 
-def _has_velocities(trial: Trial, blocks: Schools, found: Found) -> Check:
-    name = "it says that it needs velocities"
+def _has_velocities(trial: Trial, blocks: Schools, computed: Values) -> Check:
+    name = "needed velocities are declared"
     if any(m.needs_velocities for m in trial.plan.order):
-        return Check(name, True, "they are declared")
+        return Check(name, True, "declared")
     faults = []
-    for school in list(found)[:1]:
+    for school in list(computed)[:1]:
         block = blocks[school]
         try:
             bare = Block(block.positions, box=block.box, attributes=block.attributes)
             values_of(trial, bare)
         except KaditaError as error:
             faults = [f"{school}, without velocities: {error}; @metric(needs_velocities=True)"]
-    return judged(name, faults, "it needs none")
+    return outcome(name, faults, "not needed")
 
 
 def _speed(trial: Trial) -> Check:
     agents, frames = 200, 50
     try:
-        took = microseconds(trial, schools.isotropic(agents, frames, schools.SIDE))
+        time = microseconds(trial, schools.isotropic(agents, frames, schools.SIDE))
     except KaditaError as error:
         return Check("speed", None, f"not measured: {error}")
-    return Check("speed", True, f"{took:.2g} us an agent a frame, {agents} agents")
+    return Check("speed", True, f"{time:.2g} us per agent and frame, {agents} agents")

@@ -1,4 +1,4 @@
-"""What every model checks: rules that the engine takes, and a run whose bits depend on its configuration alone."""
+"""Checks of models: rules that the engine accepts, and a run whose bits depend on its configuration alone."""
 
 from __future__ import annotations
 
@@ -12,56 +12,57 @@ from kadita.base.errors import KaditaError
 from kadita.base.jit import reason
 from kadita.models.model import Model
 from kadita.school.box import Floats
-from kadita.testing.checks import Check, demand, judged
+from kadita.testing.checks import Check, outcome, require_passed
 
 STEPS, SEED = 20, 3
-UNIT = 1e-12  # most by which the length of a heading differs from 1
+UNIT = 1e-12  # largest deviation of the length of a heading from 1
 
 
-class _Way(NamedTuple):
+class _Method(NamedTuple):
     by_cells: bool
     threads: int
 
 
 def check_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Check]:
-    """Return the checks of a model, all of them kept; see `examine_model`.
+    """Return the checks of a model if all pass; see `examine_model`.
 
     Raises:
-        AssertionError: it breaks some, which are named.
-        KaditaError: parameters with which there is no such model.
+        AssertionError: checks failed, which are named.
+        KaditaError: an unknown or invalid parameter.
     """
     name = getattr(model, "name", getattr(model, "__name__", "?"))
-    return demand(f"model {name}", examine_model(model, threads=threads, **parameters))
+    return require_passed(f"model {name}", examine_model(model, threads=threads, **parameters))
 
 
 def examine_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Check]:
-    """Run a model for 20 steps in several ways, and return what it checks and whether it keeps it.
+    """Run a model for 20 steps by several methods, and return all checks.
 
     Args:
-        model: one that is made, or the class, with its parameters.
-        threads: whether to run it on three threads as well, which is compiled on its own and takes a while.
-        parameters: of the class.
+        model: a model, or its class with parameters.
+        threads: whether to run it also on three threads, which is compiled separately and takes a while.
+        parameters: parameters of the class.
 
     Raises:
-        KaditaError: parameters with which there is no such model.
+        KaditaError: an unknown or invalid parameter.
     """
-    made = _made(model, parameters)
-    checks = [_documented(type(made)), *_declared(made)]
-    if not all(p.passed for p in checks[1:]):
+    instance = _instance(model, parameters)
+    checks = [_documented(type(instance)), *_declared(instance)]
+    if not all(check.passed for check in checks[1:]):
         return checks
     try:
-        x, u = _run(made, _Way(False, 1))
-    except Exception as error:  # a stranger's rules can raise anything at all
+        x, u = _run(instance, _Method(False, 1))
+    except Exception as error:  # the rules of a plugin can raise any exception
         return [*checks, Check("it compiles and runs", False, reason(error))]
-    checks.append(Check("it compiles and runs", True, f"{STEPS} steps of {made.agents} agents"))
-    checks.append(judged("headings of unit length, finite places", _impossible(x, u), f"to {UNIT:g}"))
-    ways = {"again": _Way(False, 1), "by cells": _Way(True, 1)} | ({"on 3 threads": _Way(False, 3)} if threads else {})
-    for said_of, way in ways.items():
-        checks.append(judged(f"the same bits {said_of}", _other_bits(made, way, x, u), f"{STEPS} steps"))
+    checks.append(Check("it compiles and runs", True, f"{STEPS} steps of {instance.agents} agents"))
+    checks.append(outcome("unit headings, finite positions", _impossible(x, u), f"to {UNIT:g}"))
+    methods = {"in a second run": _Method(False, 1), "with cell lists": _Method(True, 1)}
+    methods |= {"on 3 threads": _Method(False, 3)} if threads else {}
+    for name, method in methods.items():
+        checks.append(outcome(f"the same bits {name}", _other_bits(instance, method, x, u), f"{STEPS} steps"))
     return checks
 
 
-def _made(model: Model | type[Model], parameters: dict[str, Any]) -> Model:
+def _instance(model: Model | type[Model], parameters: dict[str, Any]) -> Model:
     if isinstance(model, Model):
         return model
     try:
@@ -72,10 +73,10 @@ def _made(model: Model | type[Model], parameters: dict[str, Any]) -> Model:
         raise KaditaError(f"model {model.name}: {key}: {first['msg']}") from None
 
 
-def _documented(kind: type[Model]) -> Check:
-    faults = [] if (kind.__dict__.get("__doc__") or "").strip() else ["expected a docstring; found none"]
-    faults += [f"parameter {n} has no description" for n, f in kind.model_fields.items() if not f.description]
-    return judged("it says what it is", faults, f"{len(kind.model_fields)} parameters, each with a description")
+def _documented(model: type[Model]) -> Check:
+    faults = [] if (model.__dict__.get("__doc__") or "").strip() else ["expected a docstring; found none"]
+    faults += [f"parameter {n} has no description" for n, f in model.model_fields.items() if not f.description]
+    return outcome("it is documented", faults, f"{len(model.model_fields)} parameters, each with a description")
 
 
 def _declared(model: Model) -> list[Check]:
@@ -100,35 +101,35 @@ def _declared(model: Model) -> list[Check]:
         try_rules(model, rules, known["cutoff"])
         return "pair, turn, displacement; nothing beyond the cutoff"
 
-    looks: dict[str, Callable[[], str]] = {
-        "its cutoff is a length": cutoff,
-        "its constants are finite numbers by name": constants,
-        "its attributes are what a trajectory can say": attributes,
-        "its rules return what the engine takes": rules,
+    trials: dict[str, Callable[[], str]] = {
+        "the cutoff is a length": cutoff,
+        "constants are finite numbers": constants,
+        "attributes can be stored in a trajectory": attributes,
+        "rules return what the engine expects": rules,
     }
     checks = []
-    for name, look in looks.items():
+    for name, attempt in trials.items():
         try:
-            checks.append(Check(name, True, look()))
+            checks.append(Check(name, True, attempt()))
         except KaditaError as error:
             checks.append(Check(name, False, str(error)))
             break
     return checks
 
 
-def _run(model: Model, way: _Way) -> tuple[Floats, Floats]:
-    """Return places and headings after the steps, (N, 3), in the order of agents."""
+def _run(model: Model, method: _Method) -> tuple[Floats, Floats]:
+    """Return positions and headings after the steps, (N, 3), in the order of agents."""
     from kadita.models.engine.integrator import steps_of
-    from kadita.models.engine.state import School, Space
+    from kadita.models.engine.state import Space, State
     from kadita.simulation.checks import cutoff_of, rules_of
 
     x, u = (np.asarray(a, dtype=float).T.copy() for a in model.initial_state(SEED))
     agents = np.arange(x.shape[1], dtype=np.int32)
-    school = School(x, u, agents, np.zeros_like(agents))
+    school = State(x, u, agents, np.zeros_like(agents))
     rules = model.pair, model.turn, model.displacement
-    advance = steps_of(*rules, by_cells=way.by_cells, parallel=way.threads > 1)
+    advance = steps_of(*rules, by_cells=method.by_cells, parallel=method.threads > 1)
     space = Space(model.space.array, cutoff_of([model]))
-    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), way.threads)
+    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), method.threads)
     order = np.argsort(school.agents)
     return x.T[order], u.T[order]
 
@@ -138,19 +139,19 @@ def _impossible(x: Floats, u: Floats) -> Iterator[str]:
     bad = ~(np.abs(lengths - 1) <= UNIT)
     if bad.any():
         yield f"the heading of agent {bad.argmax()} has the length {lengths[bad][0]:.15g}; end `turn` with unit(...)"
-    lost = ~np.isfinite(x).all(axis=1)
-    if lost.any():
-        yield f"agent {lost.argmax()} is at {x[lost][0]}"
+    bad = ~np.isfinite(x).all(axis=1)
+    if bad.any():
+        yield f"agent {bad.argmax()} is at {x[bad][0]}"
 
 
-def _other_bits(model: Model, way: _Way, x: Floats, u: Floats) -> Iterator[str]:
+def _other_bits(model: Model, method: _Method, x: Floats, u: Floats) -> Iterator[str]:
     try:
-        found = _run(model, way)
+        other = _run(model, method)
     except Exception as error:
         yield reason(error)
         return
-    for name, a, b in zip(("place", "heading"), (x, u), found, strict=True):
-        other = ~(a == b).all(axis=1)
-        if other.any():
-            yield f"the {name} of agent {other.argmax()} differs by {np.abs(a - b).max():.1g}"
+    for name, a, b in zip(("position", "heading"), (x, u), other, strict=True):
+        differs = ~(a == b).all(axis=1)
+        if differs.any():
+            yield f"the {name} of agent {differs.argmax()} differs by {np.abs(a - b).max():.1g}"
             return

@@ -1,4 +1,4 @@
-"""What lets frames be shared: one process, several, and a part of a file give the same bits."""
+"""Check that one process, two processes and part of a file give the same values, up to rounding."""
 
 from __future__ import annotations
 
@@ -14,21 +14,25 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.results import Results
 from kadita.io.amber.writer import AmberWriter
+from kadita.school.box import Floats
 from kadita.school.window import FRAMES
 from kadita.testing import schools
-from kadita.testing.checks import Check, judged
+from kadita.testing.checks import Check, outcome
+from kadita.testing.comparison import ULP, but_for, largest_of, ulp_apart
 
-MORE, BEFORE = 76, 5  # frames beyond a task's, and before its end
-NAME = "one process, two, and a part of the file"
+MORE, BEFORE = 76, 5  # frames of the file after the first task's, and of the part before them
+NAME = "same values in one or two processes, and for part of a file"
 
 
 def examine_sharing(
     names: Iterable[str], *, plugins: Iterable[str | Path] = (), parameters: Mapping[str, Any] | None = None
 ) -> dict[str, Check]:
-    """Measure a file in one process, in two, and a part of it; return by name whether all give the same bits.
+    """Analyse a file in one process, in two, and part of it; return for each name the check that values are the same.
+
+    Sums that are taken in another order in other blocks may differ by rounding, which the check reports.
 
     Args:
-        names: of metrics and analyses that are installed, or that the files bring.
+        names: metrics and analyses that are installed, or defined by the plugin files.
         plugins: plugin files.
         parameters: ``{"metric.parameter": value}``.
     """
@@ -38,15 +42,15 @@ def examine_sharing(
         school = schools.isotropic(20, FRAMES + MORE, schools.SIDE)
         with AmberWriter(path, 20, periodic=True) as writer:
             writer.write_block(school)
-        for group in _together(path, list(names), plugins, parameters or {}):
-            checks |= group
+        for some in _compared(path, list(names), plugins, parameters or {}):
+            checks |= some
     return checks
 
 
-def _together(
+def _compared(
     path: Path, names: list[str], plugins: Iterable[str | Path], parameters: Mapping[str, Any]
 ) -> Iterator[dict[str, Check]]:
-    """Yield the checks of all at once, or one by one where some cannot be measured."""
+    """Yield the checks of all names at once, or one by one if some cannot be computed."""
     own = {key: value for key, value in parameters.items() if key.partition(".")[0] in names}
     options: dict[str, Any] = {"plugins": [*plugins], "parameters": own}
     try:
@@ -57,22 +61,33 @@ def _together(
             part = analyze(path, names, start=FRAMES - BEFORE, **options)
     except KaditaError as error:
         if len(names) == 1:
-            yield {names[0]: Check(NAME, None, f"not tried: {error}")}
+            yield {names[0]: Check(NAME, None, f"not checked: {error}")}
             return
         for name in names:
-            yield from _together(path, [name], plugins, parameters)
+            yield from _compared(path, [name], plugins, parameters)
         return
     for name in names:
-        faults = [] if _same(name, serial, shared) else ["two processes give other bits than one; keep nothing"]
-        if name in serial and name in part:
-            expected = serial[name][FRAMES - BEFORE :]
-            if not np.array_equal(expected, part[name], equal_nan=True):
-                faults.append("a part of the frames gives other bits than all; look at no other frame")
-        yield {name: judged(NAME, faults, f"{FRAMES + MORE} frames, the same bits")}
+        faults = []
+        by_two = _apart(_values(name, serial), _values(name, shared))
+        if by_two > ULP:
+            faults.append("two processes give other values than one; keep no state")
+        both = name in serial and name in part
+        of_part = _apart({name: serial[name][FRAMES - BEFORE :]}, {name: part[name]}) if both else 0.0
+        if of_part > ULP:
+            faults.append("part of the frames gives other values than all of them; use no other frame")
+        rounding = but_for(max(by_two, of_part))
+        same = f"the same{rounding}" if rounding else "the same bits"
+        yield {name: outcome(NAME, faults, f"{FRAMES + MORE} frames, {same}")}
 
 
-def _same(name: str, a: Results, b: Results) -> bool:
-    if (name in a) != (name in b) or (name in a and not np.array_equal(a[name], b[name], equal_nan=True)):
-        return False
-    analyses = {key: whole for key, whole in a.analyses.items() if key.partition(".")[0] == name}
-    return all(np.array_equal(w.values, b.analyses[key].values, equal_nan=True) for key, w in analyses.items())
+def _values(name: str, results: Results) -> dict[str, Floats]:
+    """Return the values of a metric, or all results of an analysis."""
+    analyses = {key: whole.values for key, whole in results.analyses.items() if key.partition(".")[0] == name}
+    return analyses | ({name: results[name]} if name in results else {})
+
+
+def _apart(expected: Mapping[str, Floats], got: Mapping[str, Floats]) -> float:
+    """Return the largest difference of values of the same names in ulp; infinity where names differ."""
+    if expected.keys() != got.keys():
+        return np.inf
+    return max((ulp_apart(values, got[key], largest_of([values])) for key, values in expected.items()), default=0.0)

@@ -1,4 +1,4 @@
-"""All that a plugin brings, examined part by part."""
+"""Checks of all metrics, analyses, models, scenarios and importers of a plugin."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from kadita.testing.metrics import examine_metric
 from kadita.testing.models import examine_model
 from kadita.testing.partitions import examine_sharing
 
-Things = list[tuple[str, str]]  # what, name
+Definitions = list[tuple[str, str]]  # kind and name: ("metric", "polarization")
 
 
-def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
+def brought_by(target: str) -> tuple[Registry, list[Path], Definitions]:
     """Find a plugin by its file, its name, its module or its distribution.
 
     Returns:
-        What is installed, with it; its file, where it is one; what it brings.
+        The registry that includes it; its file, for a plugin file; kinds and names of what it provides.
 
     Raises:
-        PluginError: it cannot be loaded.
-        KaditaError: there is none.
+        PluginError: the plugin cannot be loaded.
+        KaditaError: there is no such plugin.
     """
     if target.endswith(".py"):
         file = Path(target)
@@ -39,67 +39,67 @@ def brought_by(target: str) -> tuple[Registry, list[Path], Things]:
             registry = load_registry([file])
         except KaditaError as error:
             raise PluginError(str(error)) from error
-        return registry, [file], _things(registry, {(file.stem, target)} | {(file.stem, str(file))})
+        return registry, [file], _definitions(registry, {(file.stem, target)} | {(file.stem, str(file))})
     registry = load_registry()
-    plugins, words = set(), set()
+    plugins, known = set(), set()
     for plugin, entry in entry_points([]):
         names = {plugin.name, entry.value, plugin.distribution}
-        words |= names
+        known |= names
         if target in names:
             plugins.add((plugin.name, plugin.distribution))
     if not plugins:
-        if owner := next((p for thing, p in registry.plugins.items() if thing.partition(" ")[2] == target), None):
+        if owner := next((p for key, p in registry.plugins.items() if key.partition(" ")[2] == target), None):
             raise KaditaError(
-                f"expected a plugin; '{target}' is of {owner}: kadita plugins check {owner.name} -m {target}"
+                f"expected a plugin; '{target}' belongs to {owner}: kadita plugins check {owner.name} -m {target}"
             )
-        raise KaditaError(f"there is no plugin '{target}'{did_you_mean(target, words)}; a file is named FILE.py")
+        raise KaditaError(f"there is no plugin '{target}'{did_you_mean(target, known)}; a plugin file ends in .py")
     for name, distribution in sorted(plugins):
         for problem in registry.problems:
             if problem.startswith(f"plugin {name} ({distribution} "):
                 raise PluginError(problem)
-    return registry, [], _things(registry, plugins)
+    return registry, [], _definitions(registry, plugins)
 
 
-def _things(registry: Registry, plugins: set[tuple[str, str]]) -> Things:
-    found = ((thing.partition(" "), plugin) for thing, plugin in registry.plugins.items())
+def _definitions(registry: Registry, plugins: set[tuple[str, str]]) -> Definitions:
+    found = ((key.partition(" "), plugin) for key, plugin in registry.plugins.items())
     return [(what, name) for (what, _, name), plugin in found if (plugin.name, plugin.distribution) in plugins]
 
 
 def examine_plugin(
     registry: Registry,
-    things: Things,
+    definitions: Definitions,
     *,
     files: Iterable[Path] = (),
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     tracks: Path | None = None,
 ) -> tuple[dict[str, list[Check]], list[str]]:
-    """Examine what a plugin brings.
+    """Check what a plugin provides.
 
     Args:
-        registry: what is installed, with it.
-        things: what it brings, as `brought_by` finds it.
-        files: its file, where it is one.
-        parameters: by metric, analysis, model or importer.
+        registry: the registry that includes the plugin.
+        definitions: kinds and names of what it provides, as `brought_by` returns them.
+        files: its file, for a plugin file.
+        parameters: parameters by the name of a metric, analysis, model or importer.
         tracks: a file for its importers.
 
     Returns:
-        Checks by ``"metric NAME"``; what was not tried, and why.
+        Checks by ``"metric NAME"``; what could not be checked, and why.
 
     Raises:
-        KaditaError: parameters of what the plugin does not bring, or a file that is not there.
+        KaditaError: parameters for a name that the plugin does not provide, or a file that does not exist.
     """
-    brought = [name for _, name in things]
-    given = _by_name(registry, things, dict(parameters or {}))
+    provided = [name for _, name in definitions]
+    given = _by_name(registry, definitions, dict(parameters or {}))
     for name in given:
-        if name not in brought:
-            hint = did_you_mean(name, brought)
-            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(brought)}; got '{name}'{hint}")
-    importers = [name for what, name in things if what == "importer"]
+        if name not in provided:
+            hint = did_you_mean(name, provided)
+            raise KaditaError(f"--set: expected NAME.PARAMETER=VALUE of {', '.join(provided)}; got '{name}'{hint}")
+    importers = [name for what, name in definitions if what == "importer"]
     reader = _reader(registry, importers, tracks) if tracks is not None else None
     found: dict[str, list[Check]] = {}
     untried: list[str] = []
     others = list(registry.metrics.values())
-    for what, name in things:
+    for what, name in definitions:
         values = given.get(name, {})
         try:
             if what == "metric":
@@ -107,39 +107,41 @@ def examine_plugin(
             elif what == "analysis":
                 found[f"analysis {name}"] = examine_analysis(registry.analyses[name], others=others, **values)
             elif what == "model":
-                found[f"model {name}"] = examine_model(_made(registry, name, values))
+                found[f"model {name}"] = examine_model(_model(registry, name, values))
             elif what == "scenario":
                 found[f"scenario {name}"] = [_loads(registry, name)]
             elif tracks is None:
                 untried.append(f"importer {name}: it needs a file to read, --tracks FILE")
             elif name != reader:
-                untried.append(f"importer {name}: {tracks} is not of its kind")
+                untried.append(f"importer {name}: {tracks} is not a file of its format")
             else:
                 found[f"importer {name}"] = examine_importer(registry.importers[name], tracks, **values)
         except PluginError:
             raise
         except KaditaError as error:
             untried.append(f"{what} {name}: {error}")
-    names = [name for what, name in things if what in ("metric", "analysis") and f"{what} {name}" in found]
+    names = [name for what, name in definitions if what in ("metric", "analysis") and f"{what} {name}" in found]
     flat = {f"{name}.{key}": value for name, values in given.items() for key, value in values.items()}
     shared = examine_sharing(names, plugins=files, parameters=flat) if names else {}
-    for what, name in things:
+    for what, name in definitions:
         if name in shared and f"{what} {name}" in found:
             found[f"{what} {name}"].append(shared[name])
     return found, untried
 
 
-def _by_name(registry: Registry, things: Things, given: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Give parameters that name no metric to all that have them.
+def _by_name(
+    registry: Registry, definitions: Definitions, given: dict[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Assign parameters without a metric's name to all that have them.
 
     Raises:
-        KaditaError: nothing has one.
+        KaditaError: none has such a parameter.
     """
     for key, value in given.pop("*", {}).items():
-        having = [name for what, name in things if key in _parameters(registry, what, name)]
-        if not having:
-            raise KaditaError(f"--set: nothing of {', '.join(name for _, name in things)} has a parameter '{key}'")
-        for name in having:
+        owners = [name for what, name in definitions if key in _parameters(registry, what, name)]
+        if not owners:
+            raise KaditaError(f"--set: none of {', '.join(name for _, name in definitions)} has a parameter '{key}'")
+        for name in owners:
             given[name] = {key: value, **given.get(name, {})}
     return given
 
@@ -155,19 +157,19 @@ def _parameters(registry: Registry, what: str, name: str) -> Iterable[str]:
     return fields
 
 
-def _made(registry: Registry, name: str, values: Mapping[str, Any]) -> Model:
-    """Return the model with the parameters of a scenario of its own, or with those that are given.
+def _model(registry: Registry, name: str, values: Mapping[str, Any]) -> Model:
+    """Return the model with the parameters of a scenario of the same plugin, or with defaults and those given.
 
     Raises:
-        KaditaError: neither is enough.
+        KaditaError: parameters are missing or invalid.
     """
     from pydantic import ValidationError
 
     from kadita.simulation.configuration import load_configuration
 
-    own = registry.plugin_of("model", name)
+    plugin = registry.plugin_of("model", name)
     for scenario in registry.scenarios:
-        if registry.plugin_of("scenario", scenario) == own:
+        if registry.plugin_of("scenario", scenario) == plugin:
             try:
                 configuration = load_configuration(scenario, registry=registry)
             except KaditaError:
@@ -178,16 +180,16 @@ def _made(registry: Registry, name: str, values: Mapping[str, Any]) -> Model:
     try:
         return registry.models[name](**(usual | dict(values)))
     except ValidationError as error:
-        lacking = [str(first["loc"][0]) for first in error.errors() if first["type"] == "missing"]
-        hint = " ".join(f"--set {name}.{key}=VALUE" for key in lacking)
+        missing = [str(first["loc"][0]) for first in error.errors() if first["type"] == "missing"]
+        hint = " ".join(f"--set {name}.{key}=VALUE" for key in missing)
         raise KaditaError(f"it needs parameters: {hint or error.errors()[0]['msg']}") from None
 
 
 def _reader(registry: Registry, importers: list[str], tracks: Path) -> str | None:
-    """Return which importer of a plugin the file is for: its only one, or the one that recognizes it.
+    """Return the importer of a plugin that reads the file: its only one, or the one that recognizes the file.
 
     Raises:
-        KaditaError: there is no such file, or none recognizes it.
+        KaditaError: there is no such file, or no importer recognizes it.
     """
     if not tracks.exists():
         raise KaditaError(f"{tracks}: there is no such file")
@@ -203,5 +205,5 @@ def _loads(registry: Registry, name: str) -> Check:
     try:
         configuration = load_configuration(name, registry=registry)
     except KaditaError as error:
-        return Check("it can be run", False, str(error))
-    return Check("it can be run", True, f"{configuration.model}, {configuration.steps} steps")
+        return Check("it can be loaded", False, str(error))
+    return Check("it can be loaded", True, f"{configuration.model}, {configuration.steps} steps")

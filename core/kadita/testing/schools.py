@@ -1,8 +1,7 @@
-"""Known schools: blocks of a few frames whose order parameters one can tell by thought.
+"""Known schools: blocks of a few frames whose order parameters follow from their construction.
 
-Each takes the number of `agents` and of `frames`, the `box` (``"open"``, or the edge of a periodic cell, about whose
-middle the school lies), and a `seed`. Frames differ: each is drawn anew. Schools are about 4 lengths in radius; ``r_a``
-is 2.
+Each function takes the number of `agents` and of `frames`, the `box` (``"open"``, or the edge of a periodic cell, about
+whose middle the school lies), and a `seed`. Frames are independent. The radius of a school is about 4; ``r_a`` is 2.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ School = Callable[..., Block]
 
 
 def aligned(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 1) -> Block:
-    """All in one direction, a new one in every frame, from random places: P = 1."""
+    """Agents with one heading, a new one in every frame, at random positions: P = 1."""
     rng = np.random.default_rng(seed)
     u = np.broadcast_to(_directions(rng, (frames, 1)), (frames, agents, 3))
     return _school(_ball(rng, frames, agents), u * rng.uniform(0.5, 1.5, (frames, agents, 1)), box)
 
 
 def mill(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 2, against: int = 0) -> Block:
-    """A ring that turns about its centre, of a new radius in every frame: M = 1 and P = 0.
+    """A ring that rotates about its centre, of a new radius in every frame: M = 1 and P = 0.
 
-    Unless some swim `against` the others, at most every other one.
+    Of the agents, `against` rotate in the opposite sense, at most every second one.
     """
     rng = np.random.default_rng(seed)
     a = 2 * np.pi * (np.arange(agents) / agents + rng.random((frames, 1)))
@@ -42,19 +41,19 @@ def mill(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: in
 
 
 def counter_rotating_mill(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 3) -> Block:
-    """A ring of which every other agent swims against the rest: P = 0 and M = 0, and yet it is no swarm."""
+    """A ring in which every second agent rotates in the opposite sense: P = 0 and M = 0, although it is not a swarm."""
     return mill(agents, frames, box, seed, against=agents // 2)
 
 
 def isotropic(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 4) -> Block:
-    """Random places in a ball, random headings: what is left of order is chance."""
+    """Random positions in a ball and random headings: order parameters differ from 0 by their finite size alone."""
     rng = np.random.default_rng(seed)
     u = _directions(rng, (frames, agents)) * rng.uniform(0.5, 1.5, (frames, agents, 1))
     return _school(_ball(rng, frames, agents), u, box)
 
 
 def lattice(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 5) -> Block:
-    """A cubic lattice, random headings: neighbours are all as far, wherever one looks within it."""
+    """A cubic lattice with random headings: nearest neighbours are all at the same distance."""
     rng = np.random.default_rng(seed)
     side = int(np.ceil(agents ** (1 / 3)))
     cells = np.stack(np.meshgrid(*[np.arange(side)] * 3, indexing="ij"), -1).reshape(-1, 3)[:agents]
@@ -63,7 +62,7 @@ def lattice(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed:
 
 
 def clusters(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 6) -> Block:
-    """Two tight groups, farther from each other than they are wide, each with a direction of its own."""
+    """Two compact clusters, farther apart than they are wide, each with its own direction."""
     rng = np.random.default_rng(seed)
     one = (np.arange(agents) % 2)[None, :, None]
     x = 0.15 * _ball(rng, frames, agents) + np.where(one, 2.5, -2.5) * np.array([0.6, 0.0, 0.8])
@@ -72,7 +71,7 @@ def clusters(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed
 
 
 def straddling(agents: int = AGENTS, frames: int = FRAMES, box: Any = SIDE, seed: int = 7) -> Block:
-    """A loose school across the corner of the periodic cell, its positions wrapped into it."""
+    """A loose school around the corner of the periodic cell, with wrapped positions."""
     rng = np.random.default_rng(seed)
     cell = Box.of(box)
     u = _directions(rng, (frames, 1)) + 0.5 * rng.normal(size=(frames, agents, 3))
@@ -80,7 +79,7 @@ def straddling(agents: int = AGENTS, frames: int = FRAMES, box: Any = SIDE, seed
 
 
 def resting(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed: int = 8) -> Block:
-    """Some agents do not move, and in the last frame none does."""
+    """A school in which some agents are at rest, and all of them in the last frame."""
     rng = np.random.default_rng(seed)
     u = _directions(rng, (frames, agents)) * (rng.random((frames, agents, 1)) > 0.3)
     u[-1] = 0.0
@@ -88,13 +87,13 @@ def resting(agents: int = AGENTS, frames: int = FRAMES, box: Any = "open", seed:
 
 
 def alone(agents: int = 1, frames: int = FRAMES, box: Any = "open", seed: int = 9) -> Block:
-    """A single agent, as tracking can leave one."""
+    """A single agent."""
     return isotropic(agents, frames, box, seed)
 
 
 def known() -> dict[str, Block]:
-    """Return all of them by name: in open space, and in a periodic cell with an edge of 14."""
-    everywhere: tuple[School, ...] = (
+    """Return all schools by name: in open space, and in a periodic cell with an edge of 14."""
+    in_any_box: tuple[School, ...] = (
         aligned,
         mill,
         counter_rotating_mill,
@@ -104,8 +103,8 @@ def known() -> dict[str, Block]:
         resting,
         alone,
     )
-    schools = {f"{school.__name__}, open": school(box="open") for school in everywhere}
-    schools |= {f"{school.__name__}, periodic": school(box=SIDE) for school in everywhere}
+    schools = {f"{school.__name__}, open": school(box="open") for school in in_any_box}
+    schools |= {f"{school.__name__}, periodic": school(box=SIDE) for school in in_any_box}
     return schools | {"straddling": straddling(), "straddling, oblong": straddling(box=(12.0, 14.0, 17.0), seed=10)}
 
 

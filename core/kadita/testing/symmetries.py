@@ -1,4 +1,4 @@
-"""Moves that a declared symmetry says leave values as they are: elsewhere, turned, in images, in other units."""
+"""Transformations of a school by the symmetries that metrics declare, and other changes of blocks."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ UNITS = (3.7, 1e-3, 1e4)
 
 
 def like(block: Block, positions: Any = None, velocities: Any = None, **others: Any) -> Block:
-    """Return a block with copies of all that the other has, but for what is given."""
+    """Return a copy of the block, except for the given arrays and attributes."""
     v = block.velocities.copy() if velocities is None and block.has_velocities else velocities
     given = {name: getattr(block, name) for name in ("box", "times", "agents", "attributes", "frames")} | others
     return Block(block.positions.copy() if positions is None else positions, v, **given)
 
 
 def frames_of(block: Block, frames: Any) -> Block:
-    """Return a block of some of the frames."""
+    """Return the block of some of its frames."""
     v = block.velocities[frames].copy() if block.has_velocities else None
     return like(block, block.positions[frames].copy(), v, times=block.times[frames], frames=block.frames[frames])
 
 
-def reordered(block: Block, order: Any) -> Block:
+def permuted(block: Block, order: Any) -> Block:
     """Return the block with its agents in another order."""
     v = block.velocities[:, order].copy() if block.has_velocities else None
     return like(block, block.positions[:, order].copy(), v, agents=block.agents[order])
 
 
 def jittered(block: Block, rng: np.random.Generator) -> Block:
-    """Return the block with noise of 1e-9 in all numbers: what that changes lies on an edge, and proves nothing."""
+    """Return the block with noise of 1e-9 in positions and velocities; values that it changes depend on rounding."""
     x, v = block.positions, block.velocities
     return like(block, x + 1e-9 * rng.normal(size=x.shape), v * (1 + 1e-9 * rng.normal(size=v.shape)))
 
 
 def translated(block: Block, rng: np.random.Generator) -> Iterator[Block]:
-    """Yield the school elsewhere."""
-    for reach in (3.0, 30.0):
-        yield like(block, block.positions + rng.uniform(-reach, reach, 3))
+    """Yield the translated school."""
+    for distance in (3.0, 30.0):
+        yield like(block, block.positions + rng.uniform(-distance, distance, 3))
 
 
-def turned(block: Block, rng: np.random.Generator) -> Iterator[Block]:
-    """Yield the school turned: anyhow in open space, by quarter turns with its cell."""
+def rotated(block: Block, rng: np.random.Generator) -> Iterator[Block]:
+    """Yield the rotated school: by any rotation in open space, by quarter turns together with a periodic cell."""
     for _ in range(3):
         if block.box.periodic:
             turn = QUARTER_TURNS[rng.integers(1, len(QUARTER_TURNS))]
@@ -65,7 +65,7 @@ def turned(block: Block, rng: np.random.Generator) -> Iterator[Block]:
 
 
 def imaged(block: Block, rng: np.random.Generator) -> Iterator[Block]:
-    """Yield the school with each agent in a periodic image of its own."""
+    """Yield the school with each agent in a random periodic image."""
     if block.box.periodic:
         for far in (1, 100):
             images = rng.integers(-far, far, block.positions.shape, endpoint=True)
@@ -73,16 +73,17 @@ def imaged(block: Block, rng: np.random.Generator) -> Iterator[Block]:
 
 
 def scaled(block: Block, rng: np.random.Generator) -> Iterator[Block]:
-    """Yield the school in other units of length, its radius of attraction among the lengths."""
+    """Yield the school in other units of length, including its ``r_a``."""
     for unit in UNITS:
         box = Box.of(block.box.array * unit) if block.box.periodic else block.box
         attributes = {k: v * unit if k == "r_a" else v for k, v in block.attributes.items()}
         yield like(block, block.positions * unit, block.velocities * unit, box=box, attributes=attributes)
 
 
-MOVES: Mapping[str, Callable[[Block, np.random.Generator], Iterator[Block]]] = {
+SYMMETRIES: Mapping[str, Callable[[Block, np.random.Generator], Iterator[Block]]] = {
     "translation": translated,
-    "rotation": turned,
+    "rotation": rotated,
     "images": imaged,
     "scale": scaled,
 }
+INVARIANCES = {"translation": "translation", "rotation": "rotation", "images": "periodic images", "scale": "scaling"}

@@ -35,9 +35,9 @@ def crafts(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("crafts")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one that waits for the end of all tests takes a tenth of a processor meanwhile
 def start_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Cluster]]:
-    """Start a scheduler and workers, TCP on loopback, that end with the tests."""
+    """Start a scheduler and workers, TCP on loopback, that end with the tests of a module."""
     with contextlib.ExitStack() as ends:
 
         def start(workers: int = 2, **settings: str) -> Cluster:
@@ -76,13 +76,15 @@ def start_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         yield start
 
 
+@pytest.fixture(scope="module")
+def kept() -> list[Cluster]:
+    """The clusters that were started for the tests of a module."""
+    return []
+
+
 @pytest.fixture
-def cluster(start_cluster: Callable[..., Cluster], request: pytest.FixtureRequest) -> Cluster:
+def cluster(start_cluster: Callable[..., Cluster], kept: list[Cluster]) -> Cluster:
     """A cluster with two workers; a new one where a test before killed one of them."""
-    kept = request.session.stash.setdefault(KEPT, [])
     if not kept or any(worker.poll() is not None for worker in kept[-1].workers):
         kept.append(start_cluster())
     return kept[-1]
-
-
-KEPT = pytest.StashKey[list[Cluster]]()

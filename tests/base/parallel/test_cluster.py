@@ -74,7 +74,7 @@ def test_a_cluster_that_lacks_a_module_is_told_in_a_line(cluster, monkeypatch, t
 
     with (
         worker_pool(scheduler=cluster.address) as run,
-        pytest.raises(KaditaError, match=r"the cluster lacks what is installed here: No module named 'only_here'"),
+        pytest.raises(KaditaError, match=r"the cluster lacks a package installed here: No module named 'only_here'"),
     ):
         list(run(only_here.same, range(3)))
 
@@ -91,7 +91,7 @@ def test_a_task_that_kills_its_workers_is_named(crafts, start_cluster):
     deadly = start_cluster(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     with (
         worker_pool(scheduler=deadly.address) as run,
-        pytest.raises(KaditaError, match=r"^task 1, 3: 1 worker died over it, the last on tcp://127\.0\.0\.1"),
+        pytest.raises(KaditaError, match=r"^task 1, 3: 1 worker died on it, the last on tcp://127\.0\.0\.1"),
     ):
         list(run(crafts.killed, [3]))
 
@@ -133,13 +133,13 @@ def test_what_is_no_address_is_refused(address, said):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, "what answers there is no dask scheduler"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n" * 10, "the server at this address is not a dask scheduler"),
         (b"", "no scheduler answers"),
     ],
     ids=["http", "silence"],
 )
 def test_a_server_that_is_no_scheduler_is_told_from_one(answer, said, monkeypatch, capfd):
-    monkeypatch.setattr(kadita.base.parallel.dask, "PATIENCE", 1.0)
+    monkeypatch.setattr(kadita.base.parallel.dask, "TIMEOUT", 1.0)
     began = time.monotonic()
     with server(answer) as address, pytest.raises(KaditaError, match=said), worker_pool(scheduler=address):
         pass

@@ -80,7 +80,7 @@ class TestAWorkerThatDies:
     def test_over_and_over_names_the_task_and_spoils_no_other(self, crafts):
         done = []
         with worker_pool(workers=2) as run:
-            with pytest.raises(KaditaError, match=r"^task 4, 3: 3 workers died over it, the last by signal SIGKILL"):
+            with pytest.raises(KaditaError, match=r"^task 4, 3: 3 workers died on it, the last by signal SIGKILL"):
                 done.extend(run(crafts.killed, range(20)))
             assert sorted(run(crafts.square, range(20))) == SQUARES
 

@@ -74,5 +74,5 @@ def test_going_on_a_worker_that_sees_another_disk_says_so(configuration, cluster
         return real(tmp_path / "another" / folder.name, *arguments)
 
     monkeypatch.setattr(kadita.simulation.sweep, "_line", elsewhere)
-    with pytest.raises(KaditaError, match="expected the folder of a sweep, which all workers share"):
+    with pytest.raises(KaditaError, match="expected the folder of a sweep, shared by all workers"):
         sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)

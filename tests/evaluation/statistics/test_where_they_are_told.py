@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -46,13 +47,9 @@ def results(folder):
     return kadita.analyze(folder / "school.nc", names, plugins=[folder / "drift.py"])
 
 
-@pytest.fixture(scope="module")
-def command(folder):
-    def run(*arguments):
-        words = [sys.executable, "-m", "kadita", *map(str, arguments)]
-        return subprocess.run(words, capture_output=True, text=True, timeout=300, cwd=folder)
-
-    return run
+@pytest.fixture
+def command(command, folder):
+    return functools.partial(command, cwd=folder)
 
 
 @pytest.mark.parametrize("choice", ["none", "auto", "half", 2.0])
@@ -119,7 +116,7 @@ def test_the_table(command, results):
     assert table["height"][:2] == ["per agent", ""]
     assert table["state"][0].endswith(" %")
     heading = next(line for line in done.stdout.splitlines() if "metric" in line)
-    assert [word.strip() for word in heading.split("┃")[1:-1]] == ["metric", "mean", "error", "std", "n_eff", "unit"]
+    assert [word.strip() for word in heading.split("┃")[1:-1]] == ["metric", "mean", "SE", "std", "n_eff", "unit"]
 
 
 def test_the_table_says_where_each_series_settles_and_which_does_not(command):
@@ -127,7 +124,7 @@ def test_the_table_says_where_each_series_settles_and_which_does_not(command):
         "analyze", "school.nc", "-m", "rotation", "-m", "spread", "--equilibration", "auto", "-o", "auto.csv"
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "means from where each series settles" in done.stdout
+    assert "means of equilibrated frames" in done.stdout
     assert "from" in done.stdout.splitlines()[2]
 
 
@@ -147,7 +144,7 @@ def test_what_is_no_equilibration_is_refused_before_anything_is_computed(command
         assert not (folder / "never.csv").exists()
     done = command("run", "torus", "--equilibration", "half")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "--equilibration is about metrics; add --analyze" in done.stderr
+    assert "--equilibration needs --analyze" in done.stderr
 
 
 def test_a_run_prints_the_same_table(command):

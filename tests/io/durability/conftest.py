@@ -1,52 +1,23 @@
-"""Scripts that run in processes of their own; the command line in this one; and what a file holds."""
+"""Scripts that run in processes of their own, and what a file holds."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import os
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
-import typer
 
 import kadita
-import kadita.cli
 from kadita.io.amber.writer import AmberWriter
 from kadita.school.trajectory import Chunk
 
 HERE = Path(__file__).parent
-
-
-class Done(NamedTuple):
-    """How a command ended, and what it said."""
-
-    status: int
-    out: str
-    error: str
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """Run `kadita ...` in this process, which spares each command a second of imports."""
-    monkeypatch.setattr(kadita.cli, "app", typer.main.get_command(kadita.cli.app))  # typer makes it for every command
-    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # `main` sets both; they are put back afterwards
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-
-    def run(*words: object) -> Done:
-        out, error = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
-            status = kadita.cli.main([str(word) for word in words])
-        return Done(status, out.getvalue(), error.getvalue())
-
-    return run
 
 
 @pytest.fixture(scope="session")

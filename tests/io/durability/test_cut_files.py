@@ -55,15 +55,15 @@ def test_50_cut_files_are_refused_by_every_command(school, tmp_path, command):
         cut.write_bytes(whole[:length])
         for words in COMMANDS:
             done = command(*(w.replace("CUT", str(cut)).replace("OUT", str(tmp_path / "out")) for w in words))
-            assert done.status == 2, (length, words, done)
-            assert done.error.count("\n") == 1, (length, words, done)
-            assert done.error.startswith(f"kadita: error: {cut}"), (length, words, done)
-            assert done.out == ""
+            assert done.returncode == 2, (length, words, done)
+            assert done.stderr.count("\n") == 1, (length, words, done)
+            assert done.stderr.startswith(f"kadita: error: {cut}"), (length, words, done)
+            assert done.stdout == ""
             refused += 1
         done = command("validate", cut)
-        assert done.status == 2, (length, done)
-        assert done.error.count("\n") <= 1
-        assert "fault" in done.out + done.error
+        assert done.returncode == 2, (length, done)
+        assert done.stderr.count("\n") <= 1
+        assert "fault" in done.stdout + done.stderr
         assert [p.name for p in tmp_path.iterdir()] == ["cut.nc"]  # nobody made half a file of it
     print(f"50 cut files: {refused} of {50 * len(COMMANDS)} commands refused; each has faults for validate")
 
@@ -77,10 +77,10 @@ def test_whole_frames_of_50_cut_files_are_saved(school, tmp_path, command, frame
         done = command("recover", cut, "-o", tmp_path / "saved.nc", "--force")
         frames = max(0, length - first) // size
         if frames == 0:
-            assert done.status == 2, (length, done)
-            assert done.error.count("\n") == 1
+            assert done.returncode == 2, (length, done)
+            assert done.stderr.count("\n") == 1
             continue
-        assert done.status == 0, (length, done)
+        assert done.returncode == 0, (length, done)
         found = frames_of(tmp_path / "saved.nc")
         assert len(found.times) == frames
         assert equal(found, reference)
@@ -98,12 +98,12 @@ def test_a_run_whose_file_was_cut_goes_on_rightly_or_not_at_all(school, stopped,
         path.write_bytes(stopped.read_bytes()[:length])
         shutil.copy(checkpoint.paths_of(stopped)[0], checkpoint.paths_of(path)[0])
         done = command("run", "torus", *options, "-o", path, "--resume")
-        if done.status == 0:
+        if done.returncode == 0:
             assert path.read_bytes() == school.read_bytes(), length
             went_on += 1
         else:
-            assert done.status == 2, (length, done)
-            assert done.error.count("\n") == 1
+            assert done.returncode == 2, (length, done)
+            assert done.stderr.count("\n") == 1
             assert path.stat().st_size == length, "what was left of it has changed"
             assert checkpoint.paths_of(path)[0].exists()
     print(f"50 cut files of a stopped run: {went_on} went on to the same bytes, {50 - went_on} refused")

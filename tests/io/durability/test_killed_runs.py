@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(kills, folder, command, case, wh
     for kill in [k for k in kills if k.case == case and where_of(k) == where][:1]:
         before = hidden(kill)
         done = command(*words_of(kill))
-        assert done.status == 0, done.error
+        assert done.returncode == 0, done.stderr
         assert kill.path.read_bytes() == (folder / f"{case}.nc").read_bytes()
         assert {p.name for p in kill.path.parent.iterdir()} <= {"school.nc"} | before
 
@@ -168,8 +168,8 @@ def test_runs_with_checkpoints_go_on_to_the_same_bytes_even_where_the_newest_is_
             torn += 1
         before = hidden(kill)
         done = command(*words_of(kill))
-        if done.status != 0:
-            assert "is complete; there is nothing to resume" in done.error
+        if done.returncode != 0:
+            assert "is complete; there is nothing to resume" in done.stderr
         else:
             went_on += 1
             assert {p.name for p in kill.path.parent.iterdir()} <= {"school.nc"} | before
@@ -183,7 +183,7 @@ def test_what_a_killed_run_leaves_hinders_no_other(kills, folder, command, monke
     kill = [k for k in kills if not k.path.exists() and hidden(k)][-1]
     monkeypatch.setattr(os, "getpid", lambda: kill.pid)
     done = command(*words_of(kill))
-    assert done.status == 0, done.error
+    assert done.returncode == 0, done.stderr
     assert kill.path.read_bytes() == (folder / f"{kill.case}.nc").read_bytes()
     with kadita.open(kill.path) as opened:
         assert opened.complete

@@ -119,7 +119,7 @@ def test_200_mutated_hdf5_files(told, command, tmp_path, form):
     if form == "dewi-kadita":
         write_dewi_kadita(path)
     else:
-        assert command("convert", write(tmp_path / "classic.nc"), path).status == 0
+        assert command("convert", write(tmp_path / "classic.nc"), path).returncode == 0
     faults = judge(told("mutants.py", path, path.stat().st_size, 7, 200, "read", "info", "validate"), 200)
     assert not faults, "\n".join(faults)
 

@@ -260,7 +260,7 @@ def test_frames_that_were_never_written_are_not_read_as_numbers(tmp_path):
 def test_a_cut_file_is_refused(packed, keep):
     content = packed.read_bytes()
     packed.write_bytes(content[: int(keep * len(content))])
-    with pytest.raises(kadita.KaditaError, match="cut, damaged or being written"):
+    with pytest.raises(kadita.KaditaError, match="truncated, damaged or being written"):
         kadita.open(packed)
 
 
@@ -312,7 +312,7 @@ def test_without_zstd_one_line_says_so(tmp_path):
     [
         ("a.nc4", {"compression": "lzma"}, "expected one of zlib, zstd; got lzma"),
         ("a.nc4", {"significant_digits": 7}, "expected 1 to 6; got 7"),
-        ("a.nc", {"compression": "zlib"}, "are for .nc4, and .nc is written"),
+        ("a.nc", {"compression": "zlib"}, "expected a .nc4 output file; got .nc"),
         ("a.xtc", {"significant_digits": 3}, "the format xtc .* has no such option"),
     ],
 )

@@ -90,7 +90,7 @@ def test_the_list_has_every_check(capsys):
         ("text.nc", b"time x y z\n0 1 2 3\n", "expected a NetCDF file"),
         ("empty.nc", b"", "empty file"),
         ("short.nc", b"CD", "expected a NetCDF file"),
-        ("hdf.nc", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "cannot be opened"),
+        ("hdf.nc", b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "expected a NetCDF-4 file; it is truncated, damaged"),
         (".", None, "cannot be read"),
     ],
 )

@@ -45,7 +45,7 @@ def test_extended_xyz_in_ovito(school, tmp_path, import_file):
 
 def test_agents_that_are_absent_are_left_out_and_keep_their_identity(gappy, tmp_path, import_file):
     (remark,) = convert(gappy.path, tmp_path / "school.xyz")
-    assert "absent from some frames and not written there" in remark
+    assert "frames have no row for absent agents" in remark
     pipeline = import_file(str(tmp_path / "school.xyz"))
     assert [pipeline.compute(i).particles.count for i in range(4)] == [4, 5, 3, 5]
     for number in range(4):
@@ -85,7 +85,7 @@ def test_extended_xyz_in_chemfiles_and_mdanalysis(school, tmp_path):
 
 def test_lammps_dump_in_ovito(school, tmp_path, import_file):
     (remark,) = convert(school.path, tmp_path / "school.lammpstrj")
-    assert remark == "a dump counts steps: step i is frame i; times were 0.25 to 2"
+    assert remark == "a dump stores steps, not times: step i is frame i; times were 0.25 to 2"
     pipeline = import_file(str(tmp_path / "school.lammpstrj"))
     for number in range(len(school.times)):
         data = pipeline.compute(number)
@@ -103,7 +103,7 @@ def test_lammps_dump_in_ovito(school, tmp_path, import_file):
 
 def test_lammps_dump_of_agents_that_come_and_go(gappy, tmp_path, import_file):
     remarks = convert(gappy.path, tmp_path / "school.lammpstrj")
-    assert any("absent from some frames" in line for line in remarks)
+    assert any("frames have no row for absent agents" in line for line in remarks)
     pipeline = import_file(str(tmp_path / "school.lammpstrj"))
     for number in range(4):
         assert_is_frame(pipeline.compute(number), gappy, number)
@@ -170,7 +170,7 @@ def test_a_box_that_shrinks_around_the_atoms_is_open_space(tmp_path):
 
 def test_a_cell_that_repeats_in_some_directions_is_refused(tmp_path):
     rows = "1 1 0 0 0\n2 1 1 1 1\n"
-    with pytest.raises(kadita.KaditaError, match="in all directions or in none; frame 0 says pp pp ff"):
+    with pytest.raises(kadita.KaditaError, match="in all directions or in none; frame 0 has pp pp ff"):
         dump(tmp_path / "a.lammpstrj", "pp pp ff", [[(0, 5)] * 3], rows)
 
 
@@ -178,7 +178,7 @@ def test_names_of_agents_become_numbers_and_are_told(make, tmp_path):
     school = make(3, identities=["Anna", "Bo", "Cleo"])
     (remark,) = convert(school.path, tmp_path / "school.xyz")
     assert remark == (
-        "agents are numbered in their order, as the format has no names: 0 is Anna, 1 is Bo, 2 is Cleo, ..."
+        "agents are numbered in order, as the format cannot store names: 0 is Anna, 1 is Bo, 2 is Cleo, ..."
     )
     assert [line.split()[-1] for line in (tmp_path / "school.xyz").read_text().splitlines()[2:5]] == ["0", "1", "2"]
 
@@ -210,7 +210,7 @@ def test_agents_that_come_and_go_keep_their_places_in_kadita(make, tmp_path):
     convert(school.path, tmp_path / "school.lammpstrj")
     with kadita.open(tmp_path / "school.lammpstrj") as opened, pytest.raises(kadita.KaditaError) as error:
         opened.read(np.arange(4))
-    assert "those of frame 1 are not those of frame 0" in str(error.value)
+    assert "those of frame 1 differ from those of frame 0" in str(error.value)
 
 
 XYZ = 'Properties=species:S:1:pos:R:3:id:I:1 Lattice="5 0 0 0 5 0 0 0 5"'

@@ -39,7 +39,7 @@ def test_groups_come_in_the_order_of_their_first_agents(grouped):
         opened.species = np.array(["z", "a", "z", "m"])
         groups = species_table(opened)
     assert groups.names == ["z", "a", "m"]
-    assert_array_equal(groups.of, [0, 1, 0, 2])
+    assert_array_equal(groups.indices, [0, 1, 0, 2])
 
 
 def test_pdb_columns_of_groups(grouped, tmp_path):

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import MDAnalysis
@@ -190,11 +189,10 @@ def test_existing_files_are_kept(make, tmp_path):
         write_topology(opened, tmp_path / "a.tcl", source=school.path, force=True)
 
 
-def test_the_command_writes_the_script_and_its_pdb(make, tmp_path):
+def test_the_command_writes_the_script_and_its_pdb(make, command):
     school = make(3)
-    command = [sys.executable, "-m", "kadita", "topology", str(school.path), "a.tcl"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = command("topology", school.path, "a.tcl")
     assert (done.returncode, done.stdout, done.stderr) == (0, "wrote a.tcl\nwrote a.pdb\n", "")
-    again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    again = command("topology", school.path, "a.tcl")
     assert again.returncode == 2
     assert again.stderr.count("\n") == 1

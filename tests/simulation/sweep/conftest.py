@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from kadita.cli import main
-
 SMALL = """
 scenario = "torus"
 steps = 60
@@ -47,20 +45,12 @@ def chain(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+def command(command: Callable[..., Any]) -> Callable[..., Any]:
     """Run `kadita sweep ...` in this process, in an empty folder; return its exit status and what it said."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("unraisablehook", "stdout", "stderr"):  # `main` sets the first; it is put back afterwards
-        monkeypatch.setattr(sys, name, getattr(sys, name))
-    import warnings
-
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
 
     def run(*words: object) -> tuple[int, str, str]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            status = main(["sweep", *map(str, words)])
-        return status, *capsys.readouterr()
+        done = command("sweep", *words)
+        return done.returncode, done.stdout, done.stderr
 
     return run
 

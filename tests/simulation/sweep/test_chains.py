@@ -117,9 +117,7 @@ def test_a_damaged_state_is_told_and_not_used(chain, whole):
     arrays["positions"][3, 1] += 1e-9
     np.savez(state, **arrays)
     (whole / rows[2]["folder"] / "seed-1.json").unlink()
-    with pytest.raises(
-        KaditaError, match=r"seed-1\.state\.npz: expected the state in which a run ended; it is damaged"
-    ):
+    with pytest.raises(KaditaError, match=r"seed-1\.state\.npz: expected the final state of a run; it is damaged"):
         sweep(chain, output=whole)
     state.write_bytes(b"PK\x03\x04")
     with pytest.raises(KaditaError, match="it is damaged; remove it and sweep again"):

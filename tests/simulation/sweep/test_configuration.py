@@ -131,7 +131,7 @@ class TestPoints:
         ('scenario = "torus"\n[grid]\nnoise = [0.1, 0.1]', "[grid] noise: expected each value once; got 0.1 twice"),
         (
             'scenario = "torus"\n[grid]\nnoise = { from = 0.1, to = 0.5, step = -0.1 }',
-            "[grid] noise: from 0.1 to 0.5 by -0.1 never ends",
+            "[grid] noise: expected a step that leads from 0.1 to 0.5; got -0.1",
         ),
         ('scenario = "torus"\n[grid]\nnoise = [-0.1]', "noise: input should be greater than or equal to 0; got -0.1"),
         ('scenario = "torus"\n[grid]\nnoise = [0.1, "loud"]', "noise: input should be a valid number"),
@@ -152,22 +152,22 @@ class TestPoints:
         ('model = "vicsek"\nsteps = 1', "missing in [parameters]: agents"),
         (
             'scenario = "torus"\n[parameters]\nnoise = 0.1\n[grid]\nnoise = [0.1]',
-            "noise stands under [parameters] and is varied",
+            "noise is both fixed in [parameters] and varied",
         ),
         (
             'scenario = "torus"\n[grid]\nnoise = [0.1]\n[zip]\nnoise = [0.1]',
-            "noise stands under [grid] and under [zip]",
+            "noise is both in [grid] and in [zip]",
         ),
         (
             'scenario = "torus"\n[zip]\nnoise = [0.1]\nspeed = [1.0, 2.0]',
-            "[zip]: expected lists of one length; got noise 1, speed 2",
+            "[zip]: expected lists of equal length; got noise 1, speed 2",
         ),
-        ('scenario = "torus"\nbegin = 1e6', "begin: expected a time until the end of a run, 500; got 1e+06"),
-        ('scenario = "torus"\nbegin = 1.0\nequilibration = "half"', "begin and equilibration say the same"),
+        ('scenario = "torus"\nbegin = 1e6', "begin: expected a time up to the end of a run, 500; got 1e+06"),
+        ('scenario = "torus"\nbegin = 1.0\nequilibration = "half"', "begin and equilibration exclude each other"),
         ('scenario = "torus"\nlargest_cluster = "r_b"', "expected r_a or a length above 0; got r_b"),
         ('scenario = "torus"\nchain = "r_o"', "chain: expected a parameter of [grid]; got 'r_o'"),
-        ('scenario = "torus"\nchain = "r_o"\n[grid]\nr_o = [2.0, 1.0]', "chain: expected values of r_o that go up"),
-        ('scenario = "torus"\nchain = "agents"\n[grid]\nagents = [10, 20]', "a state of another agents cannot start"),
+        ('scenario = "torus"\nchain = "r_o"\n[grid]\nr_o = [2.0, 1.0]', "chain: expected increasing values of r_o"),
+        ('scenario = "torus"\nchain = "agents"\n[grid]\nagents = [10, 20]', "can change during a run; got agents"),
         ('scenario = "torus"\nchain = "rules"\n[grid]\nrules = ["couzin-2002"]', "chain: expected numbers of rules"),
         (
             'scenario = "torus"\nseeds = 1000\n[grid]\nnoise = { from = 0, to = 1, step = 0.001 }',

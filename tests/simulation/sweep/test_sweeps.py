@@ -191,7 +191,7 @@ class TestGoingOn:
             if number == signal.SIGTERM:
                 assert (running.returncode, out, said.count("\n")) == (143, "", 1)
                 assert "terminated; " in said
-                assert "of 12 points are finished; the same command goes on" in said
+                assert "of 12 points are finished; the same command continues" in said
             else:
                 assert (running.returncode, out, said) == (-9, "", "")
         sweep(small, output=folder, workers=2)
@@ -209,7 +209,7 @@ class TestGoingOn:
         out, said = running.communicate(timeout=20)
         assert (running.returncode, out, said.count("\n")) == (130, "", 1)
         assert said.startswith("kadita: error: interrupted; ")
-        assert said.endswith(" of 12 points are finished; the same command goes on\n")
+        assert said.endswith(" of 12 points are finished; the same command continues\n")
         assert not list(tmp_path.glob("cut/*/.seed-*"))
 
     def test_a_table_of_what_there_is_so_far(self, small, swept):
@@ -234,13 +234,13 @@ class TestRefusals:
         (tmp_path / "small").write_text("mine")
         status, _, said = command(small)
         assert (status, said.count("\n")) == (2, 1)
-        assert "small: expected a folder for the sweep; this is a file" in said
+        assert "small: expected a folder for the sweep; got a file" in said
         assert (tmp_path / "small").read_text() == "mine"
 
     def test_a_table_of_nothing(self, command, small):
         status, _, said = command(small, "--table")
         assert (status, said.count("\n")) == (2, 1)
-        assert "there is no such folder; nothing was swept yet" in said
+        assert "there is no such folder; run the sweep first" in said
 
     def test_two_sweeps_in_one_folder(self, command, small, tmp_path):
         import fcntl
@@ -253,7 +253,7 @@ class TestRefusals:
         finally:
             os.close(handle)
         assert (status, said.count("\n")) == (2, 1)
-        assert "small: another sweep is at work there" in said
+        assert "small: another sweep is running in this folder" in said
 
     def test_results_that_were_damaged(self, command, small, swept):
         (swept / rows_of(swept)[0]["folder"] / "seed-1.json").write_text("{}")
@@ -303,7 +303,7 @@ def test_a_full_disk_ends_it_with_a_line_and_spoils_nothing(small, start, swept,
     out, said = full.communicate(timeout=60)
     assert (full.returncode, out, said.count("\n")) == (1, "", 1), said
     assert "File too large" in said
-    assert "0 of 12 points are finished; the same command goes on" in said
+    assert "0 of 12 points are finished; the same command continues" in said
     after = contents(swept)
     assert {name: after[name] for name in before if name != "manifest.json"} == {
         name: content for name, content in before.items() if name != "manifest.json"

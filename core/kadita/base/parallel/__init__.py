@@ -1,7 +1,7 @@
-"""Work that is cut into tasks, and who does it: this process, processes of this machine, or a cluster's.
+"""Tasks, computed in this process, in other processes of this machine, or on a cluster.
 
-Tasks and what a function makes of them are small; the function is a module's own, found there by name. Whoever does it,
-the same results come, in the order in which they are done.
+Tasks and results are small; the function is pickled by name, so it must be defined in a module. Results are the same
+for any number of workers, and are yielded in the order in which they are completed.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from kadita.base.parallel.tasks import Function, Run
 
 @contextmanager
 def worker_pool(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]:
-    """Yield ``run(function, tasks)``, which yields the number of each task and its result as they are done.
+    """Yield ``run(function, tasks)``, which yields the number and result of each task as it is completed.
 
         with worker_pool(workers=4) as run:
             for number, result in run(function, tasks):
                 ...
 
-    An error that the function raises ends the run and is raised as it is. A worker that dies is replaced, and its task
-    done again. However slowly results are taken, few more tasks are under way than there are workers. No process
-    of this machine outlives the ``with``, nor this process, however that ends.
+    An error of the function ends the run and is raised unchanged. A worker that dies is replaced, and its task is
+    repeated. Only slightly more tasks are submitted than there are workers, even if results are consumed slowly. Worker
+    processes of this machine end with the ``with`` block, and with this process, even if it is killed.
 
     Args:
-        workers: processes of this machine, with one thread each; 1 is this process itself, task by task as the results
-            are taken.
-        scheduler: address of a dask.distributed scheduler, such as ``tcp://host:8786``, in the place of those.
+        workers: number of processes of this machine, with one thread each; 1 computes in this process, one task
+            whenever the next result is requested.
+        scheduler: address of a dask.distributed scheduler, such as ``tcp://host:8786``, instead of local processes.
 
     Raises:
-        KaditaError: workers that cannot be, a scheduler that does not answer, or a task that three workers died over.
+        KaditaError: if `workers` is invalid, the scheduler does not answer, or three workers died on one task.
     """
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise KaditaError(f"workers: expected a number of at least 1; got {workers!r}")
@@ -53,6 +53,6 @@ def worker_pool(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]
 
 
 def one_by_one(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    """Do each task here when its result is asked for."""
+    """Compute each task in this process when its result is requested."""
     for number, task in enumerate(tasks):
         yield number, function(task)

@@ -1,10 +1,10 @@
-"""Processes of this machine that work for this one.
+"""Worker processes of this machine.
 
-Each is a Python of its own that shares no memory and imports nothing of the caller's script, and is connected by a pipe
-alone. A pipe that ends says everything: to this process that a worker is dead, to a worker that it is to end, be it
-that the work is done, that it was interrupted, or that this process was killed.
+Each is a separate Python interpreter that shares no memory, imports nothing of the caller's script, and is connected by
+a pipe alone. The end of the pipe tells this process that the worker has died, and tells the worker to end: because the
+work is done, was interrupted, or because this process was killed.
 
-Not `concurrent.futures`, nor loky: there a worker's death breaks all tasks under way, and whose fault it was is lost.
+Not `concurrent.futures`, nor loky: there the death of a worker breaks all submitted tasks, and its task is unknown.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from kadita.base.parallel.tasks import DEATHS, Function, Run, too_many_deaths
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PROGRAM = "import sys; from kadita.base.parallel.processes import serve; serve(int(sys.argv[1]))"
-AHEAD = 2  # tasks that a worker has, so that it need not wait for the next one
-PATIENCE = 3.0  # seconds in which a worker can clear away what it has begun; compiled calls take up to one
-AGAIN = 1.0  # seconds until a worker that was told to end, and went on, is told once more
+AHEAD = 2  # tasks per worker, so that it need not wait for the next one
+GRACE = 3.0  # seconds for a worker to clean up before it is killed; compiled calls take up to one
+SIGNAL_INTERVAL = 1.0  # seconds after which a worker that continues is signalled again
 
 
 class Worker(NamedTuple):
-    """A process, and this end of the pipe to it."""
+    """A worker process, and this end of its pipe."""
 
     process: subprocess.Popen[bytes]
     pipe: Connection[Any, Any]
@@ -44,9 +44,9 @@ class Worker(NamedTuple):
 
 @contextmanager
 def processes(count: int) -> Iterator[Run]:
-    """Yield what runs tasks on so many processes, started with the first tasks; see `base.parallel.worker_pool`."""
+    """Yield a function that runs tasks on `count` processes, started with the first tasks; see `worker_pool`."""
     idle: list[Worker] = []
-    everyone: list[Worker] = []
+    workers: list[Worker] = []
 
     def run(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         waiting, busy = deque(range(len(tasks))), dict[Any, tuple[Worker, deque[int]]]()
@@ -54,99 +54,99 @@ def processes(count: int) -> Iterator[Run]:
 
         def send(worker: Worker, numbers: deque[int]) -> None:
             numbers.append(waiting.popleft())
-            with suppress(OSError):  # it is dead, and its pipe will say so
+            with suppress(OSError):  # the worker has died, which `wait` reports
                 worker.pipe.send((function, tasks[numbers[-1]]))
 
-        def hand_out() -> None:
+        def assign() -> None:
             while waiting and len(busy) < count:
-                worker = idle.pop() if idle else _start(everyone)
+                worker = idle.pop() if idle else _start(workers)
                 busy[worker.pipe] = worker, deque()
                 send(*busy[worker.pipe])
             for worker, numbers in busy.values():
-                while len(numbers) < AHEAD and len(waiting) >= count:  # the last ones go to whoever is done first
+                while len(numbers) < AHEAD and len(waiting) >= count:  # the last tasks go to the first idle workers
                     send(worker, numbers)
 
         try:
-            hand_out()
+            assign()
             while busy:
                 for worker, numbers in [busy[pipe] for pipe in wait(list(busy))]:
                     try:
-                        good, result = worker.pipe.recv()
+                        succeeded, result = worker.pipe.recv()
                     except (EOFError, OSError):
                         del busy[worker.pipe]
-                        how = _end(worker, everyone)
+                        how = _end(worker, workers)
                         deaths[numbers[0]] += 1
                         if deaths[numbers[0]] == DEATHS:
                             raise too_many_deaths(numbers[0], tasks[numbers[0]], DEATHS, how) from None
                         waiting.extendleft(reversed(numbers))
-                        hand_out()
+                        assign()
                         continue
                     number = numbers.popleft()
                     if not numbers:
                         del busy[worker.pipe]
                         idle.append(worker)
-                    if not good:
+                    if not succeeded:
                         raise result
-                    hand_out()  # before the result is taken, which may be a while
+                    assign()  # before the result is consumed, which may take long
                     yield number, result
         finally:
-            for worker, _ in busy.values():  # at work on what nobody waits for any more
+            for worker, _ in busy.values():  # these results are no longer needed
                 worker.pipe.close()
             for worker, _ in busy.values():
-                _end(worker, everyone)
+                _end(worker, workers)
 
     try:
         yield run
     finally:
-        for worker in everyone:
+        for worker in workers:
             worker.pipe.close()
-        for worker in list(everyone):
-            _end(worker, everyone)
+        for worker in list(workers):
+            _end(worker, workers)
 
 
-def _start(everyone: list[Worker]) -> Worker:
-    path = os.pathsep.join(os.path.abspath(place) for place in sys.path)  # noqa: PTH100 - '' is this folder
+def _start(workers: list[Worker]) -> Worker:
+    path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - '' is this folder
     environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": path}
-    ours, theirs = Pipe()
-    # Ctrl-C goes to the whole group of processes; a worker never sees it, not even while it starts
+    parent_end, worker_end = Pipe()
+    # Ctrl-C goes to the whole process group; it is blocked in workers, even while they start
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, str(theirs.fileno())],
+            [sys.executable, "-P", "-c", PROGRAM, str(worker_end.fileno())],
             stdin=subprocess.DEVNULL,
             env=environment,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[worker_end.fileno()],
         )
-        everyone.append(worker := Worker(process, ours))
+        workers.append(worker := Worker(process, parent_end))
     finally:
-        theirs.close()
+        worker_end.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return worker
 
 
-def _end(worker: Worker, everyone: list[Worker]) -> str:
-    """See a worker to its end, and say what that was."""
+def _end(worker: Worker, workers: list[Worker]) -> str:
+    """Wait for a worker to end, or kill it; return how it ended."""
     worker.pipe.close()
     try:
-        worker.process.wait(PATIENCE)
+        worker.process.wait(GRACE)
     except subprocess.TimeoutExpired:
         worker.process.kill()
         worker.process.wait()
-    if worker in everyone:
-        everyone.remove(worker)
+    if worker in workers:
+        workers.remove(worker)
     status = worker.process.returncode
     return f"by signal {signal.Signals(-status).name}" if status < 0 else f"with exit status {status}"
 
 
-class _Over(BaseException):
-    """Nobody waits for this worker's result any more."""
+class _Cancelled(BaseException):
+    """The result of this worker is no longer needed."""
 
 
 def serve(number: int) -> None:
-    """Be a worker: do what comes through the pipe of this file descriptor until it ends."""
+    """Run as a worker: compute the tasks from the pipe with this file descriptor until the pipe ends."""
     pipe: Connection[Any, Any] = Connection(number)
     tasks: SimpleQueue[bytes] = SimpleQueue()
-    with suppress(_Over, OSError):
+    with suppress(_Cancelled, OSError):
         signal.signal(signal.SIGTERM, _stop)
         Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
         while True:
@@ -154,37 +154,37 @@ def serve(number: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # Numba takes 0.3 s to take itself apart, for which the caller would wait
+    os._exit(0)  # the caller would wait 0.3 s for Numba's clean-up
 
 
 def _stop(*_: Any) -> None:
-    sys.excepthook = lambda *_: None  # wherever this comes, nobody is to hear of it
+    sys.excepthook = lambda *_: None  # the cancellation is not printed, wherever it is raised
     sys.unraisablehook = lambda _: None
-    raise _Over
+    raise _Cancelled
 
 
 def _receive(pipe: Connection[Any, Any], tasks: SimpleQueue[bytes]) -> None:
     with suppress(EOFError, OSError):
         while True:
             tasks.put(pipe.recv_bytes())
-    while True:  # end the task at hand, in the thread that does it, so that it clears away what it has begun
+    while True:  # cancel the current task in the thread that computes it, so that it cleans up
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(AGAIN)
+        time.sleep(SIGNAL_INTERVAL)
 
 
 def _outcome(message: bytes) -> bytes:
-    """Do a task; return whether it went well, and its result or error, ready to send."""
+    """Compute a task; return whether it succeeded, and its result or error, pickled."""
     try:
         function, task = pickle.loads(message)
         return pickle.dumps((True, function(task)), pickle.HIGHEST_PROTOCOL)
-    except _Over:
+    except _Cancelled:
         raise
     except BaseException as error:
-        if not isinstance(error, KaditaError):  # which says all that there is to say
+        if not isinstance(error, KaditaError):  # whose message is complete
             error.add_note(f"in a worker:\n{''.join(traceback.format_exception(error))}")
         try:
             outcome = pickle.dumps((False, error))
-            pickle.loads(outcome)  # not every error can be made again from what it says of itself
+            pickle.loads(outcome)  # not every error can be unpickled
         except Exception:
             outcome = pickle.dumps((False, RuntimeError(describe_error(error))))
         return outcome

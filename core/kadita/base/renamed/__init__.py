@@ -1,6 +1,6 @@
 """All names that have changed: the old name works, with a `RenamedWarning` that names the new one.
 
-The modules beside this one stand in for modules that have moved: `kadita` looks for its submodules there, too.
+The package `modules` holds a substitute for each module that has moved; `kadita` searches it for submodules too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MODULES = {  # the old module, and where its names are now; names that have changed themselves stand in NAMES
+MODULES = {  # the old module, and the modules of its names now; names that have changed themselves are in NAMES
     "kadita.analyses": ("kadita.plugins.analyses",),
     "kadita.axes": ("kadita.plugins.metrics",),
     "kadita.block": ("kadita.plugins.metrics",),
@@ -59,12 +59,12 @@ class RenamedWarning(DeprecationWarning):
 
 
 def warn(old: str, new: str, depth: int = 1) -> None:
-    """Warn that a name has changed; `depth` functions lie between whoever used it and this one."""
+    """Warn that a name has changed; `depth` is the number of functions between its use and this one."""
     warnings.warn(f"{old} is now {new}", RenamedWarning, stacklevel=2 + depth)
 
 
 def old_name(module: str) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a module, which finds the names that it had."""
+    """Return the ``__getattr__`` of a module, which finds the module's old names."""
 
     def find(name: str) -> Any:
         old = f"{module}.{name}"
@@ -82,16 +82,16 @@ def old_name(module: str) -> Callable[[str], Any]:
     return find
 
 
-def old_attribute(thing: object, name: str) -> Any:
-    """Return an attribute by the name that it had; what ``__getattr__`` of a class with `ATTRIBUTES` calls."""
+def old_attribute(instance: object, name: str) -> Any:
+    """Return an attribute by its old name; ``__getattr__`` of classes with `ATTRIBUTES` calls it."""
     if name in ATTRIBUTES:
-        warn(f"{type(thing).__name__}.{name}", ATTRIBUTES[name], depth=2)
-        return getattr(thing, ATTRIBUTES[name])
-    raise AttributeError(f"'{type(thing).__name__}' object has no attribute '{name}'")
+        warn(f"{type(instance).__name__}.{name}", ATTRIBUTES[name], depth=2)
+        return getattr(instance, ATTRIBUTES[name])
+    raise AttributeError(f"'{type(instance).__name__}' object has no attribute '{name}'")
 
 
 def keywords(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function take keywords by the names that they had."""
+    """Let a function accept keywords by their old names."""
 
     @wraps(function)
     def renaming(*arguments: P.args, **given: P.kwargs) -> R:
@@ -101,7 +101,7 @@ def keywords(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def new_keys(table: Mapping[str, Any], names: Mapping[str, str], depth: int = 1) -> dict[str, Any]:
-    """Return a mapping with new names in the place of old ones; where both are there, the new one counts."""
+    """Return a mapping with old names replaced by new ones; if both are present, the new one is used."""
     renamed = dict(table)
     for old in names.keys() & renamed.keys():
         warn(f"'{old}'", f"'{names[old]}'", depth + 1)
@@ -110,18 +110,18 @@ def new_keys(table: Mapping[str, Any], names: Mapping[str, str], depth: int = 1)
 
 
 def new_names(words: Iterable[str], names: Mapping[str, str], depth: int = 1) -> list[str]:
-    """Return words, with new names in the place of old ones."""
+    """Return words with old names replaced by new ones."""
     return [new_name(word, names, depth + 1) for word in words]
 
 
 def new_options(words: Iterable[str]) -> list[str]:
-    """Return the words of a command line, with new names of options in the place of old ones."""
+    """Return the words of a command line with old names of options replaced by new ones."""
     pairs = [(name, equals, value) for name, equals, value in (word.partition("=") for word in words)]
     return ["".join((new_name(name, OPTIONS), equals, value)) for name, equals, value in pairs]
 
 
 def new_name(word: str, names: Mapping[str, str], depth: int = 1) -> str:
-    """Return a word, or its new name."""
+    """Return a word, or its new name if it is an old name."""
     if word not in names:
         return word
     warn(f"'{word}'", f"'{names[word]}'", depth)

@@ -1,7 +1,7 @@
-"""Statistics of a scalar series: its mean with an honest error, and where it settles.
+"""Statistics of a scalar series: its mean with a standard error, and where it is equilibrated.
 
-The frames of a trajectory are not independent: a school that mills in one frame mills in the next. What a mean is worth
-depends on how long the series remembers, and on whether it has forgotten how it began.
+The frames of a trajectory are not independent: a school that mills in one frame mills in the next. The error of a mean
+is therefore corrected for autocorrelation, and the initial transient can be left out.
 """
 
 from kadita.evaluation.statistics.autocorrelation import Correlation, correlation

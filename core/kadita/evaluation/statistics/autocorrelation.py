@@ -1,4 +1,4 @@
-"""How long a series remembers: its statistical inefficiency, from its own autocovariance."""
+"""Statistical inefficiency of a series, from its autocovariance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 
 from kadita.school.box import Floats
 
-MOST = 1 << 16  # values whose autocovariance is taken; longer series are averaged over short blocks first
+MOST = 1 << 16  # values to compute the autocovariance of; longer series are averaged over short blocks first
 
 
 class Correlation(NamedTuple):
-    """What `correlation` finds.
+    """Result of `correlation`.
 
     Attributes:
-        inefficiency: g >= 1, the statistical inefficiency: that many frames are worth one independent frame.
+        inefficiency: g >= 1, the statistical inefficiency: n frames carry the information of n / g independent ones.
         freedom: degrees of freedom of g, for Student's t.
     """
 
@@ -24,20 +24,20 @@ class Correlation(NamedTuple):
 
 
 def correlation(values: Floats) -> Correlation:
-    """Statistical inefficiency of a series (n,) without gaps: the mean's variance is g / n times that of a value.
+    """Return the statistical inefficiency g of a series (n,) without gaps: var(mean) = (g / n) var(value).
 
     g = V / gamma(0), V = sum over all lags k of the autocovariance gamma(k) = -gamma(0) + 2 sum_m G(m), with
-    G(m) = gamma(2m) + gamma(2m + 1) over Geyer's initial monotone sequence: pairs until the first that is negative,
-    none above the one before it. g is at least 1, as for independent values. It is divided by 1 - (2M + 1) / n, with M
-    the last lag, because gamma is taken about the series' own mean. The relative variance of such a sum is
+    G(m) = gamma(2m) + gamma(2m + 1) over Geyer's initial monotone sequence: pairs up to the first negative one, each
+    limited to the pair before it. g is at least 1, as for independent values. It is divided by 1 - (2M + 1) / n, with M
+    the last lag, because gamma is computed about the mean of the series. The relative variance of such a sum is
     2 (2M + 1) / n, that of chi squared with n / (2M + 1) degrees of freedom.
 
-    A series that oscillates is given more than its due, never less. NaN where all values are the same.
+    For a series that oscillates g is too large, never too small. NaN if all values are equal.
 
     Before the division V is red's ``get_variance_initial_sequence(values, "initial_monotone", min_max_lag_time=0)``,
-    and a test holds it there; importing red takes longer than most analyses. Tried beside it, on AR(1) with 75
-    independent values: initial positive and convex sequences and the first zero crossing (pymbar's way) agree to 4 %;
-    Bartlett's window and batch means give 8 to 20 % too little, unless one knows the correlation time beforehand.
+    as a test checks; importing red takes longer than most analyses. Alternatives tried on AR(1) series with 75
+    independent values: initial positive and convex sequences and the first zero crossing (as in pymbar) agree to 4 %;
+    Bartlett's window and batch means give 8 to 20 % too little, unless the correlation time is known beforehand.
 
     Sources: Geyer 1992, Stat. Sci. 7, 473-483, doi:10.1214/ss/1177011137; degrees of freedom: Priestley 1981, Spectral
     Analysis and Time Series, section 6.2.
@@ -59,14 +59,14 @@ def correlation(values: Floats) -> Correlation:
 
 
 def scaled(values: Floats) -> tuple[Floats, int]:
-    """Return values (n,) as numbers below 1, whose squares and sums do not overflow, and the power of two they lack."""
+    """Return (values / 2^k, k) with |values / 2^k| < 1, whose squares and sums do not overflow: (n,) and an integer."""
     _, exponent = np.frexp(np.abs(values).max(initial=0.0))
     return np.ldexp(values, -exponent), int(exponent)
 
 
 def _autocovariance(values: Floats) -> Floats:
-    """gamma(k) = 1/n sum_t x(t) x(t + k), k = 0 .. n - 1, x without its mean, by FFT: values (n,) -> (n,)."""
+    """Return gamma(k) = 1/n sum_t x(t) x(t + k), k = 0 .. n - 1, of x minus its mean, by FFT: values (n,) -> (n,)."""
     n = values.size
-    size = 1 << (2 * n - 1).bit_length()  # padded, so that no end meets the other
+    size = 1 << (2 * n - 1).bit_length()  # zero padding: the sum must not be circular
     spectrum = np.fft.rfft(values - values.mean(), size)
     return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:n] / n

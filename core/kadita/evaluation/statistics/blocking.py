@@ -1,4 +1,4 @@
-"""The block-averaging curve: the error of a mean that blocks of growing length give."""
+"""Block averaging: the standard error of a mean, estimated from blocks of growing length."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kadita.school.neighbors import Integers
 
 @dataclass(frozen=True)
 class BlockCurve:
-    """Errors by block length, all (levels,).
+    """Standard errors by block length, all (levels,).
 
     Attributes:
-        lengths: frames a block: 1, 2, 4, ...
-        counts: blocks of that length.
-        errors: standard error of the mean if blocks were independent; it grows until they are, and stays.
+        lengths: frames per block: 1, 2, 4, ...
+        counts: number of blocks.
+        errors: standard error of the mean if blocks were independent; it grows to a plateau, where they are.
         uncertainties: standard error of each of `errors`.
     """
 
@@ -29,9 +29,9 @@ class BlockCurve:
 
 
 def block_averages(values: Floats) -> BlockCurve:
-    """Block-averaging curve of a series (n,) without gaps; a block that is not full is left out at each level.
+    """Return the block-averaging curve of a series (n,) without gaps; incomplete blocks are left out at each level.
 
-    With m blocks of variance c (divisor m): error = sqrt(c / (m - 1)), its own error = error / sqrt(2 (m - 1)).
+    With m blocks of variance c (divisor m): error = sqrt(c / (m - 1)), with an uncertainty of error / sqrt(2 (m - 1)).
 
     Raises:
         KaditaError: fewer than two values, or one that is not finite.

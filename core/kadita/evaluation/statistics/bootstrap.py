@@ -1,4 +1,4 @@
-"""An interval for the mean of a correlated series that assumes no distribution: the block bootstrap."""
+"""Block bootstrap: a confidence interval for the mean of a correlated series, whatever its distribution."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kadita.school.box import Floats
 
 
 def block_length(n: int, inefficiency: float) -> int:
-    """Length of blocks that bootstraps the mean of n values best: L = (3/8 g^2 n)^(1/3), at least 1, at most n / 4.
+    """Return the optimal block length to bootstrap the mean of n values: L = (3/8 g^2 n)^(1/3), from 1 to n / 4.
 
     The general optimum is (2 G^2 / D)^(1/3) n^(1/3); for a correlation that decays exponentially G = V g / 2 and
     D = 4 V^2 / 3 with the long-run variance V and the statistical inefficiency g.
@@ -25,16 +25,16 @@ def block_length(n: int, inefficiency: float) -> int:
 def bootstrap_interval(
     values: Floats, length: int, *, level: float = 0.95, resamples: int = 2000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile interval of the mean of a series (n,) without gaps, by a circular block bootstrap.
+    """Return the percentile interval of the mean of a series (n,) without gaps, by a circular block bootstrap.
 
-    Each resample puts ceil(n / length) blocks of `length` consecutive values together, whose starts are drawn at random
-    and which go on at the beginning where they reach the end. The same input and seed give the same bits.
+    Each resample joins ceil(n / length) blocks of `length` consecutive values with random starts; a block that reaches
+    the end of the series continues at its beginning. The same input and seed give the same bits.
 
     Args:
         values: (n,).
-        length: of a block; see `block_length`.
-        level: of confidence.
-        resamples: how many means are drawn.
+        length: values per block; see `block_length`.
+        level: confidence level.
+        resamples: number of means to draw.
         seed: of the random numbers.
 
     Raises:
@@ -46,14 +46,14 @@ def bootstrap_interval(
     n = values.size
     if values.ndim != 1 or not np.isfinite(values).all() or not 1 <= length <= n:
         raise KaditaError(
-            f"bootstrap: expected a series of finite values and a block of 1 to as many; "
+            f"bootstrap: expected a series of finite values and blocks of 1 to as many values; "
             f"found shape {values.shape}, {np.isfinite(values).sum()} of them finite, and blocks of {length}"
         )
     centre = values.mean()
     sums = np.concatenate([[0.0], np.cumsum(np.concatenate([values, values[: length - 1]]) - centre)])
-    of_blocks = sums[length:] - sums[:-length]  # (n,), by start
+    block_sums = sums[length:] - sums[:-length]  # (n,), by start
     blocks = -(-n // length)
     random = np.random.default_rng(seed)
-    means = np.array([of_blocks[random.integers(0, n, blocks)].sum() for _ in range(resamples)]) / (blocks * length)
+    means = np.array([block_sums[random.integers(0, n, blocks)].sum() for _ in range(resamples)]) / (blocks * length)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(centre + low), float(centre + high)

@@ -1,4 +1,4 @@
-"""Where a series has forgotten how it began."""
+"""Equilibration: where the initial transient of a series ends."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kadita.base.errors import KaditaError, describe_error
 from kadita.evaluation.statistics.autocorrelation import scaled
 from kadita.school.box import Floats
 
-FEWEST = 10  # values below which nothing is said about their correlation
-BLOCKS = 128  # a start is found to this fraction of the series
-LATEST = 0.475  # of the series; the latest starts tried are at a half, and one found there has found nothing
+FEWEST = 10  # values that an estimate of their correlation needs
+BLOCKS = 128  # the start is found to within 1 / 128 of the series
+LATEST = 0.475  # fraction of the series; starts up to a half are tried, and one this late means no equilibration
 
 
 def check_equilibration(choice: str | float) -> str | float:
@@ -34,12 +34,12 @@ def check_equilibration(choice: str | float) -> str | float:
 
 
 def first_frame(values: Floats, times: Floats, equilibration: str | float) -> int:
-    """Index of the first frame that counts, of values (T,) at times (T,); T where a time is beyond the last one.
+    """Return the index of the first frame that counts, of values (T,) at times (T,); T if none does.
 
     ``"none"``: 0. ``"half"``: T // 2. A time: the first frame at or after it. ``"auto"``: see `settling`.
 
     Raises:
-        KaditaError: no such choice.
+        KaditaError: unknown equilibration.
     """
     choice = check_equilibration(equilibration)
     if choice == "none":
@@ -55,16 +55,17 @@ def first_frame(values: Floats, times: Floats, equilibration: str | float) -> in
 
 
 def settling(values: Floats) -> int:
-    """Index at which a series (n,) without gaps has settled: where its mean, from there on, has the least error.
+    """Return the index where a series (n,) without gaps is equilibrated: the start with the smallest error of the mean.
 
-    A transient shifts the mean and its memory looks long: leaving it out lowers the estimated standard error, leaving
-    out more raises it. Starts up to n / 2 are tried; later ones leave so little that the least of many estimates is one
-    by chance. red's initial convex sequence judges each start, on means over blocks of n / 128 values: they have the
-    same long-run variance, and their 64 starts take 5 to 10 ms for a series of any length.
+    A transient shifts the mean and lengthens the apparent correlation time: leaving it out lowers the estimated
+    standard error, leaving out more raises it. Starts up to n / 2 are tried; later ones leave so few values that the
+    smallest estimate is smallest by chance. The error for each start is red's, by the initial convex sequence of means
+    over blocks of n / 128 values: they have the same long-run variance, and their 64 starts take 5 to 10 ms for a
+    series of any length.
 
-    Tried beside it, on AR(1) with a transient of 200 in 3,000 values: all starts (the error comes out 7 % too small);
-    the largest effective sample size (pymbar's choice) and the marginal standard error rule (MSER) stop up to a
-    third earlier within a transient that decays slowly.
+    Alternatives tried on AR(1) with a transient of 200 in 3,000 values: all starts (the error is 7 % too small); the
+    largest effective sample size (as in pymbar) and the marginal standard error rule (MSER) end up to a third too
+    early within a transient that decays slowly.
 
     Source: Clark, Cole & Michel 2024, J. Chem. Theory Comput. 20, doi:10.1021/acs.jctc.4c01359.
 
@@ -77,11 +78,11 @@ def settling(values: Floats) -> int:
     width = -(-n // BLOCKS)
     numbers = scaled(values)[0]
     blocks = (numbers - numbers.mean())[: n // width * width].reshape(-1, width).mean(axis=1)
-    restless = np.flatnonzero(blocks != blocks[-1])
-    if restless.size == 0:
+    changing = np.flatnonzero(blocks != blocks[-1])
+    if changing.size == 0:
         return 0
-    if restless[-1] + 1 <= blocks.size // 2:  # settled for good, which leaves red no variance to look at
-        return int(restless[-1] + 1) * width
+    if changing[-1] + 1 <= blocks.size // 2:  # constant from there on, without the variance that red needs
+        return int(changing[-1] + 1) * width
     start, _, _ = _red().detect_equilibration_init_seq(
         blocks, method="min_sse", sequence_estimator="initial_convex", min_max_lag_time=0, frac_padding=0.5
     )
@@ -90,10 +91,10 @@ def settling(values: Floats) -> int:
 
 def _red() -> Any:
     try:
-        import red  # with matplotlib and statsmodels in its train: more than a second
-    except (ImportError, RuntimeError) as error:  # Numba raises the latter where it finds no folder for its cache
+        import red  # here, because it imports matplotlib and statsmodels: more than a second
+    except (ImportError, RuntimeError) as error:  # Numba raises the latter if it finds no folder for its cache
         raise KaditaError(
-            f"red, which finds where a series settles, cannot be loaded ({describe_error(error)}); "
+            f"red, which finds where a series is equilibrated, cannot be loaded ({describe_error(error)}); "
             "try --equilibration half, or set NUMBA_CACHE_DIR to a folder that can be written to"
         ) from None
     return red

@@ -1,6 +1,6 @@
-"""The trajectory convention as data: what a file holds, who needs it, and what `kadita validate` checks.
+"""The trajectory convention as data: content of a file, readers that need it, and checks of `kadita validate`.
 
-It is read from ``schemas/trajectory.toml``, which travels with the package.
+It is read from ``schemas/trajectory.toml``, which is part of the package.
 """
 
 from __future__ import annotations
@@ -22,24 +22,26 @@ class _Entry(BaseModel):
 
 
 class _Item(_Entry):
-    """Something a file holds: which check finds that it is missing or wrong, who needs it, what happens otherwise."""
+    """An item of a file: the check that reports it missing or wrong, the readers that need it, the consequence."""
 
     name: str
     required: bool = True
-    with_: tuple[str, ...] = Field(default=(), alias="with")  # required only where one of these variables is
+    with_: tuple[str, ...] = Field(default=(), alias="with")  # required only if the file has one of these variables
     check: str = ""
     needed_by: tuple[str, ...] = ()
     otherwise: str = ""
 
 
 class Attribute(_Item):
-    """A global attribute, text; `value` where it must be exactly that."""
+    """A global text attribute; `value` if it is fixed, `length` if it holds a number above 0."""
 
     value: str | None = None
+    of: Literal["convention", "kadita", "school"] = "convention"
+    length: bool = False
 
 
 class Dimension(_Item):
-    """A dimension: of one size, of a least size, or unlimited."""
+    """A dimension of fixed size, of minimal size, or unlimited."""
 
     size: int | None = None
     least: int = 0
@@ -47,7 +49,7 @@ class Dimension(_Item):
 
 
 class Variable(_Item):
-    """A variable of one of these types; others are `readable` though not the convention's."""
+    """A variable of one of `types`, of which kadita writes the last; readers accept also `readable` types."""
 
     dims: tuple[str, ...]
     types: tuple[Type, ...] = Field(min_length=1)
@@ -59,7 +61,7 @@ class Variable(_Item):
 
 
 class Check(_Entry):
-    """One thing that is checked: its stable id, how grave a deviation is, who needs it, how to mend it."""
+    """A check: its stable id, the severity of a deviation, the readers that need it, and how to correct the file."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     severity: Severity
@@ -69,16 +71,15 @@ class Check(_Entry):
 
 
 class Limits(_Entry):
-    """Numbers that checks compare with."""
+    """Limits used by the checks."""
 
     attribute_length: int
     position: float
-    netcdf4_expansion: int
     angle_tolerance: float
 
 
 class Names(_Entry):
-    """Names with a meaning of their own to some reader."""
+    """Names that some readers treat specially."""
 
     parmed: tuple[str, ...]
     scaling: tuple[str, ...]
@@ -86,7 +87,7 @@ class Names(_Entry):
 
 
 class Convention(_Entry):
-    """All of it."""
+    """The complete convention."""
 
     title: str
     readers: tuple[str, ...]
@@ -103,9 +104,9 @@ class Convention(_Entry):
         items = (*self.attributes, *self.dimensions, *self.variables)
         named = [v.name for v in self.variables]
         if len(set(ids)) != len(ids) or len(set(named)) != len(named):
-            raise ValueError("expected every check and every variable once")
+            raise ValueError("expected unique checks and variables; found duplicates")
         if unknown := {i.check for i in items if i.required} - set(ids):
-            raise ValueError(f"expected a check for all that is required; unknown: {', '.join(map(repr, unknown))}")
+            raise ValueError(f"expected a check for every required item; unknown: {', '.join(map(repr, unknown))}")
         named_readers = {r for i in items for r in i.needed_by} | {r for c in self.checks for r in c.needed_by}
         if unknown := named_readers - set(self.readers):
             raise ValueError(f"unknown readers: {', '.join(unknown)}")
@@ -122,24 +123,24 @@ class Convention(_Entry):
 
 @cache
 def convention() -> Convention:
-    """Return the convention; read once."""
+    """Return the convention; the file is read once."""
     text = (files("kadita") / "schemas" / "trajectory.toml").read_text(encoding="utf-8")
     return Convention.model_validate(tomllib.loads(text))
 
 
-def as_markdown(what: Literal["checks", "variables"] = "checks") -> str:
-    """Return a table: every check with who needs it, or every variable with its dimensions, types and unit."""
-    if what == "checks":
+def as_markdown(content: Literal["checks", "variables"] = "checks") -> str:
+    """Return a Markdown table of all checks, or of all variables with dimensions, types and units."""
+    if content == "checks":
         head = ("id", "severity", "needed by", "expects")
         return _table(head, ((c.id, c.severity, ", ".join(c.needed_by), c.expects) for c in convention().checks))
     rows = (
-        (f"{v.name}({', '.join(v.dims)})", " or ".join(v.types), v.units or "", v.of, _when(v), v.meaning)
+        (f"{v.name}({', '.join(v.dims)})", " or ".join(v.types), v.units or "", v.of, _required(v), v.meaning)
         for v in convention().variables
     )
     return _table(("variable", "type", "unit", "of", "required", "meaning"), rows)
 
 
-def _when(item: _Item) -> str:
+def _required(item: _Item) -> str:
     if not item.required:
         return "no"
     return f"with {' or '.join(item.with_)}" if item.with_ else "yes"

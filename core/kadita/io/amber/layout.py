@@ -1,26 +1,73 @@
-"""The layout of a trajectory file: AMBER's NetCDF convention 1.0, and what kadita adds to it.
+"""Define trajectory files from the data of `convention`: AMBER's convention 1.0, and kadita's additions.
 
-NetCDF-3 with 64-bit offsets. One length unit is written as 1 angstrom and one unit of time as 1 picosecond; the true
-units stand in attributes of kadita's own. Nothing in the file differs between equal runs.
+NetCDF-3 with 64-bit offsets. One unit of length is stored as 1 angstrom and one unit of time as 1 picosecond; kadita's
+attributes hold the true units. Equal runs give identical files.
 Convention: https://ambermd.org/netcdf/nctraj.xhtml
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base.netcdf3 import TYPES
+from kadita.io.amber.convention import convention
+from kadita.io.amber.records import SEED, STATUS, SUM
+
 RUNNING, COMPLETE = 0, 1
-KNOWN = ("model", "r_a", "body_length", "length_unit", "time_unit")  # attributes of a school that a file keeps, as text
-NUMBERS = ("r_a", "body_length")  # those that are lengths
+CELL = ("cell_spatial", "cell_angular", "cell_lengths", "cell_angles")  # variables of files with a periodic cell
+
+
+def describe(file: Any, **given: str) -> None:
+    """Set the global attributes of the convention: those given, and those with a fixed value."""
+    given = {"programVersion": version("kadita"), **given}
+    values = {a.name: given.get(a.name, a.value) for a in convention().attributes}
+    file.setncatts({name: value for name, value in values.items() if value is not None})
 
 
 def define(
+    file: Any,
+    names: Collection[str],
+    agents: int,
+    values: Mapping[str, Any] | None = None,
+    create: Callable[[str, Any, tuple[str, ...]], Any] | None = None,
+    *,
+    frames: bool = True,
+) -> None:
+    """Define the named variables of the convention, with their dimensions and units, in its order.
+
+    Args:
+        file: `netCDF4.Dataset`.
+        names: names of the variables.
+        agents: number of agents.
+        values: values of variables without frames, by name: numbers, or strings for text.
+        create: creates a variable from name, type and dimensions; by default `file.createVariable`.
+        frames: whether the file has the dimension of frames.
+    """
+    values, create = values or {}, create or file.createVariable
+    wanted = [v for v in convention().variables if v.name in names]
+    dims = {v.name: tuple(d for d in v.dims if frames or d != "frame") for v in wanted}
+    filled = {v.name: values.get(v.name, v.text) for v in wanted if v.text or v.name in values}
+    filled |= {v.name: _characters(filled[v.name], len(v.dims)) for v in wanted if v.types == ("char",)}
+    sizes = {dim: size for name, value in filled.items() for dim, size in zip(dims[name], np.shape(value), strict=True)}
+    for dim in convention().dimensions:
+        if dim.name not in file.dimensions and any(dim.name in used for used in dims.values()):
+            size = agents if dim.name == "atom" else sizes.get(dim.name, dim.size)
+            file.createDimension(dim.name, None if dim.unlimited else size)
+    for v in wanted:
+        variable = create(v.name, np.dtype(TYPES[v.types[-1]]).newbyteorder("="), dims[v.name])
+        if v.units is not None:
+            variable.units = v.units
+        if v.name in filled:
+            variable[...] = filled[v.name]
+
+
+def define_school(
     file: Any,
     agents: int,
     identities: list[str] | None,
@@ -32,75 +79,38 @@ def define(
     presence: bool,
     species: tuple[Sequence[str], NDArray[np.int32]] | None = None,
 ) -> None:
-    """Define dimensions, variables and attributes of an empty netCDF4 file.
+    """Define the dimensions, variables and attributes of a kadita trajectory in an empty netCDF4 file.
 
     Args:
         file: `netCDF4.Dataset`.
-        agents: their number.
-        identities: a name for each; None where they are 0 .. N - 1.
-        configuration: JSON.
-        attributes: what is known of the school, of `KNOWN`.
+        agents: number of agents.
+        identities: a name for each agent; None if they are 0 .. N - 1.
+        configuration: configuration of the run, as JSON.
+        attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
         periodic: whether frames have a cell.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
-        species: their names, and the number of each agent's, (N,).
+        species: names of the species, and the index of each agent's species, (N,).
     """
+    limit = convention().limits.attribute_length
+    known = {f"kadita_{key}": str(value)[:limit] for key, value in attributes.items() if value is not None}
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
-    known = {f"kadita_{key}": str(attributes[key])[:80] for key in KNOWN if attributes.get(key) is not None}
-    file.setncatts(
-        {
-            "title": "kadita trajectory",
-            "application": "kadita",
-            "program": "kadita",
-            "programVersion": version("kadita"),
-            "Conventions": "AMBER",
-            "ConventionVersion": "1.0",
-            "kadita_configuration_sha256": sha256,
-            **known,
-        }
-    )
-    for name, size in (("frame", None), ("spatial", 3), ("atom", agents)):
-        file.createDimension(name, size)
-    _text(file, "spatial", ("spatial",), ["x", "y", "z"])
-    if periodic:
-        for name, size in (("cell_spatial", 3), ("cell_angular", 3), ("label", 5)):
-            file.createDimension(name, size)
-        _text(file, "cell_spatial", ("cell_spatial",), ["a", "b", "c"])
-        _text(file, "cell_angular", ("cell_angular", "label"), ["alpha", "beta ", "gamma"])
-    file.createVariable("kadita_status", "i4")[...] = RUNNING
-    file.createVariable("kadita_header_crc32", "i4")[...] = 0  # set once all that it is made of is there
-    file.createDimension("kadita_configuration_length", len(configuration.encode()))
-    _text(file, "kadita_configuration", ("kadita_configuration_length",), [configuration])
+    known |= {"title": "kadita trajectory", "application": "kadita", "program": "kadita"}
+    describe(file, **known, kadita_configuration_sha256=sha256)
+    values: dict[str, Any] = {STATUS: RUNNING, SEED: 0, "kadita_configuration": [configuration]}  # the writer sets SEED
     if identities is not None:
-        file.createDimension("kadita_agent_length", max(1, *(len(i.encode()) for i in identities)))
-        _text(file, "kadita_agent", ("atom", "kadita_agent_length"), identities)
+        values["kadita_agent"] = identities
     if species is not None:
-        names, numbers = species
-        file.createVariable("species", "i4", ("atom",))[...] = numbers
-        # names stand in a variable of their own: a list of numbers as an attribute (CF's flags) stops chemfiles
-        file.createDimension("kadita_species_count", len(names))
-        file.createDimension("kadita_species_length", max(1, *(len(n.encode()) for n in names)))
-        _text(file, "kadita_species", ("kadita_species_count", "kadita_species_length"), list(names))
-    _define_frame(file, periodic, velocities, presence)
+        values["kadita_species"], values["species"] = species
+    names = {"spatial", "time", "coordinates", SUM, *values, *(CELL if periodic else ())}
+    names |= {name for name, stored in (("velocities", velocities), ("present", presence)) if stored}
+    define(file, names, agents, values)
 
 
-def _define_frame(file: Any, periodic: bool, velocities: bool, presence: bool) -> None:
-    vectors = ("frame", "atom", "spatial")
-    file.createVariable("time", "f8", ("frame",)).units = "picosecond"
-    if periodic:
-        file.createVariable("cell_lengths", "f8", ("frame", "cell_spatial")).units = "angstrom"
-        file.createVariable("cell_angles", "f8", ("frame", "cell_angular")).units = "degree"
-    file.createVariable("coordinates", "f4", vectors).units = "angstrom"
-    if velocities:
-        file.createVariable("velocities", "f4", vectors).units = "angstrom/picosecond"
-    if presence:  # 4 bytes each, so that no frame has padding whose bytes nobody defines
-        file.createVariable("present", "i4", ("frame", "atom"))
-    file.createVariable("kadita_crc32", "i4", ("frame",))
-
-
-def _text(file: Any, name: str, dims: tuple[str, ...], words: list[str]) -> None:
-    variable = file.createVariable(name, "S1", dims)
-    variable.set_auto_chartostring(False)
-    width = variable.shape[-1] if len(dims) > 1 or len(words) == 1 else 1
-    rows = np.array([w.encode().ljust(width) for w in words], dtype=f"S{width}")
-    variable[...] = rows.view("S1").reshape(variable.shape)
+def _characters(texts: Sequence[str], dims: int) -> NDArray[Any]:
+    """Return the characters of texts: concatenated if `dims` is 1, otherwise one row per text, padded with blanks."""
+    raw = [text.encode() for text in texts]
+    if dims == 1:
+        return np.frombuffer(b"".join(raw), "S1")
+    width = max([1, *map(len, raw)])
+    return np.array([text.ljust(width) for text in raw], dtype=f"S{width}").view("S1").reshape(-1, width)

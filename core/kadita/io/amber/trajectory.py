@@ -1,4 +1,4 @@
-"""Reads trajectories in AMBER's NetCDF convention: kadita's own, and anybody's."""
+"""Read trajectories in AMBER's NetCDF convention, written by kadita or any other program."""
 
 from __future__ import annotations
 
@@ -15,44 +15,28 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
+from kadita.io.amber.convention import convention
 from kadita.io.amber.records import SEED, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 
 SHAPE = ("frame", "atom", "spatial")
-BYTE, CHAR, INT, FLOAT, DOUBLE = 1, 2, 4, 5, 6  # NetCDF's external types
-EXPECTED: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
-    "coordinates": (SHAPE, (DOUBLE, FLOAT)),
-    "velocities": (SHAPE, (DOUBLE, FLOAT)),
-    "time": (SHAPE[:1], (FLOAT, DOUBLE)),
-    "cell_lengths": (("frame", "cell_spatial"), (FLOAT, DOUBLE)),
-    "cell_angles": (("frame", "cell_angular"), (FLOAT, DOUBLE)),
-    "present": (SHAPE[:2], (BYTE, INT)),
-    "kadita_status": ((), (INT,)),
-    "kadita_header_crc32": ((), (INT,)),
-    "kadita_crc32": (SHAPE[:1], (INT,)),
-    "kadita_configuration": (("kadita_configuration_length",), (CHAR,)),
-    "species": (("atom",), (INT,)),
-    "kadita_species": (("kadita_species_count", "kadita_species_length"), (CHAR,)),
-    "kadita_agent": (("atom", "kadita_agent_length"), (CHAR,)),
-}
-
-WORTH_A_THREAD = 200_000  # rows of a chunk: below, handing it over takes as long as reading it
+THREAD_ROWS = 200_000  # rows of a chunk; handing over smaller ones takes as long as reading them
 
 
 class AmberTrajectory(Trajectory):
-    """A trajectory in AMBER's NetCDF convention, checked in size and header before it is opened.
+    """A trajectory in AMBER's NetCDF convention; size and header are checked on opening.
 
     Raises:
-        KaditaError: a file that is cut, damaged, empty or no trajectory; on reading, a frame whose checksum fails.
+        KaditaError: the file is truncated, damaged, empty or not a trajectory; on reading, a frame's checksum fails.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = str(path)
         self._records = self._open()
-        self._reading = Lock()  # pieces of the file go through one place in memory
+        self._reading = Lock()  # reads share one buffer
         self.header = self._records.header
         fixed = self._records.fixed
         try:
@@ -77,27 +61,27 @@ class AmberTrajectory(Trajectory):
             raise KaditaError(f"{self.path}: cannot be opened: {error.strerror or error}") from None
 
     def records(self, frames: Integers) -> NDArray[Any]:
-        """Return these frames with all of their variables, as a classic file holds them, checked."""
+        """Return the raw records of these frames, with all variables, after checking their checksums."""
         records = self._records.read(frames)
         self._check_sums(frames, records)
         return records
 
     @property
     def complete(self) -> bool | None:
-        """Whether the run that wrote the file came to its end; None where another program wrote it."""
+        """Whether the run that wrote the file was finished; None if another program wrote the file."""
         return metadata.complete(self._records.fixed)
 
     def refresh(self) -> bool:
-        """Take the frames that were written since into account; return whether there are any."""
-        header = self._records.grown()
-        grown = header.records > self.n_frames
-        if grown:
+        """Update the number of frames from the file; return whether it increased."""
+        header = self._records.reread_header()
+        increased = header.records > self.n_frames
+        if increased:
             self.n_frames, self.header = header.records, header
-        return grown
+        return increased
 
     @property
     def times(self) -> Floats:
-        """Time of every frame; frame numbers where the file has no times."""
+        """Time of every frame, (T,); its number if the file has no times."""
         if "time" not in self.header.variables:
             return np.arange(self.n_frames, dtype=np.float64)
         with self._reading:
@@ -106,7 +90,7 @@ class AmberTrajectory(Trajectory):
         return times
 
     def read(self, frames: Integers) -> Chunk:
-        """Return these frames, checked against their checksums where the file has them."""
+        """Return these frames; their checksums, if any, are checked."""
         shape = (len(frames), self.header.dims["atom"], 3)
         chunk = Chunk(
             positions=np.empty(shape),
@@ -116,42 +100,42 @@ class AmberTrajectory(Trajectory):
         )
         names = {"coordinates": 0, "velocities": 1, "time": 2, "cell_lengths": 3}
         with self._reading:
-            for where, records in self._records.pieces(frames):
-                self._check_sums(frames[where], records)
-                for name, which in names.items():
-                    values = chunk[which]
+            for rows, records in self._records.pieces(frames):
+                self._check_sums(frames[rows], records)
+                for name, field in names.items():
+                    values = chunk[field]
                     if values is not None and name in self.header.variables:
-                        values[where] = records[name]
-                        self._scale(name, values[where])
+                        values[rows] = records[name]
+                        self._scale(name, values[rows])
                 if "cell_angles" in self.header.variables:
                     self._check_angles(records["cell_angles"].astype(np.float64))
         self._check_numbers(frames, chunk)
         return chunk
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
-        """Yield these frames, at most `size` at a time; the next ones are read while those before are looked at."""
+        """Yield these frames in chunks of at most `size`; a thread reads one chunk ahead."""
         size = frames_at_once(len(self.agents), size)
-        some = [frames[first : first + size] for first in range(0, len(frames), size)]
-        if len(some) < 2 or size * len(self.agents) < WORTH_A_THREAD:
-            yield from ((each, self.read(each)) for each in some)
+        batches = [frames[first : first + size] for first in range(0, len(frames), size)]
+        if len(batches) < 2 or size * len(self.agents) < THREAD_ROWS:
+            yield from ((batch, self.read(batch)) for batch in batches)
             return
         with ThreadPoolExecutor(1) as reader:
-            coming = reader.submit(self.read, some[0])
-            for each, after in zip(some, [*some[1:], None], strict=True):
-                chunk = coming.result()
-                if after is not None:
-                    coming = reader.submit(self.read, after)
-                yield each, chunk
+            pending = reader.submit(self.read, batches[0])
+            for batch, following in zip(batches, [*batches[1:], None], strict=True):
+                chunk = pending.result()
+                if following is not None:
+                    pending = reader.submit(self.read, following)
+                yield batch, chunk
 
     def _scale(self, name: str, values: Floats) -> None:
-        """Take numbers as they are meant: other programs store some in units of their own."""
+        """Apply scale_factor and add_offset, with which other programs store values, in place."""
         for attribute, apply in (("scale_factor", np.multiply), ("add_offset", np.add)):
             factor = self.header.variables[name].attributes.get(attribute)
             if isinstance(factor, tuple) and len(factor) == 1:
                 apply(values, factor[0], out=values)
 
     @property
-    def _is_ours(self) -> bool:
+    def _by_kadita(self) -> bool:
         return self.header.attributes.get("program") == "kadita"
 
     def _check_numbers(self, frames: Integers, chunk: Chunk) -> None:
@@ -160,26 +144,30 @@ class AmberTrajectory(Trajectory):
             if not ((lengths >= LEAST) & (lengths <= MOST)).all():
                 raise KaditaError(f"{self.name}: expected cell lengths above 0; got {lengths.min():g}")
             stored = lengths.astype(np.float32)
-            if self._is_ours and not chunk.positions.max(initial=-np.inf) < stored.min():
-                # a position just below L is stored as L where float32 rounds it up
+            if self._by_kadita and not chunk.positions.max(initial=-np.inf) < stored.min():
+                # float32 can round a position just below L up to L
                 chunk.positions[chunk.positions == stored[:, None, :]] = 0.0
         for values in (chunk.positions, chunk.velocities):
             if "present" not in self.header.variables and values is not None and not within(values, np.inf):
-                bad = frames[np.isnan(values).any(axis=(1, 2))][0]
-                raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds NaN")
+                frame = frames[np.isnan(values).any(axis=(1, 2))][0]
+                raise KaditaError(f"{self.name}: expected finite numbers; frame {frame} holds NaN")
 
     def _check_angles(self, angles: Floats) -> None:
         if not within(angles - 90.0, 1e-3):
-            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got another")
+            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; found other angles")
 
     def _checked_seed(self) -> int | None:
-        """Return the seed of the frames' checksums; None where another program wrote the file."""
+        """Return the seed of the frames' checksums; None if the file has none.
+
+        Raises:
+            KaditaError: the header is damaged.
+        """
         sums, stored = self.header.variables.get(SUM), self._records.fixed(SEED)
-        if not self._is_ours or (sums is None and stored is None):
+        if not self._by_kadita or (sums is None and stored is None):
             return None
         if sums is None or stored is None or not sums.record:
             raise KaditaError(
-                f"{self.name}: its header is damaged (checksums of kadita's are missing); take another copy of the "
+                f"{self.name}: its header is damaged (checksums are missing); take another copy of the "
                 "file, or save its frames with `kadita recover`"
             )
         seed = self._records.seed()
@@ -191,16 +179,16 @@ class AmberTrajectory(Trajectory):
         return seed
 
     def _check_count(self) -> None:
-        """Refuse a file of kadita's that is complete and yet longer or shorter than its frames."""
-        size, frames = self.path.stat().st_size - self._records.first, self._records.type.itemsize
-        if self._seed is not None and self.complete and size != self.n_frames * frames:
+        """Raise if a finished kadita file is longer or shorter than its frames."""
+        size, frame_size = self.path.stat().st_size - self._records.first, self._records.type.itemsize
+        if self._seed is not None and self.complete and size != self.n_frames * frame_size:
             raise KaditaError(
-                f"{self.name}: its header is damaged: it counts {self.n_frames} frames; {size // frames} are there; "
+                f"{self.name}: its header is damaged: it counts {self.n_frames} frames; found {size // frame_size}; "
                 "save them with `kadita recover`"
             )
 
     def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
-        """Compare the stored bytes with kadita's checksum; one flipped bit is found."""
+        """Raise if the checksum of a frame fails; a single flipped bit is detected."""
         if self._seed is None:
             return
         damaged = self._records.damaged(records, self._seed)
@@ -220,27 +208,32 @@ class AmberTrajectory(Trajectory):
 
 
 def check_is_trajectory(path: Path, header: Header) -> None:
-    """Raise where a header is not that of a trajectory in AMBER's convention.
+    """Raise if a header is not that of a trajectory in AMBER's convention.
 
     Raises:
-        KaditaError: variables that are missing, or of other types or dimensions; no frames, no atoms.
+        KaditaError: variables are missing or have other types or dimensions, or there are no frames or atoms.
     """
     coordinates = header.variables.get("coordinates")
     if coordinates is None or coordinates.dims != SHAPE or header.dims.get("spatial") != 3:
         names = ", ".join(list(header.variables)[:8]) or "none"
         raise KaditaError(
-            f"{path}: a NetCDF file but no trajectory; expected a variable coordinates(frame, atom, spatial) in three "
-            f"dimensions, found variables: {names}"
+            f"{path}: expected a trajectory with a variable coordinates(frame, atom, spatial) in three dimensions; "
+            f"found the variables {names}"
         )
     if not coordinates.record:
-        raise KaditaError(f"{path}: expected `frame` to be the unlimited dimension; found it fixed")
+        raise KaditaError(f"{path}: expected `frame` to be the unlimited dimension; found a fixed one")
     for name, count in (("atom", header.dims["atom"]), ("frame", header.records)):
         if count < 1:
             raise KaditaError(f"{path}: expected at least one {name}; found none")
-    for name, (dims, types) in EXPECTED.items():
-        variable = header.variables.get(name)
-        if variable is not None and (variable.dims != dims or variable.type not in types):
-            found = f"{name}({', '.join(variable.dims)}) of NetCDF type {variable.type}"
-            raise KaditaError(f"{path}: expected {name}({', '.join(dims)}) of type {types[-1]}; found {found}")
+    for expected in convention().variables:
+        name, found = expected.name, header.variables.get(expected.name)
+        types = (*expected.readable, *expected.types)
+        if found is None or expected.text:  # names of axes are not read
+            continue
+        if found.dims != expected.dims or found.type not in types:
+            raise KaditaError(
+                f"{path}: expected {name}({', '.join(expected.dims)}) of type {types[-1]}; found "
+                f"{name}({', '.join(found.dims)}) of type {found.type}"
+            )
     if header.dims.get("cell_spatial", 3) != 3:
         raise KaditaError(f"{path}: expected three cell lengths; found {header.dims['cell_spatial']}")

@@ -1,9 +1,9 @@
-"""Writes trajectories that every MD tool reads, and that survive how a run ends.
+"""Write trajectories that MD tools read and that stay readable however a run ends.
 
-A file comes into being under a hidden name and gets its own with its first frames: nothing that was there is lost to a
-run that never begins. netCDF4 makes the header; frames are appended as they lie on disk, and are counted in the header
-once they are all there, so that whoever reads meanwhile, or after the run was killed, sees whole frames alone. Every
-frame has a checksum, and a status says whether the end was reached.
+A file is created under a hidden name and renamed with its first frames, so a run that fails early destroys no older
+file. netCDF4 writes the header. Frames are appended as raw records, and the header counts them only when they are
+complete: other processes, or readers after a killed run, see only complete frames. Every frame has a checksum, and a
+status marks whether the run was finished.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
 from kadita.base.netcdf3 import Header
-from kadita.io.amber.layout import COMPLETE, define
+from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
 
 SINGLE = float(np.finfo(np.float32).max)
-AGENTS_AT_MOST = 0x7FFFFF00 // 28  # a frame stays below 2 GiB, where NumPy's record types end
+AGENTS_AT_MOST = 0x7FFFFF00 // 28  # keeps a frame below 2 GiB, the limit of NumPy's record types
 
 
 class AmberWriter:
-    """Writes frames as they come; what was written can be read at any time, and after any end.
+    """Writes frames one after the other; written frames can be read at any time, also after a crash.
 
     Args:
-        path: created, never overwritten unless `force`.
-        agents: their number, or their identities where these are more than 0 .. N - 1.
+        path: the file to create; never overwritten unless `force`.
+        agents: number of agents, or their identities if these are not 0 .. N - 1.
         periodic: whether frames have a cell.
         velocities: whether frames have velocities.
         presence: whether agents can be absent (NaN).
-        configuration: what made the trajectory; stored as JSON with its sha256.
-        attributes: what is known of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
-        species: names of the species, and the number of each agent's, (N,).
-        live: the file appears at `path` with its first frames, to be read while more come; otherwise when it is
-            complete, and what was not completed is removed.
-        force: replace a file that exists, once there is something to replace it with.
+        configuration: configuration of the run; stored as JSON with its sha256.
+        attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
+        species: names of the species, and the index of each agent's species, (N,).
+        live: whether the file appears at `path` with its first frames and can be read while it grows; otherwise it
+            appears when complete, and an incomplete one is removed.
+        force: replace an existing file, when the first frames are written.
 
     Raises:
-        KaditaError: the file exists, or cannot be made there.
+        KaditaError: the file exists or cannot be created.
     """
 
     def __init__(
@@ -97,7 +97,11 @@ class AmberWriter:
 
     @classmethod
     def reopen(cls, path: Path, frames: int) -> Self:
-        """Go on writing a file of kadita's own after so many frames; later ones are replaced as new ones come."""
+        """Open a kadita file to continue after `frames` frames; later ones are overwritten by new ones.
+
+        Raises:
+            KaditaError: the file cannot be written to.
+        """
         writer = cls.__new__(cls)
         writer.path, writer._hidden = path, None
         writer._live, writer._force, writer._closed = True, True, False
@@ -110,16 +114,16 @@ class AmberWriter:
         return writer
 
     def _open(self, path: Path) -> Header:
-        with Records(path) as begun:
-            self._first, self._record, header = begun.first, begun.type, begun.header
+        with Records(path) as records:
+            self._first, self._record, header = records.first, records.type, records.header
             self._counted = header.records
-            self._scratch = np.empty(0, begun.type)
-            places = header.variables
-            self._status_at, seed_at = places[STATUS].begin, places[SEED].begin
+            self._scratch = np.empty(0, records.type)
+            variables = header.variables
+            self._status_at, seed_at = variables[STATUS].begin, variables[SEED].begin
             self._file = path.open("r+b", buffering=0)
             if not self._counted:
                 self._file.truncate(self._first)
-            self._seed = begun.seed()
+            self._seed = records.seed()
             self._set(self._seed, seed_at)
         return header
 
@@ -133,7 +137,12 @@ class AmberWriter:
         times: Floats,
         lengths: Floats | None = None,
     ) -> None:
-        """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3)."""
+        """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3).
+
+        Raises:
+            KaditaError: a number is infinite or too large for float32, or NaN although agents cannot be absent.
+            OSError: the file cannot be written.
+        """
         if len(self._scratch) < len(times):
             self._scratch = np.empty(len(times), dtype=self._record)
         records = self._scratch[: len(times)]
@@ -151,7 +160,7 @@ class AmberWriter:
         self.append(records)
 
     def _put(self, records: NDArray[Any], name: str, values: Floats) -> None:
-        """Store numbers in single precision; NaN stands for an agent that is absent, where one can be."""
+        """Store values in single precision; NaN marks an absent agent, if agents can be absent."""
         if not within(values, SINGLE):
             allowed = np.isnan(values) if "present" in (records.dtype.names or ()) else False
             if not ((np.abs(values) <= SINGLE) | allowed).all():
@@ -159,7 +168,7 @@ class AmberWriter:
         records[name] = values
 
     def append(self, records: NDArray[Any]) -> None:
-        """Append frames as they lie on disk, with their checksums made anew."""
+        """Append raw records, with their checksums recomputed."""
         offset = self._record.fields[SUM][1]  # type: ignore[index]
         records[SUM] = np.array(sums(records, self._seed, offset), dtype=np.uint32).view(np.int32)
         view, at = records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize
@@ -168,7 +177,7 @@ class AmberWriter:
                 written = os.pwrite(self._file.fileno(), view, at)
                 view, at = view[written:], at + written
             self.n_frames += len(records)
-            if self.n_frames > self._counted:  # a resumed run writes frames that are there once more
+            if self.n_frames > self._counted:  # a resumed run rewrites frames that are already counted
                 self._set(self.n_frames, 4)
                 self._counted = self.n_frames
         except OSError as error:
@@ -180,43 +189,43 @@ class AmberWriter:
         return OSError(f"{self.path}: cannot be written: {error.strerror or error}")
 
     def secure(self) -> None:
-        """Have all that was written on disk, whatever happens to the machine."""
+        """Flush all written data to disk."""
         os.fsync(self._file.fileno())
 
     def _publish(self) -> None:
-        """Give the file its name: exclusively, or in the place of another where that was asked for."""
+        """Rename the hidden file to its final name; replace an existing file only with `force`."""
         if self._hidden is None:
             return
         try:
             if self._force:
                 self._hidden.replace(self.path)
             else:
-                os.link(self._hidden, self.path)  # which never replaces, as a renaming would
+                os.link(self._hidden, self.path)  # unlike renaming, linking never replaces a file
                 self._hidden.unlink()
         except FileExistsError:
-            raise KaditaError(f"{self.path} exists; it came into being while this was computed") from None
+            raise KaditaError(f"{self.path} exists; it was created by another program meanwhile") from None
         except PermissionError:  # a file system without links
             check_writable(self.path, force=False)
             self._hidden.replace(self.path)
         self._hidden = None
 
     def write_block(self, block: Block) -> None:
-        """Append a block; agents that are not in it are absent."""
+        """Append a block; agents that are not its members are absent."""
         shape = (len(block), self.n_agents, 3)
-        whole = len(block.members) == self.n_agents
-        positions = block.positions if whole else np.full(shape, np.nan)
+        complete = len(block.members) == self.n_agents
+        positions = block.positions if complete else np.full(shape, np.nan)
         velocities = block.velocities if block.has_velocities else None
-        if not whole:
+        if not complete:
             positions[:, block.members] = block.positions
             if velocities is not None:
-                full = np.full(shape, np.nan)
-                full[:, block.members] = velocities
-                velocities = full
+                padded = np.full(shape, np.nan)
+                padded[:, block.members] = velocities
+                velocities = padded
         lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
         self.write(positions, velocities, block.times, lengths)
 
     def close(self, *, complete: bool = True) -> None:
-        """Close the file; `complete` says that nothing is missing from it."""
+        """Close the file; with `complete`, mark it as finished and give it its final name."""
         if self._closed:
             return
         self._closed = True
@@ -241,13 +250,13 @@ class AmberWriter:
             self.close(complete=kind is None)
         except OSError:
             if kind is None:
-                raise  # otherwise what went wrong first is what to say
+                raise  # otherwise report the first error
 
 
-def header_bytes(*what: Any, **options: Any) -> memoryview:
-    """Return a file without frames, made in memory, where no disk is full; `define` says what it holds."""
+def header_bytes(*args: Any, **options: Any) -> memoryview:
+    """Return a file without frames, created in memory; the arguments are those of `define_school`."""
     import netCDF4
 
     file = netCDF4.Dataset("header.nc", "w", format="NETCDF3_64BIT_OFFSET", memory=1)
-    define(file, *what, **options)  # what it leaves between variables is filled, so that it is always the same
+    define_school(file, *args, **options)  # netCDF4 fills the gaps between variables: identical bytes
     return file.close()

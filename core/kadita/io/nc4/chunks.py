@@ -1,11 +1,10 @@
-"""Frames of a NetCDF-4 file as rows of one NumPy type, as they lie on disk in a classic file.
+"""Frames of a NetCDF-4 file as NumPy records with the layout of a classic file.
 
-So a frame's checksum, which is that of the classic record, can be checked in either container.
+The checksum of a frame is that of the classic record, so it can be checked in both containers.
 """
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import HDF5, INFLATED_AT_MOST, first_bytes
-from kadita.base.netcdf3 import Header, Variable
-from kadita.io.amber.records import LARGEST, TYPES, Records
+from kadita.base.files import HDF5, check_claim, first_bytes
+from kadita.base.netcdf3 import TYPES
+from kadita.io.amber.records import LARGEST, Records
 from kadita.io.nc4.compression import frames_in_chunk
 from kadita.io.nc4.files import ERRORS, open_dataset
-from kadita.io.nc4.header import classic_seed
+from kadita.io.nc4.header import OTHER, claimed_bytes, classic_seed, header_of
 from kadita.school.neighbors import Integers
-
-CONTAINER = 4  # stands where a classic header says 1, 2 or 5
-CODES = {np.dtype(kind).newbyteorder("="): code for code, kind in TYPES.items()}
-OTHER = 0  # a type that NetCDF-3 does not know: text of any length, a structure
 
 
 class Nc4Records(Records):
     """The frames of an open NetCDF-4 file.
 
     Raises:
-        KaditaError: a damaged file, or one that claims more data than its size can hold, before any are read.
+        KaditaError: the file is damaged, or claims more data than its size can hold; raised before data are read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,14 +34,14 @@ class Nc4Records(Records):
             raise KaditaError(f"{path}: expected a NetCDF-4 file, which begins with HDF; found the bytes {first[:4]!r}")
         self._nc4 = open_dataset(path)
         try:
-            _check_claims(path, self._nc4)
+            check_claim(path, claimed_bytes(self._nc4))
             _check_filters(path, self._nc4)
-            self.header = _header(self._nc4)
+            self.header = header_of(self._nc4)
             self.type = self._record_type()
             self._scratch = np.empty(0, self.type)
         except ERRORS as error:
             self._nc4.close()
-            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
         except KaditaError:
             self._nc4.close()
             raise
@@ -60,7 +55,7 @@ class Nc4Records(Records):
         return np.dtype([(name, TYPES[v.type], shapes[name].shape[1:]) for name, v in variables.items()])
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable that has no frames; None where there is none of this name."""
+        """Return a variable without frames; None if there is none of this name."""
         variable = self.header.variables.get(name)
         if variable is None or variable.record:
             return None
@@ -70,27 +65,27 @@ class Nc4Records(Records):
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
     def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
-        """Return these frames' records, in an array that is there, or in a new one.
+        """Return the records of these frames, in the given array or in a new one.
 
         Raises:
-            KaditaError: a checksum of HDF5's fails, or what it would be compared with cannot be found.
+            KaditaError: an HDF5 checksum fails, or the data cannot be read.
         """
         records = np.empty(len(frames), self.type) if records is None else records
         if len(frames) == 0:
             return records
         for name in self.type.names or ():
             try:
-                records[name] = self._nc4.variables[name][_places(frames)]
+                records[name] = self._nc4.variables[name][_index(frames)]
             except ERRORS as error:
-                raise self._where(name, frames, error) from None
+                raise self._damage(name, frames, error) from None
         return records
 
-    def _where(self, name: str, frames: Integers, error: Exception) -> KaditaError:
-        """Say which frames are in the first chunk that cannot be read."""
+    def _damage(self, name: str, frames: Integers, error: Exception) -> KaditaError:
+        """Return an error that names the frames of the first unreadable chunk."""
         size = frames_in_chunk(self.header.variables[name].size)
         for chunk in np.split(frames, np.flatnonzero(np.diff(frames // size)) + 1):
             try:
-                self._nc4.variables[name][_places(chunk)]
+                self._nc4.variables[name][_index(chunk)]
             except ERRORS:
                 where = f"frame {chunk[0]} is" if len(chunk) == 1 else f"frames {chunk[0]} to {chunk[-1]} are"
                 break
@@ -102,14 +97,14 @@ class Nc4Records(Records):
         )
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return one variable of all frames."""
+        """Return one variable of all frames, (T, ...)."""
         try:
             return np.asarray(self._nc4.variables[name][:])
         except ERRORS as error:
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 
     def seed(self) -> int:
-        """Return the seed of every frame's checksum: that of a classic file's header with these contents."""
+        """Return the seed of the frames' checksums: that of the classic file with the same content."""
         try:
             return classic_seed(self._nc4)
         except (*ERRORS, KaditaError, TypeError) as error:
@@ -121,23 +116,10 @@ class Nc4Records(Records):
             self._nc4.close()
 
 
-def _places(frames: Integers) -> Any:
-    """Return frame numbers as netCDF4 reads them fastest: a slice where they are in a row."""
-    in_a_row = len(frames) == frames[-1] - frames[0] + 1
-    return slice(int(frames[0]), int(frames[-1]) + 1) if in_a_row else frames
-
-
-def _check_claims(path: Path, file: Any) -> None:
-    claimed = 0
-    for variable in file.variables.values():
-        size = getattr(variable.dtype, "itemsize", 8)
-        chunks = variable.chunking() or ()
-        # a chunk is read as a whole, however little of it the variable uses
-        inside = prod(map(int, chunks)) if not isinstance(chunks, str) else 0
-        claimed += size * max(prod(variable.shape), inside)
-    held = path.stat().st_size
-    if claimed > INFLATED_AT_MOST * held:
-        raise KaditaError(f"{path}: claims {claimed} bytes of data in a file of {held}; it is damaged")
+def _index(frames: Integers) -> Any:
+    """Return frame numbers as the index that netCDF4 reads fastest: a slice if they are consecutive."""
+    consecutive = len(frames) == frames[-1] - frames[0] + 1
+    return slice(int(frames[0]), int(frames[-1]) + 1) if consecutive else frames
 
 
 def _check_filters(path: Path, file: Any) -> None:
@@ -147,22 +129,3 @@ def _check_filters(path: Path, file: Any) -> None:
                 f"{path}: {name} is compressed with zstd, which this installation of netCDF4 cannot read; install "
                 "netCDF4 from PyPI, or convert the file with --compression zlib where it can be read"
             )
-
-
-def _header(file: Any) -> Header:
-    variables = {}
-    for name, v in file.variables.items():
-        kind = CODES.get(np.dtype(v.dtype).newbyteorder("="), OTHER) if isinstance(v.dtype, np.dtype) else OTHER
-        record = v.dimensions[:1] == ("frame",)
-        size = prod(v.shape[1:] if record else v.shape) * getattr(v.dtype, "itemsize", 8)
-        variables[name] = Variable(tuple(v.dimensions), kind, _attributes(v), 0, size, record)
-    dims = {name: 0 if name == "frame" else len(dim) for name, dim in file.dimensions.items()}
-    records = len(file.dimensions["frame"]) if "frame" in file.dimensions else 0
-    frame = sum(v.size for v in variables.values() if v.record)
-    return Header(CONTAINER, records, dims, _attributes(file), variables, 0, frame)
-
-
-def _attributes(holder: Any) -> dict[str, Any]:
-    """Return attributes as a classic header gives them: texts, and tuples of numbers."""
-    found = {name: holder.getncattr(name) for name in holder.ncattrs()}
-    return {name: v if isinstance(v, str) else tuple(np.atleast_1d(v).tolist()) for name, v in found.items()}

@@ -1,4 +1,4 @@
-"""NetCDF files through netCDF4, opened and made so that what goes wrong is told, and nothing worse happens."""
+"""Open and create NetCDF files with netCDF4, with clear errors and without its crashes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ from typing import Any, Literal
 
 from kadita.base.errors import KaditaError
 
-ERRORS = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-    AttributeError,
-)  # what netCDF4 raises for files that are damaged
+# raised by netCDF4 for damaged files and for unknown types
+ERRORS = (OSError, RuntimeError, ValueError, LookupError, AttributeError)
 
 
 def open_dataset(path: Path) -> Any:
-    """Open a NetCDF file for reading, its numbers and texts as they are stored.
+    """Open a NetCDF file for reading, without masking, scaling or conversion of text.
 
     Raises:
-        KaditaError: it is damaged, or being written to.
+        KaditaError: the file is damaged or being written.
     """
     import netCDF4
 
@@ -32,7 +27,7 @@ def open_dataset(path: Path) -> Any:
     except ERRORS as error:
         reason = getattr(error, "strerror", None) or error
         raise KaditaError(
-            f"{path}: expected a NetCDF-4 file; found it cut, damaged or being written ({reason})"
+            f"{path}: expected a NetCDF-4 file; it is truncated, damaged or being written ({reason})"
         ) from None
     file.set_auto_maskandscale(False)
     file.set_auto_chartostring(False)
@@ -41,10 +36,10 @@ def open_dataset(path: Path) -> Any:
 
 @contextmanager
 def created(path: Path, container: Literal["NETCDF4", "NETCDF3_64BIT_OFFSET"]) -> Iterator[Any]:
-    """Make a NetCDF file, and close it.
+    """Create a NetCDF file, and close it at the end.
 
     Raises:
-        OSError: the disk is full.
+        OSError: the file cannot be written, as on a full disk.
     """
     import netCDF4
 
@@ -57,20 +52,20 @@ def created(path: Path, container: Literal["NETCDF4", "NETCDF3_64BIT_OFFSET"]) -
                 close(file)
             raise
         close(file)
-    except RuntimeError as error:  # how netCDF4 says so
+    except RuntimeError as error:  # raised by netCDF4 if the disk is full
         raise OSError(f"{path}: cannot be written: {error}") from None
 
 
 def close(file: Any) -> None:
-    """Close a file that was written, once.
+    """Close a written file, at most once.
 
     Raises:
-        RuntimeError: what was left to write cannot be written.
+        RuntimeError: the remaining data cannot be written.
     """
     try:
         file.close()
     except RuntimeError:
-        # libnetcdf has let go of the file, and closing it once more, as netCDF4 does when the object is cleared away,
-        # crashes: it is never cleared away
+        # libnetcdf has released the file. netCDF4 would close it again when the object is deleted, and crash: the extra
+        # reference keeps the object alive
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(file))
         raise

@@ -1,4 +1,4 @@
-"""MDAnalysis' way to a `.nc4`: kadita's own, and any NetCDF-4 file with AMBER's variables."""
+"""MDAnalysis reader of `.nc4`: any NetCDF-4 file with AMBER's variables."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ EXPECTED = {"coordinates": ("angstrom",), "time": ("picosecond", "ps"), "velocit
 
 
 class NC4Reader(ReaderBase):  # type: ignore[misc]
-    """Reads a `.nc4`; made by `MDAnalysis.Universe("school.nc4")` once `kadita.mda` is imported.
+    """Reads a `.nc4`; `MDAnalysis.Universe("school.nc4")` uses it after `import kadita.mda`.
 
-    Frames come out of chunks, which are read and checked as a whole and kept until another one is asked for.
+    Frames are read in chunks; the last chunk is kept in memory.
 
     Args:
-        filename: NetCDF-4 with AMBER's variables.
-        n_atoms: their number, where it is to be checked.
-        kwargs: `convert_units`, `dt`, `time_offset`, as of every reader.
+        filename: a NetCDF-4 file with AMBER's variables.
+        n_atoms: expected number of atoms; not checked if None.
+        kwargs: `convert_units`, `dt`, `time_offset`, as for every reader.
 
     Raises:
-        KaditaError: a file that is damaged or no trajectory, other units; on reading, a frame that is damaged.
-        ValueError: another number of atoms.
+        KaditaError: the file is damaged, not a trajectory, or in other units; on reading, a frame is damaged.
+        ValueError: the number of atoms differs.
     """
 
     format = "NC4"
@@ -79,23 +79,23 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
             first = number * self._in_chunk
             self._chunk = self._file.records(np.arange(first, min(first + self._in_chunk, self.n_frames)))
             self._chunk_number = number
-        self._take(self._chunk[row])
+        self._set_timestep(self._chunk[row])
         self.ts.frame = self._frame = int(frame)
         return self.ts
 
-    def _take(self, record: Any) -> None:
+    def _set_timestep(self, record: Any) -> None:
         ts = self.ts
-        ts.positions = self._meant(record, "coordinates")
+        ts.positions = self._scaled(record, "coordinates")
         if "time" in self._names:
-            ts.time = float(self._meant(record, "time"))
+            ts.time = float(self._scaled(record, "time"))
         if "velocities" in self._names:
-            ts.velocities = self._meant(record, "velocities")
+            ts.velocities = self._scaled(record, "velocities")
         if "forces" in self._names:
-            ts.forces = self._meant(record, "forces")
+            ts.forces = self._scaled(record, "forces")
         if "cell_lengths" in self._names:
-            angles = self._meant(record, "cell_angles") if "cell_angles" in self._names else np.full(3, 90.0)
-            ts.dimensions = np.concatenate([self._meant(record, "cell_lengths"), angles])
-        if self.convert_units:  # all but forces are in MDAnalysis' units
+            angles = self._scaled(record, "cell_angles") if "cell_angles" in self._names else np.full(3, 90.0)
+            ts.dimensions = np.concatenate([self._scaled(record, "cell_lengths"), angles])
+        if self.convert_units:  # only forces differ from MDAnalysis' units
             self.convert_pos_from_native(ts.positions)
             if ts.dimensions is not None:
                 self.convert_pos_from_native(ts._unitcell[:3])
@@ -104,8 +104,8 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
             if ts.has_forces:
                 self.convert_forces_from_native(ts.forces)
 
-    def _meant(self, record: Any, name: str) -> Any:
-        """Return numbers as they are meant: other programs store some in units of their own."""
+    def _scaled(self, record: Any, name: str) -> Any:
+        """Return a variable with scale_factor and add_offset applied, with which other programs store values."""
         assert self._file is not None
         values = np.asarray(record[name])
         attributes = self._file.header.variables[name].attributes
@@ -118,18 +118,18 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
         try:
             return self._read_frame(self._frame + 1)
         except IndexError:
-            raise OSError(f"{self.filename}: there is no further frame") from None
+            raise OSError(f"{self.filename}: expected another frame; the last one was read") from None
 
     def _get_dt(self) -> float:
         if self._file is None or "time" not in self._names or self.n_frames < 2:
-            raise AttributeError("dt")  # MDAnalysis takes 1 ps then
+            raise AttributeError("dt")  # MDAnalysis then uses 1 ps
         times = self._file.times
         return float(times[1] - times[0])
 
     def _reopen(self) -> None:
         self.close()
         self._open()
-        self._frame = -1  # MDAnalysis looks here for whether the first frame is yet to come
+        self._frame = -1  # tells MDAnalysis that no frame has been read yet
 
     def close(self) -> None:
         """Close the file."""
@@ -138,7 +138,7 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
             self._file = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the open file behind, which cannot travel to another process."""
+        """Return the state without the open file, which cannot be pickled."""
         return self.__dict__ | {"_file": None, "_chunk": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -146,6 +146,6 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
         self._open()
 
     def Writer(self, filename: Any, n_atoms: int | None = None, **kwargs: Any) -> Any:
-        """Return a writer of such a file, with the same options."""
+        """Return a writer of `.nc4`, by default with the reader's number of atoms and units."""
         kwargs.setdefault("convert_units", self.convert_units)
         return NC4Writer(filename, self.n_atoms if n_atoms is None else n_atoms, **kwargs)

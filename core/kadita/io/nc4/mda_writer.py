@@ -1,54 +1,53 @@
-"""MDAnalysis' frames into a `.nc4`: NetCDF-4 with AMBER's variables."""
+"""MDAnalysis writer of `.nc4`: NetCDF-4 with AMBER's variables."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from contextlib import suppress
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from MDAnalysis.coordinates.base import WriterBase
 
+from kadita.io.amber.layout import CELL, define, describe
 from kadita.io.nc4.compression import frames_in_chunk, packing
 from kadita.io.nc4.files import close
 
 UNITS = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kcal/(mol*Angstrom)"}
-VECTORS = ("frame", "atom", "spatial")
-TEXTS = {"spatial": ["x", "y", "z"], "cell_spatial": ["a", "b", "c"], "cell_angular": ["alpha", "beta ", "gamma"]}
 
 
 class NC4Writer(WriterBase):  # type: ignore[misc]
-    """Writes a `.nc4`; made by `MDAnalysis.Writer("school.nc4", n_atoms=150)` once `kadita.mda` is imported.
+    """Writes a `.nc4`; `MDAnalysis.Writer("school.nc4", n_atoms=150)` uses it after `import kadita.mda`.
 
-    What the first frame has all must have: velocities, forces, a cell. The file is there once it is closed, in
-    the place of one that was there before.
+    All frames must have the same content as the first: velocities, forces, a cell. The file appears when it is closed,
+    and replaces an existing one.
 
     Args:
-        filename: where to write.
-        n_atoms: their number.
+        filename: the file to write.
+        n_atoms: number of atoms.
         convert_units: convert from MDAnalysis' units to AMBER's, which differ in forces.
-        velocities: whether they are written; where not given, whether the first frame has them.
-        forces: likewise.
-        dt: time between frames, in ps; where not given, each frame's own time is written.
+        velocities: whether to write velocities; by default if the first frame has them.
+        forces: whether to write forces; by default if the first frame has them.
+        dt: time between frames, in ps; by default each frame's time is written.
         remarks: title of the file.
         compression: ``"zlib"`` or ``"zstd"``.
-        significant_digits: 1 to 6, to which positions and velocities are rounded.
-        kwargs: what other writers take.
+        significant_digits: round positions and velocities to 1 .. 6 digits; by default they are not rounded.
+        kwargs: arguments of other writers, ignored.
 
     Raises:
-        ValueError: no atoms, or another number of them, or a frame that lacks what the first one has.
-        TypeError: something else than atoms or a universe is written.
+        ValueError: there are no atoms, their number differs, or a frame differs in content from the first.
+        TypeError: the argument of `write` is not atoms or a universe.
         OSError: the file cannot be written.
-        KaditaError: a compression that is not there.
+        KaditaError: the compression is not available.
     """
 
     format = "NC4"
     multiframe = True
     units = UNITS
-    _file: Any = None  # for __del__, where there was nothing to begin with
+    _file: Any = None  # for __del__, if __init__ raised
 
     def __init__(
         self,
@@ -69,9 +68,9 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
             raise ValueError(f"{filename}: expected at least one atom to write; got {n_atoms}")
         self.convert_units, self.remarks = convert_units, remarks or "AMBER's variables in NetCDF-4"
         self.dt = dt
-        self._wanted = {"velocities": velocities, "forces": forces}
+        self._requested = {"velocities": velocities, "forces": forces}
         self._packing = packing(compression, significant_digits)
-        self._waiting: list[dict[str, Any]] = []
+        self._buffer: list[dict[str, Any]] = []
         self.n_frames = 0
 
     def _write_next_frame(self, obj: Any) -> None:
@@ -85,24 +84,24 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
             self._create(tuple(frame))
         if tuple(frame) != self._names:
             differ = ", ".join(sorted(set(frame) ^ set(self._names)))
-            raise ValueError(f"{self.filename}: expected the same in every frame; {differ} in some and not in others")
-        self._waiting.append(frame)
+            raise ValueError(f"{self.filename}: expected the same content in every frame; only some have {differ}")
+        self._buffer.append(frame)
         self.n_frames += 1
-        if len(self._waiting) == self._in_chunk:
+        if len(self._buffer) == self._in_chunk:
             try:
                 self._flush()
             except RuntimeError as error:
                 raise OSError(f"{self.filename}: cannot be written: {error}") from None
 
     def _frame(self, ts: Any) -> dict[str, Any]:
-        """Return what is written of a frame, by variable, in AMBER's units."""
+        """Return the values of a frame by variable, in AMBER's units."""
         frame: dict[str, Any] = {"time": ts.time if self.dt is None else self.n_frames * self.dt}
         frame["coordinates"] = ts.positions.copy()
         for name in ("velocities", "forces"):
-            there, wanted = getattr(ts, f"has_{name}"), self._wanted[name]
-            if wanted and not there:
+            available, requested = getattr(ts, f"has_{name}"), self._requested[name]
+            if requested and not available:
                 raise ValueError(f"{self.filename}: expected {name}; frame {ts.frame} has none")
-            if there and wanted is not False:
+            if available and requested is not False:
                 frame[name] = getattr(ts, name).copy()
         if ts.dimensions is not None:
             frame["cell_lengths"] = ts.dimensions[:3].astype(np.float64)
@@ -126,64 +125,38 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
         self._hidden, self._names = Path(hidden), names
         self._in_chunk = frames_in_chunk(12 * self.n_atoms)
         file = self._file = netCDF4.Dataset(hidden, "w", format="NETCDF4")
-        file.setncatts(
-            {
-                "title": self.remarks,
-                "application": "MDAnalysis",
-                "program": "kadita.mda",
-                "programVersion": version("kadita"),
-                "Conventions": "AMBER",
-                "ConventionVersion": "1.0",
-            }
-        )
-        sizes = {"frame": None, "spatial": 3, "atom": self.n_atoms}
-        if "cell_lengths" in names:
-            sizes |= {"cell_spatial": 3, "cell_angular": 3, "label": 5}
-        for name, size in sizes.items():
-            file.createDimension(name, size)
-        for name in [name for name in TEXTS if name in sizes]:
-            letters = np.array([list(word) for word in TEXTS[name]], dtype="S1").squeeze()
-            text = self._packing.create(file, name, "S1", (name, "label")[: letters.ndim])
-            text[...] = letters
-        for name, kind, dims, unit in (
-            ("time", "f8", ("frame",), "picosecond"),
-            ("cell_lengths", "f8", ("frame", "cell_spatial"), "angstrom"),
-            ("cell_angles", "f8", ("frame", "cell_angular"), "degree"),
-            ("coordinates", "f4", VECTORS, "angstrom"),
-            ("velocities", "f4", VECTORS, "angstrom/picosecond"),
-            ("forces", "f4", VECTORS, "kilocalorie/mole/angstrom"),
-        ):
-            if name in names:
-                self._packing.create(file, name, kind, dims).units = unit
+        describe(file, title=self.remarks, application="MDAnalysis", program="kadita.mda")
+        cell = CELL if "cell_lengths" in names else ()
+        define(file, {"spatial", *names, *cell}, self.n_atoms, create=partial(self._packing.create, file))
 
     def _flush(self) -> None:
-        """Write the frames of a chunk together."""
-        where = slice(self.n_frames - len(self._waiting), self.n_frames)
-        if self._waiting:
+        """Write the buffered frames."""
+        rows = slice(self.n_frames - len(self._buffer), self.n_frames)
+        if self._buffer:
             for name in self._names:
-                self._file.variables[name][where] = np.array([frame[name] for frame in self._waiting])
-        self._waiting = []
+                self._file.variables[name][rows] = np.array([frame[name] for frame in self._buffer])
+        self._buffer = []
 
     def close(self) -> None:
-        """Write what is waiting, and give the file its name."""
+        """Write the buffered frames, and rename the file to its final name."""
         if self._file is None:
             return
         try:
             self._flush()
-            self._let_go()
+            self._release()
             if self.n_frames:
                 mask = os.umask(0)
                 os.umask(mask)
                 self._hidden.chmod(0o666 & ~mask)
                 self._hidden.replace(self.filename)
-        except RuntimeError as error:  # how netCDF4 says that the disk is full
+        except RuntimeError as error:  # raised by netCDF4 if the disk is full
             raise OSError(f"{self.filename}: cannot be written: {error}") from None
         finally:
             with suppress(RuntimeError):
-                self._let_go()
+                self._release()
             self._hidden.unlink(missing_ok=True)
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             close(file)

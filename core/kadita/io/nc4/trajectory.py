@@ -1,4 +1,4 @@
-"""Reads trajectories in NetCDF-4: the variables of AMBER's convention, in compressed chunks with checksums."""
+"""Read trajectories in NetCDF-4: the variables of AMBER's convention, in compressed chunks with checksums."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from kadita.io.nc4.files import open_dataset
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-FILL = np.float32(9.969209968386869e36)  # NetCDF's number for what was never written
+FILL = np.float32(9.969209968386869e36)  # NetCDF's default fill value
 
 
 class Nc4Trajectory(AmberTrajectory):
-    """A trajectory in a NetCDF-4 file, kadita's own or anybody's; its frames mean what they mean in a `.nc`.
+    """A trajectory in a NetCDF-4 file of any program, with the variables of a `.nc`.
 
     Raises:
-        KaditaError: a file that is cut, damaged, empty or no trajectory, or that claims more than it can hold; on
-            reading, frames whose checksums fail.
+        KaditaError: the file is truncated, damaged, empty or not a trajectory, or claims more data than its size can
+            hold; on reading, a checksum fails.
     """
 
     def _open(self) -> Records:
@@ -38,10 +38,10 @@ class Nc4Trajectory(AmberTrajectory):
         return records
 
     def _check_count(self) -> None:
-        """Nothing to check: HDF5 counts its frames itself."""
+        """Do nothing: HDF5 stores the number of frames itself."""
 
     def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
-        """Compare with kadita's checksum; in any file, find frames of which nothing is there."""
+        """Raise if a checksum fails, or if a frame holds fill values, also in files without checksums."""
         super()._check_sums(frames, records)
         for name in {"coordinates", "velocities"} & set(records.dtype.names or ()):
             (fill,) = self.header.variables[name].attributes.get("_FillValue", (FILL,))
@@ -53,7 +53,7 @@ class Nc4Trajectory(AmberTrajectory):
                 )
 
     def refresh(self) -> bool:
-        """Refuse: a file of this kind cannot be read while it is written."""
+        """Raise: a NetCDF-4 file cannot be read while it is written."""
         return Trajectory.refresh(self)
 
     def fingerprint(self) -> dict[str, Any]:
@@ -62,10 +62,10 @@ class Nc4Trajectory(AmberTrajectory):
 
 
 def open_nc4(path: Path) -> Trajectory:
-    """Open a NetCDF-4 file as what it is: AMBER's variables, or dewi-kadita's.
+    """Open a NetCDF-4 file with the variables of AMBER or dewi-kadita.
 
     Raises:
-        KaditaError: it is neither, or damaged.
+        KaditaError: the file has neither, or is damaged.
     """
     with open_dataset(path) as file:
         is_amber = "coordinates" in file.variables

@@ -1,1 +1,1 @@
-"""Readers of the trajectories of other programs."""
+"""Readers for the trajectory formats of other programs."""

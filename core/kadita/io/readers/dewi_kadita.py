@@ -1,4 +1,4 @@
-"""Reads dewi-kadita's own NetCDF files (NetCDF-4, dimensions time, fish, spatial)."""
+"""Read the NetCDF files of dewi-kadita (NetCDF-4, dimensions time, fish, spatial)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import INFLATED_AT_MOST, fingerprint
+from kadita.base.files import check_claim, fingerprint
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
@@ -20,7 +20,7 @@ class DewiKaditaTrajectory(Trajectory):
     """A file written by `dewi_kadita.DataHandler.save_netcdf`.
 
     Raises:
-        KaditaError: NetCDF-4, but not that; or one that claims more data than its size can hold.
+        KaditaError: the file is damaged, has other variables, or claims more data than its size can hold.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,22 +31,18 @@ class DewiKaditaTrajectory(Trajectory):
         try:
             self._file = netCDF4.Dataset(path, "r")
         except (OSError, RuntimeError) as error:
-            raise KaditaError(f"{path}: expected a NetCDF-4 file; found it damaged ({error})") from None
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
         file = self._file
         needed = {"positions": DIMS, "velocities": DIMS, "time": DIMS[:1]}
-        found_dims = {n: v.dimensions for n, v in file.variables.items() if n in needed}
-        numbers = all(getattr(file.variables[n].dtype, "kind", "") == "f" for n in found_dims)
-        if found_dims != needed or not numbers or not hasattr(file, "box_size"):
-            found = ", ".join(list(file.variables)[:8]) or "none"
+        dims = {n: v.dimensions for n, v in file.variables.items() if n in needed}
+        are_floats = all(getattr(file.variables[n].dtype, "kind", "") == "f" for n in dims)
+        if dims != needed or not are_floats or not hasattr(file, "box_size"):
+            names = ", ".join(list(file.variables)[:8]) or "none"
             raise KaditaError(
-                f"{path}: a NetCDF-4 file, but no trajectory of dewi-kadita's (positions(time, fish, spatial) and "
-                f"box_size); found variables: {found}"
+                f"{path}: expected a trajectory of AMBER (coordinates) or dewi-kadita (positions(time, fish, "
+                f"spatial) and box_size); found the variables {names}"
             )
-        claimed = 8 * sum(int(v.size) for v in file.variables.values())
-        if claimed > INFLATED_AT_MOST * path.stat().st_size:
-            raise KaditaError(
-                f"{path}: claims {claimed} bytes of data in a file of {path.stat().st_size}; it is damaged"
-            )
+        check_claim(path, 8 * sum(int(v.size) for v in file.variables.values()))
         self.n_frames, agents, space = file.variables["positions"].shape
         if space != 3 or agents < 1 or self.n_frames < 1:
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")
@@ -62,19 +58,19 @@ class DewiKaditaTrajectory(Trajectory):
         try:
             return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
         except (OSError, RuntimeError) as error:
-            raise KaditaError(f"{self.name}: its times cannot be read ({error})") from None
+            raise KaditaError(f"{self.name}: the times cannot be read ({error})") from None
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
         values = []
         for name in ("positions", "velocities", "time"):
             try:
-                read = self._file.variables[name][frames]
+                stored = self._file.variables[name][frames]
             except (OSError, RuntimeError) as error:
                 raise KaditaError(f"{self.name}: frames {frames[0]} to {frames[-1]} cannot be read ({error})") from None
-            values.append(np.ma.filled(read.astype(np.float64), np.nan))  # masked is what was never written
+            values.append(np.ma.filled(stored.astype(np.float64), np.nan))  # masked: never written
             if not np.isfinite(values[-1]).all():
-                raise KaditaError(f"{self.name}: expected finite {name}; found others, or none, in its frames")
+                raise KaditaError(f"{self.name}: expected finite {name}; found missing or other values")
         positions, velocities, times = values
         return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
 

@@ -1,6 +1,6 @@
-"""Reads extended XYZ: text whose second lines say what the columns are, and whose frames can differ in their atoms.
+"""Read extended XYZ: text in which the second line of a frame names its columns, and frames can differ in their atoms.
 
-MDAnalysis reads plain XYZ alone: positions, and as many atoms in every frame.
+MDAnalysis reads only plain XYZ: positions, and a constant number of atoms.
 """
 
 from __future__ import annotations
@@ -23,54 +23,55 @@ VELOCITIES = ("velo", "vel", "velocities", "velocity")
 
 
 class Entry(NamedTuple):
-    """Where a frame's rows begin in the file, and what stands above them."""
+    """A frame: the position of its rows in the file, and what its first two lines state."""
 
-    offset: int
+    offset: int  # of the first row, in bytes
     atoms: int
-    columns: dict[str, int]  # the first column of each property
+    columns: dict[str, int]  # index of each property's first column
     time: float
     lengths: Floats | None
     agents: Integers
 
 
 def is_extended(path: Path) -> bool:
-    """Whether a file's second line names its columns."""
+    """Whether the second line of a file names its columns."""
     with path.open("rb") as file:
         file.readline(1000)
         return b"Properties=" in file.readline(100_000)
 
 
 class ExtendedXyzTrajectory(Trajectory):
-    """An extended XYZ file; with a column `id`, an agent that is not in a frame is absent from it.
+    """An extended XYZ file; with a column `id`, an agent without a row in a frame is absent from it.
 
     Raises:
-        KaditaError: a file that is cut or damaged, a cell that is not orthorhombic, or atoms that come and go unnamed.
+        KaditaError: the file is truncated or damaged, a cell is not orthorhombic, or the number of atoms changes
+            without a column `id`.
     """
 
     def __init__(self, path: Path) -> None:
         self.name, self._path = str(path), path
         self._entries: list[Entry] = []
-        kinds: dict[int, str] = {}
+        species: dict[int, str] = {}
         with path.open("rb") as file:
             while head := file.readline():
                 if head.strip() or self._entries:
-                    self._entries.append(self._scan(file, head, kinds))
+                    self._entries.append(self._scan(file, head, species))
         self.n_frames = len(self._entries)
         first = self._entries[0]
         if any("id" not in e.columns and e.atoms != first.atoms for e in self._entries):
             raise KaditaError(f"{path}: expected a column id, as the number of atoms changes; found none")
         if any((e.lengths is None) != (first.lengths is None) for e in self._entries):
-            raise KaditaError(f"{path}: expected a cell in every frame or in none; got it in some")
+            raise KaditaError(f"{path}: expected a cell in every frame or in none; found one in some frames only")
         self.agents = np.unique(np.concatenate([e.agents for e in self._entries]))
         if len(self.agents) == 0:
             raise KaditaError(f"{path}: expected at least one atom; found none")
         self._velocity = next((v for v in VELOCITIES if v in first.columns), "")
         self.has_velocities = bool(self._velocity)
         self.attributes: dict[str, Any] = {}
-        words = [kinds.get(a, "") for a in self.agents.tolist()]
-        self.species = np.array(words) if len(set(words)) > 1 else None
+        names = [species.get(a, "") for a in self.agents.tolist()]
+        self.species = np.array(names) if len(set(names)) > 1 else None
 
-    def _scan(self, file: Any, head: bytes, kinds: dict[int, str]) -> Entry:
+    def _scan(self, file: Any, head: bytes, species: dict[int, str]) -> Entry:
         number = len(self._entries)
         comment = file.readline().decode("utf-8", errors="replace")
         keys = {key: value.strip('"') for key, value in ASSIGNED.findall(comment)}
@@ -91,34 +92,34 @@ class ExtendedXyzTrajectory(Trajectory):
             )
             if "species" in columns:
                 names = (r[columns["species"]].decode("utf-8", errors="replace") for r in split)
-                kinds.update(zip(agents.tolist(), names, strict=True))
+                species.update(zip(agents.tolist(), names, strict=True))
         except (ValueError, KeyError, IndexError):
             raise KaditaError(
                 f"{self.name}: expected frame {number} of extended XYZ: a number of atoms, a line with Properties= "
-                "that include pos, and a row for each; found another"
+                "that include pos, and one row per atom; found something else"
             ) from None
         if len(np.unique(agents)) != count:
-            raise KaditaError(f"{self.name}: expected each id once in frame {number}; found one twice")
+            raise KaditaError(f"{self.name}: expected unique ids in frame {number}; found one twice")
         return Entry(offset, count, columns, time, lengths, agents)
 
     def _lengths(self, keys: dict[str, str], number: int) -> Floats | None:
         if "Lattice" not in keys:
             return None
-        repeats = [word.upper().startswith(("T", "1")) for word in keys.get("pbc", "T T T").split()]
-        if not any(repeats):
+        periodic = [word.upper().startswith(("T", "1")) for word in keys.get("pbc", "T T T").split()]
+        if not any(periodic):
             return None
         edges = np.array(keys["Lattice"].split(), dtype=float).reshape(3, 3)
         lengths: Floats = np.diag(edges).copy()
-        if not all(repeats) or (edges != np.diag(lengths)).any() or not (lengths > 0).all():
+        if not all(periodic) or (edges != np.diag(lengths)).any() or not (lengths > 0).all():
             raise KaditaError(
-                f"{self.name}: expected an orthorhombic cell that repeats in all directions or in none; frame {number} "
+                f"{self.name}: expected an orthorhombic cell, periodic in all directions or in none; frame {number} "
                 f"has {keys['Lattice']}, pbc {keys.get('pbc', 'T T T')}"
             )
         return lengths
 
     @property
     def times(self) -> Floats:
-        """Time of every frame; frame numbers where the file has none."""
+        """Time of every frame, (T,); its number where the file has no times."""
         return np.array([e.time for e in self._entries])
 
     def read(self, frames: Integers) -> Chunk:
@@ -131,13 +132,14 @@ class ExtendedXyzTrajectory(Trajectory):
             for row, entry in enumerate(entries):
                 file.seek(entry.offset)
                 split = [file.readline().split() for _ in range(entry.atoms)]
-                here = np.searchsorted(self.agents, entry.agents)
-                for name, into in (("pos", positions), (self._velocity, velocities)):
-                    if into is None:
+                columns = np.searchsorted(self.agents, entry.agents)
+                for name, target in (("pos", positions), (self._velocity, velocities)):
+                    if target is None:
                         continue
                     try:
                         first = entry.columns[name]
-                        into[row, here] = np.array([r[first : first + 3] for r in split], dtype=float).reshape(-1, 3)
+                        values = np.array([r[first : first + 3] for r in split], dtype=float)
+                        target[row, columns] = values.reshape(-1, 3)
                     except (ValueError, KeyError, IndexError):
                         raise KaditaError(
                             f"{self.name}: expected three numbers of {name} for each atom in frame {frames[row]}; "
@@ -153,8 +155,8 @@ class ExtendedXyzTrajectory(Trajectory):
 
 
 def _columns(properties: str) -> dict[str, int]:
-    """First column of each of ``name:type:count:...``."""
-    words = properties.split(":")
-    counts = [int(count) for count in words[2::3]]
+    """Return the index of each property's first column, from ``name:type:count:...``."""
+    fields = properties.split(":")
+    counts = [int(count) for count in fields[2::3]]
     firsts = np.cumsum([0, *counts]).tolist()
-    return dict(zip(words[::3], firsts[:-1], strict=True))
+    return dict(zip(fields[::3], firsts[:-1], strict=True))

@@ -1,4 +1,4 @@
-"""Reads GSD, the format of HOOMD-blue, with the package gsd; MDAnalysis leaves its velocities and its origin out."""
+"""Read GSD, the format of HOOMD-blue, with the package gsd; MDAnalysis ignores its velocities and origin."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from kadita.school.trajectory import Chunk, Trajectory
 
 
 class GsdTrajectory(Trajectory):
-    """A GSD file, whose positions move by half a cell: from around the origin to [0, L).
+    """A GSD file; positions are shifted by half a cell, from [-L/2, L/2) to [0, L).
 
-    Times are those of `log/time`, which kadita writes, or else steps.
+    Times are those of `log/time`, which kadita writes, otherwise the steps.
 
     Raises:
-        KaditaError: gsd is not installed, or the file is damaged or holds nothing.
+        KaditaError: gsd is not installed, or the file is damaged or empty.
     """
 
     def __init__(self, path: Path) -> None:
         if find_spec("gsd") is None:
-            raise KaditaError(f"{path}: expected the package gsd, which reads .gsd; it is missing: pip install gsd")
+            raise KaditaError(f"{path}: expected the package gsd to read it; not installed: pip install gsd")
         hoomd: Any = import_module("gsd.hoomd")
         self.name, self._path = str(path), path
         try:
             self._file: Any = hoomd.open(str(path), "r")
             self.n_frames = len(self._file)
             first: Any = self._file[0] if self.n_frames else None
-        except Exception as error:  # the reader raises whatever a damaged file leads it to
+        except Exception as error:  # a damaged file can make gsd raise any exception
             raise KaditaError(f"{path}: gsd cannot read it: {describe_error(error)}") from None
         if first is None or first.particles.N < 1:
             raise KaditaError(f"{path}: expected frames with particles; found none")
@@ -48,7 +48,7 @@ class GsdTrajectory(Trajectory):
 
     @property
     def times(self) -> Floats:
-        """Time of every frame, or its step where the file has no times."""
+        """Time of every frame, (T,); its step where the file has no times."""
         return np.array([self._time(self._frame(f)) for f in range(self.n_frames)])
 
     def _frame(self, number: int) -> Any:
@@ -88,7 +88,7 @@ class GsdTrajectory(Trajectory):
             positions[row] += box[:3] / 2
             cells.append(box[:3])
         if any(c is None for c in cells) and not all(c is None for c in cells):
-            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; got it in some")
+            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; found one in some frames only")
         return Chunk(positions, velocities, times, None if cells[0] is None else np.array(cells))
 
     def fingerprint(self) -> dict[str, Any]:

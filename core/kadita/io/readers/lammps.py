@@ -1,7 +1,7 @@
-"""What MDAnalysis leaves out of a LAMMPS dump: whether its cell repeats, and where it begins.
+"""What MDAnalysis ignores in a LAMMPS dump: whether the cell is periodic, and its lower bounds.
 
-MDAnalysis moves every frame's cell to the origin. Where the cell repeats, that is a choice. Where it does not, it is a
-box around the particles, in another place in every frame, and positions are those in the file.
+MDAnalysis shifts the cell of every frame to the origin. That changes nothing if the cell is periodic. If it is not, the
+cell is a bounding box that differs between frames, so the shift is undone and positions are those in the file.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from kadita.base.errors import KaditaError
 from kadita.school.box import Floats
 
 
-def check_whole(reader: Any) -> None:
-    """Refuse a dump that ends within a frame, of which MDAnalysis would leave that frame out and say nothing.
+def check_complete(reader: Any) -> None:
+    """Raise if the dump ends within a frame; MDAnalysis would silently leave that frame out.
 
     Raises:
-        KaditaError: lines that are missing, or one that does not end.
+        KaditaError: lines are missing, or the last one is incomplete.
     """
     from MDAnalysis.lib.util import anyopen
 
@@ -28,20 +28,20 @@ def check_whole(reader: Any) -> None:
         lines = file.readlines()
     if len(lines) != reader.n_atoms + 9 or not lines[-1].endswith("\n"):
         raise KaditaError(
-            f"{reader.filename}: expected whole frames of {reader.n_atoms} atoms; the file ends within one after "
-            f"{reader.n_frames} frames, or their number of atoms changes, which kadita cannot read"
+            f"{reader.filename}: expected complete frames of {reader.n_atoms} atoms; the file is truncated after "
+            f"{reader.n_frames} frames, or the number of atoms changes, which kadita cannot read"
         )
 
 
 def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
-    """Return whether a frame is in open space, and the lower bounds of its cell, (3,).
+    """Return whether a frame has open boundaries, and the lower bounds of its cell, (3,).
 
     Args:
-        reader: MDAnalysis' `DumpReader`, which knows where frames begin.
-        frame: its number.
+        reader: MDAnalysis' `DumpReader`, which holds the byte offsets of the frames.
+        frame: number of the frame.
 
     Raises:
-        KaditaError: a cell that repeats in some directions and not in others, or is none.
+        KaditaError: the cell is periodic in some directions only, or has no bounds.
     """
     from MDAnalysis.lib.util import anyopen
 
@@ -52,7 +52,7 @@ def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
     periodic = [edge.startswith("p") for edge in edges if len(edge) == 2]
     if any(periodic) and not all(periodic):
         raise KaditaError(
-            f"{reader.filename}: expected a cell that repeats in all directions or in none; frame {frame} says "
+            f"{reader.filename}: expected a cell that is periodic in all directions or in none; frame {frame} has "
             f"{' '.join(edges)}"
         )
     try:
@@ -63,20 +63,20 @@ def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
 
 
 def check_same_atoms(reader: Any, frame: int) -> None:
-    """Refuse a frame of as many atoms as the first one, but of others; MDAnalysis takes them for the same.
+    """Raise if a frame has other atoms than the first one; MDAnalysis compares only their number.
 
     Raises:
-        KaditaError: atoms that come and go.
+        KaditaError: the atoms differ.
     """
     if not np.array_equal(_ids(reader, 0), _ids(reader, frame)):
         raise KaditaError(
-            f"{reader.filename}: expected the same atoms in every frame; those of frame {frame} are not those of "
+            f"{reader.filename}: expected the same atoms in every frame; those of frame {frame} differ from those of "
             "frame 0"
         )
 
 
 def _ids(reader: Any, frame: int) -> NDArray[np.str_]:
-    """Identities of the atoms of a frame, sorted; where they have none, nothing."""
+    """Return the sorted ids of the atoms of a frame; empty if the dump has no ids."""
     from MDAnalysis.lib.util import anyopen
 
     with anyopen(reader.filename) as file:

@@ -1,4 +1,4 @@
-"""Every other trajectory format, through MDAnalysis."""
+"""Read all other trajectory formats with MDAnalysis."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.io.readers.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
-from kadita.io.readers.lammps import check_same_atoms, check_whole, lammps_boundaries
+from kadita.io.readers.lammps import check_complete, check_same_atoms, lammps_boundaries
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
@@ -20,10 +20,10 @@ LAMMPS_DUMPS = (".lammpstrj", ".lammpsdump")
 
 
 def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
-    """Open a file with MDAnalysis, which tells formats by their endings; GSD and extended XYZ without it.
+    """Open a file with MDAnalysis, which chooses the format by the file extension; GSD and extended XYZ without it.
 
     Raises:
-        KaditaError: an unknown ending, a missing topology, or a file that MDAnalysis cannot read.
+        KaditaError: the extension is unknown, the topology is missing, or MDAnalysis cannot read the file.
     """
     if path.suffix.lower() == ".gsd":
         from kadita.io.readers.gsd import GsdTrajectory
@@ -32,11 +32,11 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
     if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
         return ExtendedXyzTrajectory(path)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # masses, elements and charges: a fish has none
+        warnings.simplefilter("ignore")  # about missing masses, elements and charges
         import MDAnalysis
         from MDAnalysis.coordinates.core import get_reader_for
 
-        warnings.simplefilter("ignore")  # once more, as MDAnalysis sets filters of its own when it is imported
+        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
         options: dict[str, Any] = {}
         if path.suffix.lower() in LAMMPS_DUMPS:
             options = {"format": "LAMMPSDUMP"} | ({"topology_format": "LAMMPSDUMP"} if topology is None else {})
@@ -45,28 +45,28 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
         except (ValueError, TypeError):
             raise KaditaError(
                 f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
-                f"(.xtc, .trr, .dcd, .xyz, .pdb, .gro, ...); '{path.suffix}' is none"
+                f"(.xtc, .trr, .dcd, .xyz, .pdb, .gro, ...); found '{path.suffix}'"
             ) from None
         if hasattr(reader, "_load_offsets"):
-            options = {"format": _without_litter(reader)} | ({"topology_format": "MINIMAL"} if topology is None else {})
+            options = {"format": _without_cache(reader)} | ({"topology_format": "MINIMAL"} if topology is None else {})
         files = [str(path)] if topology is None else [str(topology), str(path)]
         if topology is not None and not Path(topology).is_file():
             raise KaditaError(f"{topology}: there is no such topology file")
         try:
             universe = MDAnalysis.Universe(*files, **options)
             if options.get("format") == "LAMMPSDUMP":
-                check_whole(universe.trajectory)
+                check_complete(universe.trajectory)
             return UniverseTrajectory(universe, path)
         except KaditaError:
             raise
-        except Exception as error:  # readers raise whatever a damaged file leads them to
+        except Exception as error:  # a damaged file can make readers raise any exception
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             hint = "" if topology is not None else "; if it needs a topology, name one with --topology"
             raise KaditaError(f"{path}: MDAnalysis cannot read it: {reason}{hint}") from None
 
 
-def _without_litter(reader: Any) -> Any:
-    """Return MDAnalysis' reader of XTC or TRR, but one that leaves no hidden files beside what it reads."""
+def _without_cache(reader: Any) -> Any:
+    """Return MDAnalysis' reader of XTC or TRR, changed to write no hidden offset files beside the trajectory."""
 
     def load_offsets(self: Any) -> None:
         self._read_offsets(store=False)
@@ -75,7 +75,7 @@ def _without_litter(reader: Any) -> Any:
 
 
 class UniverseTrajectory(Trajectory):
-    """The trajectory of an `MDAnalysis.Universe`, or of some of its atoms."""
+    """The trajectory of an `MDAnalysis.Universe` or `AtomGroup`."""
 
     def __init__(self, universe: Any, path: Path | None = None) -> None:
         self._atoms = universe.atoms
@@ -90,13 +90,13 @@ class UniverseTrajectory(Trajectory):
         self.attributes: dict[str, Any] = {
             "length_unit": "angstrom",
             "time_unit": "ps",
-        }  # MDAnalysis' own units
+        }  # units of MDAnalysis
 
     @property
     def times(self) -> Floats:
-        """Time of every frame; all frames are visited to find out."""
+        """Time of every frame, (T,); reads all frames."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that a format has no times, which are frame numbers then
+            warnings.simplefilter("ignore")  # about formats without times: times are frame numbers
             return np.array([ts.time for ts in self._trajectory])
 
     def read(self, frames: Integers) -> Chunk:
@@ -129,7 +129,7 @@ class UniverseTrajectory(Trajectory):
         if not any(known):
             return None
         if not all(known):
-            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; got it in some")
+            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; found one in some frames only")
         table = np.array(cells, dtype=np.float64)
         if not np.allclose(table[:, 3:], 90.0, atol=1e-3):
             raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got {table[0, 3:]}")
@@ -137,10 +137,10 @@ class UniverseTrajectory(Trajectory):
         return lengths
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file; of a universe made elsewhere, its name."""
+        """Return what identifies the file; only its name for a universe that kadita did not open."""
         return {"name": Path(self.name).name} if self._path is None else fingerprint(self._path)
 
     def close(self) -> None:
-        """Close the file, where kadita opened it."""
+        """Close the file if kadita opened it."""
         if self._path is not None:
             self._trajectory.close()

@@ -1,4 +1,4 @@
-"""Topologies: who the agents of a trajectory are, for tools that want that in a file beside it."""
+"""Topologies: files that name the agents of a trajectory, for tools that require one beside the trajectory."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ WRITERS: dict[str, Writer] = {".pdb": write_pdb, ".gro": write_gro, ".psf": writ
 def write_topology(
     trajectory: Trajectory, path: str | Path, *, force: bool = False, source: Path | None = None
 ) -> list[Path]:
-    """Write the agents of a trajectory, by the ending of the file's name.
+    """Write the agents of a trajectory in the format of the file extension.
 
-    A ``.pdb`` holds each agent's first known position and the first cell, a ``.gro`` velocities too, a ``.psf`` none of
-    them. A ``.tcl`` is a script for VMD, beside which a ``.pdb`` of the same name is written.
+    A ``.pdb`` holds each agent's first known position and the first cell, a ``.gro`` also velocities, a ``.psf`` none
+    of them. A ``.tcl`` is a script for VMD; a ``.pdb`` of the same name is written beside it.
 
     Args:
-        trajectory: whose agents they are; their species become residue names and segments.
-        path: of the file to write.
+        trajectory: holds the agents; their species become residue names and segments.
+        path: the file to write.
         force: replace a file that exists.
-        source: file of the trajectory; a script needs it.
+        source: the trajectory's file; required for a ``.tcl``, which loads it.
 
     Returns:
-        The files that were written.
+        The paths of the written files.
 
     Raises:
-        KaditaError: another ending, or a file that exists.
+        KaditaError: an unknown ending, an existing file without `force`, or a ``.tcl`` without `source`.
     """
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".tcl":
         if source is None:
-            raise KaditaError(f"{path}: expected a trajectory in a file, which the script can load")
-        beside = path.with_suffix(".pdb")
-        for file in (path, beside):
+            raise KaditaError(f"{path}: expected a trajectory from a file, which the script loads; got one in memory")
+        pdb = path.with_suffix(".pdb")
+        for file in (path, pdb):
             check_writable(file, force=force, source=source)
         snapshot = snapshot_of(trajectory)
-        replace_whole(beside, partial(write_pdb, snapshot))
-        replace_whole(path, partial(write_tcl, snapshot, beside.name, _relative(source, path.parent)))
-        return [path, beside]
+        replace_whole(pdb, partial(write_pdb, snapshot))
+        replace_whole(path, partial(write_tcl, snapshot, pdb.name, _relative(source, path.parent)))
+        return [path, pdb]
     if ending not in WRITERS:
         raise KaditaError(
             f"{path}: expected a topology named *{', *'.join(WRITERS)}, or a script for VMD named *.tcl; got '{ending}'"
@@ -62,5 +62,5 @@ def write_topology(
 
 
 def _relative(file: Path, folder: Path) -> str:
-    """Path from a folder to a file: both can move together."""
+    """Return the path from a folder to a file, so that both can be moved together."""
     return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()

@@ -1,4 +1,4 @@
-"""A GROMACS structure: positions in nanometres, velocities and the cell, written by MDAnalysis."""
+"""Write a GROMACS structure (`.gro`) with MDAnalysis: positions in nanometres, velocities and the cell."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.io.topology.snapshot import Snapshot
 
-LEAST, MOST = -9999.99, 99999.99  # angstrom: eight columns hold -999.999 to 9999.999 nanometres
+LEAST, MOST = -9999.99, 99999.99  # angstrom; eight columns hold -999.999 to 9999.999 nm
 
 
 def write_gro(snapshot: Snapshot, path: Path) -> None:
-    """Write atoms; groups are residue names. After 99999, numbers begin again at 0, as GROMACS' do.
+    """Write one atom per agent; species are residue names. Atom numbers wrap to 0 after 99999, as in GROMACS.
 
     Raises:
-        KaditaError: coordinates that do not fit the columns.
+        KaditaError: coordinates do not fit the columns.
     """
     low, high = snapshot.positions.min(), snapshot.positions.max()
     if low < LEAST or high > MOST:
@@ -25,16 +25,17 @@ def write_gro(snapshot: Snapshot, path: Path) -> None:
             f"{path.suffix}: expected coordinates of {LEAST:g} to {MOST:g}; found {low:g} to {high:g}; write .pdb"
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that open space has no cell
+        warnings.simplefilter("ignore")  # about frames without a cell
         import MDAnalysis
 
-        warnings.simplefilter("ignore")  # once more, as MDAnalysis sets filters of its own when it is imported
+        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
         n = len(snapshot.positions)
         universe = MDAnalysis.Universe.empty(
             n, n_residues=n, atom_resindex=np.arange(n), trajectory=True, velocities=snapshot.velocities is not None
         )
         universe.add_TopologyAttr("names", ["C"] * n)
-        universe.add_TopologyAttr("resnames", np.array(snapshot.species.residues, dtype=object)[snapshot.species.of])
+        species = snapshot.species
+        universe.add_TopologyAttr("resnames", np.array(species.residues, dtype=object)[species.indices])
         universe.add_TopologyAttr("resids", np.arange(1, n + 1))
         universe.atoms.positions = snapshot.positions
         if snapshot.velocities is not None:

@@ -1,4 +1,4 @@
-"""A PDB: one atom per agent, numbered in hybrid-36, which every MD tool reads at any number of agents."""
+"""Write a PDB: one atom per agent, numbered in hybrid-36, which MD tools read for any number of agents."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def hybrid36(width: int, value: int) -> str:
-    """Write a number in `width` columns: decimal as long as it fits, then in base 36 with a leading letter.
+    """Return a number in `width` columns: decimal if it fits, otherwise in base 36 with a leading letter.
 
-    10^width follows 99..9 as A00..0; after ZZ..Z comes a00..0 in lower case (R. W. Grosse-Kunstleve, hybrid-36
+    10^width is A00..0, and the successor of ZZ..Z is a00..0 (R. W. Grosse-Kunstleve, hybrid-36
     counting system, http://cci.lbl.gov/hybrid_36/).
 
     Raises:
-        KaditaError: a number below 0 or beyond zz..z.
+        KaditaError: the number is below 0 or above zz..z.
     """
     if 0 <= value < 10**width:
         return f"{value:{width}d}"
@@ -38,36 +38,40 @@ def hybrid36(width: int, value: int) -> str:
 
 
 def write_pdb(snapshot: Snapshot, path: Path) -> None:
-    """Write atoms; groups are residue names and, in columns 73 to 76, segments, and a REMARK says which.
+    """Write one atom per agent; species are residue names and, in columns 73 to 76, segments; REMARKs list them.
 
-    All are of one chain: OVITO sorts atoms by chains, and would give agents the places of others in a trajectory.
+    All atoms share one chain: OVITO sorts atoms by chain, and their order would differ from that of the trajectory.
     """
-    decimals, groups = decimals_for(snapshot.positions, 8), snapshot.species
-    kinds = list(zip(groups.residues, groups.segments, strict=True))
+    decimals, species = decimals_for(snapshot.positions, 8), snapshot.species
+    labels = list(zip(species.residues, species.segments, strict=True))
     with path.open("w", encoding="ascii", errors="backslashreplace") as pdb:
         pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
-        pdb.writelines(f"REMARK   1 {line}\n" for line in legend(groups))
+        pdb.writelines(f"REMARK   1 {line}\n" for line in legend(species))
         if snapshot.lengths is not None:
             a, b, c = (f"{x:9.{decimals_for(snapshot.lengths, 9)}f}" for x in snapshot.lengths)
             pdb.write(f"CRYST1{a}{b}{c}  90.00  90.00  90.00 P 1           1\n")
-        for i, ((x, y, z), kind) in enumerate(zip(snapshot.positions.tolist(), groups.of.tolist(), strict=True)):
+        for i, ((x, y, z), index) in enumerate(zip(snapshot.positions.tolist(), species.indices.tolist(), strict=True)):
             serial, residue = hybrid36(5, i + 1), hybrid36(4, i + 1)
-            name, segment = kinds[kind]
-            at = f"{x:8.{decimals}f}{y:8.{decimals}f}{z:8.{decimals}f}"
-            pdb.write(f"ATOM  {serial}  C   {name:<3} A{residue}    {at}  1.00  0.00      {segment:<4} C  \n")
+            name, segment = labels[index]
+            xyz = f"{x:8.{decimals}f}{y:8.{decimals}f}{z:8.{decimals}f}"
+            pdb.write(f"ATOM  {serial}  C   {name:<3} A{residue}    {xyz}  1.00  0.00      {segment:<4} C  \n")
         pdb.write("END\n")
 
 
-def legend(groups: SpeciesTable) -> list[str]:
-    """Say which short names stand for which group, a line each."""
-    if not groups.named:
+def legend(species: SpeciesTable) -> list[str]:
+    """Return one line per species, with its residue name, segment and full name; none if species are unnamed."""
+    if not species.named:
         return []
-    table = zip(groups.residues, groups.segments, groups.names, strict=True)
+    table = zip(species.residues, species.segments, species.names, strict=True)
     return [f"resname {r} segname {s}: {' '.join(name.split())}" for r, s, name in table]
 
 
 def decimals_for(values: Floats, width: int) -> int:
-    """Choose how many decimals, at most three, fit so many columns for every number."""
+    """Return the number of decimals, at most three, with which all values fit `width` columns.
+
+    Raises:
+        KaditaError: a value does not fit even without decimals.
+    """
     for decimals in (3, 2, 1, 0):
         widest = max(len(f"{x:.{decimals}f}") for x in (values.min(), values.max()))
         if widest <= width:

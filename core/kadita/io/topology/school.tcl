@@ -1,9 +1,9 @@
 # A school of kadita in VMD:  vmd -e THIS_FILE   or, in VMD's console,   source THIS_FILE
 #
-# Loads the agents and their trajectory, gives every group a colour, draws the periodic cell, and an arrow for every agent
-# in the frame that is shown. VMD reads no velocities from a trajectory. So an arrow points from an agent's place to that
-# in the next frame, by the shortest way across the cell; in the last frame, from the place in the frame before. An agent
-# that is absent from one of both frames has none. `kadita::headings off` takes the arrows away, `on` brings them back.
+# Loads the agents and their trajectory, colours each species, and draws the periodic cell and one arrow per agent in the
+# current frame. VMD reads no velocities from a trajectory, so an arrow points along the minimum-image displacement to the
+# next frame; in the last frame, along that from the frame before. An agent that is absent from either frame has no arrow.
+# `kadita::headings off` hides the arrows, `kadita::headings on` shows them.
 
 #SETTINGS#
 
@@ -37,7 +37,7 @@ proc kadita::load {} {
         mol selection $selection
         mol addrep $school
     }
-    # a molecule of its own, so that what is drawn by hand elsewhere stays
+    # a separate molecule, so that redrawing deletes no graphics of the user
     set drawing [mol new]
     mol rename $drawing "headings and cell"
     mol top $school
@@ -52,7 +52,7 @@ proc kadita::headings {state} {
     draw
 }
 
-# called with the variable's name, index and operation when another frame is shown
+# called by the trace when the frame changes, with the variable's name, index and operation
 proc kadita::draw {args} {
     variable school
     variable drawing
@@ -89,7 +89,7 @@ proc kadita::pointer {place start end lengths} {
     set square 0.0
     set moved {}
     foreach p $start q $end l $lengths {
-        # absent agents are NaN, which Tcl does not compute with
+        # absent agents are NaN, with which Tcl cannot compute
         if {![string is double -strict $p] || ![string is double -strict $q] || $p != $p || $q != $q} return
         set d [expr {$q - $p}]
         if {$l > 0} {set d [expr {$d - $l * round($d / $l)}]}

@@ -1,4 +1,4 @@
-"""Agents as a topology shows them: one known place each, and their groups."""
+"""Agents for a topology: one known position each, and their species."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from kadita.school.trajectory import Trajectory
 
 
 class Snapshot(NamedTuple):
-    """Each agent's first known position, which need not be of the same frame, and the first cell."""
+    """Each agent's first known position, possibly from different frames, and the first cell."""
 
     positions: Floats  # (N, 3)
-    velocities: Floats | None  # at those positions; None where one is not known
+    velocities: Floats | None  # in the same frames; None if any is unknown
     lengths: Floats | None  # (3,), None in open space
     species: SpeciesTable
 
 
 def snapshot_of(trajectory: Trajectory) -> Snapshot:
-    """Read frames until everybody was seen.
+    """Read frames until the position of every agent is known.
 
     Raises:
-        KaditaError: an agent that is in no frame.
+        KaditaError: an agent is absent from all frames.
     """
     positions = np.full((len(trajectory.agents), 3), np.nan)
     velocities = np.full_like(positions, np.nan)
@@ -34,13 +34,13 @@ def snapshot_of(trajectory: Trajectory) -> Snapshot:
         if lengths is None and chunk.lengths is not None:
             lengths = chunk.lengths[0]
         known = ~np.isnan(chunk.positions).any(axis=2)
-        seen = known.any(axis=0) & np.isnan(positions[:, 0])
-        when = known.argmax(axis=0)[seen]
-        positions[seen] = chunk.positions[when, seen]
+        new = known.any(axis=0) & np.isnan(positions[:, 0])
+        rows = known.argmax(axis=0)[new]
+        positions[new] = chunk.positions[rows, new]
         if chunk.velocities is not None:
-            velocities[seen] = chunk.velocities[when, seen]
+            velocities[new] = chunk.velocities[rows, new]
         if not np.isnan(positions).any():
-            moving = None if np.isnan(velocities).any() else velocities
-            return Snapshot(positions, moving, lengths, species_table(trajectory))
+            known_velocities = None if np.isnan(velocities).any() else velocities
+            return Snapshot(positions, known_velocities, lengths, species_table(trajectory))
     missing = trajectory.agents[np.isnan(positions[:, 0])]
-    raise KaditaError(f"{trajectory.name}: agent {missing[0]} has a position in no frame")
+    raise KaditaError(f"{trajectory.name}: expected a position of every agent; agent {missing[0]} is in no frame")

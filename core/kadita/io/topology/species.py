@@ -1,4 +1,4 @@
-"""SpeciesTable of agents by names that topologies have room for: residues of three letters, segments of four."""
+"""Species by short names that fit topologies: residue names of three letters, segments of four."""
 
 from __future__ import annotations
 
@@ -10,47 +10,47 @@ import numpy as np
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-ALIKE = "AGT"  # the residue of agents of a school without groups
+UNNAMED = "AGT"  # residue name of agents without species
 
 
 class SpeciesTable(NamedTuple):
-    """SpeciesTable and who is in which. Without any, one group, whose name and segment are empty."""
+    """The species, and which one each agent is of; without species, a single one with empty name and segment."""
 
     names: list[str]
     residues: list[str]
     segments: list[str]
-    of: Integers  # (N,), number of each agent's group
+    indices: Integers  # (N,), of each agent's species
 
     @property
     def named(self) -> bool:
-        """Whether there are groups."""
+        """Whether the agents have species."""
         return self.names != [""]
 
 
 def species_table(trajectory: Trajectory) -> SpeciesTable:
-    """Return the species of a trajectory as groups, in the order in which they first occur."""
+    """Return the species of a trajectory, in the order of their first agents."""
     if trajectory.species is None:
-        return SpeciesTable([""], [ALIKE], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
+        return SpeciesTable([""], [UNNAMED], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
     words = np.asarray(trajectory.species).astype(str)
-    found, first, numbers = np.unique(words, return_index=True, return_inverse=True)
+    unique, first, indices = np.unique(words, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    names = found[order].tolist()
-    return SpeciesTable(names, shortened(names, 3), shortened(names, 4), np.argsort(order)[numbers])
+    names = unique[order].tolist()
+    return SpeciesTable(names, shortened(names, 3), shortened(names, 4), np.argsort(order)[indices])
 
 
 def shortened(names: list[str], width: int) -> list[str]:
-    """Cut names to so many ASCII letters and digits; where two would be alike, the later one ends in a number.
+    """Shorten names to `width` ASCII letters and digits; a number at the end keeps them distinct.
 
     >>> shortened(["nimble", "nim", "slow fish", "slower", "ä"], 4)
     ['nimb', 'nim', 'slow', 'slo1', 'G']
     """
     taken: dict[str, None] = {}
     for name in names:
-        short = whole = re.sub(r"[^A-Za-z0-9]", "", name)[:width] or "G"
+        short = stem = re.sub(r"[^A-Za-z0-9]", "", name)[:width] or "G"
         number = 0
-        # readers such as PyMOL do not tell capitals from small letters
+        # readers such as PyMOL ignore case
         while short.lower() in {word.lower() for word in taken}:
             number += 1
-            short = f"{whole[: width - len(str(number))]}{number}"
+            short = f"{stem[: width - len(str(number))]}{number}"
         taken[short] = None
     return list(taken)

@@ -1,89 +1,55 @@
-"""A NetCDF-4 file as the checks see it; what it claims is compared with its size before a number is read."""
+"""Access to a NetCDF-4 file for the checks; claimed sizes are compared with that of the file before data are read."""
 
 from __future__ import annotations
 
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.io.amber.convention import convention
-from kadita.io.validation.container import FIXED, TYPE_NAMES, Structure, Variable
-
-if TYPE_CHECKING:
-    import netCDF4
-
-CODES = dict(zip(("i1", "S1", "i2", "i4", "f4", "f8", "u1", "u2", "u4", "i8", "u8"), TYPE_NAMES.values(), strict=True))
+from kadita.base.files import INFLATED_AT_MOST
+from kadita.io.nc4.files import ERRORS, open_dataset
+from kadita.io.nc4.header import OTHER, claimed_bytes, header_of
+from kadita.io.validation.container import FIXED
 
 
 class ArchiveContents:
     """An open NetCDF-4 file.
 
     Raises:
-        KaditaError: it cannot be opened.
+        KaditaError: the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        import netCDF4
-
+        self._file = open_dataset(path)
         try:
-            self._file = netCDF4.Dataset(path, "r")
-            self.structure = _structure(self._file)
-        except (OSError, RuntimeError, KeyError, AttributeError) as error:  # the last: types that netCDF4 does not know
-            raise KaditaError(f"{path}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
-        self._file.set_auto_mask(False)
-        self._file.set_auto_scale(False)
-        self._file.set_auto_chartostring(False)
+            self.header = header_of(self._file)
+        except ERRORS as error:
+            self.close()
+            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
         self.size = path.stat().st_size
-        self.frames = self.structure.frames
-        per_frame = [v for v in self._file.variables.values() if v.dimensions[:1] == ("frame",)]
-        self.frame_bytes = max(1, sum(prod(v.shape[1:]) * _width(v) for v in per_frame))
+        self.frames = self.header.sizes.get("frame", 0)
+        self.frame_bytes = max(1, self.header.record_size)
 
-    def beyond(self) -> int | None:
-        """Return how many bytes of data, or of one chunk, are claimed, where these cannot be in a file of this size."""
-        claims = []
-        for variable in self._file.variables.values():
-            chunk = variable.chunking()
-            claims.append(prod(variable.shape) * _width(variable))
-            claims.append(prod(chunk) * _width(variable) if isinstance(chunk, list) else 0)
-        most = max([sum(claims[::2]), *claims])
-        return most if most > convention().limits.netcdf4_expansion * self.size else None
+    def excess_claim(self) -> int | None:
+        """Return the claimed number of bytes of data if a file of this size cannot hold them, otherwise None."""
+        claimed = claimed_bytes(self._file)
+        return claimed if claimed > INFLATED_AT_MOST * self.size else None
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
         variable = self._file.variables[name]
         return np.asarray(variable[start:stop, part] if variable.ndim > 1 else variable[start:stop])
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size."""
-        variable = self._file.variables.get(name)
-        if variable is None or variable.dimensions[:1] == ("frame",) or variable.dtype is str:
+        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
+        variable = self.header.variables.get(name)
+        if variable is None or variable.record or variable.type == OTHER or variable.size > FIXED:
             return None
-        return np.asarray(variable[...]) if prod(variable.shape) * _width(variable) <= FIXED else None
+        return np.asarray(self._file.variables[name][...])
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-
-def _width(variable: netCDF4.Variable[Any]) -> int:
-    return np.dtype(variable.dtype).itemsize if variable.dtype is not str else 8
-
-
-def _structure(file: netCDF4.Dataset) -> Structure:
-    unlimited = frozenset(name for name, dim in file.dimensions.items() if dim.isunlimited())
-    dims = {name: len(dim) for name, dim in file.dimensions.items()}
-    variables = {
-        name: Variable(v.dimensions, CODES.get(np.dtype(v.dtype).str[1:], "string"), _attributes(v))
-        for name, v in file.variables.items()
-    }
-    return Structure("NetCDF-4", dims.get("frame", 0), dims, unlimited, _attributes(file), variables)
-
-
-def _attributes(of: netCDF4.Dataset | netCDF4.Variable[Any]) -> dict[str, Any]:
-    """Return attributes: text, or a tuple of numbers."""
-    values = {name: of.getncattr(name) for name in of.ncattrs()}
-    return {name: v if isinstance(v, str) else tuple(np.ravel(v).tolist()) for name, v in values.items()}

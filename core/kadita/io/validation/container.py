@@ -1,10 +1,7 @@
-"""A trajectory file as the checks see it, whatever its container: what it is made of, and its numbers in pieces."""
+"""Access to a trajectory file for the checks, in any container: its header, and its data in pieces."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,144 +9,79 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.netcdf3 import Header
-from kadita.base.netcdf3 import Variable as Netcdf3Variable
-from kadita.io.amber.records import TYPES, first_record, shape_of
+from kadita.base.netcdf3 import TYPES, Header, Variable
+from kadita.io.amber.records import ClassicFile, record_type, shape_of
 
-NAMES = ("byte", "char", "short", "int", "float", "double", "ubyte", "ushort", "uint", "int64", "uint64")
-TYPE_NAMES = dict(enumerate(NAMES, start=1))  # as NetCDF numbers its types
-PIECE = 1 << 23  # bytes read together
-FIXED = 1 << 21  # bytes of a variable without frames that is looked at; JSON takes 30 times as many in memory
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A variable: names of its dimensions, name of its type, attributes (text, or a tuple of numbers)."""
-
-    dims: tuple[str, ...]
-    type: str
-    attributes: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Structure:
-    """What a file says that it is made of."""
-
-    container: str
-    frames: int  # as it claims
-    dims: Mapping[str, int]  # an unlimited one has its present length
-    unlimited: frozenset[str]
-    attributes: Mapping[str, Any]
-    variables: Mapping[str, Variable]
-
-    def has(self, name: str, *dims: str) -> bool:
-        """Whether there is a variable of numbers with these dimensions."""
-        variable = self.variables.get(name)
-        return variable is not None and variable.dims == dims and variable.type not in ("char", "string")
+PIECE = 1 << 23  # bytes per read
+FIXED = 1 << 21  # largest variable without frames that is read, in bytes; parsed JSON takes 30 times as many
 
 
 class Contents(Protocol):
-    """Numbers of a file, a piece at a time."""
+    """Access to the header of a file, and to its data, one piece at a time."""
 
-    structure: Structure
-    frames: int  # that are there as a whole
-    frame_bytes: int  # of each
+    header: Header
+    frames: int  # number of complete ones
+    frame_bytes: int  # per frame
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size."""
+        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
 
 
-class ClassicContents:
-    """A NetCDF-3 file, by what its header says; frames that are cut off are not there.
+def has_numbers(header: Header, name: str, *dims: str) -> bool:
+    """Whether the file has this numeric variable with these dimensions."""
+    variable = header.variables.get(name)
+    return variable is not None and variable.dims == dims and variable.type not in ("char", "string")
 
-    Args:
-        path: the file.
-        header: its header.
-    """
+
+class ClassicContents(ClassicFile):
+    """A NetCDF-3 file, located by its header; incomplete frames are left out."""
 
     def __init__(self, path: Path, header: Header) -> None:
-        self.header = header
-        self._file = path.open("rb", buffering=0)
-        self.size = os.fstat(self._file.fileno()).st_size
-        self.structure = structure_of(header)
+        super().__init__(path, header)
         per_frame = [v for v in header.variables.values() if v.dims[:1] == ("frame",)]
-        self.frames = min((self._whole(v) for v in per_frame), default=0)
-        self.frame_bytes = max(header.record_size, sum(self._row(v) for v in per_frame), 1)
-        self._block: tuple[int, int, bytes] = (0, 0, b"")
+        self.frames = min((self._complete_frames(v) for v in per_frame), default=0)
+        self.frame_bytes = max(header.record_size, sum(self._frame_size(v) for v in per_frame), 1)
+        self._block: tuple[int, int, NDArray[Any]] = (0, 0, np.empty(0))
 
-    def _row(self, variable: Netcdf3Variable) -> int:
-        frames = 1 if variable.record else max(1, self.structure.dims["frame"])
+    def _frame_size(self, variable: Variable) -> int:
+        frames = 1 if variable.record else max(1, self.header.sizes["frame"])
         return variable.size // frames
 
-    def _whole(self, variable: Netcdf3Variable) -> int:
-        """Return how many frames of a variable are within the file."""
-        row = max(1, self._row(variable))
-        step = self.header.record_size if variable.record else row
-        there = (self.size - variable.begin - row) // step + 1
-        return max(0, min(self.structure.frames, there))
+    def _complete_frames(self, variable: Variable) -> int:
+        """Return the number of frames of a variable that the file holds completely."""
+        size = max(1, self._frame_size(variable))
+        step = self.header.record_size if variable.record else size
+        available = (self.size - variable.begin - size) // step + 1
+        return max(0, min(self.header.sizes["frame"], available))
 
     def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, of the agents `part` where it has agents."""
+        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
         variable = self.header.variables[name]
-        kind, shape = np.dtype(TYPES[variable.type]), shape_of(self.header, name)[1:]
-        step = self.header.record_size if variable.record else self._row(variable)
+        dtype, shape = np.dtype(TYPES[variable.type]), shape_of(self.header, name)[1:]
+        step = self.header.record_size if variable.record else self._frame_size(variable)
         if variable.record and step <= PIECE:
-            block, offset = self.records(start, stop), variable.begin - first_record(self.header)
-            inner = (prod(shape[i:]) * kind.itemsize for i in range(1, len(shape) + 1))
-            values = np.ndarray((stop - start, *shape), kind, block, offset, (step, *inner))
+            values = self._records(start, stop)[name]
             return values[:, part] if shape else values
         agents = range(*part.indices(shape[0])) if shape else range(1)
-        each = self._row(variable) // (shape[0] if shape else 1)
-        place = variable.begin + agents.start * each
-        raw = b"".join(self.bytes_at(place + f * step, len(agents) * each) for f in range(start, stop))
-        return np.frombuffer(raw, kind).reshape(stop - start, *(len(agents) for _ in shape[:1]), *shape[1:])
+        width = prod(shape[1:]) * dtype.itemsize  # bytes per agent
+        begin, count = variable.begin + agents.start * width, len(agents) * width
+        raw = b"".join(self.bytes_at(begin + f * step, count, padding=count) for f in range(start, stop))
+        return np.frombuffer(raw, dtype).reshape(stop - start, *(len(agents) for _ in shape[:1]), *shape[1:])
 
-    def raw(self, frame: int, begin: int, end: int) -> bytes:
-        """Return bytes `begin` to `end` of a record."""
-        return self.bytes_at(first_record(self.header) + frame * self.header.record_size + begin, end - begin)
-
-    def records(self, start: int, stop: int) -> bytes:
-        """Return whole records; those asked for last are kept."""
+    def _records(self, start: int, stop: int) -> NDArray[Any]:
+        """Return records `start` to `stop`; the last result is cached."""
         if self._block[:2] != (start, stop):
-            step = self.header.record_size
-            content = self.bytes_at(first_record(self.header) + start * step, (stop - start) * step)
-            self._block = (start, stop, content)
+            step, count = self.header.record_size, (stop - start) * self.header.record_size
+            raw = self.bytes_at(self.first + start * step, count, padding=count)  # the last record may lack padding
+            self._block = start, stop, np.frombuffer(raw, record_type(self.header))
         return self._block[2]
 
     def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None where there is none, or none of a reasonable size within the file."""
+        """Return a variable without frames; None if it is missing, truncated or larger than FIXED bytes."""
         variable = self.header.variables.get(name)
-        if variable is None or variable.record or variable.size > FIXED or variable.begin + variable.size > self.size:
+        if variable is None or variable.size > FIXED or variable.begin + variable.size > self.size:
             return None
-        raw = self.bytes_at(variable.begin, variable.size)
-        return np.frombuffer(raw, TYPES[variable.type]).reshape(shape_of(self.header, name))
-
-    def bytes_at(self, begin: int, count: int) -> bytes:
-        """Return so many bytes of the file, zeros behind its end (padding of the last record)."""
-        parts, there = [], 0
-        while there < count and (part := os.pread(self._file.fileno(), count - there, begin + there)):
-            parts.append(part)
-            there += len(part)
-        return b"".join((*parts, bytes(count - there)))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-
-def structure_of(header: Header) -> Structure:
-    """Return what a classic header says, with types by name."""
-    names = {1: "NetCDF-3 classic", 2: "NetCDF-3 64-bit offset", 5: "NetCDF-3 64-bit data"}
-    unlimited = frozenset(name for name, size in header.dims.items() if size == 0)
-    dims = {name: header.records if name in unlimited else size for name, size in header.dims.items()}
-    return Structure(
-        names[header.version],
-        dims.get("frame", 0),
-        dims,
-        unlimited,
-        header.attributes,
-        {n: Variable(v.dims, TYPE_NAMES[v.type], v.attributes) for n, v in header.variables.items()},
-    )
+        return super().fixed(name)

@@ -1,4 +1,4 @@
-"""What was found wrong with a file, and in which frames."""
+"""Deviations found in a file, and the frames concerned."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from numpy.typing import NDArray
 
 from kadita.io.amber.convention import Severity, convention
 
-SHOWN = 12  # stretches of frames, or names, that a message lists
-NAME = 60  # characters shown of a name or a text that a file holds
+SHOWN = 12  # number of ranges of frames, or names, in a message
+NAME = 60  # number of characters of a name or text from a file in a message
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One deviation: which check found it, what was found, who needs it otherwise, how to mend it."""
+    """One deviation: the check, what was found, the readers affected, and how to correct it."""
 
     id: str
     severity: Severity
     message: str
     needed_by: tuple[str, ...]
     mend: str
-    frame: int | None = None  # the first one concerned, where frames are
+    frame: int | None = None  # the first one concerned, if any
 
 
 def finding(id: str, message: str, frame: int | None = None, needed_by: tuple[str, ...] = ()) -> Finding:
-    """Return a finding of a check of the convention; `needed_by` where fewer need it than all that the check names."""
+    """Return a finding of a check of the convention; `needed_by` replaces the readers that the check names."""
     check = convention().check(id)
     return Finding(id, check.severity, message, needed_by or check.needed_by, check.mend, frame)
 
 
 @dataclass
 class Frames:
-    """Numbers of frames, in increasing order, kept as stretches: the first ones and how many there are in all."""
+    """Increasing frame numbers, stored as their first ranges and their total count."""
 
-    stretches: list[tuple[int, int]] = field(default_factory=list)
+    ranges: list[tuple[int, int]] = field(default_factory=list)
     count: int = 0
     last: int = -1
 
     def add(self, frames: NDArray[np.int64]) -> None:
-        """Add frames behind those that are there; one that is there already counts once."""
+        """Add frames after those present; repeated ones are counted once."""
         frames = frames[frames > self.last]
         if not len(frames):
             return
@@ -51,29 +51,29 @@ class Frames:
         ends = np.append(starts[1:], len(frames)) - 1
         for start, end in zip(starts[: SHOWN + 1].tolist(), ends[: SHOWN + 1].tolist(), strict=True):
             a, b = int(frames[start]), int(frames[end])
-            if self.stretches and self.stretches[-1][1] == a - 1:
-                self.stretches[-1] = (self.stretches[-1][0], b)
-            elif len(self.stretches) < SHOWN:
-                self.stretches.append((a, b))
+            if self.ranges and self.ranges[-1][1] == a - 1:
+                self.ranges[-1] = (self.ranges[-1][0], b)
+            elif len(self.ranges) < SHOWN:
+                self.ranges.append((a, b))
 
     @property
     def first(self) -> int:
-        """The first of them."""
-        return self.stretches[0][0]
+        """Number of the first frame."""
+        return self.ranges[0][0]
 
     def __str__(self) -> str:
-        shown = [str(a) if a == b else f"{a}-{b}" for a, b in self.stretches]
-        rest = self.count - sum(b - a + 1 for a, b in self.stretches)
+        shown = [str(a) if a == b else f"{a}-{b}" for a, b in self.ranges]
+        rest = self.count - sum(b - a + 1 for a, b in self.ranges)
         return f"frame{'s' if self.count != 1 else ''} {', '.join(shown)}" + (f" and {rest} more" if rest else "")
 
 
 def short(text: object) -> str:
-    """Return a name or a text from a file, in one line of bounded length."""
-    words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[: NAME + 1])
-    return words if len(words) <= NAME else words[:NAME] + " ..."
+    """Return a name or text from a file as one line of bounded length, with unprintable characters escaped."""
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[: NAME + 1])
+    return line if len(line) <= NAME else line[:NAME] + " ..."
 
 
 def some(names: Iterable[str]) -> str:
     """Return names as a list of bounded length."""
-    words = [short(n) for n in names]
-    return ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")
+    shown = [short(n) for n in names]
+    return ", ".join(shown[:SHOWN]) + (f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else "")

@@ -1,4 +1,4 @@
-"""The numbers of every frame: times in order, positions within reach, cells that are cells."""
+"""Check the values of every frame: times increase, positions are finite and not too large, cells are valid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.io.amber.convention import convention
-from kadita.io.validation.container import PIECE, Contents
+from kadita.io.validation.container import PIECE, Contents, has_numbers
 from kadita.io.validation.findings import Finding, Frames, finding
 
 VECTORS = ("frame", "atom", "spatial")
@@ -18,58 +18,58 @@ Bad = NDArray[np.bool_]  # (T,)
 
 
 def pieces(contents: Contents) -> Iterator[tuple[int, int, slice]]:
-    """Yield first frame, frame to stop before and agents of pieces that are bounded in size: large frames in parts."""
-    agents, each = contents.structure.dims.get("atom", 1), contents.frame_bytes
-    together = max(1, PIECE // each)
-    width = max(1, agents if each <= PIECE else agents * PIECE // each)
-    for start in range(0, contents.frames, together):
+    """Yield start frame, stop frame and slice of agents of pieces of bounded size; large frames are split by agents."""
+    agents, size = contents.header.sizes.get("atom", 1), contents.frame_bytes
+    step = max(1, PIECE // size)
+    width = max(1, agents if size <= PIECE else agents * PIECE // size)
+    for start in range(0, contents.frames, step):
         for first in range(0, max(agents, 1), width):
-            yield start, min(start + together, contents.frames), slice(first, first + width)
+            yield start, min(start + step, contents.frames), slice(first, first + width)
 
 
 @dataclass
 class _Found:
-    """Frames by the check that they fail, and how that is said."""
+    """Frames by the check that they fail, and the messages."""
 
     frames: dict[str, Frames] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
 
-    def note(self, id: str, bad: Bad, start: int, said: str) -> None:
+    def note(self, id: str, bad: Bad, start: int, message: str) -> None:
         if bad.any():
-            self.said.setdefault(id, said)
+            self.messages.setdefault(id, message)
             self.frames.setdefault(id, Frames()).add(np.flatnonzero(bad) + start)
 
     def findings(self) -> Iterator[Finding]:
         for id, frames in self.frames.items():
-            yield finding(id, f"found {self.said[id]} in {frames}", frames.first)
+            yield finding(id, f"found {self.messages[id]} in {frames}", frames.first)
 
 
 def check_frames(contents: Contents) -> Iterator[Finding]:
-    """Yield what is wrong with the numbers of the frames that are there."""
-    structure, found = contents.structure, _Found()
-    solid = structure.dims.get("spatial") == 3 and structure.dims.get("atom", 0) > 0
-    vectors = [name for name in ("coordinates", "velocities") if solid and structure.has(name, *VECTORS)]
-    present = structure.has("present", *VECTORS[:2])
+    """Yield the deviations in the values of the complete frames."""
+    header, found = contents.header, _Found()
+    spatial = header.sizes.get("spatial") == 3 and header.sizes.get("atom", 0) > 0
+    vectors = [name for name in ("coordinates", "velocities") if spatial and has_numbers(header, name, *VECTORS)]
+    present = has_numbers(header, "present", *VECTORS[:2])
     cells = [
         name
         for name, dim in (("cell_lengths", "cell_spatial"), ("cell_angles", "cell_angular"))
-        if structure.dims.get(dim) == 3 and structure.has(name, "frame", dim)
+        if header.sizes.get(dim) == 3 and has_numbers(header, name, "frame", dim)
     ]
-    before = -np.inf
-    if not (vectors or cells or present or structure.has("time", "frame")):
+    last_time = -np.inf
+    if not (vectors or cells or present or has_numbers(header, "time", "frame")):
         return
     for start, stop, agents in pieces(contents):
 
         def rows(name: str, part: slice = agents, first: int = start, last: int = stop) -> NDArray[Any]:
             return contents.rows(name, first, last, part)
 
-        here = rows("present") if present else None
+        presence = rows("present") if present else None
         for name in vectors:
-            _check_vectors(found, name, rows(name), here, start)
+            _check_vectors(found, name, rows(name), presence, start)
         if agents.start:
-            continue  # another part of a large frame, whose time and cell are checked
-        if structure.has("time", "frame"):
-            before = _check_times(found, rows("time").astype(np.float64), before, start)
+            continue  # time and cell of a large frame are checked with its first part
+        if has_numbers(header, "time", "frame"):
+            last_time = _check_times(found, rows("time").astype(np.float64), last_time, start)
         for name in cells:
             check = _check_lengths if name == "cell_lengths" else _check_angles
             check(found, rows(name, slice(None)).astype(np.float64), start)
@@ -79,25 +79,25 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
 def _check_vectors(found: _Found, name: str, values: NDArray[Any], present: NDArray[Any] | None, start: int) -> None:
     """Check vectors (T, n, 3), and the presence (T, n) of their agents."""
     unknown, infinite = np.isnan(values).any(axis=2), np.isinf(values).any(axis=2)
-    if name == "velocities":  # one that is not known is no fault where agents come and go
+    if name == "velocities":  # unknown velocities are valid if agents can be absent
         bad = infinite if present is not None else unknown | infinite
-        found.note("velocities-finite", bad.any(axis=1), start, "velocities that are no finite numbers")
+        found.note("velocities-finite", bad.any(axis=1), start, "velocities that are not finite")
         return
     bad = infinite | (unknown if present is None else unknown & (present != 0))
-    found.note("positions-finite", bad.any(axis=1), start, "positions that are no finite numbers")
+    found.note("positions-finite", bad.any(axis=1), start, "positions that are not finite")
     limit = convention().limits.position
     with np.errstate(invalid="ignore"):
         large = (np.abs(values) >= limit) & np.isfinite(values)
     found.note("positions-large", large.any(axis=(1, 2)), start, f"positions of {limit:g} or more")
     if present is not None:
         wrong = ((present != 0) & (present != 1)) | ((present == 0) & ~unknown)
-        found.note("present", wrong.any(axis=1), start, "present other than 0 or 1, or 0 beside a known position,")
+        found.note("present", wrong.any(axis=1), start, "present other than 0 or 1, or 0 with a known position,")
 
 
 def _check_times(found: _Found, times: NDArray[np.float64], before: float, start: int) -> float:
-    """Check times (T,) that come after `before`; return the last."""
+    """Check times (T,) that follow the time `before`; return the last finite one."""
     finite = np.isfinite(times)
-    found.note("time-finite", ~finite, start, "times that are no finite numbers")
+    found.note("time-finite", ~finite, start, "times that are not finite")
     known = times[finite]
     late = np.zeros(len(times), dtype=bool)
     late[finite] = known <= np.concatenate(([before], known[:-1]))
@@ -113,7 +113,7 @@ def _check_lengths(found: _Found, lengths: NDArray[np.float64], start: int) -> N
 def _check_angles(found: _Found, angles: NDArray[np.float64], start: int) -> None:
     within: Bad = np.all((angles > 0) & (angles < 180), axis=1)  # NaN is not
     a, b, c = np.cos(np.radians(np.where(within[:, None], angles, 90.0))).T
-    cell = within & (1 - a * a - b * b - c * c + 2 * a * b * c > 0)  # the square of its volume, for edges of 1
-    found.note("cell-angles", ~cell, start, "angles that make no cell")
+    cell = within & (1 - a * a - b * b - c * c + 2 * a * b * c > 0)  # squared volume, for edges of 1
+    found.note("cell-angles", ~cell, start, "angles that do not form a cell")
     skew = cell & (np.abs(angles - 90) > convention().limits.angle_tolerance).any(axis=1)
     found.note("rectangular", skew, start, "angles other than 90 degrees")

@@ -1,59 +1,58 @@
-"""What a file is made of, against the convention: attributes, dimensions, variables."""
+"""Check attributes, dimensions and variables of a file against the convention."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kadita.base.netcdf3 import Header
 from kadita.io.amber.convention import Variable, convention
-from kadita.io.validation.container import Contents, Structure
+from kadita.io.validation.container import Contents
 from kadita.io.validation.findings import Finding, finding, short, some
 
 
 def check_header(contents: Contents) -> Iterator[Finding]:
-    """Yield what deviates in structure, whatever the numbers are."""
-    structure = contents.structure
-    yield from _required_attributes(structure)
-    yield from _all_attributes(structure)
-    yield from _scaling(structure)
-    yield from _dimensions(structure)
+    """Yield the deviations in structure, independent of the values."""
+    header = contents.header
+    yield from _required_attributes(header)
+    yield from _all_attributes(header)
+    yield from _scaling(header)
+    yield from _dimensions(header)
     for variable in convention().variables:
         yield from _variable(variable, contents)
 
 
-def _required_attributes(structure: Structure) -> Iterator[Finding]:
+def _required_attributes(header: Header) -> Iterator[Finding]:
     for wanted in convention().attributes:
-        found = structure.attributes.get(wanted.name)
+        found = header.attributes.get(wanted.name)
         if not wanted.required or (isinstance(found, str) and wanted.value in (None, found)):
             continue
-        what = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
+        actual = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
         expected = "text" if wanted.value is None else f"'{wanted.value}'"
         yield finding(
             wanted.check,
-            f"{wanted.name}: expected {expected}; found {what}; {wanted.otherwise}",
+            f"{wanted.name}: expected {expected}; found {actual}; {wanted.otherwise}",
             None,
             wanted.needed_by,
         )
 
 
-def _all_attributes(structure: Structure) -> Iterator[Finding]:
+def _all_attributes(header: Header) -> Iterator[Finding]:
     limit, masking = convention().limits.attribute_length, convention().names.masking
-    everywhere = [(name, value) for name, value in structure.attributes.items()]
-    everywhere += [
-        (f"{v}:{name}", value) for v, w in structure.variables.items() for name, value in w.attributes.items()
-    ]
-    if long := [name for name, value in everywhere if isinstance(value, str) and len(value) > limit]:
+    attributes = [(name, value) for name, value in header.attributes.items()]
+    attributes += [(f"{v}:{name}", value) for v, w in header.variables.items() for name, value in w.attributes.items()]
+    if long := [name for name, value in attributes if isinstance(value, str) and len(value) > limit]:
         yield finding("attribute-length", f"found more than {limit} characters in {some(long)}")
-    if vectors := [name for name, value in everywhere if isinstance(value, tuple) and len(value) > 1]:
+    if vectors := [name for name, value in attributes if isinstance(value, tuple) and len(value) > 1]:
         yield finding("vector-attribute", f"found several numbers in {some(vectors)}")
-    known = {v.name for v in convention().variables if v.dims[:1] == ("frame",)} & set(structure.variables)
-    if masks := [f"{v}:{m}" for v in sorted(known) for m in masking if m in structure.variables[v].attributes]:
+    known = {v.name for v in convention().variables if v.dims[:1] == ("frame",)} & set(header.variables)
+    if masks := [f"{v}:{m}" for v in sorted(known) for m in masking if m in header.variables[v].attributes]:
         yield finding("masking", f"found {some(masks)}")
 
 
-def _scaling(structure: Structure) -> Iterator[Finding]:
+def _scaling(header: Header) -> Iterator[Finding]:
     known = {v.name for v in convention().variables if v.of == "convention"}
     bad = []
-    for name, variable in structure.variables.items():
+    for name, variable in header.variables.items():
         for attribute, neutral in zip(convention().names.scaling, (1.0, 0.0), strict=True):
             value = variable.attributes.get(attribute)
             number = value[0] if isinstance(value, tuple) and len(value) == 1 else None
@@ -67,46 +66,46 @@ def _scaling(structure: Structure) -> Iterator[Finding]:
         yield finding("scale-factor", f"found {some(bad)}")
 
 
-def _dimensions(structure: Structure) -> Iterator[Finding]:
+def _dimensions(header: Header) -> Iterator[Finding]:
     for wanted in convention().dimensions:
-        name, found = wanted.name, structure.dims.get(wanted.name)
-        if wanted.with_ and not set(wanted.with_) & set(structure.variables):
+        name, found = wanted.name, header.sizes.get(wanted.name)
+        if not wanted.required or (wanted.with_ and not set(wanted.with_) & set(header.variables)):
             continue
         if found is None:
-            said = "found no such dimension"
-        elif wanted.unlimited and name not in structure.unlimited:
-            said = f"expected it unlimited; found {found}"
+            problem = "the dimension is missing"
+        elif wanted.unlimited and name != header.unlimited:
+            problem = f"expected it to be unlimited; found the fixed size {found}"
         elif found < wanted.least or (wanted.size is not None and found != wanted.size):
-            said = f"expected {wanted.size or f'at least {wanted.least}'}; found {found}"
+            problem = f"expected {wanted.size or f'at least {wanted.least}'}; found {found}"
         else:
             continue
-        yield finding(wanted.check, f"dimension {name}: {said}; {wanted.otherwise}", None, wanted.needed_by)
-    if "frame" in structure.dims and structure.frames < 1:
+        yield finding(wanted.check, f"dimension {name}: {problem}; {wanted.otherwise}", None, wanted.needed_by)
+    if "frame" in header.sizes and header.sizes["frame"] < 1:
         yield finding("frames", "found no frames")
-    if reserved := [name for name in structure.dims if name in convention().names.parmed]:
+    if reserved := [name for name in header.sizes if name in convention().names.parmed]:
         yield finding(
             "reserved-dimension", f"found {'dimensions' if len(reserved) > 1 else 'dimension'} {some(reserved)}"
         )
 
 
 def _variable(wanted: Variable, contents: Contents) -> Iterator[Finding]:
-    variables = contents.structure.variables
+    variables = contents.header.variables
     found = variables.get(wanted.name)
     needed_by = ("kadita",) if wanted.of == "kadita" else ()
     if found is None:
         if wanted.required and (not wanted.with_ or set(wanted.with_) & set(variables)):
-            message = f"found no variable {wanted.name}; {wanted.otherwise}"
+            message = f"the variable {wanted.name} is missing; {wanted.otherwise}"
             yield finding(wanted.check, message, None, wanted.needed_by)
         return
     if wanted.text:
         if found.dims != wanted.dims or found.type != "char":
-            said = f"{wanted.types[0]} {_signature(wanted.name, wanted.dims)}; found {found.type} "
-            said += _signature(wanted.name, found.dims)
+            expected = f"{wanted.types[0]} {_signature(wanted.name, wanted.dims)}; found {found.type} "
+            expected += _signature(wanted.name, found.dims)
         elif (text := _text(contents, wanted.name)) != wanted.text:
-            said = f"{wanted.name} to hold {', '.join(wanted.text)}; found {some(text) or 'too much'}"
+            expected = f"{wanted.name} to hold {', '.join(wanted.text)}; found {some(text) or 'too long a text'}"
         else:
             return
-        yield finding(wanted.check, f"expected {said}")
+        yield finding(wanted.check, f"expected {expected}")
         return
     if found.dims != wanted.dims:
         expected, got = (_signature(wanted.name, dims) for dims in (wanted.dims, found.dims))
@@ -118,8 +117,8 @@ def _variable(wanted: Variable, contents: Contents) -> Iterator[Finding]:
         yield finding("type", f"{wanted.name}: expected {expected}; found {found.type}", None, needed_by)
     units = found.attributes.get("units")
     if wanted.units is not None and units != wanted.units:
-        said = "none" if units is None else f"'{short(units)}'"
-        yield finding("units", f"{wanted.name}: expected the unit '{wanted.units}'; found {said}")
+        actual = "none" if units is None else f"'{short(units)}'"
+        yield finding("units", f"{wanted.name}: expected the unit '{wanted.units}'; found {actual}")
 
 
 def _signature(name: str, dims: tuple[str, ...]) -> str:
@@ -127,8 +126,8 @@ def _signature(name: str, dims: tuple[str, ...]) -> str:
 
 
 def _text(contents: Contents, name: str) -> tuple[str, ...]:
-    """Return the text of a char variable, a word for each of its first dimension, filled up as it is there."""
-    letters = contents.fixed(name)
-    if letters is None or letters.size > 1000:
+    """Return the text of a char variable, one string per row with its padding; empty if it is too long."""
+    characters = contents.fixed(name)
+    if characters is None or characters.size > 1000:
         return ()
-    return tuple(bytes(b"".join(row.ravel().tolist()).ljust(row.size)).decode("latin-1") for row in letters)
+    return tuple(bytes(b"".join(row.ravel().tolist()).ljust(row.size)).decode("latin-1") for row in characters)

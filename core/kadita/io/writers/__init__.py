@@ -1,1 +1,1 @@
-"""Writers of the formats of other programs."""
+"""Writers for the file formats of other programs."""

@@ -1,4 +1,4 @@
-"""Writes a trajectory of any format as one of kadita's own."""
+"""Write a trajectory of any format as a kadita file (`.nc`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kadita.school.trajectory import Trajectory
 
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> None:
-    """Write all frames; agents can be absent, and `origin` says where they are from."""
+    """Write all frames; agents may be absent from frames. `origin` (name, checksum) is stored as the source."""
     chunks = (chunk for _, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)))
-    first = next(chunks)  # what is wrong with the input shows here, before a file is touched
+    first = next(chunks)  # a damaged input raises here, before the output file is touched
     identities = trajectory.agents
     species = None
     if trajectory.species is not None:

@@ -1,4 +1,4 @@
-"""Writes a trajectory by the CF conventions 1.11: `featureType = trajectory`, a variable an axis.
+"""Write a trajectory by the CF conventions 1.11: `featureType = trajectory`, one variable per axis.
 
 https://cfconventions.org/Data/cf-conventions/cf-conventions-1.11/cf-conventions.html, sections 4.4 and 9
 """
@@ -16,7 +16,7 @@ from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import species_of
 from kadita.school.trajectory import Trajectory
 
-# units by the names that people give them, as UDUNITS knows them
+# common spellings of units -> their UDUNITS names
 LENGTHS = {
     "m": "m", "meter": "m", "metre": "m", "meters": "m", "metres": "m", "km": "km", "dm": "dm", "cm": "cm",
     "mm": "mm", "um": "um", "µm": "um", "micron": "um", "nm": "nm", "angstrom": "angstrom", "inch": "inch", "ft": "ft",
@@ -26,35 +26,35 @@ TIMES = {
     "minute": "min", "minutes": "min", "h": "h", "hour": "h", "hours": "h", "d": "day", "day": "day", "days": "day",
 }  # fmt: skip
 EPOCH = "1970-01-01 00:00:00"  # CF has no time without a date
-CHUNK = 1 << 16  # numbers that are compressed together, half a megabyte
-ABSENT = 9.969209968386869e36  # NetCDF's own fill value
+CHUNK = 1 << 16  # numbers in a compressed chunk (0.5 MiB)
+ABSENT = 9.969209968386869e36  # NetCDF's default fill value
 
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
-    """Write all frames, in double precision and compressed; where an agent is absent stands _FillValue."""
+    """Write all frames, compressed, in double precision; values of absent agents are `_FillValue`."""
     import netCDF4
 
-    said = {what: str(trajectory.attributes.get(f"{what}_unit", "unknown")) for what in ("length", "time")}
-    length, time = LENGTHS.get(said["length"], "1"), TIMES.get(said["time"], "s")
-    speed = (f"{time}-1" if length == "1" else f"{length} {time}-1") if said["time"] in TIMES else "1"
-    remarks = ["CF knows no times without a date: they count from 1970-01-01, which means nothing"]
-    if said["length"] not in LENGTHS:
-        remarks.append(f"the unit of length, {said['length']}, is none of UDUNITS: positions are numbers (unit 1)")
-    if said["time"] not in TIMES:
-        remarks.append(f"the unit of time, {said['time']}, is none of UDUNITS: one of it stands as a second")
+    units = {key: str(trajectory.attributes.get(f"{key}_unit", "unknown")) for key in ("length", "time")}
+    length, time = LENGTHS.get(units["length"], "1"), TIMES.get(units["time"], "s")
+    speed = (f"{time}-1" if length == "1" else f"{length} {time}-1") if units["time"] in TIMES else "1"
+    remarks = ["CF requires a date for times: they count from 1970-01-01, which is arbitrary"]
+    if units["length"] not in LENGTHS:
+        remarks.append(f"the unit of length, {units['length']}, is not a UDUNITS unit: positions have the unit 1")
+    if units["time"] not in TIMES:
+        remarks.append(f"the unit of time, {units['time']}, is not a UDUNITS unit: it is written as s")
     first = trajectory.read(np.array([0]))
     with netCDF4.Dataset(path, "w", format="NETCDF4") as file:
         file.setncatts(_provenance(trajectory, origin))
-        file.createDimension("time", None)  # unlimited, so that more can be appended
+        file.createDimension("time", None)  # unlimited: frames can be appended
         file.createDimension("trajectory", len(trajectory.agents))
-        _define_time(file, f"{time} since {EPOCH}", said["time"])
+        _define_time(file, f"{time} since {EPOCH}", units["time"])
         _name_agents(file, trajectory)
         vectors = [("{}", "position", length)]
         if trajectory.has_velocities:
             vectors.append(("v{}", "velocity", speed))
-        for name, what, unit in vectors:
+        for name, quantity, unit in vectors:
             for axis in "xyz":
-                facts = {"units": unit, "long_name": f"{what} along {axis}, Cartesian", "coordinates": "agent"}
+                facts = {"units": unit, "long_name": f"{quantity} along {axis}, Cartesian", "coordinates": "agent"}
                 _number(file, name.format(axis), ("time", "trajectory"), ABSENT).setncatts(facts)
         if first.lengths is not None:
             file.createDimension("edge", 3)
@@ -117,18 +117,18 @@ def _define_time(file: Any, units: str, unit: str) -> None:
 def _name_agents(file: Any, trajectory: Trajectory) -> None:
     agents = np.asarray(trajectory.agents)
     if np.issubdtype(agents.dtype, np.integer):
-        who = file.createVariable("agent", "i8", ("trajectory",))
-        who[:] = agents
+        identity = file.createVariable("agent", "i8", ("trajectory",))
+        identity[:] = agents
     else:
         words = [str(a).encode() for a in agents.tolist()]
         width = max(1, *map(len, words))
         file.createDimension("name_length", width)
-        who = file.createVariable("agent", "S1", ("trajectory", "name_length"))
-        who[:] = np.array([w.ljust(width, b"\0") for w in words], dtype=f"S{width}").view("S1").reshape(-1, width)
-    who.setncatts({"cf_role": "trajectory_id", "long_name": "identity of the agent"})
+        identity = file.createVariable("agent", "S1", ("trajectory", "name_length"))
+        identity[:] = np.array([w.ljust(width, b"\0") for w in words], dtype=f"S{width}").view("S1").reshape(-1, width)
+    identity.setncatts({"cf_role": "trajectory_id", "long_name": "identity of the agent"})
     if trajectory.species is not None:
-        names, kinds = species_of(trajectory, "")
+        names, indices = species_of(trajectory, "")
         species = file.createVariable("species", "i4", ("trajectory",))
-        species[:] = kinds
+        species[:] = indices
         facts = {"long_name": "species", "flag_values": np.arange(len(names), dtype=np.int32)}
         species.setncatts({**facts, "flag_meanings": " ".join(names), "coordinates": "agent"})

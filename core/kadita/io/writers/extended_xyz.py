@@ -1,4 +1,4 @@
-"""Writes extended XYZ, which OVITO and ASE read: text whose frames can differ in their number of agents.
+"""Write extended XYZ (OVITO, ASE): text whose frames can differ in their number of agents.
 
 Columns and keys: https://www.ovito.org/manual/reference/file_formats/input/xyz.html
 """
@@ -12,32 +12,32 @@ from typing import Any
 import numpy as np
 
 from kadita.io.writers.formats import Progress
-from kadita.io.writers.snapshots import Snapshot, numbers_of, snapshots, species_of
+from kadita.io.writers.snapshots import Snapshot, integer_identities, snapshots, species_of
 from kadita.school.trajectory import Trajectory
 
-UNNAMED = "X"  # the species of agents without one: an element that chemistry leaves free
+UNNAMED = "X"  # species of agents that have none: not the symbol of a chemical element
 
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
-    """Write all frames; an agent that is absent from one is not in it, and the column `id` says who is who."""
-    names, kinds = species_of(trajectory, UNNAMED)
-    identities, remarks = numbers_of(trajectory)
-    words = np.array(names)[kinds]
+    """Write all frames; a frame has no row for an absent agent, and the column `id` identifies the agents."""
+    names, indices = species_of(trajectory, UNNAMED)
+    identities, remarks = integer_identities(trajectory)
+    species = np.array(names)[indices]
     properties = "species:S:1:pos:R:3:" + "velo:R:3:" * trajectory.has_velocities + "id:I:1"
     partial = False
     with path.open("w", encoding="utf-8", newline="\n") as xyz:
         for snapshot in snapshots(trajectory, progress):
-            here = np.flatnonzero(snapshot.present)
-            partial |= len(here) < len(words)
-            xyz.write(f"{len(here)}\n{_cell(snapshot)} Properties={properties} Time={snapshot.time!r}\n")
-            columns = [snapshot.positions[here]]
+            present = np.flatnonzero(snapshot.present)
+            partial |= len(present) < len(species)
+            xyz.write(f"{len(present)}\n{_cell(snapshot)} Properties={properties} Time={snapshot.time!r}\n")
+            columns = [snapshot.positions[present]]
             if snapshot.velocities is not None:
-                columns.append(snapshot.velocities[here])
+                columns.append(snapshot.velocities[present])
             rows = np.hstack(columns).tolist()
-            for word, row, identity in zip(words[here].tolist(), rows, identities[here].tolist(), strict=True):
-                xyz.write(f"{word} {' '.join(map(repr, row))} {identity}\n")
+            for name, row, identity in zip(species[present].tolist(), rows, identities[present].tolist(), strict=True):
+                xyz.write(f"{name} {' '.join(map(repr, row))} {identity}\n")
     if partial:
-        remarks.append("agents are absent from some frames and not written there; the column id says who is who")
+        remarks.append("frames have no row for absent agents; the column id identifies the agents")
     return remarks
 
 

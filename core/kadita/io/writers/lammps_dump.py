@@ -1,4 +1,4 @@
-"""Writes a LAMMPS text dump, which OVITO, VMD and MDAnalysis read.
+"""Write a LAMMPS text dump, which OVITO, VMD and MDAnalysis read.
 
 Columns and sections: https://docs.lammps.org/dump.html
 """
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kadita.io.writers.formats import Progress
-from kadita.io.writers.snapshots import numbers_of, reach, snapshots, species_of
+from kadita.io.writers.snapshots import bounds_of, integer_identities, snapshots, species_of
 from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
 
@@ -20,47 +20,45 @@ UNNAMED = "X"
 
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
-    """Write all frames, sorted by id; an agent that is absent from one is not in it.
+    """Write all frames, sorted by id; a frame has no row for an absent agent.
 
-    A dump counts steps, not time: a step is the number of a frame. Open space is a cell with fixed, non-periodic
-    boundaries around everything.
+    A dump stores steps, not times: the step is the frame number. Open space is written as a cell with fixed,
+    non-periodic boundaries that encloses the positions of all frames.
     """
-    names, kinds = species_of(trajectory, UNNAMED)
-    identities, remarks = numbers_of(trajectory)
+    names, indices = species_of(trajectory, UNNAMED)
+    identities, remarks = integer_identities(trajectory)
     order = np.argsort(identities, kind="stable")
-    words = np.array(names)[kinds]
+    species = np.array(names)[indices]
     columns = "id type element x y z" + " vx vy vz" * trajectory.has_velocities
-    around: tuple[Floats, Floats] | None = None
+    extent: tuple[Floats, Floats] | None = None
     partial = False
     with path.open("w", encoding="utf-8", newline="\n") as dump:
         for snapshot in snapshots(trajectory, progress):
-            here = order[snapshot.present[order]]
-            partial |= len(here) < len(order)
+            present = order[snapshot.present[order]]
+            partial |= len(present) < len(order)
             if snapshot.lengths is None:
-                around = around or reach(trajectory)
-                edges, bounds = "ff ff ff", np.transpose(around)
+                extent = extent or bounds_of(trajectory)
+                edges, bounds = "ff ff ff", np.transpose(extent)
             else:
                 edges, bounds = "pp pp pp", np.transpose([np.zeros(3), snapshot.lengths])
-            dump.write(f"ITEM: TIMESTEP\n{snapshot.number}\nITEM: NUMBER OF ATOMS\n{len(here)}\n")
+            dump.write(f"ITEM: TIMESTEP\n{snapshot.number}\nITEM: NUMBER OF ATOMS\n{len(present)}\n")
             dump.write(f"ITEM: BOX BOUNDS {edges}\n")
             dump.writelines(f"{low!r} {high!r}\n" for low, high in bounds.tolist())
             dump.write(f"ITEM: ATOMS {columns}\n")
-            numbers = [snapshot.positions[here]]
+            numbers = [snapshot.positions[present]]
             if snapshot.velocities is not None:
-                numbers.append(snapshot.velocities[here])
+                numbers.append(snapshot.velocities[present])
             rows = zip(
-                identities[here].tolist(),
-                (kinds[here] + 1).tolist(),
-                words[here].tolist(),
+                identities[present].tolist(),
+                (indices[present] + 1).tolist(),
+                species[present].tolist(),
                 np.hstack(numbers).tolist(),
                 strict=True,
             )
-            for identity, kind, word, row in rows:
-                dump.write(f"{identity} {kind} {word} {' '.join(map(repr, row))}\n")
+            for identity, index, name, row in rows:
+                dump.write(f"{identity} {index} {name} {' '.join(map(repr, row))}\n")
     times = trajectory.times
-    remarks.append(f"a dump counts steps: step i is frame i; times were {times[0]:g} to {times[-1]:g}")
+    remarks.append(f"a dump stores steps, not times: step i is frame i; times were {times[0]:g} to {times[-1]:g}")
     if partial:
-        remarks.append(
-            "agents are absent from some frames and not written there: OVITO reads that, MDAnalysis does not"
-        )
+        remarks.append("frames have no row for absent agents: OVITO reads such dumps, MDAnalysis does not")
     return remarks

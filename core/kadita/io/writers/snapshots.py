@@ -1,4 +1,4 @@
-"""Frames one at a time, as formats of molecular dynamics take them."""
+"""Frames one at a time, for writers of molecular dynamics formats."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from kadita.school.trajectory import Trajectory
 
 
 class Snapshot(NamedTuple):
-    """One frame: all agents of the trajectory, and which of them are there."""
+    """One frame: all agents of the trajectory, and which of them are present."""
 
     number: int
     positions: Floats  # (N, 3), NaN where an agent is absent
     velocities: Floats | None
     time: float
     lengths: Floats | None  # (3,), None in open space
-    present: NDArray[np.bool_]  # (N,): position and, where there are velocities, velocity are known
+    present: NDArray[np.bool_]  # (N,): whether position and, where frames have velocities, velocity are known
 
 
 def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integers | None = None) -> Iterator[Snapshot]:
-    """Yield frames in their order.
+    """Yield the frames in order, all of them by default.
 
     Raises:
-        KaditaError: a frame that holds an infinite number.
+        KaditaError: a frame holds an infinite number.
     """
     frames = np.arange(trajectory.n_frames) if frames is None else frames
     done = 0
@@ -41,10 +41,10 @@ def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integer
             present = ~np.isnan(x).any(axis=1)
             if v is not None:
                 present &= ~np.isnan(v).any(axis=1)
-            for what, values in (("position", x), ("velocity", v)):
+            for quantity, values in (("position", x), ("velocity", v)):
                 if values is not None and np.isinf(values).any():
                     raise KaditaError(
-                        f"{trajectory.name}: expected finite numbers; frame {number} holds an infinite {what}"
+                        f"{trajectory.name}: expected finite numbers; frame {number} holds an infinite {quantity}"
                     )
             lengths = None if chunk.lengths is None else chunk.lengths[row]
             yield Snapshot(number, x, v, float(chunk.times[row]), lengths, present)
@@ -53,45 +53,45 @@ def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integer
                 progress(done, len(frames))
 
 
-def whole_snapshots(
+def complete_snapshots(
     trajectory: Trajectory, ending: str, progress: Progress = None, frames: Integers | None = None
 ) -> Iterator[Snapshot]:
-    """Yield frames for a format that holds every agent in every frame.
+    """Yield the frames for a format that requires every agent in every frame.
 
     Raises:
-        KaditaError: an agent that is absent from one.
+        KaditaError: an agent is absent from a frame.
     """
     for snapshot in snapshots(trajectory, progress, frames):
         missing = np.flatnonzero(~snapshot.present)
         if len(missing):
             number = "1 agent is" if len(missing) == 1 else f"{len(missing)} agents are"
             raise KaditaError(
-                f"{trajectory.name}: expected every agent in every frame, as {ending} has no room for absence; "
-                f"{number} absent from frame {snapshot.number} (agent {trajectory.agents[missing[0]]}); .xyz has "
-                "room: its frames can differ in their number of agents"
+                f"{trajectory.name}: expected every agent in every frame, as {ending} requires; "
+                f"{number} absent from frame {snapshot.number} (agent {trajectory.agents[missing[0]]}); write .xyz, "
+                "whose frames can differ in their number of agents"
             )
         yield snapshot
 
 
 def species_of(trajectory: Trajectory, default: str) -> tuple[list[str], Integers]:
-    """Return the names of the species, words without blanks, and the number of each agent's, (N,)."""
+    """Return the names of the species, without blanks, and the index of each agent's species, (N,)."""
     if trajectory.species is None:
         return [default], np.zeros(len(trajectory.agents), dtype=np.int64)
     names, numbers = np.unique(np.asarray(trajectory.species).astype(str), return_inverse=True)
     return ["_".join(name.split()) or "_" for name in names.tolist()], numbers
 
 
-def numbers_of(trajectory: Trajectory) -> tuple[Integers, list[str]]:
-    """Return the identities as whole numbers, for formats that know no names, and a remark where they are names."""
+def integer_identities(trajectory: Trajectory) -> tuple[Integers, list[str]]:
+    """Return the identities as integers, (N,), for formats without names, and a remark if they are names."""
     agents = np.asarray(trajectory.agents)
     if np.issubdtype(agents.dtype, np.integer):
         return agents.astype(np.int64), []
     first = ", ".join(f"{i} is {name}" for i, name in enumerate(agents[:3].tolist()))
-    return np.arange(len(agents)), [f"agents are numbered in their order, as the format has no names: {first}, ..."]
+    return np.arange(len(agents)), [f"agents are numbered in order, as the format cannot store names: {first}, ..."]
 
 
-def reach(trajectory: Trajectory) -> tuple[Floats, Floats]:
-    """Lowest and highest coordinates in all frames, (3,) each, for formats that want a cell around everything."""
+def bounds_of(trajectory: Trajectory) -> tuple[Floats, Floats]:
+    """Return the lowest and highest coordinates of all frames, (3,) each, for formats that require a cell."""
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for snapshot in snapshots(trajectory):
         known = snapshot.positions[snapshot.present]

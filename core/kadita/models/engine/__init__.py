@@ -1,1 +1,1 @@
-"""The engine that every model runs on: whose neighbour one is, sums over neighbours, noise and steps, bit by bit."""
+"""The engine of all models: neighbour search, sums over neighbours, noise and steps, reproducible bit by bit."""

@@ -1,12 +1,12 @@
-"""Cells: who is near whom in a large school, by a counting sort.
+"""Cell list: the candidates for neighbours of every agent in a large school, by a counting sort.
 
-The box is cut into columns at least as wide as the cutoff, and each column into slices. Agents lie in memory column by
-column and slice by slice. What is near a column lies in the three by three columns around it: gathered slice by slice
-into one buffer, the candidates of a slice are one run of it.
+The box is divided into columns at least as wide as the cutoff, and each column into slices. Agents are sorted in memory
+by column and slice. All neighbours of the agents of a column are in the three by three columns around it: gathered
+slice by slice into one buffer, the candidates of a slice are contiguous.
 
-Cells are numbered modulo their number, so that a small school in a wide space takes little memory: cells that share a
-number share their candidates, and the rule of a pair tells them apart by their distance. Any number of agents may be
-in a cell.
+Cells are numbered modulo the number of stored cells, so that a small school in a wide space takes little memory. Cells
+with the same number share their candidates; the rule of a pair excludes those beyond the cutoff. A cell can hold any
+number of agents.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from __future__ import annotations
 import numpy as np
 
 from kadita.base.jit import jitable
-from kadita.models.engine.grid import WIDE, place
-from kadita.models.engine.simd_copy import LANES, copy_run
+from kadita.models.engine.grid import WIDE, fixed_coordinate
+from kadita.models.engine.simd_copy import LANES, copy_lanes
 from kadita.school.box import Floats
 
-SLICES = 2  # to a cutoff
+SLICES = 2  # per cutoff
 CELLS_AN_AGENT = 1
-WORTH = 300  # others that an agent's part in sorting and gathering costs as much as (measured; see analyses/benchmark)
+CELL_LIST_COST = 300  # of sorting and gathering, per agent, in pairs (measured; see analyses/benchmark)
 
 
-def pay(edges: Floats, widths: Floats, cutoff: float, agents: int) -> bool:
-    """Whether cells are faster than all pairs.
+def cells_are_faster(edges: Floats, widths: Floats, cutoff: float, agents: int) -> bool:
+    """Whether a cell list is faster than all pairs.
 
-    Cells leave an agent with a share of all others, and cost as much as so many more.
+    A cell list leaves an agent with a fraction of all others as candidates, and costs as much as CELL_LIST_COST pairs.
 
     Args:
-        edges: of the periodic cell, (3,); 0 in open space.
-        widths: of the school, (3,).
-        cutoff: how far agents take notice.
-        agents: their number.
+        edges: edges of the periodic cell, (3,); 0 in open space.
+        widths: widths of the school, (3,).
+        cutoff: distance beyond which agents do not interact.
+        agents: number of agents.
     """
-    share = 1.0 if cutoff > 0 else 0.0
+    fraction = 1.0 if cutoff > 0 else 0.0
     for edge, width, parts in zip(edges, widths, (1, 1, SLICES), strict=True):
-        if share > 0:  # an open school has fewer neighbours at its rim
+        if fraction > 0:  # agents at the surface of an open school have fewer neighbours
             along = edge * parts // cutoff if edge > 0 else (width / cutoff + 1 / 3) * parts
-            share *= min(1.0, (2 * parts + 1) / max(along, 1.0))
-    return agents * (1 - share) > WORTH
+            fraction *= min(1.0, (2 * parts + 1) / max(along, 1.0))
+    return agents * (1 - fraction) > CELL_LIST_COST
 
 
 @jitable
 def grid(edges, cutoff, agents, counts, distinct):  # type: ignore[no-untyped-def]
-    """Write numbers of cells along each axis, (3,): in the box (`counts`), and that have numbers of their own."""
+    """Write the number of cells along each axis, (3,): in the box (`counts`), and stored (`distinct`)."""
     for a in range(3):
         parts = SLICES if a == 2 else 1
         counts[a] = np.int64(min(edges[a] * parts / (WIDE * cutoff), 2.0**30))
@@ -52,7 +52,7 @@ def grid(edges, cutoff, agents, counts, distinct):  # type: ignore[no-untyped-de
             counts[a] = 1
         distinct[a] = counts[a]
     most = CELLS_AN_AGENT * agents + 64
-    while 1.0 * distinct[0] * distinct[1] * distinct[2] > most:  # whole numbers would run over
+    while 1.0 * distinct[0] * distinct[1] * distinct[2] > most:  # in float64, because integers would overflow
         widest = np.argmax(distinct)
         if distinct[widest] <= 8:
             break
@@ -62,10 +62,10 @@ def grid(edges, cutoff, agents, counts, distinct):  # type: ignore[no-untyped-de
 
 @jitable
 def number(i, x, origin, edges, counts, distinct):  # type: ignore[no-untyped-def]
-    """Return the number of the cell that agent i is in."""
+    """Return the number of the cell of agent i."""
     cell = 0
     for a in range(3):
-        along = np.int64(place(x[a, i], origin[a], 2.0**32 / edges[a])) * counts[a] >> 32
+        along = np.int64(fixed_coordinate(x[a, i], origin[a], 2.0**32 / edges[a])) * counts[a] >> 32
         if counts[a] > distinct[a]:
             along %= distinct[a]
         cell = cell * distinct[a] + along
@@ -74,7 +74,7 @@ def number(i, x, origin, edges, counts, distinct):  # type: ignore[no-untyped-de
 
 @jitable
 def sort(numbers, starts, order):  # type: ignore[no-untyped-def]
-    """Write where each cell starts, (cells + 1,), and the agents in the order of their cells, (N,)."""
+    """Write the index of the first agent of each cell, (cells + 1,), and the agents in the order of cells, (N,)."""
     for cell in range(starts.size):
         starts[cell] = 0
     for i in range(numbers.size):
@@ -91,28 +91,29 @@ def sort(numbers, starts, order):  # type: ignore[no-untyped-def]
 
 @jitable
 def bounds(distinct):  # type: ignore[no-untyped-def]
-    """Return an array for where the slices of what is around a column begin and end."""
+    """Return an array for the bounds of the slices of the candidates of a column."""
     return np.empty(distinct[2] + (2 * SLICES if distinct[2] > 1 else 0) + 1, np.int32)
 
 
 @jitable
-def gather(column, starts, distinct, seen, near, slices):  # type: ignore[no-untyped-def]
-    """Return what is `seen` in and around a column, (6, M or more), in `near` if it has room; write where slices start.
+def gather(column, starts, distinct, fixed, near, slices):  # type: ignore[no-untyped-def]
+    """Return the fixed-point agents in and around a column, (6, M or more), in `near` if it is large enough.
 
-    Slices run from SLICES below the first to SLICES above the last; with fewer than 2 SLICES + 1 there is one alone.
+    The bounds of the slices are written to `slices`. They range from SLICES below the first slice of the column to
+    SLICES above the last; with fewer than 2 SLICES + 1 slices there is a single one.
     """
     nx, ny, nz = distinct[0], distinct[1], distinct[2]
-    if starts[column * nz] == starts[(column + 1) * nz]:  # nobody is there
+    if starts[column * nz] == starts[(column + 1) * nz]:  # the column is empty
         return near
     beyond = SLICES if nz > 1 else 0
     columns = np.empty(9, np.int64)
-    around = 0
+    n_columns = 0
     for dx in range(-1 if nx > 1 else 0, 2 if nx > 1 else 1):
         for dy in range(-1 if ny > 1 else 0, 2 if ny > 1 else 1):
-            columns[around] = (column // ny + dx) % nx * ny + (column % ny + dy) % ny
-            around += 1
+            columns[n_columns] = (column // ny + dx) % nx * ny + (column % ny + dy) % ny
+            n_columns += 1
     size = 0
-    for c in range(around):
+    for c in range(n_columns):
         first = columns[c] * nz
         size += starts[first + nz] - starts[first]
         if beyond:
@@ -123,12 +124,12 @@ def gather(column, starts, distinct, seen, near, slices):  # type: ignore[no-unt
     for s in range(-beyond, nz + beyond):
         slices[s + beyond] = filled
         z = s % nz
-        for c in range(around):
+        for c in range(n_columns):
             cell = columns[c] * nz + z
             first, last = starts[cell], starts[cell + 1]
-            for begin in range(first, last, LANES):  # whole runs: what is too much is written over, or left unread
+            for start in range(first, last, LANES):  # LANES at a time: surplus is overwritten or not read
                 for row in range(6):
-                    copy_run(near, row, filled, seen, begin)
-                filled += min(LANES, last - begin)
+                    copy_lanes(near, row, filled, fixed, start)
+                filled += min(LANES, last - start)
     slices[nz + 2 * beyond] = filled
     return near

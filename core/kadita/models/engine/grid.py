@@ -1,8 +1,8 @@
-"""Positions as whole numbers: 2^32 to an edge of the box, so that a 32-bit difference is that of the nearest images.
+"""Fixed-point positions: 2^32 per edge of the box, so that an int32 difference is a minimum image.
 
-Whole numbers of 32 bits run over as a periodic cell does, which makes the minimum image free and exact. Open space gets
-a virtual box more than twice as wide as the school, in which no difference runs over. The resolution is 2.3e-10 of the
-box, 256 times finer than the float32 of a trajectory.
+Integers of 32 bits wrap like a periodic cell, which makes the minimum image exact and free of cost. Open space gets a
+virtual box more than twice as wide as the school, in which no difference wraps. The resolution is 2.3e-10 of the box,
+256 times finer than the float32 of a trajectory.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 from kadita.base.jit import jitable
 from kadita.models.fixed_point import ONE
 
-WIDE = 1 + 1e-6  # cells are wider than the cutoff by more than float32 rounds in a square
+WIDE = 1 + 1e-6  # ratio of cell width to cutoff: more than the rounding of a float32 square
 TOP = 2.0**32 - 1
 
 
 @jitable
 def virtual_box(x, cutoff, origin, edges):  # type: ignore[no-untyped-def]
-    """Write origin and edges, (3,), of a box for open space: cutoff x 2^m, at least 2 (width + cutoff)."""
+    """Write origin and edges, (3,), of a virtual box for open space: cutoff x 2^m, at least 2 (width + cutoff)."""
     width = 0.0
     for a in range(3):
         low = high = x[a, 0]
@@ -34,21 +34,21 @@ def virtual_box(x, cutoff, origin, edges):  # type: ignore[no-untyped-def]
 
 
 @jitable
-def place(x, origin, per_edge):  # type: ignore[no-untyped-def]
-    """Return a coordinate as a whole number in [0, 2^32), as float64; 0 where it is no number."""
+def fixed_coordinate(x, origin, per_edge):  # type: ignore[no-untyped-def]
+    """Return a coordinate in fixed point: an integer in [0, 2^32), as float64; 0 for NaN."""
     p = np.floor((x - origin) * per_edge)
     p = p if p > 0.0 else 0.0
     return p if p < TOP else TOP
 
 
 @jitable
-def snapshot(first, last, x, u, origin, edges, seen):  # type: ignore[no-untyped-def]
-    """Write what is seen of agents, (6, N or more): positions as int32, headings in units of ONE."""
+def to_fixed_point(first, last, x, u, origin, edges, fixed):  # type: ignore[no-untyped-def]
+    """Write positions and headings of agents in fixed point, (6, N or more), int32; a heading of 1 is ONE."""
     for a in range(3):
         start, per_edge = origin[a], 2.0**32 / edges[a]
         xs, us = x[a, first:last], u[a, first:last]
-        ps, hs = seen[a, first:last], seen[3 + a, first:last]
+        ps, hs = fixed[a, first:last], fixed[3 + a, first:last]
         for i in range(last - first):
-            ps[i] = np.int32(place(xs[i], start, per_edge) - 2.0**31)
+            ps[i] = np.int32(fixed_coordinate(xs[i], start, per_edge) - 2.0**31)
         for i in range(last - first):
-            hs[i] = np.int32(np.rint(us[i] * ONE))  # to the nearest: a cut would turn a school a little, step by step
+            hs[i] = np.int32(np.rint(us[i] * ONE))  # truncation would turn a school a little in every step

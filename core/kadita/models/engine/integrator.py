@@ -1,11 +1,11 @@
-"""Steps of any model: what every agent takes up of its neighbours, its turn, its move.
+"""Time steps of any model: every agent's sums over its neighbours, its turn and its move.
 
-A model brings the functions `pair`, `turn` and, where agents are also displaced, `displacement`; see `kadita.models`.
+A model provides the functions `pair`, `turn` and, if agents are also displaced, `displacement`; see `kadita.models`.
 Neighbours, sums, random numbers and threads are the engine's.
 
-An agent's step depends on the state before it alone, and on its neighbours by sums of whole numbers, which no order
-changes. So the bits of a run are the same for any number of threads, for all pairs and for cells, and for any
-instruction set.
+A step of an agent depends only on the state before it, through integer sums over its neighbours, which do not depend
+on the order of summation. So the bits of a run are the same for any number of threads, for all pairs and cell lists,
+and for any instruction set.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
-from kadita.base.code_hash import checksum
 from kadita.base.jit import Function, jitable, kernel, parallel_kernel
 from kadita.models.engine import cell_list, grid
 from kadita.models.engine.interactions import summing
@@ -25,11 +24,11 @@ from kadita.models.engine.update import GROUP, ROWS, moving
 
 @lru_cache(maxsize=32)
 def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells: bool, parallel: bool) -> Function:
-    """Compile the steps of a model from its rules, by cells or by all pairs.
+    """Compile the steps of a model from its rules, by cell lists or by all pairs.
 
     Returns:
-        ``advance(school, space, rules, steps, first_step, seed, shares)``, which advances a `School` in place on so
-        many threads.
+        ``advance(school, space, rules, steps, first_step, seed, shares)``, which advances a `State` in place on
+        `shares` threads.
     """
     add_up, move = summing(pair), moving(turn, displacement)
 
@@ -41,7 +40,7 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells
         origin, edges = np.zeros(3), space.edges.copy()
         seen = np.empty((6, n + LANES), np.int32)
         groups = (n + GROUP - 1) // GROUP
-        if by_cells:  # known when this is compiled, which leaves out the other way
+        if by_cells:  # a constant of the compiled code, which has one of the two methods
             counts, distinct = np.ones(3, np.int64), np.ones(3, np.int64)
             numbers, order, starts = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(0, np.int32)
             spare = np.empty((shares, n))
@@ -64,19 +63,18 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells
                             _reorder(agents, order, numbers)
             for group in prange(groups):
                 first, last = group * GROUP, min(n, (group + 1) * GROUP)
-                grid.snapshot(first, last, x, u, origin, edges, seen)
+                grid.to_fixed_point(first, last, x, u, origin, edges, seen)
             scale = (
                 np.float32(edges[0] / 2.0**32),
                 np.float32(edges[1] / 2.0**32),
                 np.float32(edges[2] / 2.0**32),
             )
             tasks = distinct[0] * distinct[1] if by_cells else groups
-            for share in prange(shares):  # every so many columns: crowded ones lie side by side
+            for share in prange(shares):  # every Nth column, because crowded columns are adjacent
                 memory = np.zeros(ROWS * GROUP)
                 near, low, high = seen, 0, n
                 if by_cells:
-                    slices = distinct[2]
-                    near, bounds = np.empty((6, 0), np.int32), cell_list.bounds(distinct)
+                    near, bounds, slices = np.empty((6, 0), np.int32), cell_list.bounds(distinct), distinct[2]
                     around = bounds.size - slices
                 for task in range(share, tasks, shares):
                     if by_cells:
@@ -96,9 +94,6 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells
                             add_up(i, x, u, c, seen, near, low, high, scale, memory, i - begin)
                         move(begin, end, x, u, agents, species, rules.of_turns, memory, seed, step, space.edges)
 
-    # Compiled code is kept on disk by this name: a rule that was edited is compiled anew, no two rules share a file,
-    # and threads do not get the code of one thread.
-    advance.__qualname__ = f"advance_{checksum(advance)}{'_in_parallel' if parallel else ''}"
     return parallel_kernel(advance) if parallel else kernel(advance)
 
 
@@ -106,5 +101,5 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells
 def _reorder(a, order, spare):  # type: ignore[no-untyped-def]
     for i in range(order.size):
         spare[i] = a[order[i]]
-    for i in range(order.size):  # a slice assignment takes seconds to compile
+    for i in range(order.size):  # a slice assignment would take seconds to compile
         a[i] = spare[i]

@@ -1,4 +1,4 @@
-"""A whole-trajectory analysis: what a window adds to a state, how states merge, and what the last one tells."""
+"""Whole-trajectory analyses: windows of frames are reduced to states, states are merged, the last gives the results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Output(NamedTuple):
     """One result of an analysis.
 
     Attributes:
-        units: ``"1"``, ``"length"``, ``"length/time"``, ...; the trajectory's own are put in their place.
+        units: ``"1"``, ``"length"``, ``"length/time"``, ...; replaced by the units of the trajectory.
         dims: names of its axes; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
     """
 
@@ -33,13 +33,13 @@ class Output(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What an analysis may know of the whole when it finishes.
+    """Facts about the whole trajectory, for `finish`.
 
     Attributes:
-        times: (T,), of all frames that were looked at.
+        times: (T,), of all analysed frames.
         agents: (N,) identities.
-        attributes: what the trajectory knows of the school.
-        labels: words that values stand for, by metric, of those metrics that have some.
+        attributes: attributes of the trajectory, such as ``r_a``.
+        labels: labels of the values of metrics, by metric, for those that have labels.
     """
 
     times: Floats
@@ -72,10 +72,10 @@ class Analysis:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all parameters, checked, with defaults for those that are not given.
+        """Return all parameters, validated, with defaults for those that are not given.
 
         Raises:
-            KaditaError: an unknown parameter, a value that does not fit, or a required one that is missing.
+            KaditaError: an unknown parameter, an invalid value, or a missing required parameter.
         """
         return checked(self.name, self.parameters, values)
 
@@ -83,16 +83,16 @@ class Analysis:
         return renamed.old_attribute(self, name)
 
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
-        """Return how many frames behind its own a window needs, with these parameters."""
+        """Return the number of frames that a window needs after its own, with these parameters."""
         return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
 
     def __call__(self, window: Any, *needs: Any, **parameters: Any) -> State:
-        """Call the function itself: parameters are not validated."""
+        """Call the function; parameters are not validated."""
         return self.function(window, *needs, **parameters)
 
 
 def added(a: State, b: State) -> State:
-    """Merge two states by adding what they hold, number by number."""
+    """Return the sum of two states, key by key and element by element."""
     if isinstance(a, Mapping):
         return {key: added(value, b[key]) for key, value in a.items()}
     return a + b
@@ -112,41 +112,42 @@ def analysis(
     formula: str = "",
     source: str = "",
 ) -> Callable[[Callable[..., State]], Analysis]:
-    """Declare the decorated function as a whole-trajectory analysis of its own name.
+    """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
-    The function's first argument is a `kadita.Window`. Further positional arguments are metrics, by name: their values
-    in the window's frames, (T, ...). Keyword-only arguments are parameters. It returns what the window's own frames add
-    to the state. States are merged in the order of the frames; the last goes to `finish`.
+    The function's first argument is a `kadita.Window`. Further positional arguments are the values of metrics in the
+    window's frames, (T, ...), by the names of the metrics. Keyword-only arguments are parameters. The function returns
+    the contribution of the window's own frames to the state. States are merged in the order of the frames; the last
+    state goes to `finish`.
 
     Args:
-        finish: ``finish(state, facts, **parameters)`` returns the result, or a mapping with one for each output. A key
-            that is the name of an axis gives the numbers along it. `facts` are `Facts` of the whole.
-        merge: ``merge(a, b)`` of neighbouring states, associative; adds them number by number where it is not given.
-        units: of the result; ``length`` and ``time`` are replaced by the trajectory's own.
-        dims: names of its axes; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
-        outputs: by name, where there are several results.
-        axis_units: of the numbers along axes, by the names of these: ``{"lag": "time"}``.
-        halo: how many frames behind its own ones a window needs: a number, or the name of the parameter that says it.
-        needs_velocities: refused where there are none.
-        default: whether it is computed where nothing was named.
-        formula: in plain text.
+        finish: ``finish(state, facts, **parameters)`` returns the result, or a mapping with one result for each output.
+            A key that is the name of an axis gives the numbers along it. `facts` are `Facts` of the whole trajectory.
+        merge: ``merge(a, b)`` of neighbouring states, associative; by default it adds them element by element.
+        units: units of the result; ``length`` and ``time`` are replaced by the units of the trajectory.
+        dims: names of the axes of the result; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
+        outputs: units and axes by name, where there are several results.
+        axis_units: units of the numbers along axes, by the name of the axis: ``{"lag": "time"}``.
+        halo: number of frames that a window needs after its own, or the name of the parameter that gives this number.
+        needs_velocities: whether trajectories without velocities are refused.
+        default: whether the analysis is computed if nothing is requested by name.
+        formula: formula in plain text.
         source: publication with DOI.
 
     Raises:
-        PluginError: a signature or an argument that declares nothing meaningful.
+        PluginError: an argument or the signature of the function is not valid.
     """
 
     def declare(function: Callable[..., State]) -> Analysis:
         name = getattr(function, "__name__", "?")
         arguments, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
-            raise PluginError(f"analysis {name}: halo names no parameter: {halo!r}")
+            raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
         _check_finish(name, finish, parameters.model_fields)
-        found = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
-        if not found or not all(isinstance(o, Output) for o in found.values()):
+        results = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
+        if not results or not all(isinstance(o, Output) for o in results.values()):
             raise PluginError(f"analysis {name}: outputs: expected a mapping of names to Output(units, dims)")
-        if strange := [d for d in axis_units or {} if not any(d in o.dims for o in found.values())]:
-            raise PluginError(f"analysis {name}: axis_units: expected names of axes; got {strange[0]!r}")
+        if unknown := [d for d in axis_units or {} if not any(d in o.dims for o in results.values())]:
+            raise PluginError(f"analysis {name}: axis_units: expected names of axes; got {unknown[0]!r}")
         return Analysis(
             name=name,
             function=function,
@@ -154,7 +155,7 @@ def analysis(
             merge=merge,
             needs=arguments[1:],
             parameters=parameters,
-            outputs=found,
+            outputs=results,
             halo=halo,
             needs_velocities=needs_velocities,
             default=default,
@@ -170,15 +171,15 @@ def _check_finish(name: str, finish: Any, parameters: Iterable[str]) -> None:
     if not callable(finish):
         raise PluginError(f"analysis {name}: finish: expected a function; got {finish!r}")
     try:
-        taken = inspect.signature(finish).parameters
-    except ValueError:  # what is not written in Python does not say
+        arguments = inspect.signature(finish).parameters
+    except ValueError:  # a function that is not written in Python may have no signature
         return
-    if any(p.kind is p.VAR_KEYWORD for p in taken.values()):
+    if any(p.kind is p.VAR_KEYWORD for p in arguments.values()):
         return
-    if lacking := [key for key in parameters if key not in taken]:
+    if missing := [key for key in parameters if key not in arguments]:
         raise PluginError(
             f"analysis {name}: finish must take the parameters, too: finish(state, facts, *, {', '.join(parameters)}); "
-            f"it lacks {', '.join(lacking)}"
+            f"it lacks {', '.join(missing)}"
         )
 
 
@@ -188,14 +189,14 @@ def finished(
     """Return the results of an analysis: ``"values"`` by output, and ``"axes"`` by the names of axes.
 
     Raises:
-        PluginError: something else than it declares.
+        PluginError: `finish` returns something that the analysis does not declare.
     """
     returned = a.finish(state, facts, **parameters)
     table = dict(returned) if isinstance(returned, Mapping) else {"": returned}
     axes = {d for o in a.outputs.values() for d in o.dims}
-    lacking = [name for name in a.outputs if name not in table]
-    strange = [str(name) for name in table if name not in a.outputs and name not in axes]
-    if lacking or strange:
+    missing = [name for name in a.outputs if name not in table]
+    unknown = [str(name) for name in table if name not in a.outputs and name not in axes]
+    if missing or unknown:
         expected = ", ".join(name or "its result" for name in a.outputs)
         raise PluginError(f"expected {expected}; got {', '.join(map(str, table)) or 'nothing'}")
     values: dict[str, NDArray[Any]] = {}

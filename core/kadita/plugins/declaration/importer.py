@@ -1,4 +1,4 @@
-"""An importer reads tracked animals: a function from a path to tracks, whose keyword-only arguments are parameters."""
+"""Importers of tracked animals: functions from a path to `Tracks`, whose keyword-only arguments are parameters."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from kadita.school.box import Floats
 
 @dataclass(frozen=True)
 class Tracks:
-    """Tracked animals, as a file has them; what it does not say stays None, and is asked for.
+    """Tracked animals read from a file; what the file does not contain is None, and the user is asked for units.
 
     Attributes:
-        agents: (N,) identities, numbers or words.
-        positions: (T, N, 3), or (T, N, 2) where they were filmed in a plane; NaN where an animal is not seen.
-        times: (T,) times, or numbers of frames where `counts_frames`.
-        counts_frames: whether `times` are numbers of frames, to be divided by the frame rate.
+        agents: (N,) identities, numbers or strings.
+        positions: (T, N, 3), or (T, N, 2) for tracks in a plane; NaN where an animal is not detected.
+        times: (T,) times, or frame numbers if `counts_frames`.
+        counts_frames: whether `times` are frame numbers, to be divided by the frame rate.
         velocities: of the shape of `positions`; None where the file has none.
         frame_rate: frames per unit of time.
-        length_unit: unit of positions, ``"px"`` where they are pixels.
+        length_unit: unit of positions, ``"px"`` for pixels.
         time_unit: unit of times.
-        attributes: what else is known of the school: ``body_length``.
-        remarks: what the user should know, a line each.
+        attributes: other properties of the school: ``body_length``.
+        remarks: messages to the user, one line each.
     """
 
     agents: NDArray[Any]
@@ -63,7 +63,7 @@ class Importer:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def read(self, path: Path, values: Mapping[str, Any]) -> Tracks:
-        """Read tracks with these parameters.
+        """Return the tracks of a file, read with these parameters.
 
         Raises:
             KaditaError: an unknown parameter, or a file that cannot be read.
@@ -81,23 +81,23 @@ def importer(
     source: str = "",
     fallback: bool = False,
 ) -> Callable[[Callable[..., Tracks]], Importer]:
-    """Declare the decorated function as an importer of its own name.
+    """Declare the decorated function as an importer; the importer has the name of the function.
 
     The function takes the path of a file and returns `Tracks`. Keyword-only arguments are parameters, which
-    ``kadita convert --set NAME=VALUE`` sets. It raises `kadita.KaditaError` for what it cannot read.
+    ``kadita convert --set NAME=VALUE`` sets. It raises `kadita.KaditaError` for a file that it cannot read.
 
     Args:
-        endings: of the files it reads, in lower case: ``(".npy",)``; ``""`` stands for a folder.
-        recognizes: looks into a file with such an ending, and says whether it is of this kind. It opens nothing that
-            could execute code, and returns False for whatever it cannot read.
-        source: publication or address of the program whose files they are.
-        fallback: it reads what no other importer recognizes.
+        endings: endings of the files that it reads, in lower case: ``(".npy",)``; ``""`` stands for a folder.
+        recognizes: function of a path with such an ending; returns whether the file has the importer's format. It must
+            not open anything that could execute code, and returns False for a file that it cannot read.
+        source: publication or web address of the program that writes these files.
+        fallback: whether it reads files that no other importer recognizes.
 
     Raises:
-        PluginError: a signature that declares nothing meaningful.
+        PluginError: `endings` or the signature of the function is not valid.
     """
     if isinstance(endings, str) or not all(e == e.lower() and (not e or e[0] == ".") for e in endings):
-        raise PluginError(f'endings: expected such as (".npy",); got {endings!r}')
+        raise PluginError(f'endings: expected a tuple in lower case, such as (".npy",); got {endings!r}')
 
     def declare(function: Callable[..., Tracks]) -> Importer:
         arguments, parameters = read_signature(function, "importer", "a Path")

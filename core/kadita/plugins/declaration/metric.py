@@ -1,9 +1,9 @@
-"""A metric is a function, and its signature is its declaration."""
+"""Metrics: functions of a block or a frame, whose signature declares what they need and their parameters."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, overload
@@ -13,15 +13,16 @@ from pydantic import BaseModel, Field
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.signature import checked, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
+from kadita.school.block import Block
 
 Definition = Annotated[
-    Literal["corrected", "published"], Field(description="well defined, or as dewi-kadita 0.0.4 computes it")
+    Literal["corrected", "published"], Field(description="corrected, or as dewi-kadita 0.0.4 computes it")
 ]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A declared metric: what it computes, from what, and what is worth knowing about it. Made by `metric`."""
+    """A declared metric: its function, its needs and parameters, and its documentation. Made by `metric`."""
 
     name: str
     function: Callable[..., Any]
@@ -48,15 +49,21 @@ class Metric:
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
-        """Call the function itself: parameters are not validated."""
+        """Call the function; parameters are not validated."""
         return self.function(data, *needs, **parameters)
 
+    def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
+        """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
+        if not self.per_frame:
+            return self.function(block, *needs, **parameters)
+        return [self.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
+
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all parameters, checked, with defaults for those that are not given.
+        """Return all parameters, validated, with defaults for those that are not given.
 
         Raises:
-            KaditaError: an unknown parameter, a value that does not fit or that the published definition does not
-                have, or a required one that is missing.
+            KaditaError: an unknown parameter, an invalid value or one that the published definition does not have, or
+                a missing required parameter.
         """
         parameters = checked(self.name, self.parameters, values)
         if parameters.get("definition") == "published":
@@ -72,7 +79,7 @@ class Metric:
         return parameters
 
     def recorded(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return parameters as results record them: what the published definition has, and not what it does not use."""
+        """Return the parameters to record with results: the published values, without parameters that are not used."""
         if parameters.get("definition") != "published":
             return dict(parameters)
         unused = {key for key, value in self.published.items() if value is None}
@@ -109,7 +116,7 @@ def metric(
     needs_velocities: bool = False,
     default: bool = True,
     formula: str = "",
-    range: tuple[float, float] | None = None,  # noqa: A002 - the field's word for it
+    range: tuple[float, float] | None = None,  # noqa: A002 - the standard term
     source: str = "",
     symmetries: tuple[str, ...] = (),
     labels: tuple[str, ...] = (),
@@ -118,32 +125,33 @@ def metric(
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
-    """Declare the decorated function as a metric of its own name.
+    """Declare the decorated function as a metric; the metric has the name of the function.
 
     The function's first argument is the data: a Block, or a Frame with ``per_frame=True``. Further positional
-    arguments are other metrics, by name. Keyword-only arguments are parameters; their annotations are checked
-    with pydantic. It returns an array of shape (T, ...) for a Block and (...) for a Frame, one row a frame, and
-    a frame's row depends on that frame alone.
+    arguments are the values of other metrics, by their names. Keyword-only arguments are parameters; pydantic validates
+    them by their annotations. The function returns an array of shape (T, ...) for a Block and (...) for a Frame, one
+    row per frame, and the row of a frame depends on that frame alone.
 
     Args:
-        function: the function, where the decorator is used without parentheses.
-        units: ``"1"``, ``"length"``, ``"length/time"``, ...; the file's own units are put in their place.
+        function: the function, if the decorator is used without parentheses.
+        units: ``"1"``, ``"length"``, ``"length/time"``, ...; replaced by the units of the file.
         dims: names of the axes after T; ``"agent"`` stands for the agents present, ``"space"`` for x, y, z.
-        per_frame: called once a frame instead of once a block.
-        needs_velocities: left out where there are no velocities, refused where it was asked for by name.
-        default: whether it is computed where no metric was named.
-        formula: in plain text.
+        per_frame: whether the function is called once per frame instead of once per block.
+        needs_velocities: without velocities the metric is left out, or refused if it was requested by name.
+        default: whether the metric is computed if no metric is requested by name.
+        formula: formula in plain text.
         range: least and greatest value.
         source: publication with DOI.
-        symmetries: of ``translation``, ``rotation``, ``images``, ``scale``: what leaves the value as it is.
-        labels: the value is an index into these words.
-        warning: for a metric that flags frames with 1: what a flag means, said once with their number.
-        undefined: when it is NaN: ``"where fewer than two agents move"``.
-        axes: by name of an axis, the numbers along it: ``{"distance": Axis(middles_of_bins, "length")}``.
-        published: what ``definition="published"`` fixes: parameters, or facts to record; None is one it does not use.
+        symmetries: those of ``translation``, ``rotation``, ``images``, ``scale`` under which the value is invariant.
+        labels: strings; the value is an index into them.
+        warning: for a metric that flags frames with 1: meaning of the flag, reported once with the number of frames.
+        undefined: when the value is NaN: ``"where fewer than two agents move"``.
+        axes: numbers along axes, by the name of the axis: ``{"distance": Axis(middles_of_bins, "length")}``.
+        published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
+            that it does not use.
 
     Raises:
-        PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
+        PluginError: an argument or the signature of the function is not valid, or an annotation cannot be resolved.
     """
 
     def declare(function: Callable[..., Any]) -> Metric:
@@ -173,16 +181,16 @@ def metric(
             published=dict(published or {}),
         )
 
-    names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
-    if isinstance(dims, str) or not names or {"T", "frame", "time"} & set(dims):
+    are_names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
+    if isinstance(dims, str) or not are_names or {"T", "frame", "time"} & set(dims):
         raise PluginError(f'dims: expected the axes after frames, such as ("agent",); got {dims!r}')
-    if not all(isinstance(word, str) for word in (units, formula, source, warning, undefined, *labels, *symmetries)):
+    if not all(isinstance(text, str) for text in (units, formula, source, warning, undefined, *labels, *symmetries)):
         raise PluginError(
-            "expected words for units, formula, source, warning, undefined, labels and symmetries; got others"
+            "units, formula, source, warning, undefined, labels and symmetries: expected strings; got something else"
         )
-    for word, given in (("axes", axes), ("published", published)):
-        if given is not None and not isinstance(given, Mapping):
-            raise PluginError(f"{word}: expected a mapping of names; got {given!r}")
+    for name, mapping in (("axes", axes), ("published", published)):
+        if mapping is not None and not isinstance(mapping, Mapping):
+            raise PluginError(f"{name}: expected a mapping by names; got {mapping!r}")
     if range is not None and (not isinstance(range, tuple | list) or len(range) != 2):
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
     return declare if function is None else declare(function)
@@ -191,6 +199,6 @@ def metric(
 def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
     name = getattr(function, "__name__", "?")
     if not name.isidentifier() or name in ("frame", "time", "agent", "space"):
-        raise PluginError(f"expected a function whose name can be a metric's; got '{name}'")
+        raise PluginError(f"expected a function with a name that a metric can have; got '{name}'")
     arguments, parameters = read_signature(function, "metric", "a Block or a Frame")
     return arguments[1:], parameters

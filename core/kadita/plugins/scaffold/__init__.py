@@ -1,4 +1,4 @@
-"""New plugins, made of the templates beside this module."""
+"""New plugins, created from the templates in this folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from string import Template
 from kadita.base.errors import KaditaError
 from kadita.plugins.loading import load_registry
 
-IN_THE_FILES = (
+USED_IN_FILES = (
     "block",
     "check_metric",
     "hookimpl",
@@ -27,7 +27,7 @@ IN_THE_FILES = (
     "pytest",
     "test",
 )
-OF_RESULTS = ("agent", "frame", "space", "time")
+USED_IN_RESULTS = ("agent", "frame", "space", "time")
 FILES = {  # by template
     "plugin/pyproject.toml": "pyproject.toml",
     "plugin/README.md": "README.md",
@@ -38,38 +38,38 @@ FILES = {  # by template
 
 
 def new_distribution(name: str, folder: Path) -> tuple[Path, str]:
-    """Make a folder with a plugin that can be installed and tested as it is; return it and its metric's name.
+    """Create a folder with a plugin ready to install and test; return the folder and the name of its metric.
 
     Raises:
-        KaditaError: a name that cannot be a metric's or is taken, or a folder that exists.
+        KaditaError: a name that a metric cannot have or that is taken, or a folder that exists.
     """
     metric = _metric_name(name)
-    words = {
+    values = {
         "metric": metric,
         "module": f"kadita_{metric}",
         "distribution": f"kadita-{metric.replace('_', '-')}",
         "imports": "metric",
     }
-    if importlib.util.find_spec(words["module"]) is not None:
-        raise KaditaError(f"a module {words['module']} is installed; choose another name")
+    if importlib.util.find_spec(values["module"]) is not None:
+        raise KaditaError(f"a module {values['module']} is installed; choose another name")
     target = folder / name
     if os.path.lexists(target):
         raise KaditaError(f"{target} exists; choose another name, or remove it")
     with tempfile.TemporaryDirectory(dir=folder, prefix=f".{metric}-") as unfinished:
-        whole = Path(unfinished) / name
-        for template, place in FILES.items():
-            file = whole / Template(place).substitute(words)
+        project = Path(unfinished) / name
+        for template, path in FILES.items():
+            file = project / Template(path).substitute(values)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_filled(template, words), encoding="utf-8")
-        shutil.move(whole, target)
+            file.write_text(_filled(template, values), encoding="utf-8")
+        shutil.move(project, target)
     return target, metric
 
 
 def new_file(name: str, folder: Path) -> Path:
-    """Make a plugin that is a single file, and return its path.
+    """Create a plugin in a single file, and return its path.
 
     Raises:
-        KaditaError: a name that cannot be a metric's or is taken, or a file that exists.
+        KaditaError: a name that a metric cannot have or that is taken, or a file that exists.
     """
     metric = _metric_name(name.removesuffix(".py"))
     file = folder / f"{metric}.py"
@@ -91,11 +91,11 @@ def _metric_name(name: str) -> str:
         if metric in shelf:
             owner = registry.plugin_of(what, metric)
             raise KaditaError(f"the {what} name '{metric}' is taken by plugin {owner}; choose another name")
-    if metric in (*IN_THE_FILES, *OF_RESULTS):
-        raise KaditaError(f"'{metric}' is what another thing in the file is called; choose another name")
+    if metric in (*USED_IN_FILES, *USED_IN_RESULTS):
+        raise KaditaError(f"the name '{metric}' is used for something else in the file; choose another name")
     return metric
 
 
-def _filled(template: str, words: dict[str, str]) -> str:
+def _filled(template: str, values: dict[str, str]) -> str:
     text = (resources.files(__name__) / f"{template}.tmpl").read_text(encoding="utf-8")
-    return Template(text).substitute(words)
+    return Template(text).substitute(values)

@@ -1,6 +1,7 @@
-"""The clusters of a large school, by grid cells: all agents of one are linked, and two cells by any pair of theirs.
+"""The clusters of a large school, by union-find over grid cells.
 
-Union-find, in which every cell also knows the periods between it and its root.
+All agents of a cell are linked, and two cells are linked if any pair of their agents is. Every cell also stores the
+periods between it and its root.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from kadita.school.neighbors.ranking import square
 
 @kernel
 def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyped-def]
-    """Return the root of every occupied cell, (C,), and whether a cluster is linked to its own image.
+    """Return the root of every occupied cell, (C,), and whether a cluster percolates.
 
     Args:
         s: positions sorted by cell, (3, N).
-        lengths: of the periodic cell, or 0.
+        lengths: edges of the periodic cell, (3,); 0 in open space.
         link: two agents at most this far apart are linked.
         keys: number of each occupied cell, x * counts[1] * counts[2] + y * counts[2] + z, increasing.
-        starts: where its agents begin, and the end, (C + 1,).
-        counts: number of cells on each axis; in a periodic cell so many that two meet in one image only.
+        starts: index of the first agent of each occupied cell, and N, (C + 1,).
+        counts: number of cells on each axis; in a periodic cell enough that two are linked through one image only.
 
-    Cells are met in rows along z, at most two cells away. A row's place among the keys is the one it had for the cell
-    before, or a little further on.
+    Neighbouring cells are visited in rows along z, at most two cells away. The search for a row among the keys starts
+    where it ended for the previous cell.
     """
     occupied, periodic = keys.size, lengths[0] > 0
     inverse = np.zeros(3)
@@ -33,36 +34,36 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
     boxes = _bounds(s, starts)
     parent, size = np.arange(occupied), np.diff(starts)
     shift, path = np.zeros((occupied, 3), np.int64), np.empty(occupied, np.int64)
-    places, image = np.zeros(15, np.int64), np.zeros(3, np.int64)
+    row_starts, image = np.zeros(15, np.int64), np.zeros(3, np.int64)
     clusters, percolates = occupied, False
     for c in range(occupied):
         if clusters == 1 and (percolates or not periodic):
             break
         cx, cy, cz = keys[c] // (counts[1] * counts[2]), keys[c] // counts[2] % counts[1], keys[c] % counts[2]
-        for row in range(2, 15):  # the later half of 5 x 5 x 5, so that each pair of cells is met once
+        for row in range(2, 15):  # the later half of 5 x 5 x 5, so that each pair of cells is visited once
             nx, ny = cx + row // 5, cy + row % 5 - 2
             image[0], image[1] = nx // counts[0], ny // counts[1]
             if not periodic and (image[0] != 0 or image[1] != 0):
                 continue
-            line = ((nx - image[0] * counts[0]) * counts[1] + ny - image[1] * counts[1]) * counts[2]
+            row_key = ((nx - image[0] * counts[0]) * counts[1] + ny - image[1] * counts[1]) * counts[2]
             low, high = cz + 1 if row == 2 else cz - 2, cz + 2
-            for around in range(-1, 2):  # the part of the row that is in this image
-                first, last = max(low - around * counts[2], 0), min(high - around * counts[2], counts[2] - 1)
-                if first > last or (around != 0 and not periodic):
+            for image_z in range(-1, 2):  # the part of the row that is in this image
+                first, last = max(low - image_z * counts[2], 0), min(high - image_z * counts[2], counts[2] - 1)
+                if first > last or (image_z != 0 and not periodic):
                     continue
-                image[2] = around
-                o = places[row]
-                if o > 0 and keys[o - 1] >= line + first:
-                    o = np.searchsorted(keys, line + first)
-                while o < occupied and keys[o] < line + first:
+                image[2] = image_z
+                o = row_starts[row]
+                if o > 0 and keys[o - 1] >= row_key + first:
+                    o = np.searchsorted(keys, row_key + first)
+                while o < occupied and keys[o] < row_key + first:
                     o += 1
-                places[row] = o
-                while o < occupied and keys[o] <= line + last:
+                row_starts[row] = o
+                while o < occupied and keys[o] <= row_key + last:
                     i, j = _find(parent, shift, c, path), _find(parent, shift, o, path)
                     consistent = True
                     for a in range(3):
                         consistent &= shift[o, a] - shift[c, a] == -image[a]
-                    if (i != j or not (consistent or percolates)) and _meet(
+                    if (i != j or not (consistent or percolates)) and _linked(
                         s, lengths, inverse, link, boxes, image, starts, c, o
                     ):
                         if i == j:
@@ -84,7 +85,7 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
 
 @kernel
 def _bounds(s, starts):  # type: ignore[no-untyped-def]
-    """Box of the agents of each cell, (C, 6): least x, y, z, then greatest."""
+    """Return the bounding box of the agents of each cell, (C, 6): minimum x, y, z, then maximum."""
     boxes = np.empty((starts.size - 1, 6))
     for c in range(starts.size - 1):
         for a in range(3):
@@ -96,14 +97,14 @@ def _bounds(s, starts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _meet(s, lengths, inverse, link, boxes, image, starts, c, o):  # type: ignore[no-untyped-def]
-    """Whether any agent of one cell is linked to one of another, which is seen in this image."""
-    apart = 0.0
+def _linked(s, lengths, inverse, link, boxes, image, starts, c, o):  # type: ignore[no-untyped-def]
+    """Whether any agent of cell c is linked to any agent of this periodic image of cell o."""
+    gap_squared = 0.0
     for a in range(3):
-        shifted = image[a] * lengths[a]
-        d = max(boxes[o, a] + shifted - boxes[c, 3 + a], boxes[c, a] - boxes[o, 3 + a] - shifted, 0.0)
-        apart += d * d
-    if apart > link * link * (1 + 1e-9) + 1e-12 * lengths.max() * link:
+        image_shift = image[a] * lengths[a]
+        d = max(boxes[o, a] + image_shift - boxes[c, 3 + a], boxes[c, a] - boxes[o, 3 + a] - image_shift, 0.0)
+        gap_squared += d * d
+    if gap_squared > link * link * (1 + 1e-9) + 1e-12 * lengths.max() * link:
         return False
     for n in range(starts[c], starts[c + 1]):
         for m in range(starts[o], starts[o + 1]):
@@ -115,7 +116,7 @@ def _meet(s, lengths, inverse, link, boxes, image, starts, c, o):  # type: ignor
 
 @kernel
 def _find(parent, shift, i, path):  # type: ignore[no-untyped-def]
-    """Root of cell i; afterwards shift[i] counts the periods from i's image to the image its root has there."""
+    """Return the root of cell i; afterwards shift[i] counts the periods from i's image to the image of its root."""
     depth = 0
     while parent[i] != i:
         path[depth] = i

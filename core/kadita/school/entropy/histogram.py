@@ -1,7 +1,7 @@
-"""Entropies of distributions, and their estimators. An entropy metric is only "observable, range, bins".
+"""Entropies of distributions. An entropy metric is an observable, a range and a number of bins.
 
 Entropies are in nats unless they are called normalized: then they are divided by their maximum, the logarithm of
-the number of bins, and lie between 0 (all in one bin) and 1 (the same number in every bin).
+the number of bins, and lie between 0 (all in one bin) and 1 (uniform over the bins).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from kadita.school.neighbors import nearest
 
 Estimator = Annotated[
     Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"],
-    Field(description="of entropy from counts, see help('kadita.school.entropy.histogram.entropy')"),
+    Field(description="estimator of entropy from counts, see help('kadita.school.entropy.histogram.entropy')"),
 ]
-Bins = Annotated[int, Field(ge=2, le=100_000, description="equal bins of the histogram")]
-OTHERS = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
+Bins = Annotated[int, Field(ge=2, le=100_000, description="number of equal bins of the histogram")]
+CORRECTED = {"chao-shen": chao_shen, "grassberger": grassberger, "grassberger-1988": grassberger_1988}
 
 
 def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: bool = False) -> NDArray[np.int64]:
@@ -35,13 +35,13 @@ def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: b
         bins: number of bins.
         low: left edge of the first bin.
         high: right edge of the last bin, which is closed on both sides.
-        overflow: whether values above `high` are counted in the last bin or left out.
+        overflow: whether values above `high` are counted in the last bin; otherwise they are left out.
 
     Returns:
         Counts, (T, bins).
 
     Raises:
-        KaditaError: an interval that is empty, infinite or too narrow to be divided.
+        KaditaError: if the interval is empty, infinite or too narrow to be divided.
     """
     if not 0 < high - low < np.inf or not np.isfinite(bins / (high - low)):
         raise KaditaError(f"histogram: expected a finite interval; got {low:g} to {high:g}")
@@ -59,7 +59,7 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
         for x in values[t]:
             if x >= low and (x <= high or overflow):
                 b = max(0, min(int((min(x, high) - low) * scale), bins - 1))
-                if b > 0 and x < edges[b]:  # rounding put it one bin too far to the right
+                if b > 0 and x < edges[b]:  # rounding moved it one bin too far to the right
                     b -= 1
                 elif b < bins - 1 and x >= edges[b + 1]:  # or to the left
                     b += 1
@@ -70,16 +70,16 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
     """Shannon entropy of each row of counts in nats, (T, bins) -> (T,); NaN for an empty row.
 
     ``plug-in``: H = -sum p ln p with p the observed frequencies; too small on average, by about (bins - 1) / (2 n).
-    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes that to first order (Miller
-    1955, in Information Theory in Psychology, pp. 95-100): for counts that are several a bin. For fewer:
-    ``grassberger``, ``grassberger-1988``, or ``chao-shen``, where bins were missed: functions of
-    `kadita.school.entropy.estimators`, with their sources. None is below 0: they are cut off there. With many counts a
-    bin each `estimator` gives the same.
+    ``miller-madow``: H + (m - 1) / (2 n) with m occupied bins and n counts, which removes this bias to first order
+    (Miller 1955, in Information Theory in Psychology, pp. 95-100), for several counts per bin. For fewer:
+    ``grassberger``, ``grassberger-1988``, or, if bins are unobserved, ``chao-shen``; see the functions of
+    `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin all
+    estimators agree.
     """
-    if estimator in OTHERS:
-        return np.maximum(OTHERS[estimator](counts), 0.0)
+    if estimator in CORRECTED:
+        return np.maximum(CORRECTED[estimator](counts), 0.0)
     if estimator not in ("plug-in", "miller-madow"):
-        raise KaditaError(f"estimator: expected plug-in, miller-madow, {', '.join(OTHERS)}; got {estimator!r}")
+        raise KaditaError(f"estimator: expected plug-in, miller-madow, {', '.join(CORRECTED)}; got {estimator!r}")
     h = np.empty(len(counts))
     _entropy(np.ascontiguousarray(counts, dtype=np.float64), estimator == "miller-madow", h)
     return h
@@ -109,7 +109,7 @@ def histogram_entropy(
     overflow: bool = False,
     estimator: Estimator = "plug-in",
 ) -> Floats:
-    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN where nothing was counted.
+    """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN for a row without counts.
 
     `values`, `bins`, `low`, `high` and `overflow` are those of `histogram`, `estimator` is that of `entropy`.
     """
@@ -118,19 +118,19 @@ def histogram_entropy(
 
 
 def sphere_entropy(directions: Floats, k: int = 4) -> float:
-    """Differential entropy of directions on the unit sphere in nats, by the k-th nearest neighbour.
+    """Differential entropy of directions on the unit sphere in nats, from k-th nearest neighbours.
 
     h = psi(N) - psi(k) + mean of ln A_i, where A_i = pi c_i^2 is the area of the spherical cap whose chord c_i
     reaches the k-th nearest other direction. For directions that are uniform on the sphere A_i / 4 pi follows the
-    Beta(k, N - k) distribution, so that h has the expectation ln 4 pi for every N. It does not change under
-    rotations.
+    Beta(k, N - k) distribution, so that h has the expectation ln 4 pi for every N. It is invariant
+    under rotations.
 
     Args:
         directions: (N, 3) unit vectors.
-        k: which neighbour, 1 <= k < N.
+        k: order of the neighbour, 1 <= k < N.
 
     Returns:
-        h in nats, at most about ln 4 pi = 2.53; -inf where more than k directions coincide; NaN where N <= k.
+        h in nats, at most about ln 4 pi = 2.53; -inf if more than k directions coincide; NaN if N <= k.
 
     Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
     Entropy 13, 650-667, doi:10.3390/e13030650.
@@ -139,7 +139,7 @@ def sphere_entropy(directions: Floats, k: int = 4) -> float:
 
 
 def sphere_entropies(directions: Floats, k: int = 4) -> Floats:
-    """`sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
+    """Return the `sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
     frames, n, _ = directions.shape
     if n <= k:
         return np.full(frames, np.nan)

@@ -1,8 +1,8 @@
-"""A few nearest agents out of many, in two stages: a coarse list on vector units, and the exact list of an agent.
+"""The k nearest of many candidates in two stages: a coarse list on vector units, then the exact list of an agent.
 
-The coarse list ranks by a number of 32 bits, a squared distance in single precision whose last bits hold which
-candidate it belongs to: then to sort is to take the lesser of two whole numbers, without branches. It is trusted where
-the next one after the k-th is farther by more than it can be wrong. Distances that are returned are always exact.
+Coarse lists are sorted by keys of 32 bits: a squared distance in single precision, whose last bits are replaced by the
+number of the candidate. Sorting takes minima and maxima of int32 alone, without branches. A coarse list is trusted if
+the candidate after the k-th is farther by more than the error of a key. Returned distances are always exact.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 import numpy as np
 
 from kadita.base.jit import jitable
-from kadita.school.neighbors import MOST
+from kadita.school.neighbors import COARSE_NEIGHBORS
 
-TILE = 32  # agents whose lists grow side by side
-PLACES = MOST + 2  # in a coarse list: the agent itself, MOST neighbours, and the one after them
-NOBODY = 0x7F800000  # the bits of infinity: after every candidate
-LEAST_SQUARE = 2.0**40  # of a trusted distance, in units of whole-number coordinates: these round it by at most 4
-ERROR = 1e-5  # more than the relative error of such a square
+TILE = 32  # agents whose coarse lists are made together
+PLACES = COARSE_NEIGHBORS + 2  # in a coarse list: the agent itself, its neighbours, and the next candidate
+NO_CANDIDATE = 0x7F800000  # key of an empty place: the bits of infinity, beyond all candidates
+LEAST_SQUARE = 2.0**40  # of a trusted distance, in fixed-point units: coordinates round a distance by at most 4
+ERROR = 1e-5  # bound on the relative error of such a square
 
 
 @jitable
 def rank(x, y, z, cx, cy, cz, first, last, wy, wz, keep, lists):  # type: ignore[no-untyped-def]
-    """Offer candidates first .. last - 1 to a tile of agents, whose lists lie place by place, TILE numbers each.
+    """Insert candidates first .. last - 1 into the coarse lists of a tile, stored place by place, TILE keys each.
 
-    Coordinates are whole numbers of 32 bits, so that differences wrap where 2^32 is a period; wy and wz weigh the
-    squares of two axes against those of the first.
+    Coordinates are fixed-point int32, so that differences wrap at a period of 2^32; wy and wz weight the squares of two
+    axes relative to the first. `keep` masks the bits of a key that hold the square.
     """
     for j in range(first, last):
         xj, yj, zj, number = cx[j], cy[j], cz[j], np.int32(j)
@@ -58,20 +58,20 @@ def _sink(o, a, b, c, d, e, f, g, h):  # type: ignore[no-untyped-def]
 
 @jitable
 def at_most(key, keep):  # type: ignore[no-untyped-def]
-    """Greatest square that a coarse list's number stands for."""
+    """Return the largest squared distance that a key can stand for."""
     return np.int32(key | ~keep).view(np.float32)
 
 
 @jitable
 def trusted(last, following, keep):  # type: ignore[no-untyped-def]
-    """Whether those up to `last` in a coarse list are the nearest beyond doubt, with the agent itself among them."""
+    """Whether the candidates up to the key `last` are certainly the nearest, the agent itself included."""
     most, least = np.int32(last | ~keep).view(np.float32), np.int32(following & keep).view(np.float32)
     return most > LEAST_SQUARE and least > most * (1 + ERROR)
 
 
 @jitable
 def square(dx, dy, dz, lengths, inverse):  # type: ignore[no-untyped-def]
-    """Square of the shortest periodic image of a displacement; `inverse` is 1 / lengths, or 0 in open space."""
+    """Return the square of the minimum image of a displacement; `inverse` is 1 / lengths, or 0 in open space."""
     dx -= lengths[0] * np.rint(dx * inverse[0])
     dy -= lengths[1] * np.rint(dy * inverse[1])
     dz -= lengths[2] * np.rint(dz * inverse[2])
@@ -80,7 +80,7 @@ def square(dx, dy, dz, lengths, inverse):  # type: ignore[no-untyped-def]
 
 @jitable
 def append(candidate, j, count, squares, indices):  # type: ignore[no-untyped-def]
-    """Put agent j into a sorted list of so many; equal ones stay in order of arrival."""
+    """Insert agent j into a sorted list of `count` agents; equal ones stay in order of insertion."""
     place = count
     while place > 0 and squares[place - 1] > candidate:
         squares[place], indices[place] = squares[place - 1], indices[place - 1]
@@ -90,6 +90,6 @@ def append(candidate, j, count, squares, indices):  # type: ignore[no-untyped-de
 
 @jitable
 def insert(candidate, j, squares, indices):  # type: ignore[no-untyped-def]
-    """Put agent j into a sorted list if it is nearer than the last one there; equal ones stay in order of arrival."""
+    """Insert agent j into a full sorted list if it is nearer than the last; equal ones stay in order of insertion."""
     if candidate < squares[-1]:
         append(candidate, j, squares.size - 1, squares, indices)

@@ -1,4 +1,4 @@
-"""Trajectories seen in another way: what they add to or leave out of the one that they look at."""
+"""Transformations of trajectories: trajectories that are computed from another one as it is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kadita.school.trajectory import Trajectory
 
 
 class View(Trajectory):
-    """A trajectory that is another one, but for what a subclass changes."""
+    """A trajectory with the frames of a source, which a subclass changes."""
 
     def __init__(self, source: Trajectory) -> None:
         self.source = source
@@ -19,7 +19,7 @@ class View(Trajectory):
 
     @property
     def complete(self) -> bool | None:
-        """Whether whoever wrote it came to the end; None where the file does not say."""
+        """Whether the writer of the source marked it as complete; None if the file does not say."""
         return self.source.complete
 
     @property
@@ -28,15 +28,15 @@ class View(Trajectory):
         return self.source.times
 
     def refresh(self) -> bool:
-        """Take the frames that came since into account."""
-        grown = self.source.refresh()
+        """Include the frames that were written since the last call; return whether there are any."""
+        has_grown = self.source.refresh()
         self.n_frames = self.source.n_frames
-        return grown
+        return has_grown
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the input."""
+        """Return what identifies the input; it is stored with results."""
         return self.source.fingerprint()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.source.close()

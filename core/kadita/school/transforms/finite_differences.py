@@ -1,4 +1,4 @@
-"""Velocities from positions, where someone asks for them."""
+"""Velocities by finite differences of positions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kadita.school.transforms import View
 
 
 def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
-    """Return the trajectory itself, or for ``"difference"`` with velocities from finite differences.
+    """Return the trajectory itself, or if `how` is ``"difference"`` with velocities from finite differences.
 
     Raises:
-        KaditaError: another word, or too few frames.
+        KaditaError: for any other `how`, or for fewer than 2 frames.
     """
     if how is None:
         return trajectory
@@ -25,10 +25,10 @@ def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
 
 
 class Differenced(View):
-    """Another trajectory with velocities from central differences of its positions.
+    """A trajectory with velocities from central differences of the positions of a source.
 
-    v_i = (x_{i+1} - x_{i-1}) / (t_{i+1} - t_{i-1}), each step to the nearest periodic image; one-sided at the ends and
-    beside a gap. An agent seen in one frame alone has no velocity and is absent from that frame.
+    v_i = (x_{i+1} - x_{i-1}) / (t_{i+1} - t_{i-1}), with the minimum image of each displacement; one-sided at the
+    ends and next to a gap. An agent that is absent before and after a frame has no velocity and is absent from it.
     """
 
     def __init__(self, source: Trajectory) -> None:
@@ -36,11 +36,11 @@ class Differenced(View):
         self.attributes = dict(source.attributes) | {"velocities": "difference"}
         self.has_velocities = True
         if self.n_frames < 2:
-            raise KaditaError(f"{self.name}: finite differences need at least 2 frames; there is {self.n_frames}")
+            raise KaditaError(f"{self.name}: finite differences need at least 2 frames; got {self.n_frames}")
 
     def refresh(self) -> bool:
-        """Refuse: the last frame's velocities change with the frame that comes next."""
-        raise KaditaError(f"{self.name}: finite differences need the frame that comes next; they cannot be followed")
+        """Raise: the velocities of the last frame depend on the next frame."""
+        raise KaditaError(f"{self.name}: finite differences need the next frame and cannot be used with --follow")
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
@@ -52,17 +52,17 @@ class Differenced(View):
         i, j, k = (np.searchsorted(around, f) for f in (before, frames, after))
         x, t = chunk.positions, chunk.times
         lengths = None if chunk.lengths is None else chunk.lengths[j]
-        back, ahead = _steps(x[j] - x[i], lengths), _steps(x[k] - x[j], lengths)
-        back[i == j] = np.nan  # the first frame has nothing before it, the last nothing after it
-        ahead[k == j] = np.nan
-        elapsed = np.where(np.isnan(back), 0, (t[j] - t[i])[:, None, None])
-        elapsed = elapsed + np.where(np.isnan(ahead), 0, (t[k] - t[j])[:, None, None])
-        moved = np.nan_to_num(back, nan=0.0) + np.nan_to_num(ahead, nan=0.0)
-        velocities = np.divide(moved, elapsed, out=np.full_like(moved, np.nan), where=elapsed > 0)
+        backward, forward = _minimum_images(x[j] - x[i], lengths), _minimum_images(x[k] - x[j], lengths)
+        backward[i == j] = np.nan  # the first frame has no frame before it, the last none after it
+        forward[k == j] = np.nan
+        elapsed = np.where(np.isnan(backward), 0, (t[j] - t[i])[:, None, None])
+        elapsed = elapsed + np.where(np.isnan(forward), 0, (t[k] - t[j])[:, None, None])
+        displacement = np.nan_to_num(backward, nan=0.0) + np.nan_to_num(forward, nan=0.0)
+        velocities = np.divide(displacement, elapsed, out=np.full_like(displacement, np.nan), where=elapsed > 0)
         return Chunk(x[j], velocities, t[j], lengths)
 
 
-def _steps(displacements: Floats, lengths: Floats | None) -> Floats:
+def _minimum_images(displacements: Floats, lengths: Floats | None) -> Floats:
     if lengths is None:
         return displacements
     cell = lengths[:, None, :]

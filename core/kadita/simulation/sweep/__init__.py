@@ -1,14 +1,13 @@
-"""A sweep: many runs, one table."""
+"""Sweeps: run a model over a grid of parameters and seeds, and tabulate the results."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import to_jsonable_python
 
@@ -19,9 +18,9 @@ from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
-from kadita.simulation.sweep.points import MANIFEST, Points, points_of, read_json, write_json, write_manifest
+from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
-from kadita.simulation.sweep.work import Line, Measured, Point, run_line
+from kadita.simulation.sweep.work import Line, Point, run_line
 
 KIND = "sweep of kadita"
 
@@ -37,40 +36,39 @@ def sweep(
     registry: Registry | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Run the points of a sweep that are not finished yet, and tabulate all that are.
+    """Run the unfinished points of a sweep, and tabulate all finished points.
 
     Args:
-        configuration: path of its TOML file.
-        output: its folder; one in this folder named after the file where it is not given.
-        workers, scheduler: who runs it, see `kadita.base.parallel.worker_pool`; the tables do not depend on it.
-        run: False tabulates what there is.
-        plugins: plugin files to load beside those installed.
-        registry: of `kadita.plugins.loading.load_registry` with these plugins, loaded anew where there is none.
-        progress: called with the number of points that are finished and their total.
+        configuration: path of the TOML file of the sweep.
+        output: folder of the sweep; by default one named after the file, in the current folder.
+        workers, scheduler: see `kadita.base.parallel.worker_pool`; the tables do not depend on them.
+        run: False only tabulates the finished points.
+        plugins: plugin files to load in addition to the installed plugins.
+        registry: from `kadita.plugins.loading.load_registry` with these plugins, which is called if it is None.
+        progress: called with the number of finished points and their total.
 
     Returns:
         The paths of the tables.
 
     Raises:
-        KaditaError: a configuration that cannot be, a folder that is no sweep's, or a run that fails.
+        KaditaError: an invalid configuration, a folder of something else, or a run that fails.
     """
     path = Path(configuration)
-    files = tuple(str(Path(file).resolve()) for file in plugins)
-    registry = load_registry(files) if registry is None else registry
+    registry = load_registry(plugins) if registry is None else registry
     points = points_of(str(path), read_sweep(path), registry)
-    _try(str(path), points)
+    _check_run(str(path), points)
     folder = Path(output) if output is not None else Path(path.stem)
     _check_folder(folder, must_exist=not run)
     folder.mkdir(exist_ok=True)
-    with _alone(folder):
+    with _locked(folder):
         if run:
-            _describe(folder, points, registry)
-            _run(folder, points, files, registry, (workers, scheduler), progress)
+            _write_manifests(folder, points, registry)
+            _run(folder, points, registry, (workers, scheduler), progress)
         return write_tables(folder, points)
 
 
-def _try(name: str, points: Points) -> None:
-    """Raise what would be wrong with every run before one begins."""
+def _check_run(name: str, points: Points) -> None:
+    """Raise, before any run starts, the errors that every run would raise."""
     first = next(points.settings).run
     with Simulation(first) as school:
         if points.sweep.largest_cluster is not None:
@@ -83,57 +81,48 @@ def _try(name: str, points: Points) -> None:
 def _run(
     folder: Path,
     points: Points,
-    plugins: tuple[str, ...],
     registry: Registry,
-    who: tuple[int, str | None],
+    pool: tuple[int, str | None],
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    chosen = points.sweep
-    measured = Measured(
-        metrics=chosen.metrics,
-        parameters=chosen.settings,
-        profile=chosen.profile,
-        largest_cluster=chosen.largest_cluster,
-        trajectories=chosen.trajectories,
-        equilibration=chosen.counted,
-        plugins=plugins,
-    )
-    there = {(setting.folder, seed) for setting, seed in finished(folder, points)}
-    lines, done = [], len(there)
-    for seed in chosen.seeds:
+    plugins = tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items())
+    complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
+    lines, done = [], len(complete)
+    for seed in points.sweep.seeds:
         for line in points.lines:
-            missing = sum((setting.folder, seed) not in there for setting in line)
+            missing = sum((setting.folder, seed) not in complete for setting in line)
             if missing:
-                lines.append((missing, _line(folder, line, seed, measured)))
+                lines.append((missing, _line(folder, points, line, seed, plugins)))
     if progress is not None:
         progress(done, points.total)
     if not lines:
         return
-    if who[0] > 1:  # once, not by each worker at the same time
+    if pool[0] > 1:  # once, not in every worker at the same time
         with Simulation(next(points.settings).run) as school:
             school.compile()
-    with worker_pool(*who) as run:
+    with worker_pool(*pool) as run:
         for number, _ in run(run_line, [line for _, line in lines]):
             done += lines[number][0]
             if progress is not None:
                 progress(done, points.total)
 
 
-def _line(folder: Path, settings: Iterable[Any], seed: int, measured: Measured) -> Line:
-    settings = list(settings)
+def _line(
+    folder: Path, points: Points, settings: Sequence[Setting], seed: int, plugins: tuple[tuple[str, str], ...]
+) -> Line:
     name = str(settings[0]) if len(settings) == 1 else f"the chain from {settings[0]}"
-    points = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
-    return Line(name, seed, points, measured)
+    runs = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
+    return Line(name, seed, runs, plugins, points.measurement, points.sweep.counted, points.sweep.trajectories)
 
 
 def _check_folder(folder: Path, *, must_exist: bool) -> None:
     if folder.exists() and not folder.is_dir():
-        raise KaditaError(f"{folder}: expected a folder for the sweep; this is a file; choose another with -o")
+        raise KaditaError(f"{folder}: expected a folder for the sweep; got a file; choose another with -o")
     if not folder.parent.is_dir():
         raise KaditaError(f"{folder}: there is no folder {folder.parent}")
     if not folder.exists():
         if must_exist:
-            raise KaditaError(f"{folder}: there is no such folder; nothing was swept yet")
+            raise KaditaError(f"{folder}: there is no such folder; run the sweep first")
         return
     document = read_json(folder / MANIFEST)
     if any(folder.iterdir()) and not (isinstance(document, dict) and document.get("kind") == KIND):
@@ -141,16 +130,16 @@ def _check_folder(folder: Path, *, must_exist: bool) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let no other sweep run in a folder, and clear away what one that was killed had not written to its end."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder against other sweeps, and remove unfinished files of a sweep that was killed."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise KaditaError(f"{folder}: another sweep is at work there; wait for its end") from None
+            raise KaditaError(f"{folder}: another sweep is running in this folder; wait until it ends") from None
         except OSError:
-            pass  # a file system that knows no locks
+            pass  # a file system without locks
         for pattern in (".table-*", ".manifest-*", "*/.seed-*", "*/.manifest-*"):
             for unfinished in folder.glob(pattern):
                 if unfinished.is_dir():
@@ -162,17 +151,17 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _names(chosen: SweepConfiguration) -> dict[str, str]:
-    """Files that a sweep names, without their folders."""
-    named = {"scenario": chosen.scenario, "profile": chosen.profile}
+def _file_names(sweep: SweepConfiguration) -> dict[str, str]:
+    """Return the names of the files that a sweep refers to, without their folders."""
+    named = {"scenario": sweep.scenario, "profile": sweep.profile}
     return {key: Path(name).name for key, name in named.items() if name is not None}
 
 
-def _describe(folder: Path, points: Points, registry: Registry) -> None:
-    """Say in the sweep's folder and in those of its points what they are."""
+def _write_manifests(folder: Path, points: Points, registry: Registry) -> None:
+    """Write the manifests of the sweep and of its points to their folders."""
     document = {
         "kind": KIND,
-        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | _names(points.sweep),
+        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | _file_names(points.sweep),
         "points": [
             {"folder": s.folder, **({"direction": s.direction} if s.direction else {}), "parameters": s.values}
             for s in points.settings

@@ -1,4 +1,4 @@
-"""What a sweep is: a run's configuration, and what of it is varied."""
+"""The configuration of a sweep: that of a run, and the parameters to vary."""
 
 from __future__ import annotations
 
@@ -18,78 +18,78 @@ from kadita.simulation.sweep.values import Seeds, Values
 
 
 class SweepConfiguration(BaseModel):
-    """A sweep as a TOML file has it."""
+    """A sweep, as configured by a TOML file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Annotated[str, Field(description="what this sweep is for, in a line")] = ""
-    scenario: Annotated[str | None, Field(description="a scenario's name, or a run's file NAME.toml")] = None
-    model: Annotated[str | None, Field(description="the model, where there is no scenario")] = None
-    steps: Annotated[int | None, Field(ge=0, lt=2**63, description="number of time steps of a run")] = None
-    every: Annotated[int | None, Field(ge=1, lt=2**63, description="steps from one measured frame to the next")] = None
-    seeds: Annotated[Seeds, Field(description='their number, a list, or such as "1..20"')] = (1,)
-    parameters: Annotated[dict[str, Any], Field(description="of the model, the same in all runs")] = {}
-    species: Annotated[list[dict[str, Any]], Field(description="species of agents, as in a run's file")] = []
-    grid: Annotated[dict[str, Values], Field(description="parameters of which every combination is run")] = {}
-    zip: Annotated[dict[str, Values], Field(description="parameters whose lists go together, value by value")] = {}
+    title: Annotated[str, Field(description="one line that describes the sweep")] = ""
+    scenario: Annotated[str | None, Field(description="a scenario, or the configuration of a run, NAME.toml")] = None
+    model: Annotated[str | None, Field(description="the model, if there is no scenario")] = None
+    steps: Annotated[int | None, Field(ge=0, lt=2**63, description="number of time steps per run")] = None
+    every: Annotated[int | None, Field(ge=1, lt=2**63, description="time steps between measured frames")] = None
+    seeds: Annotated[Seeds, Field(description='number of seeds, a list, or a range "1..20"')] = (1,)
+    parameters: Annotated[dict[str, Any], Field(description="parameters of the model, the same in all runs")] = {}
+    species: Annotated[list[dict[str, Any]], Field(description="species of agents, as for a run")] = []
+    grid: Annotated[dict[str, Values], Field(description="parameters to run in every combination")] = {}
+    zip: Annotated[dict[str, Values], Field(description="parameters to vary together, value by value")] = {}
     chain: Annotated[
         str | None,
-        Field(description="a parameter of the grid: each value starts where the one before ended, up and then down"),
+        Field(description="a parameter of the grid: each run starts where the run before it ended, up and then down"),
     ] = None
     metrics: Annotated[tuple[str, ...] | None, Field(min_length=1, description="default: those of kadita analyze")] = (
         None
     )
-    metric_parameters: Annotated[dict[str, Any], Field(description="by metric, or of all metrics that have them")] = {}
+    metric_parameters: Annotated[dict[str, Any], Field(description="by metric, or for all metrics that have them")] = {}
     profile: Annotated[str | None, Field(description="named parameter values of metrics: published, or a file")] = None
     largest_cluster: Annotated[
-        float | str | None, Field(description="measure the largest cluster alone, linked at r_a or at a length")
+        float | str | None, Field(description="measure only the largest cluster, linked within r_a or within a length")
     ] = None
     begin: Annotated[
-        float | None, Field(ge=0, allow_inf_nan=False, description="times before are left out of means")
+        float | None, Field(ge=0, allow_inf_nan=False, description="time from which frames count for means")
     ] = None
     equilibration: Annotated[
-        Literal["auto", "half", "none"], Field(description="what is left out of means, where there is no begin")
+        Literal["auto", "half", "none"], Field(description="frames that means leave out, if there is no begin")
     ] = "auto"
     trajectories: Annotated[bool, Field(description="keep every run's trajectory")] = False
 
     @model_validator(mode="after")
-    def _is_of_one_kind(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.scenario is None) == (self.model is None):
             raise ValueError("expected a scenario or a model; got " + ("both" if self.model else "neither"))
         if self.scenario is not None and self.species:
-            raise ValueError("species stand in the scenario's own file")
+            raise ValueError("species belong in the configuration of the scenario")
         if self.model is not None and self.steps is None:
             raise ValueError("missing: steps")
         if self.begin is not None and "equilibration" in self.model_fields_set:
-            raise ValueError("begin and equilibration say the same; leave out one")
+            raise ValueError("begin and equilibration exclude each other; leave out one")
         return self
 
     @model_validator(mode="after")
     def _varies_each_parameter_once(self) -> Self:
         for key in self.grid:
             if key in self.zip:
-                raise ValueError(f"{key} stands under [grid] and under [zip]; leave out one")
+                raise ValueError(f"{key} is both in [grid] and in [zip]; leave out one")
         for key in (*self.grid, *self.zip):
             if key in self.parameters:
-                raise ValueError(f"{key} stands under [parameters] and is varied; leave out one")
+                raise ValueError(f"{key} is both fixed in [parameters] and varied; leave out one")
         if len({len(values) for values in self.zip.values()}) > 1:
             lengths = ", ".join(f"{key} {len(values)}" for key, values in self.zip.items())
-            raise ValueError(f"[zip]: expected lists of one length; got {lengths}")
+            raise ValueError(f"[zip]: expected lists of equal length; got {lengths}")
         return self
 
     @model_validator(mode="after")
-    def _can_go_up_and_down(self) -> Self:
+    def _has_possible_chain(self) -> Self:
         if self.chain is None:
             return self
         if self.chain not in self.grid:
             raise ValueError(f"chain: expected a parameter of [grid]; got {self.chain!r}")
         if self.chain in Model.shared - {"time_step"}:
-            raise ValueError(f"chain: a state of another {self.chain} cannot start a run")
+            raise ValueError(f"chain: expected a parameter that can change during a run; got {self.chain}")
         values = self.grid[self.chain]
         if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
             raise ValueError(f"chain: expected numbers of {self.chain}; got {list(values)}")
         if list(values) != sorted(values):
-            raise ValueError(f"chain: expected values of {self.chain} that go up; got {list(values)}")
+            raise ValueError(f"chain: expected increasing values of {self.chain}; got {list(values)}")
         return self
 
     @property
@@ -99,7 +99,7 @@ class SweepConfiguration(BaseModel):
 
     @property
     def definitions(self) -> str:
-        """Name of the profile, without folders."""
+        """Name of the profile, without its folder."""
         return Path(self.profile).name if self.profile else "corrected"
 
     @property
@@ -112,19 +112,19 @@ class SweepConfiguration(BaseModel):
 
 
 def read_sweep(path: Path) -> SweepConfiguration:
-    """Read a sweep's file; other files that it names lie beside it.
+    """Read the configuration of a sweep; paths in it are relative to its folder.
 
     Raises:
-        KaditaError: there is none, or it is not what a sweep is, in one line.
+        KaditaError: a missing file, or an invalid configuration.
     """
     table = renamed.new_keys(read_toml(path), renamed.CONFIGURATION)
     try:
-        read = SweepConfiguration.model_validate(table)
+        sweep = SweepConfiguration.model_validate(table)
     except ValidationError as error:
         raise KaditaError(f"{path}: {_fault(error)}") from None
-    named = {"scenario": read.scenario, "profile": read.profile}
+    named = {"scenario": sweep.scenario, "profile": sweep.profile}
     files = {key: name for key, name in named.items() if name and name.endswith(".toml")}
-    return read.model_copy(update={key: str((path.parent / name).resolve()) for key, name in files.items()})
+    return sweep.model_copy(update={key: str((path.parent / name).resolve()) for key, name in files.items()})
 
 
 def runs_of(
@@ -133,7 +133,7 @@ def runs_of(
     """Return the configuration of a run for each choice of the varied parameters.
 
     Raises:
-        KaditaError: a parameter that there is not, or a value that it cannot have.
+        KaditaError: an unknown parameter or an invalid value.
     """
     runs: list[RunConfiguration] = []
     changes = {"steps": sweep.steps, "every": sweep.every}
@@ -164,20 +164,20 @@ def _of_model(sweep: SweepConfiguration, values: Mapping[str, Any], registry: Re
 
 
 def _fault(error: ValidationError, model: type[BaseModel] = SweepConfiguration) -> str:
-    """Say what is wrong in one line: unknown keys first, then what is missing, then the first bad value."""
+    """Describe an error in one line: an unknown key first, then a missing key, then the first invalid value."""
     faults = error.errors()
-    wanted = ("extra_forbidden", "missing")
-    first = min(faults, key=lambda f: wanted.index(f["type"]) if f["type"] in wanted else len(wanted))
-    place = ".".join(str(part) for part in first["loc"])
+    order = ("extra_forbidden", "missing")
+    first = min(faults, key=lambda f: order.index(f["type"]) if f["type"] in order else len(order))
+    path = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "extra_forbidden":
             known = [key for key in model.model_fields if key != "seed"]
-            elsewhere = "" if model is not SweepConfiguration else "; parameters stand under [parameters] or [grid]"
-            return f"there is no '{place}'{did_you_mean(place, known) or elsewhere}"
+            hint = "" if model is not SweepConfiguration else "; parameters belong in [parameters] or [grid]"
+            return f"there is no '{path}'{did_you_mean(path, known) or hint}"
         case "missing":
-            return f"missing in [parameters]: {place}"
+            return f"missing in [parameters]: {path}"
         case "value_error":
-            where = {"grid": "[grid] ", "zip": "[zip] "}.get(str(first["loc"][0]), "") if first["loc"] else ""
-            return f"{where}{first['loc'][-1]}: {message}" if first["loc"] else message
-    return f"{place}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"
+            section = {"grid": "[grid] ", "zip": "[zip] "}.get(str(first["loc"][0]), "") if first["loc"] else ""
+            return f"{section}{first['loc'][-1]}: {message}" if first["loc"] else message
+    return f"{path}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

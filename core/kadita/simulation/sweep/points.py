@@ -1,8 +1,8 @@
-"""The points of a sweep, a parameter set with a seed each, and the folders in which they lie.
+"""The points of a sweep, each a parameter set with a seed, and their folders.
 
-A parameter set's folder is named by what determines its numbers: the run but for its seed, what is measured of it and
-how, and the values that a chain went through before. What is named alike is alike, so that points of another sweep, or
-of this one before it was changed, are never mistaken for those at hand, and never touched.
+The name of a folder is a hash of everything that determines its results: the run except for its seed, what is measured
+and how, and the previous values of a chain. Equal names mean equal results, so that the points of another sweep, or of
+this one before it was changed, are never confused with the present ones, and never overwritten.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pydantic_core import to_json, to_jsonable_python
 from kadita.base.errors import KaditaError
 from kadita.base.files import replace_whole
 from kadita.base.settings import by_metric
-from kadita.evaluation.plan import Plan, load_preset, make_plan
+from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.sweep.configuration import SweepConfiguration, runs_of
@@ -34,31 +34,38 @@ DIRECTIONS = ("up", "down")
 
 @dataclass(frozen=True)
 class Setting:
-    """A parameter set: what is varied, which way a chain goes, and the run."""
+    """A parameter set: the varied parameters, the direction of a chain, and the run."""
 
     values: Mapping[str, Any]
-    direction: str  # "" where there is no chain
-    run: RunConfiguration  # of any seed
+    direction: str  # "" without a chain
+    run: RunConfiguration  # with any seed
     folder: str
-    chained: bool = False  # to the setting before it
+    chained: bool = False  # starts where the setting before it ended
 
     def __str__(self) -> str:
-        said = [f"{key} = {value}" for key, value in self.values.items()]
-        return ", ".join([*said, *([f"going {self.direction}"] if self.direction else [])]) or "the one point"
+        values = [f"{key} = {value}" for key, value in self.values.items()]
+        return ", ".join([*values, *([f"going {self.direction}"] if self.direction else [])]) or "the one point"
 
 
 @dataclass(frozen=True)
 class Points:
-    """Everything that a sweep consists of."""
+    """All points of a sweep."""
 
     sweep: SweepConfiguration
+    profile: Preset | None
     plan: Plan
-    lines: tuple[tuple[Setting, ...], ...]  # each a chain, or a setting by itself
+    lines: tuple[tuple[Setting, ...], ...]  # each a chain, or a single setting
 
     @property
     def settings(self) -> Iterator[Setting]:
         """All parameter sets, in the order of the table."""
         return itertools.chain.from_iterable(self.lines)
+
+    @property
+    def measurement(self) -> dict[str, Any]:
+        """What is measured at every point, as keywords of `kadita.analyze`; the profile is read once."""
+        chosen = {"metrics": self.sweep.metrics, "largest_cluster": self.sweep.largest_cluster}
+        return {**chosen, "parameters": self.sweep.settings, "profile": self.profile}
 
     @property
     def total(self) -> int:
@@ -67,15 +74,14 @@ class Points:
 
 
 def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Points:
-    """Settle every point of a sweep, before one is run.
+    """Return all points of a sweep, checked before any of them is run.
 
     Raises:
-        KaditaError: a metric or a parameter that there is not, an impossible value, points that are equal, or too many.
+        KaditaError: an unknown metric or parameter, an invalid value, equal points, or too many points.
     """
     try:
-        plan = make_plan(
-            registry, sweep.metrics, by_metric(sweep.settings), load_preset(sweep.profile) if sweep.profile else None
-        )
+        profile = load_preset(sweep.profile) if sweep.profile else None
+        plan = make_plan(registry, sweep.metrics, by_metric(sweep.settings), profile)
     except KaditaError as error:
         raise KaditaError(f"{name}: {error}") from None
     along = len(sweep.grid[sweep.chain]) if sweep.chain else 1
@@ -86,28 +92,28 @@ def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Point
         raise KaditaError(f"{name}: expected at most {MOST} points; got {number}")
     choices = list(_choices(sweep))
     runs = runs_of(name, sweep, choices, registry)
-    measured = _measured(sweep, plan)
+    measured = _measured(sweep, plan) | _code(plan, runs[0].model, registry)
     single = [Setting(c, "", run, _name(run, measured)) for c, run in zip(choices, runs, strict=True)]
     parts = [tuple(single[i : i + along]) for i in range(0, len(single), along)]
     lines = tuple(_chain(sweep.chain, part, measured) for part in parts) if sweep.chain else tuple(parts)
-    points = Points(sweep, plan, lines)
+    points = Points(sweep, profile, plan, lines)
     _check(name, points)
     return points
 
 
 def _choices(sweep: SweepConfiguration) -> Iterator[dict[str, Any]]:
-    """Values of what is varied, choice by choice; the values of a chain follow each other."""
+    """Yield the values of the varied parameters for each setting; the settings of a chain are consecutive."""
     grid = {key: values for key, values in sweep.grid.items() if key != sweep.chain}
     together = [dict(zip(sweep.zip, row, strict=True)) for row in zip(*sweep.zip.values(), strict=True)] or [{}]
     along = [{sweep.chain: value} for value in sweep.grid[sweep.chain]] if sweep.chain else [{}]
     for row in itertools.product(*grid.values()):
-        for more, last in itertools.product(together, along):
-            chosen = dict(zip(grid, row, strict=True)) | more | last
-            yield {key: chosen[key] for key in (*sweep.grid, *sweep.zip)}
+        for zipped, last in itertools.product(together, along):
+            values = dict(zip(grid, row, strict=True)) | zipped | last
+            yield {key: values[key] for key in (*sweep.grid, *sweep.zip)}
 
 
 def _chain(key: str, single: Sequence[Setting], measured: Mapping[str, Any]) -> tuple[Setting, ...]:
-    """Go through settings up and then down; each is known by the values before it, too."""
+    """Return a chain: settings up and then down, each with a folder that also depends on the values before it."""
     line: list[Setting] = []
     before: list[Any] = []
     for direction, settings in zip(DIRECTIONS, (single, single[::-1]), strict=True):
@@ -126,6 +132,14 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
     }
 
 
+def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
+    """Return the checksums of plugin files that are used; installed plugins are identified by their names."""
+    used = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
+    origins = {registry.plugin_of(kind, name).distribution for kind, name in (*used, ("model", model))}
+    checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
+    return {"plugins": checksums} if checksums else {}
+
+
 def _stored(run: RunConfiguration) -> dict[str, Any]:
     return {key: value for key, value in run.stored().items() if key not in ("title", "seed")}
 
@@ -139,18 +153,18 @@ def _check(name: str, points: Points) -> None:
     seen: dict[str, Setting] = {}
     for setting in points.settings:
         if setting.folder in seen:
-            raise KaditaError(f"{name}: two points are one: {seen[setting.folder]}; {setting}")
+            raise KaditaError(f"{name}: expected different points; two are equal: {seen[setting.folder]}; {setting}")
         seen[setting.folder] = setting
         run = setting.run
         end = (run.frames - 1) * run.every * run.parameters.time_step
         if (points.sweep.begin or 0.0) > end:
             raise KaditaError(
-                f"{name}: begin: expected a time until the end of a run, {end:g}; got {points.sweep.begin:g}"
+                f"{name}: begin: expected a time up to the end of a run, {end:g}; got {points.sweep.begin:g}"
             )
 
 
 def write_manifest(folder: Path, setting: Setting, points: Points, registry: Registry) -> None:
-    """Say in a folder what lies there; one that says it is left as it is, but for seeds that are new."""
+    """Write what a folder holds; an existing manifest only gets new seeds."""
     path = folder / MANIFEST
     seeds = sorted({*points.sweep.seeds, *_seeds_in(path)})
     if seeds == _seeds_in(path):
@@ -158,13 +172,13 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
     plan, sweep = points.plan, points.sweep
     measured = [("metric", m) for m in plan.order] + [("analysis", a) for a in plan.analyses]
     metrics = {
-        thing.name: {
-            "parameters": plan.records[thing.name],
-            "summary": thing.summary,
-            "formula": thing.formula,
-            "plugin": str(registry.plugin_of(kind, thing.name)),
+        observable.name: {
+            "parameters": plan.records[observable.name],
+            "summary": observable.summary,
+            "formula": observable.formula,
+            "plugin": str(registry.plugin_of(kind, observable.name)),
         }
-        for kind, thing in measured
+        for kind, observable in measured
     }
     document = {
         "varied": setting.values,
@@ -181,14 +195,14 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
-    """Write a document whole, unless it is there already."""
+    """Write a document, completely or not at all, unless the file has this content already."""
     content = to_json(document, indent=2, inf_nan_mode="strings", fallback=str) + b"\n"
     if not path.exists() or path.read_bytes() != content:
         replace_whole(path, lambda unfinished: unfinished.write_bytes(content))
 
 
 def read_json(path: Path) -> Any:
-    """Read a document; None where there is none, or what is there is none."""
+    """Read a document; None if there is no file, or it is not JSON."""
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError):

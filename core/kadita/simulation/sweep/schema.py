@@ -1,4 +1,4 @@
-"""JSON Schemas of what users write, for editors: `python -m kadita.simulation.sweep.schema DIR`."""
+"""Write the JSON Schemas of configuration files, for editors: `python -m kadita.simulation.sweep.schema DIR`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from kadita.simulation.schema import model_schemas, text_of, where_model
-from kadita.simulation.schema import schemas as of_runs
+from kadita.simulation.schema import schemas as run_schemas
 from kadita.simulation.sweep.configuration import SweepConfiguration
 
 
 def schemas() -> dict[str, str]:
-    """Text of every schema by file name."""
-    return of_runs() | {"sweep.schema.json": text_of(_sweep())}
+    """Return the text of every schema, by file name."""
+    return run_schemas() | {"sweep.schema.json": text_of(_sweep())}
 
 
 def _sweep() -> dict[str, Any]:
-    """Return the schema of a sweep: parameters are known where it names a model, and any are let pass in a scenario."""
+    """Return the schema of a sweep; parameters are checked if it names a model, and not checked for a scenario."""
     sweep = SweepConfiguration.model_json_schema()
     sweep["oneOf"] = [{"required": ["scenario"]}, {"required": ["model", "steps"]}]
     definitions, sweep["allOf"] = sweep.pop("$defs", {}), []
     models = model_schemas()
     sweep["properties"]["model"]["examples"] = list(models)
     for name, model in models.items():
-        del model["required"]  # what is missing is varied
+        del model["required"]  # the others may be varied
         definitions |= model.pop("$defs", {}) | {name: model}
         known = {"propertyNames": {"enum": list(model["properties"])}}
         properties = {"parameters": {"$ref": f"#/$defs/{name}"}, "grid": known, "zip": known}

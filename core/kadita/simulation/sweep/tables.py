@@ -1,4 +1,4 @@
-"""All that a sweep found, as one table: a row a point in CSV, the parameters as dimensions in NetCDF."""
+"""Results of a sweep as one table: a row per point in CSV, the parameters as dimensions in NetCDF."""
 
 from __future__ import annotations
 
@@ -29,45 +29,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """A finished point, and what its columns came to."""
+    """A finished point and the values of its columns."""
 
     setting: Setting
     seed: int
-    found: Mapping[str, float]
-    metrics: Mapping[str, Any]  # as the record of the results describes them
+    values: Mapping[str, float]
+    metrics: Mapping[str, Any]  # as described in the record of the results
 
 
 def write_tables(folder: Path, points: Points) -> list[Path]:
-    """Write table.csv and table.nc of the points that are finished; return where they are.
+    """Write table.csv and table.nc of the finished points; return their paths.
 
     Raises:
-        KaditaError: no point is finished, or the results of one are damaged.
+        KaditaError: no finished point, or damaged results.
     """
     rows = list(_rows(folder, points))
     if not rows:
         raise KaditaError(f"{folder}: no point of this sweep is finished; there is nothing to tabulate")
-    columns = list(dict.fromkeys(name for row in rows for name in row.found))
-    settled = [row.found[name] for row in rows for name in columns if name.endswith(SETTLED) and name in row.found]
-    restless = settled.count(0.0)
-    if restless:
+    columns = list(dict.fromkeys(name for row in rows for name in row.values))
+    settled = [row.values[name] for row in rows for name in columns if name.endswith(SETTLED) and name in row.values]
+    drifting = settled.count(0.0)
+    if drifting:
         warnings.warn(
-            f"{restless} of {len(settled)} series have not settled (columns *{SETTLED}); longer runs would tell more",
+            f"{drifting} of {len(settled)} series are not equilibrated (columns *{SETTLED}); use longer runs",
             KaditaWarning,
             stacklevel=3,
         )
-    written = {"table.csv": _write_csv, "table.nc": _write_netcdf}
-    for name, writer in written.items():
+    writers = {"table.csv": _write_csv, "table.nc": _write_netcdf}
+    for name, writer in writers.items():
         replace_whole(folder / name, partial(writer, points, rows, columns))
-    return [folder / name for name in written]
+    return [folder / name for name in writers]
 
 
 def finished(folder: Path, points: Points) -> Iterator[tuple[Setting, int]]:
-    """Yield the points whose files are all there, in the order of the table."""
+    """Yield the finished points, whose files all exist, in the order of the table."""
     for line in points.lines:
         for setting in line:
             for seed in points.sweep.seeds:
-                where = folder / setting.folder
-                files = files_of(where, seed, chained=len(line) > 1, trajectories=points.sweep.trajectories)
+                path = folder / setting.folder
+                files = files_of(path, seed, chained=len(line) > 1, trajectories=points.sweep.trajectories)
                 if all(file.exists() for file in files):
                     yield setting, seed
 
@@ -77,12 +77,12 @@ def _rows(folder: Path, points: Points) -> Iterator[Row]:
         path = folder / setting.folder / f"seed-{seed}.json"
         try:
             record = json.loads(path.read_bytes())
-            known = record["statistics"]
-            if known["equilibration"] != points.sweep.counted:  # which says what counts, not what was run
-                known = {"columns": _estimated(path.with_suffix(".csv"), record["metrics"], points.sweep.counted)}
-            analyses = {name: found["value"] for name, found in record["analyses"].items() if "value" in found}
-            found = [*_columns(known["columns"]), *analyses.items()]
-            columns = {k: np.nan if v is None else float(v) for k, v in found}
+            statistics = record["statistics"]
+            if statistics["equilibration"] != points.sweep.counted:  # changed after the run
+                statistics = {"columns": _estimated(path.with_suffix(".csv"), record["metrics"], points.sweep.counted)}
+            analyses = {name: result["value"] for name, result in record["analyses"].items() if "value" in result}
+            numbers = [*_columns(statistics["columns"]), *analyses.items()]
+            columns = {k: np.nan if v is None else float(v) for k, v in numbers}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise KaditaError(
                 f"{path}: expected the results of a point ({describe_error(error)}); remove it and sweep again"
@@ -91,27 +91,27 @@ def _rows(folder: Path, points: Points) -> Iterator[Row]:
 
 
 def _columns(statistics: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, float | None]]:
-    """Mean over time of each column of results, its standard error, and whether it settled."""
-    for column, found in statistics.items():
-        yield column, found["mean"]
-        yield f"{column}{ERROR}", found["error"]
-        yield f"{column}{SETTLED}", found["settled"] if found["frames"] else None
+    """Yield mean over time, standard error, and whether it is equilibrated (1 or 0), of each column of results."""
+    for column, e in statistics.items():
+        yield column, e["mean"]
+        yield f"{column}{ERROR}", e["error"]
+        yield f"{column}{SETTLED}", e["settled"] if e["frames"] else None
 
 
 def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | str) -> dict[str, dict[str, Any]]:
-    """Statistics of results that were written with others."""
+    """Return the statistics of results that were written with another equilibration."""
     with path.open(newline="", encoding="utf-8") as file:
         names, *rows = csv.reader(file)
     series: dict[str, Series] = {}
-    for name, words in zip(names[2:], list(zip(*rows, strict=True))[2:], strict=True):
+    for name, cells in zip(names[2:], list(zip(*rows, strict=True))[2:], strict=True):
         metric = metrics[name if name in metrics else name.partition(".")[0]]
         if "agent" not in metric["dims"]:
             labels = tuple(metric["labels"])
-            numbers = [np.nan if w == "" else labels.index(w) if labels else float(w) for w in words]
+            numbers = [np.nan if c == "" else labels.index(c) if labels else float(c) for c in cells]
             series[name] = Series(np.array(numbers), (), "1", labels, {}, "", "", "")
     times = np.array([float(row[1]) for row in rows])
-    found = Results(np.arange(len(times)), times, np.empty(0), series).statistics(equilibration)
-    return {k: {"mean": e.mean, "error": e.error, "settled": e.settled, "frames": e.count} for k, e in found.items()}
+    stats = Results(np.arange(len(times)), times, np.empty(0), series).statistics(equilibration)
+    return {k: {"mean": e.mean, "error": e.error, "settled": e.settled, "frames": e.count} for k, e in stats.items()}
 
 
 def _write_csv(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
@@ -122,10 +122,10 @@ def _write_csv(points: Points, rows: Iterable[Row], columns: Iterable[str], path
         table.writerow([*varied, *(["direction"] if sweep.chain else []), "seed", *columns, "folder"])
         for row in rows:
             values = [_plain(row.setting.values[key]) for key in varied]
-            way = [row.setting.direction] if sweep.chain else []
-            found = [row.found.get(name, np.nan) for name in columns]
-            cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in found]
-            table.writerow([*values, *way, row.seed, *cells, row.setting.folder])
+            direction = [row.setting.direction] if sweep.chain else []
+            numbers = [row.values.get(name, np.nan) for name in columns]
+            cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in numbers]
+            table.writerow([*values, *direction, row.seed, *cells, row.setting.folder])
 
 
 def _write_netcdf(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
@@ -146,12 +146,12 @@ def _dataset(points: Points, rows: list[Row], columns: list[str]) -> xarray.Data
         sizes["direction"], coordinates["direction"] = 2, ["up", "down"]
     sizes["seed"], coordinates["seed"] = len(sweep.seeds), _axis(sweep.seeds)
 
-    where = {id(setting): _place(setting, points) for setting in points.settings}
+    indices = {id(setting): _index(setting, points) for setting in points.settings}
     arrays = {name: np.full(tuple(sizes.values()), np.nan) for name in columns}
     for row in rows:
-        place = (*where[id(row.setting)], sweep.seeds.index(row.seed))
-        for name, value in row.found.items():
-            arrays[name][place] = value
+        index = (*indices[id(row.setting)], sweep.seeds.index(row.seed))
+        for name, value in row.values.items():
+            arrays[name][index] = value
     first = rows[0].setting
     variables = {name: (tuple(sizes), a, _described(name, rows[0].metrics)) for name, a in arrays.items()}
     fixed = {k: v for k, v in first.run.stored()["parameters"].items() if k not in (*sweep.grid, *sweep.zip)}
@@ -170,18 +170,18 @@ def _dataset(points: Points, rows: list[Row], columns: list[str]) -> xarray.Data
     return xarray.Dataset(variables, coords=coordinates, attrs=attributes)
 
 
-def _place(setting: Setting, points: Points) -> tuple[int, ...]:
-    """Where a setting lies along each dimension."""
+def _index(setting: Setting, points: Points) -> tuple[int, ...]:
+    """Return the index of a setting along each dimension."""
     sweep = points.sweep
-    place = [values.index(setting.values[key]) for key, values in sweep.grid.items()]
+    index = [values.index(setting.values[key]) for key, values in sweep.grid.items()]
     if sweep.zip:
         rows = list(zip(*sweep.zip.values(), strict=True))
-        place.append(rows.index(tuple(setting.values[key] for key in sweep.zip)))
-    return (*place, *([("up", "down").index(setting.direction)] if sweep.chain else []))
+        index.append(rows.index(tuple(setting.values[key] for key in sweep.zip)))
+    return (*index, *([("up", "down").index(setting.direction)] if sweep.chain else []))
 
 
 def _described(column: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Units and long name of a column of the table."""
+    """Return the units and long name of a column of the table."""
     name = column.removesuffix(ERROR).removesuffix(SETTLED)
     if "value" in metrics.get(column, ()):
         return {"units": metrics[column]["units"], "long_name": metrics[column]["summary"]}
@@ -189,14 +189,14 @@ def _described(column: str, metrics: Mapping[str, Any]) -> dict[str, Any]:
     if metric is None:
         return {}
     if column.endswith(SETTLED):
-        return {"units": "1", "long_name": f"whether {name} settled (1) or not (0)"}
-    what = f"share of frames in which {name.replace('.', ' is ', 1)}" if metric["labels"] else metric["summary"]
-    error = " (standard error of the mean over time)" if column != name else " (mean over time)"
-    return {"units": metric["units"], "long_name": what.rstrip(".") + error}
+        return {"units": "1", "long_name": f"whether {name} is equilibrated (1) or not (0)"}
+    meaning = f"share of frames in which {name.replace('.', ' is ', 1)}" if metric["labels"] else metric["summary"]
+    statistic = " (standard error of the mean over time)" if column != name else " (mean over time)"
+    return {"units": metric["units"], "long_name": meaning.rstrip(".") + statistic}
 
 
 def _axis(values: Iterable[Any]) -> list[Any]:
-    """Values of a dimension: numbers, or the words for what is none."""
+    """Return the coordinates of a dimension: numbers, or text if a value is not a number."""
     values = list(values)
     if all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 2**63 for v in values):
         return values

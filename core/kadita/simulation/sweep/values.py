@@ -1,4 +1,4 @@
-"""Values that a sweep goes through: lists, ranges and seeds, as a person writes them."""
+"""Values of a sweep's parameters and seeds: lists and ranges, as written in a TOML file."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from kadita.base.errors import did_you_mean
 
-MOST = 100_000  # values of one parameter, seeds, and points of a sweep
+MOST = 100_000  # values of one parameter, seeds, or points of a sweep
 
 
 def values_of(given: Any) -> tuple[Any, ...]:
     """Return the values of a list, or of a range ``{from, to, step}`` or ``{from, to, count}``, ends included.
 
-    Ranges count in decimal digits, as they are written: from 0 to 0.3 by 0.1 goes through 0.3.
+    Ranges are computed in decimal arithmetic: from 0 to 0.3 by 0.1 includes 0.3.
 
     Raises:
-        ValueError: neither, none at all, a range that never ends, or a value that comes twice.
+        ValueError: neither of them, no values, an endless range, or a repeated value.
     """
     if isinstance(given, Mapping):
         return _range(given)
@@ -34,24 +34,24 @@ def values_of(given: Any) -> tuple[Any, ...]:
 
 
 def seeds_of(given: Any) -> tuple[int, ...]:
-    """Return the seeds of a number of them (1, 2, ... so many), of a list, or of ``"first..last"``.
+    """Return the seeds given by their number N (1, 2, ..., N), by a list, or by ``"first..last"``.
 
     Raises:
-        ValueError: none of these, no seed at all, or one that comes twice.
+        ValueError: none of these, no seeds, or a repeated seed.
     """
     if isinstance(given, str):
         first, dots, last = (part.strip() for part in given.partition(".."))
         if not (dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
-            raise ValueError(f'expected a number of seeds, a list, or such as "1..20"; got {given!r}')
+            raise ValueError(f'expected a number of seeds, a list, or a range such as "1..20"; got {given!r}')
         _check_number(int(last) - int(first) + 1)
         given = range(int(first), int(last) + 1)
-    elif _is_whole(given):
+    elif _is_integer(given):
         if given < 1:
             raise ValueError(f"expected at least one seed; got {given}")
         _check_number(given)
         given = range(1, given + 1)
-    if not isinstance(given, list | tuple | range) or not given or not all(map(_is_whole, given)):
-        raise ValueError(f'expected a number of seeds, a list, or such as "1..20"; got {given!r}')
+    if not isinstance(given, list | tuple | range) or not given or not all(map(_is_integer, given)):
+        raise ValueError(f'expected a number of seeds, a list, or a range such as "1..20"; got {given!r}')
     for seed in given:
         if not 0 <= seed < 2**64:
             raise ValueError(f"expected seeds from 0 to 2^64 - 1; got {seed}")
@@ -75,21 +75,21 @@ def _range(given: Mapping[str, Any]) -> tuple[Any, ...]:
     if "count" in given:
         count = given["count"]
         if not isinstance(count, int) or count < 1 or (count == 1) != (first == last):
-            raise ValueError(f"count: expected a whole number of at least 2 values from {first} to {last}; got {count}")
+            raise ValueError(f"count: expected an integer of at least 2 values from {first} to {last}; got {count}")
         step = (last - first) / max(1, count - 1)
-        whole = all(isinstance(given[key], int) for key in ("from", "to")) and step == int(step)
+        integers = all(isinstance(given[key], int) for key in ("from", "to")) and step == int(step)
     else:
         step = Decimal(repr(given["step"]))
         if step == 0 or (last - first) / step < 0:
-            raise ValueError(f"from {first} to {last} by {step} never ends; expected a step that leads there")
+            raise ValueError(f"expected a step that leads from {first} to {last}; got {step}")
         ratio = (last - first) / step
         count = int(ratio) + 1 if ratio < MOST else MOST + 1
-        whole = all(isinstance(number, int) for number in given.values())
+        integers = all(isinstance(number, int) for number in given.values())
     _check_number(count)
-    return tuple(int(value) if whole else float(value) for value in (first + i * step for i in range(count)))
+    return tuple(int(value) if integers else float(value) for value in (first + i * step for i in range(count)))
 
 
-def _is_whole(number: Any) -> bool:
+def _is_integer(number: Any) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
 
 
@@ -102,7 +102,7 @@ def _check_once(given: Sequence[Any]) -> None:
     seen = set()
     for value in given:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        key = value if number else repr(value)  # 1 and 1.0 are one number; true is none, and lists are no keys
+        key = value if number else repr(value)  # 1 and 1.0 are equal; true is not 1; lists cannot be hashed
         if key in seen:
             raise ValueError(f"expected each value once; got {value!r} twice")
         seen.add(key)

@@ -1,0 +1,79 @@
+"""What others can rely on: the names of the public modules, and that built-in plugins need no others."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import kadita
+
+PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
+PUBLIC = {
+    "kadita": """
+        Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model NotApplicable
+        Output Results Tracks Window analysis analyze hookimpl importer load_configuration metric open run simulate
+        write
+    """,
+    "kadita.models": """
+        Function Length Model NOISE NOTHING NOWHERE ONE Positive TOO_SHORT across angle_of choose cosine cosine_and_sine
+        count dot jitable logarithm normals opposite rotated scaled times total uniforms unit where
+    """,
+    "kadita.plugins.metrics": """
+        Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning LinkDistance
+        Metric NotApplicable about_centroid about_wrapped_mean chao_shen entropy grassberger grassberger_1988
+        grassberger_1988_logarithms grassberger_logarithms histogram histogram_entropy hookimpl jitable kernel linked
+        link_length metric nearest parallel_kernel sphere_entropies sphere_entropy sum_over_agents
+    """,
+    "kadita.plugins.analyses": """
+        Analysis Estimator Facts Floats Integers KaditaError KaditaWarning NotApplicable Output Window analysis hookimpl
+        jitable kernel parallel_kernel
+    """,
+    "kadita.plugins.importers": """
+        Floats HDF5 INFLATED_AT_MOST Importer KaditaError Tracks check_claim did_you_mean first_bytes hookimpl importer
+        read_netcdf3_header
+    """,
+    "kadita.mda": "Analysis NC4Reader NC4Writer",
+    "kadita.testing": """
+        Check check_analysis check_importer check_metric check_model examine_analysis examine_importer examine_metric
+        examine_model
+    """,
+}
+FREE = ("convert", "metrics", "scenarios", "sweep")  # names that functions of `kadita` may get
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_public_names_are_these(module):
+    found = import_module(module)
+    assert set(found.__all__) == set(PUBLIC[module].split())
+    for name in found.__all__:
+        assert getattr(found, name) is not None
+    assert found.__doc__
+
+
+def test_the_package_shows_its_names():
+    assert set(PUBLIC["kadita"].split()) <= set(dir(kadita))
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_names_that_are_to_become_functions_are_no_modules(name):
+    with pytest.raises(AttributeError, match=f"module 'kadita' has no attribute '{name}'"):
+        getattr(kadita, name)
+
+
+def imported(file):
+    """Modules of kadita that a file imports, and their names."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((a.name, "") for a in node.names if a.name.split(".")[0] == "kadita")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kadita":
+            yield from ((node.module, a.name) for a in node.names)
+
+
+@pytest.mark.parametrize("package", sorted(p.name for p in PLUGINS.iterdir() if (p / "__init__.py").is_file()))
+def test_built_in_plugins_import_public_names_alone(package):
+    names = [pair for file in (PLUGINS / package).rglob("*.py") for pair in imported(file)]
+    assert names
+    for module, name in names:
+        assert module in PUBLIC, (module, name)
+        assert name in PUBLIC[module].split(), (module, name)

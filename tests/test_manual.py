@@ -1,0 +1,84 @@
+"""README and the pages of docs are true: their commands run, their plugins are plugins, their links lead somewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FENCE = re.compile(r"^```(sh|python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
+
+
+@pytest.fixture(scope="module")
+def transcript(tmp_path_factory):
+    """What the blocks of a page print, by block, where they run in their order in one empty folder; and the folder."""
+
+    @cache
+    def transcript(page):
+        folder = tmp_path_factory.mktemp("reader")
+        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = {}
+        for language, code in FENCE.findall(TEXT[page]):
+            name = re.match(r"# (\w+\.(py|toml))\n", code)
+            if name:
+                (folder / name[1]).write_text(code, encoding="utf-8")
+            if name or language == "toml":
+                continue
+            command = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
+            process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+            assert process.returncode == 0, f"{code}\n{process.stderr}"
+            assert "is now" not in process.stderr, process.stderr  # a name that has changed
+            done[code] = process.stdout
+        return folder, done
+
+    return transcript
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_block_runs(transcript, page):
+    _, done = transcript(page)
+    assert done
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_link_leads_somewhere(page):
+    folder = next(p.parent for p in PAGES if p.name == page)
+    for target in re.findall(r"\]\(([^)#:]+)\)", TEXT[page]):
+        assert (folder / target).is_file(), target
+
+
+def test_the_readme_is_short_and_names_every_page():
+    assert len(TEXT["README.md"].splitlines()) <= 220
+    for page in PAGES[1:]:
+        assert f"](docs/{page.name})" in TEXT["README.md"]
+
+
+def test_the_plugin_has_twenty_lines_and_its_metrics_are_computed(transcript):
+    folder, done = transcript("README.md")
+    plugin = (folder / "crowding.py").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in plugin if line.strip()]) <= 20
+    (table,) = [printed for code, printed in done.items() if "--plugin crowding.py" in code]
+    assert "tightness" in table
+    assert "crowding" in table
+
+
+def test_the_model_is_run_and_measured(transcript):
+    _, done = transcript("writing-a-model.md")
+    (printed,) = [printed for code, printed in done.items() if "--plugin follow.py" in code]
+    assert "51 frames, time 0 to 50" in printed
+
+
+def test_every_command_is_documented_and_every_documented_command_exists():
+    from kadita.cli import app
+
+    known = {command.callback.__name__ for command in app.registered_commands}
+    known |= {group.typer_instance.info.name for group in app.registered_groups}
+    text = "\n".join(TEXT.values())
+    assert set(re.findall(r"^kadita (\w+)", text, re.MULTILINE)) <= known
+    assert known <= set(re.findall(r"kadita (\w+)", text))
