@@ -17,6 +17,7 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no one moves; published: never",
+    plotted=True,
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean heading, (T,): 1 where all move in one direction.

@@ -18,6 +18,7 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     source=COUZIN,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where all agents are at rest or at the centre; published: never",
+    plotted=True,
 )
 def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.

@@ -146,8 +146,9 @@ def test_kadita_models(example, tmp_path):
     check_model(flocking, threads=False, agents=60, box=6.0, speed=0.5, time_step=0.1, radius=1.0)
 
 
-def test_kadita_scenarios(example, tmp_path, monkeypatch):
-    command = example(hooks.kadita_scenarios)
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """The package flocks in an empty folder, as if its distribution were installed."""
     entry = tomllib.loads(literals(hooks)[0])["project"]["entry-points"]["kadita"]  # as the module's docstring has it
     folder = tmp_path / "flocks-1.0.dist-info"
     folder.mkdir()
@@ -155,18 +156,35 @@ def test_kadita_scenarios(example, tmp_path, monkeypatch):
     lines = [f"{name} = {module}" for name, module in entry.items()]
     (folder / "entry_points.txt").write_text("\n".join(["[kadita]", *lines]) + "\n")
     monkeypatch.syspath_prepend(tmp_path)
-    importlib.invalidate_caches()
-    _installed.cache_clear()
-    try:
-        assert str(load_registry().plugin_of("scenario", "street")) == "flocks (flocks 1.0)"
-        assert main([*command, "--steps", "20", "-o", "street.nc"]) == 0
-    finally:
+
+    def installed():
+        importlib.invalidate_caches()
         _installed.cache_clear()
-        sys.modules.pop("flocks", None)
+        return load_registry()
+
+    yield installed
+    _installed.cache_clear()
+    sys.modules.pop("flocks", None)
+
+
+def test_kadita_scenarios(example, installed):
+    command = example(hooks.kadita_scenarios)
+    assert str(installed().plugin_of("scenario", "street")) == "flocks (flocks 1.0)"
+    assert main([*command, "--steps", "20", "-o", "street.nc"]) == 0
     with api.open("street.nc") as trajectory:
         (block,) = trajectory.blocks()
     assert block.shape == (3, 200)
     assert block.box.lengths == (20.0, 4.0, 4.0)
+
+
+def test_kadita_profiles(example, installed, school):
+    command = example(hooks.kadita_profiles)
+    assert str(installed().plugin_of("profile", "fine")) == "flocks (flocks 1.0)"
+    assert main(command) == 0
+    found = api.analyze(school, profile="fine")
+    assert list(found) == ["polarization", "school_cohesion_entropy"]
+    assert found.series["school_cohesion_entropy"].parameters["bins"] == 50
+    assert found.provenance["profile"] == "fine"
 
 
 def test_kadita_importers(example, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,20 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise KaditaError(f"{name}: expected TOML; {error}") from None
+
+
+def text_of(name: str, file: Traversable) -> str:
+    """Read the text of a file that a plugin brings.
+
+    Raises:
+        KaditaError: it cannot be read, or is no text.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KaditaError(f"{name}: {file} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise KaditaError(f"{name}: expected TOML in UTF-8; found other bytes") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

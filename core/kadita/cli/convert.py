@@ -68,7 +68,9 @@ def convert(
     parameters: dict[str, Any] = parse_settings(settings or ())
     if columns:
         parameters["columns"] = tuple(columns)
-        importer = importer or "table"  # whose columns are named is a table, whatever else it looks like
+        # whose columns are named is a table, whatever else it looks like
+        tables = (i.name for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
+        importer = importer or next(tables, None)
     of_format: dict[str, Any] = {
         "compression": compression,
         "significant_digits": significant_digits,

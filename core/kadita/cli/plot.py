@@ -47,7 +47,10 @@ def plot(
     largest_group: LargestGroup = None,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, and those with numbers along an axis against that."""
+    """Draw metrics against time, and those with numbers along an axis against that.
+
+    Where no metric is named, those that say so of themselves, or else all default ones.
+    """
     from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
@@ -57,7 +60,7 @@ def plot(
     check_picture(output, force=force, source=trajectory)
     results = measure(
         trajectory,
-        metrics or ["polarization", "rotation"],
+        metrics or [m.name for m in registry.metrics.values() if m.plotted],
         parse_settings(settings or ()),
         registry,
         profile=profile,

@@ -65,7 +65,8 @@ def analyze(
         metrics: names of metrics and whole-trajectory analyses, or these themselves; all default metrics of all
             installed plugins where there are none.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
-        profile: ``"published"``, the path of a TOML file, or what `load_profile` made of either.
+        profile: the name of one that a plugin brings, such as ``"published"``, the path of a TOML file, or what
+            `load_profile` made of either.
         plugins: plugin files to load beside those installed.
         topology: for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` takes them from finite differences of positions.
@@ -92,7 +93,7 @@ def analyze(
     metrics, own = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     registry = load_registry(plugins) if registry is None else registry
-    named = load_profile(profile) if profile is not None else None
+    named = load_profile(profile, registry) if profile is not None else None
     if workers != 1 or scheduler is not None or keep is not None:
         if own:
             raise KaditaError(f"workers: expected names of metrics, which travel; got {own[0].name} itself")

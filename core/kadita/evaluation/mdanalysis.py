@@ -70,8 +70,9 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         super().__init__(atoms.universe.trajectory, verbose=verbose)
         self._atoms = atoms.atoms
         self._metrics = [metrics] if isinstance(metrics, str) else list(metrics or ())
-        self._parameters, self._files = dict(parameters or {}), tuple(load_registry(plugins).files.items())
-        self._profile = load_profile(profile) if profile is not None else None
+        registry = load_registry(plugins)
+        self._parameters, self._files = dict(parameters or {}), tuple(registry.files.items())
+        self._profile = load_profile(profile, registry) if profile is not None else None
         plan, _ = self._settled()
         if plan.analyses:
             raise KaditaError(

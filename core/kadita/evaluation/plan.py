@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.settings import parse_toml, read_toml
+from kadita.base.settings import parse_toml, read_toml, text_of
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 
 
@@ -54,19 +54,19 @@ class Profile:
     parameters: Mapping[str, Mapping[str, Any]]
 
 
-def load_profile(name: str | Profile) -> Profile:
-    """Read a built-in profile by name, or a TOML file by path; one that was read before is what it was.
+def load_profile(name: str | Profile, registry: Registry | None = None) -> Profile:
+    """Read a profile that a plugin brings by name, or a TOML file by path; one that was read before is what it was.
 
     Raises:
         KaditaError: there is none of that name, or the file is no profile.
     """
     if isinstance(name, Profile):
         return name
-    built_in = _built_in_profiles()
-    if name in built_in:
-        return built_in[name]
+    known = (registry or load_registry()).profiles
+    if name in known:
+        return _profile(name, parse_toml(name, text_of(name, known[name])))
     if not name.endswith(".toml"):
-        raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(built_in)}, or a file NAME.toml")
+        raise KaditaError(f"there is no profile '{name}'; there are: {', '.join(known)}, or a file NAME.toml")
     return _profile(name, read_toml(Path(name)))
 
 
@@ -76,16 +76,6 @@ def _profile(name: str, table: dict[str, Any]) -> Profile:
     if not names or not all(isinstance(v, dict) for v in table.values()):
         raise KaditaError(f"profile {name}: expected a list `metrics` of names, and tables of parameters by metric")
     return Profile(name, tuple(metrics), table)
-
-
-@cache
-def _built_in_profiles() -> dict[str, Profile]:
-    found = {}
-    for file in (resources.files("kadita.evaluation") / "presets").iterdir():
-        if file.name.endswith(".toml"):
-            name = file.name.removesuffix(".toml")
-            found[name] = _profile(name, parse_toml(name, file.read_text(encoding="utf-8")))
-    return found
 
 
 def make_plan(

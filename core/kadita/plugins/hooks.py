@@ -190,6 +190,32 @@ def kadita_scenarios() -> list[Traversable]:  # type: ignore[empty-body]
 
 
 @hookspec
+def kadita_profiles() -> list[Traversable]:  # type: ignore[empty-body]
+    """Return the TOML files that ``--profile`` knows by their names without ``.toml``: metrics, and their parameters.
+
+    They travel in a package, which is installed. Example, for ``kadita analyze school.nc --profile fine``::
+
+        # flocks/__init__.py
+        from importlib import resources
+
+        from kadita import hookimpl
+
+
+        @hookimpl
+        def kadita_profiles():
+            return [resources.files(__name__) / "fine.toml"]
+
+    and beside it::
+
+        # flocks/fine.toml
+        metrics = ["polarization", "school_cohesion_entropy"]
+
+        [school_cohesion_entropy]
+        bins = 50
+    """
+
+
+@hookspec
 def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
     '''Return the importers that the plugin brings, each a function decorated with `kadita.importer`.
 

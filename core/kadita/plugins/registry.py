@@ -1,4 +1,4 @@
-"""What is installed, by name: metrics, analyses, models, scenarios, importers, and the plugins they come from."""
+"""What is installed, by name: metrics, analyses, models, scenarios, importers, profiles, and their plugins."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Registry:
     plugins: dict[str, Plugin] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, Traversable] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Metric:
         try:
@@ -87,6 +88,7 @@ class Registry:
         models: Iterable[type[Model]] = (),
         scenarios: Iterable[Traversable] = (),
         importers: Iterable[Importer] = (),
+        profiles: Iterable[Traversable] = (),
     ) -> None:
         """Take everything that one plugin brings, or nothing of it.
 
@@ -97,8 +99,9 @@ class Registry:
             ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
             ("analysis", self.analyses, [(_as_analysis(a).name, a) for a in analyses]),
             ("model", self.models, [(_as_model(m).name, m) for m in models]),
-            ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
+            ("scenario", self.scenarios, [(_toml_name("scenarios", f), f) for f in scenarios]),
             ("importer", self.importers, [(_as_importer(i).name, i) for i in importers]),
+            ("profile", self.profiles, [(_toml_name("profiles", f), f) for f in profiles]),
         ]
         brought = [(what, shelf, self._new(what, shelf, named, plugin)) for what, shelf, named in shelves]
         for what, shelf, things in brought:
@@ -106,7 +109,7 @@ class Registry:
             self.plugins |= {f"{what} {name}": plugin for name in things}
 
     def plugin_of(self, what: str, name: str) -> Plugin:
-        """Return the plugin of a ``"metric"``, ``"analysis"``, ``"model"``, ``"scenario"`` or ``"importer"``."""
+        """Return the plugin of a thing: a ``"metric"``, ``"analysis"``, ``"model"``, ``"scenario"``, ...."""
         return self.plugins[f"{what} {name}"]
 
     def _asked_for_together(self, what: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -190,9 +193,9 @@ def _called(thing: Any) -> str:
     return f"an instance of {type(thing).__name__}" if isinstance(thing, Model) else repr(thing)
 
 
-def _scenario_name(file: Any) -> str:
+def _toml_name(what: str, file: Any) -> str:
     if not isinstance(file, Traversable):
-        raise PluginError(f"kadita_scenarios: expected paths; got {file!r}")
+        raise PluginError(f"kadita_{what}: expected paths; got {file!r}")
     if not file.name.endswith(".toml"):
-        raise PluginError(f"kadita_scenarios: expected files named *.toml; got {file.name}")
+        raise PluginError(f"kadita_{what}: expected files named *.toml; got {file.name}")
     return str(file.name).removesuffix(".toml")

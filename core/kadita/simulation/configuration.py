@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.settings import parse_toml, read_toml
+from kadita.base.settings import parse_toml, read_toml, text_of
 from kadita.models.model import Model
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
@@ -120,12 +120,7 @@ def scenario_text(name: str, registry: Registry | None = None) -> str:
     if name not in scenarios:
         hint = did_you_mean(name, scenarios) or f"; there are: {', '.join(scenarios)}, or a file NAME.toml"
         raise KaditaError(f"there is no scenario '{name}'{hint}")
-    try:
-        text = scenarios[name].read_text(encoding="utf-8")
-    except OSError as error:
-        raise KaditaError(f"{name}: {scenarios[name]} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise KaditaError(f"{name}: expected TOML in UTF-8; found other bytes") from None
+    text = text_of(name, scenarios[name])
     schema = resources.files("kadita") / "schemas" / "run.schema.json"
     return SCHEMA_LINE.sub(lambda _: f"#:schema {schema}", text)
 

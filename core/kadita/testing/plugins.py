@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
+from kadita.evaluation.plan import load_profile, make_plan
 from kadita.io.tracks import find_importer
 from kadita.models.model import Model
 from kadita.plugins.loading import entry_points, load_registry
@@ -110,6 +111,8 @@ def examine_plugin(
                 found[f"model {name}"] = examine_model(_made(registry, name, values))
             elif what == "scenario":
                 found[f"scenario {name}"] = [_loads(registry, name)]
+            elif what == "profile":
+                found[f"profile {name}"] = [_applies(registry, name)]
             elif tracks is None:
                 untried.append(f"importer {name}: it needs a file to read, --tracks FILE")
             elif name != reader:
@@ -148,7 +151,7 @@ def _parameters(registry: Registry, what: str, name: str) -> Iterable[str]:
     """Return the names of the parameters of a metric, an analysis, a model or an importer."""
     if what == "model":
         return registry.models[name].model_fields
-    if what == "scenario":
+    if what in ("scenario", "profile"):
         return ()
     shelf: Any = {"metric": registry.metrics, "analysis": registry.analyses, "importer": registry.importers}[what]
     fields: Mapping[str, Any] = shelf[name].parameters.model_fields
@@ -205,3 +208,11 @@ def _loads(registry: Registry, name: str) -> Promise:
     except KaditaError as error:
         return Promise("it can be run", False, str(error))
     return Promise("it can be run", True, f"{configuration.model}, {configuration.steps} steps")
+
+
+def _applies(registry: Registry, name: str) -> Promise:
+    try:
+        plan = make_plan(registry, profile=load_profile(name, registry))
+    except KaditaError as error:
+        return Promise("its metrics can be computed", False, str(error))
+    return Promise("its metrics can be computed", True, f"{len(plan.wanted)} metrics")

@@ -42,6 +42,7 @@ class Metric:
     undefined: str = ""
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    plotted: bool = False
 
     @cached_property
     def summary(self) -> str:
@@ -105,6 +106,7 @@ def metric(
     undefined: str = ...,
     axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
+    plotted: bool = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
     function: Callable[..., Any] | None = None,
@@ -124,6 +126,7 @@ def metric(
     undefined: str = "",
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
+    plotted: bool = False,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric of its own name.
 
@@ -148,6 +151,7 @@ def metric(
         undefined: when it is NaN: ``"where fewer than two agents move"``.
         axes: by name of an axis, the numbers along it: ``{"distance": Axis(middles_of_bins, "length")}``.
         published: what ``definition="published"`` fixes: parameters, or facts to record; None is one it does not use.
+        plotted: whether ``kadita plot`` draws it where no metric was named.
 
     Raises:
         PluginError: a signature that declares nothing meaningful, or an annotation that cannot be resolved.
@@ -178,6 +182,7 @@ def metric(
             undefined=undefined,
             axes=dict(axes or {}),
             published=dict(published or {}),
+            plotted=plotted,
         )
 
     names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)

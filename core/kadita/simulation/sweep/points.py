@@ -74,7 +74,7 @@ def points_of(name: str, sweep: SweepConfiguration, registry: Registry) -> Point
         KaditaError: a metric or a parameter that there is not, an impossible value, points that are equal, or too many.
     """
     try:
-        profile = load_profile(sweep.profile) if sweep.profile else None
+        profile = load_profile(sweep.profile, registry) if sweep.profile else None
         plan = make_plan(registry, sweep.metrics, by_metric(sweep.settings), profile)
     except KaditaError as error:
         raise KaditaError(f"{name}: {error}") from None
