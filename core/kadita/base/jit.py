@@ -83,12 +83,12 @@ class _Cache(NullCache):
     """
 
     def __init__(self, compiled: Any) -> None:
-        self._compiled = compiled
+        self._compiled, self._name = compiled, compiled.py_func.__qualname__
 
     @cached_property
     def _files(self) -> Any:
         function = self._compiled.py_func
-        function.__qualname__ += f"_{checksum(self._compiled)}"
+        function.__qualname__ = f"{self._name}_{checksum(self._compiled)}"
         try:
             return FunctionCache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # neither the package's folder nor the user's cache can be written
@@ -102,8 +102,7 @@ class _Cache(NullCache):
         """Keep machine code, and delete what is left of the oldest versions."""
         self._files.save_overload(sig, data)
         if self._files.cache_path:
-            name = self._compiled.py_func.__qualname__.replace("<", "").replace(">", "").rpartition("_")[0]
+            versions = f"*.{self._name.replace('<', '').replace('>', '')}_{'?' * 16}-*.nb?"
             with suppress(OSError):  # another process deletes, too
-                files = sorted(Path(self._files.cache_path).glob(f"*.{name}_{'?' * 16}-*.nb?"), key=os.path.getmtime)
-                for file in files[:-KEPT]:
+                for file in sorted(Path(self._files.cache_path).glob(versions), key=os.path.getmtime)[:-KEPT]:
                     file.unlink()
