@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from kadita.plugins.declaration.importer import Importer, Tracks, importer
     from kadita.plugins.declaration.metric import Definition, Metric, metric
     from kadita.plugins.hooks import hookimpl
-    from kadita.school.block import Block
+    from kadita.school.block import Block, Frame
     from kadita.school.box import Box
-    from kadita.school.frame import Frame
     from kadita.school.window import Window
     from kadita.simulation.configuration import load_configuration
     from kadita.simulation.run import run, simulate
@@ -44,9 +43,8 @@ _MODULES = {
     "plugins.declaration.importer": "Importer Tracks importer",
     "plugins.declaration.metric": "Definition Metric metric",
     "plugins.hooks": "hookimpl",
-    "school.block": "Block",
+    "school.block": "Block Frame",
     "school.box": "Box",
-    "school.frame": "Frame",
     "school.window": "Window",
     "simulation.configuration": "load_configuration",
     "simulation.run": "run simulate",

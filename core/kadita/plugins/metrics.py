@@ -13,7 +13,7 @@ from kadita.plugins.declaration.axis import Axis
 from kadita.plugins.declaration.metric import Definition, Metric, metric
 from kadita.plugins.hooks import hookimpl
 from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
-from kadita.school.block import Block
+from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.clusters import Clusters, LinkDistance, link_length, linked
 from kadita.school.entropy.estimators import (
@@ -32,7 +32,6 @@ from kadita.school.entropy.histogram import (
     sphere_entropies,
     sphere_entropy,
 )
-from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers, nearest
 
 # fmt: off

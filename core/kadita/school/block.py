@@ -1,4 +1,4 @@
-"""Block: consecutive frames of one school, with the geometry that metrics share."""
+"""Block and Frame: consecutive frames of one school, or one of them, with the geometry that metrics share."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kadita.base.errors import KaditaError, NotApplicable
-from kadita.school.box import MOST, Box, Floats, sum_over_agents, within
-from kadita.school.frame import Frame
+from kadita.school.box import Box, Floats, sum_over_agents
+from kadita.school.input_arrays import axis, vectors
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
 
@@ -52,16 +52,16 @@ class Block:
         frames: ArrayLike | None = None,
         members: ArrayLike | None = None,
     ) -> None:
-        self.positions = _vectors("positions", positions)
+        self.positions = vectors("positions", positions)
         shape = self.positions.shape
-        self._velocities = None if velocities is None else _vectors("velocities", velocities)
+        self._velocities = None if velocities is None else vectors("velocities", velocities)
         if self._velocities is not None and self._velocities.shape != shape:
             raise KaditaError(f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}")
         self.box = Box.of(box)
-        self.times: Floats = _axis("times", times, shape[0], np.float64)
-        self.frames: Integers = _axis("frames", frames, shape[0], np.int64)
-        self.agents: NDArray[Any] = _axis("agents", agents, shape[1], None)
-        self.members: Integers = _axis("members", members, shape[1], np.int64)
+        self.times: Floats = axis("times", times, shape[0], np.float64)
+        self.frames: Integers = axis("frames", frames, shape[0], np.int64)
+        self.agents: NDArray[Any] = axis("agents", agents, shape[1], None)
+        self.members: Integers = axis("members", members, shape[1], np.int64)
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         self._computed: dict[Hashable, Any] = {}
 
@@ -182,41 +182,78 @@ class Block:
         return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
 
 
-def _vectors(name: str, values: ArrayLike) -> Floats:
-    array = _real(name, values, "numbers of shape (T, N, 3)")
-    if array.ndim == 2:
-        array = array[None]
-    if array.ndim != 3 or array.shape[2] != 3:
-        raise KaditaError(f"{name}: expected shape (T, N, 3) or (N, 3); got {np.shape(values)}")
-    for axis, what in enumerate(("frame", "agent")):
-        if array.shape[axis] == 0:
-            raise KaditaError(f"{name}: expected at least one {what}; got shape {np.shape(values)}")
-    if not within(array):
-        t, i, a = np.argwhere(~(np.abs(array) <= MOST))[0]
-        raise KaditaError(
-            f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
-        )
-    return read_only(array)
+class Frame:
+    """Frame `index` of a block, with the block's geometry without the time axis: (N, 3) instead of (T, N, 3)."""
 
+    def __init__(self, block: Block, index: int) -> None:
+        self._block = block
+        self._index = index
+        self.box = block.box
+        self.agents = block.agents
+        self.attributes = block.attributes
 
-def _real(name: str, values: ArrayLike, expected: str) -> Floats:
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of unequal length
-        raise KaditaError(f"{name}: expected {expected}; got rows of unequal length") from None
-    if array.dtype.kind not in "biuf":
-        raise KaditaError(f"{name}: expected {expected}; got {type(values).__name__} of {array.dtype}")
-    return np.asarray(array, dtype=np.float64, order="C")
+    @property
+    def time(self) -> float:
+        """Time of the frame."""
+        return float(self._block.times[self._index])
 
+    @property
+    def number(self) -> int:
+        """Number of the frame in its trajectory, counted from 0."""
+        return int(self._block.frames[self._index])
 
-def _axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
-    if values is None:
-        return read_only(np.arange(length, dtype=dtype))
-    array: NDArray[Any] = np.atleast_1d(values if dtype is None else _real(name, values, "numbers"))
-    if dtype is not None:
-        if not np.isfinite(array).all():
-            raise KaditaError(f"{name}: expected finite numbers; got {array[~np.isfinite(array)][0]}")
-        array = array.astype(dtype)
-    if array.shape != (length,):
-        raise KaditaError(f"{name}: expected shape ({length},); got {array.shape}")
-    return read_only(array)
+    @property
+    def positions(self) -> Floats:
+        """Positions, (N, 3)."""
+        return self._block.positions[self._index]
+
+    @property
+    def velocities(self) -> Floats:
+        """Velocities, (N, 3); raises NotApplicable if they are unknown."""
+        return self._block.velocities[self._index]
+
+    @property
+    def speeds(self) -> Floats:
+        """Speed of every agent, (N,)."""
+        return self._block.speeds[self._index]
+
+    @property
+    def moving(self) -> NDArray[np.bool_]:
+        """Which agents move, (N,)."""
+        return self._block.moving[self._index]
+
+    @property
+    def headings(self) -> Floats:
+        """Unit vectors of motion, (N, 3); zero for an agent at rest."""
+        return self._block.headings[self._index]
+
+    @property
+    def wrapped(self) -> Floats:
+        """Positions wrapped into the cell, (N, 3)."""
+        return self._block.wrapped[self._index]
+
+    @property
+    def centroid(self) -> Floats:
+        """Centre of the school, (3,); see `Block.centroid`."""
+        return self._block.centroid[self._index]
+
+    @property
+    def offsets(self) -> Floats:
+        """Minimum-image offsets from the centroid, (N, 3)."""
+        return self._block.offsets[self._index]
+
+    @property
+    def wrapped_offsets(self) -> Floats:
+        """Offsets from the mean of wrapped coordinates, (N, 3); see `Block.wrapped_offsets`."""
+        return self._block.wrapped_offsets[self._index]
+
+    def neighbor_indices(self, k: int) -> Integers:
+        """Indices of the k nearest neighbours, (N, k); -1 where fewer exist."""
+        return self._block.neighbor_indices(k)[self._index]
+
+    def neighbor_distances(self, k: int) -> Floats:
+        """Distances to the k nearest neighbours, (N, k); inf where fewer exist."""
+        return self._block.neighbor_distances(k)[self._index]
+
+    def __repr__(self) -> str:
+        return f"<Frame {self.number}, {len(self.agents)} agents, {self.box}>"

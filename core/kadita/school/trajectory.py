@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.school.block import Block
+from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, within
-from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers
 
 BLOCK_FRAMES = 64

@@ -15,8 +15,8 @@ from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
 from kadita.models.engine.state import Space, State
 from kadita.models.model import Model
+from kadita.school.block import Frame
 from kadita.school.box import Floats
-from kadita.school.frame import Frame
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributed, cutoff_of, model_error, rules_of, try_rules
 from kadita.simulation.configuration import RunConfiguration

@@ -9,7 +9,7 @@ from typing import Any
 from kadita.base.errors import KaditaError
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
-from kadita.school.frame import Frame
+from kadita.school.block import Frame
 from kadita.simulation.configuration import RunConfiguration, load_configuration
 from kadita.simulation.stream import Simulation
 

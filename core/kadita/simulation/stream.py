@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.school.block import Block
+from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
-from kadita.school.frame import Frame
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
 from kadita.simulation import CHECKPOINT_SECONDS, checkpoint

@@ -26,8 +26,7 @@ from kadita.evaluation.export import write
 from kadita.evaluation.results import Results
 from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
-from kadita.school.block import Block
-from kadita.school.frame import Frame
+from kadita.school.block import Block, Frame
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.points import MANIFEST
