@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from kadita.evaluation.results import AnalysisResult
-
-if TYPE_CHECKING:
-    from kadita.evaluation.results import Results
+from kadita.evaluation.results import AnalysisResult, Results
 
 
 def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> list[str]:
