@@ -82,10 +82,6 @@ class AnalysisRequest:
         fields = json.loads(self.profile)
         return None if fields is None else Preset(**fields)
 
-    def described(self) -> dict[str, Any]:
-        """Return all fields, for a checksum."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Task:

@@ -134,9 +134,8 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
 
 def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
     """Return the checksums of plugin files that are used; installed plugins are identified by their names."""
-    used = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-    origins = {registry.plugin_of(kind, name).distribution for kind, name in (*used, ("model", model))}
-    checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
+    used = [*plan.plugins(registry).values(), registry.plugin_of("model", model)]
+    checksums = sorted(registry.files[origin] for origin in {p.distribution for p in used} & registry.files.keys())
     return {"plugins": checksums} if checksums else {}
 
 
@@ -170,15 +169,15 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
     if seeds == _seeds_in(path):
         return
     plan, sweep = points.plan, points.sweep
-    measured = [("metric", m) for m in plan.order] + [("analysis", a) for a in plan.analyses]
+    plugins = plan.plugins(registry)
     metrics = {
         observable.name: {
             "parameters": plan.records[observable.name],
             "summary": observable.summary,
             "formula": observable.formula,
-            "plugin": str(registry.plugin_of(kind, observable.name)),
+            "plugin": str(plugins[observable.name]),
         }
-        for kind, observable in measured
+        for observable in plan.observables
     }
     document = {
         "varied": setting.values,
