@@ -61,20 +61,13 @@ class AnalysisRequest:
 
         profile, topology = what["profile"], what["topology"]
         try:
-            parameters = json.dumps(what["parameters"], sort_keys=True)
-            profile = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
+            what["parameters"] = json.dumps(what["parameters"], sort_keys=True)
+            what["profile"] = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
         except (TypeError, ValueError) as error:
             raise KaditaError(f"parameters: expected text and numbers; {error}") from None
-        return cls(
-            path=path(data),
-            topology=None if topology is None else path(topology),
-            velocities=what["velocities"],
-            largest_cluster=what["largest_cluster"],
-            metrics=tuple(what["metrics"] or ()),
-            parameters=parameters,
-            profile=profile,
-            plugins=tuple((path(file), checksum) for file, checksum in what["plugins"].items()),
-        )
+        what["topology"] = None if topology is None else path(topology)
+        what["plugins"] = tuple((path(file), checksum) for file, checksum in what["plugins"].items())
+        return cls(**what | {"path": path(data), "metrics": tuple(what["metrics"])})
 
     @property
     def profile_read(self) -> Preset | None:
