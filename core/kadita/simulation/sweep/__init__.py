@@ -17,7 +17,7 @@ from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
-from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
+from kadita.simulation.sweep.configuration import read_sweep
 from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
 from kadita.simulation.sweep.work import Line, Point, run_line
@@ -151,17 +151,13 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _file_names(sweep: SweepConfiguration) -> dict[str, str]:
-    """Return the names of the files that a sweep refers to, without their folders."""
-    named = {"scenario": sweep.scenario, "profile": sweep.profile}
-    return {key: Path(name).name for key, name in named.items() if name is not None}
-
-
 def _write_manifests(folder: Path, points: Points, registry: Registry) -> None:
     """Write the manifests of the sweep and of its points to their folders."""
+    named = {"scenario": points.sweep.scenario, "profile": points.sweep.profile}
+    names = {key: Path(name).name for key, name in named.items() if name is not None}  # without their folders
     document = {
         "kind": KIND,
-        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | _file_names(points.sweep),
+        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | names,
         "points": [
             {"folder": s.folder, **({"direction": s.direction} if s.direction else {}), "parameters": s.values}
             for s in points.settings

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -87,7 +88,7 @@ def run_line(line: Line) -> None:
             try:
                 _run(line, run, start, files[0], state if chained else None, registry)
             except KaditaError as error:
-                raise type(error)(f"{line.name}, seed {line.seed} ({folder.name}): {error}") from None
+                raise type(error)(f"{line!r} ({folder.name}): {error}") from None
         before = state
 
 
@@ -100,15 +101,12 @@ def _run(
     registry: Registry,
 ) -> None:
     results: list[Results] = []
-    last: list[Block] = []
-
-    def keep(block: Block) -> None:
-        last[:] = [block]
+    last: deque[Block] = deque(maxlen=1)
 
     def simulate(trajectory: Path | None = None) -> None:
         with Simulation(run, start=start) as school, warnings.catch_warnings():
             warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
-            school.send_to(keep)
+            school.send_to(last.append)
             if trajectory is not None:
                 school.record(trajectory, force=True, checkpoint_every=NEVER)
             results.append(analyze(school, registry=registry, **line.measurement))
