@@ -122,8 +122,7 @@ def run(
                 else:
                     with progress("simulating") as bar:
                         for _ in school.stream():
-                            if bar is not None:
-                                bar(school.recorded, school.n_frames)
+                            bar(school.recorded, school.n_frames)
         except PluginError:
             if school.recorded == school.n_frames:
                 typer.echo(f"wrote {path}")
