@@ -1,40 +1,25 @@
 """Curvature of agents' paths."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, KaditaError, Output, Window, analysis
-from kadita_dynamics.moments import merged, moments, summary
+from kadita.plugins.analyses import Floats
+from kadita_dynamics.moments import State, distribution, merge, statistics_of
 from kadita_dynamics.slices import agent_slices
 
-Floats = NDArray[np.float64]
-State = Mapping[str, Any]
 Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density, equal in the logarithm")]
 Smallest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="lower end of the density, 1/length")]
 Largest = Annotated[float, Field(gt=0, allow_inf_nan=False, description="upper end of the density, 1/length")]
 AT_REST = 1e-10  # a step no longer than this has no direction
 
 
-def merge(a: State, b: State) -> State:
-    """Merge the moments, add the histograms."""
-    return {"moments": merged(a["moments"], b["moments"]), "counts": a["counts"] + b["counts"]}
-
-
 def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: float) -> dict[str, Any]:
     """Normalize the counts to a density."""
-    curvatures, edges = summary(state["moments"]), _edges(bins, smallest, largest)
-    number = state["moments"]["number"].sum()
-    return {
-        "mean": curvatures.mean,
-        "sd": curvatures.sd,
-        "agents": curvatures.agents,
-        "density": state["counts"] / np.diff(edges) / (number or np.nan),
-        "curvature": np.sqrt(edges[1:] * edges[:-1]),
-    }
+    edges = _edges(bins, smallest, largest)
+    return {**statistics_of(state, edges), "curvature": np.sqrt(edges[1:] * edges[:-1])}
 
 
 @analysis(
@@ -68,8 +53,7 @@ def path_curvature(window: Window, *, bins: Bins = 80, smallest: Smallest = 1e-4
         raise KaditaError(f"expected smallest below largest; got {smallest:g} and {largest:g}")
     x = window.unwrapped[: window.own + 2]
     curvatures = np.concatenate([_curvatures(x[:, agents]) for agents in agent_slices(window.shape)], axis=1)
-    counts, _ = np.histogram(curvatures[~np.isnan(curvatures)], _edges(bins, smallest, largest))
-    return {"moments": moments(curvatures), "counts": counts}
+    return distribution(curvatures, _edges(bins, smallest, largest))
 
 
 def _curvatures(x: Floats) -> Floats:

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, KaditaError, Output, Window, analysis
-from kadita.plugins.analyses import kernel
+from kadita.plugins.analyses import Floats, kernel
 from kadita_dynamics.lags import Lags, step_of_all, time_step
 
-Floats = NDArray[np.float64]
 State = Mapping[str, NDArray[Any]]
 Distance = Annotated[
     Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,

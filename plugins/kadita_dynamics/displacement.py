@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
+from kadita.plugins.analyses import Floats
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
 from kadita_dynamics.slices import agent_slices
 
-Floats = NDArray[np.float64]
 Sums = Mapping[str, Floats]
 Reference = Annotated[
     Literal["space", "centroid"],

@@ -3,12 +3,11 @@
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, KaditaError
+from kadita.plugins.analyses import Floats
 
-Floats = NDArray[np.float64]
 Lags = Annotated[int, Field(ge=1, le=10_000_000, description="largest lag, in frames")]
 EVEN = 1e-3  # largest relative deviation of a time step from the mean one
 

@@ -1,17 +1,18 @@
-"""Number, mean and sum of squared deviations of the values of each agent, in states that merge.
+"""Moments of the values of each agent, and histograms of all values, in states that merge.
 
 Pairwise formulas of Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115: sums of squares would lose the
 deviations of nearly constant values by cancellation.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from kadita.plugins.analyses import Floats
+
 Moments = Mapping[str, Floats]
+State = Mapping[str, Any]
 
 
 class Summary(NamedTuple):
@@ -50,3 +51,27 @@ def summary(m: Moments) -> Summary:
     mean = (m["number"] * m["mean"]).sum() / number
     squares = m["squares"].sum() + (m["number"] * (m["mean"] - mean) ** 2).sum()
     return Summary(float(mean), float(np.sqrt(squares / number)), agents)
+
+
+def distribution(values: Floats, edges: Floats) -> State:
+    """Return the moments of the values of each agent, (T, N), and a histogram of all of them."""
+    return {"moments": moments(values), "counts": np.histogram(values[~np.isnan(values)], edges)[0]}
+
+
+def merge(a: State, b: State) -> State:
+    """Merge the moments, add the histograms."""
+    return {"moments": merged(a["moments"], b["moments"]), "counts": a["counts"] + b["counts"]}
+
+
+def statistics_of(state: State, edges: Floats, unit: float = 1.0) -> dict[str, Any]:
+    """Return mean, standard deviation, mean of each agent, and density, of values and edges divided by `unit`.
+
+    The density is normalized with the values that are beyond the edges.
+    """
+    values, number = summary(state["moments"]), state["moments"]["number"].sum()
+    return {
+        "mean": values.mean / unit,
+        "sd": values.sd / unit,
+        "agents": values.agents / unit,
+        "density": state["counts"] / np.diff(edges / unit) / (number or np.nan),
+    }

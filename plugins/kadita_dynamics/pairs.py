@@ -7,7 +7,7 @@ frames are counted separately.
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from kadita.plugins.analyses import Floats
 
 
 def pair_sums(first: Floats, second: Floats, lags: int) -> Floats:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Facts, Output, Window, analysis
+from kadita.plugins.analyses import Floats
 from kadita_dynamics.lags import step_of_all, time_step
 
-Floats = NDArray[np.float64]
 UNKNOWN = -1
 
 

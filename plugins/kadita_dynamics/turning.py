@@ -1,20 +1,17 @@
 """Turning rate of agents."""
 
 import math
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
+from kadita.plugins.analyses import Floats
 from kadita_dynamics.lags import step_of_all, time_step
-from kadita_dynamics.moments import merged, moments, summary
+from kadita_dynamics.moments import State, distribution, merge, statistics_of
 from kadita_dynamics.slices import agent_slices
 
-Floats = NDArray[np.float64]
-State = Mapping[str, Any]
 About = Annotated[
     Literal["x", "y", "z"] | None,
     Field(description="axis about which angles are measured; none: angles in space, at least 0"),
@@ -25,23 +22,11 @@ Angle = Annotated[
 Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density")]
 
 
-def merge(a: State, b: State) -> State:
-    """Merge the moments, add the histograms."""
-    return {"moments": merged(a["moments"], b["moments"]), "counts": a["counts"] + b["counts"]}
-
-
 def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_angle: float) -> dict[str, Any]:
     """Convert angles to rates."""
-    step, angles = step_of_all(facts), summary(state["moments"])
-    edges = _edges(about, bins, largest_angle) / step
-    number = state["moments"]["number"].sum()
-    return {
-        "mean": angles.mean / step,
-        "sd": angles.sd / step,
-        "agents": angles.agents / step,
-        "density": state["counts"] / np.diff(edges) / (number or np.nan),
-        "rate": (edges[1:] + edges[:-1]) / 2,
-    }
+    step, edges = step_of_all(facts), _edges(about, bins, largest_angle)
+    rates = edges / step
+    return {**statistics_of(state, edges, step), "rate": (rates[1:] + rates[:-1]) / 2}
 
 
 @analysis(
@@ -80,8 +65,7 @@ def turning_rate(
     u = u[: len(later)]
     slices = agent_slices(window.shape)
     angles = np.concatenate([_angles(u[:, agents], later[:, agents], about) for agents in slices], axis=1)
-    counts, _ = np.histogram(angles[~np.isnan(angles)], _edges(about, bins, largest_angle))
-    return {"moments": moments(angles), "counts": counts}
+    return distribution(angles, _edges(about, bins, largest_angle))
 
 
 def _edges(about: str | None, bins: int, largest: float) -> Floats:

@@ -1,12 +1,12 @@
 """Entropy of the angular momenta of agents along the school's axis of rotation."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
 from kadita.plugins.metrics import (
     Bins,
     Estimator,
+    Floats,
     about_centroid,
     about_wrapped_mean,
     histogram_entropy,
@@ -30,7 +30,7 @@ TOO_SHORT = 1e-10  # a mean no longer than this has no direction
 )
 def angular_momentum_entropy(
     block: Block, *, definition: Definition = "corrected", bins: Bins = BINS, estimator: Estimator = "miller-madow"
-) -> NDArray[np.float64]:
+) -> Floats:
     """Normalized entropy of the agents' angular momenta projected on their mean, (T,): 0 for a perfect mill.
 
     Each agent's direction of angular momentum about the periodic centroid is projected on the direction of the mean:

@@ -1,10 +1,9 @@
 """Entropy of the distances to the nearest neighbour."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import Bins, Estimator, histogram_entropy
+from kadita.plugins.metrics import Bins, Estimator, Floats, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 25
@@ -25,7 +24,7 @@ def school_cohesion_entropy(
     bins: Bins = BINS,
     estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Normalized entropy of nearest-neighbour distances, (T,): low where all agents keep the same distance.
 
     Distances are divided by their median. The histogram has B = `bins` bins on (0, 3), with larger distances in the

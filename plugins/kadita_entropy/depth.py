@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, KaditaError, metric
-from kadita.plugins.metrics import Bins, Estimator, histogram_entropy
+from kadita.plugins.metrics import Bins, Estimator, Floats, histogram_entropy
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 15
@@ -31,7 +30,7 @@ def depth_stratification_entropy(
     estimator: Estimator = "plug-in",
     depth_range: DepthRange = None,
     box_length: BoxLength = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
 
     The histogram has B = `bins` bins on `depth_range`, the z of the lower and of the upper surface, which a periodic

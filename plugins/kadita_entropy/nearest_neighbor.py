@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import Bins, Estimator, histogram_entropy, kernel
+from kadita.plugins.metrics import Bins, Estimator, Floats, histogram_entropy, kernel
 from kadita_entropy.published import SOURCE, BoxLength, in_cube, or_half, undefined
 
 BINS = 20
@@ -29,7 +28,7 @@ def nearest_neighbor_entropy(
     bins: Bins = BINS,
     estimator: Estimator = "miller-madow",
     box_length: BoxLength = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Normalized entropy of the coefficient of variation of each agent's 5 neighbour distances, (T,): 0 on a lattice.
 
     The histogram has B = `bins` bins on (0, 1), with larger values in the last bin; the entropy is at most 1. An agent

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import entropy, kernel, sphere_entropies, sphere_entropy
+from kadita.plugins.metrics import Floats, entropy, kernel, sphere_entropies, sphere_entropy
 from kadita_entropy.published import SOURCE, or_half
 
 THETA_BINS, PHI_BINS = 12, 24
@@ -27,7 +27,7 @@ Rank = Annotated[int, Field(ge=1, le=10_000, description="rank of the nearest he
     undefined="where k or fewer agents move; published: never",
     published={"k": None, "estimator": "plug-in", "bins": (THETA_BINS, PHI_BINS)},
 )
-def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> NDArray[np.float64]:
+def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> Floats:
     """Normalized entropy of the headings, (T,): 0 where all agents move in one direction, 1 on average for random ones.
 
     h is the estimate of Kozachenko and Leonenko from the `k`-th nearest heading of each heading, and does not depend on
@@ -46,7 +46,7 @@ def polarization_entropy(block: Block, *, definition: Definition = "corrected", 
     return np.maximum(0.0, 1 + (values - math.log(4 * math.pi)) / math.log(THETA_BINS * PHI_BINS))
 
 
-def _published(headings: NDArray[np.float64]) -> NDArray[np.float64]:
+def _published(headings: Floats) -> Floats:
     frames, cells = len(headings), THETA_BINS * PHI_BINS
     inner = THETA_EDGES[1:-1]  # also the edges of phi within a half turn
     counts, near = np.zeros((frames, cells), np.int64), np.empty(headings.shape[:2], np.bool_)
@@ -84,7 +84,7 @@ def _count(headings, cosines, sines, counts, near):  # type: ignore[no-untyped-d
                 counts[t, cell[i]] += 1
 
 
-def _cells(headings: NDArray[np.float64]) -> NDArray[np.int64]:
+def _cells(headings: Floats) -> NDArray[np.int64]:
     """Return the cell of each heading, (M, 3) -> (M,), by the rules of dewi-kadita and numpy.histogram2d."""
     theta = np.arccos(np.clip(headings[..., 2], -1, 1))
     phi = np.arctan2(headings[..., 1], headings[..., 0]) + np.pi

@@ -4,10 +4,10 @@ import warnings
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, KaditaWarning
+from kadita.plugins.metrics import Floats
 
 SOURCE = "Herho et al. 2026, doi:10.48550/arXiv.2602.07948"
 BoxLength = Annotated[
@@ -16,12 +16,12 @@ BoxLength = Annotated[
 ]
 
 
-def or_half(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def or_half(values: Floats) -> Floats:
     """Replace NaN by 0.5, as dewi-kadita does where a histogram is empty."""
     return np.where(np.isnan(values), 0.5, values)
 
 
-def undefined(block: Block) -> NDArray[np.float64]:
+def undefined(block: Block) -> Floats:
     """Return NaN for every frame, (T,)."""
     return np.full(len(block), np.nan)
 

@@ -4,13 +4,12 @@ import math
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from kadita import Block, Definition, KaditaError, metric
+from kadita.plugins.metrics import Floats
 from kadita_entropy.published import SOURCE
 
-Floats = NDArray[np.float64]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 

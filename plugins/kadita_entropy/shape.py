@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
+from kadita.plugins.metrics import Floats
 from kadita_entropy.published import SOURCE
 
 
@@ -16,7 +16,7 @@ from kadita_entropy.published import SOURCE
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N < 4, and where all agents are at one point; published: never",
 )
-def school_shape_entropy(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
+def school_shape_entropy(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Normalized entropy of the school's principal variances, (T,): ball 1, disc ln 2 / ln 3, line 0.
 
     The covariance is that of minimum-image offsets from the periodic centroid. ``published``: of wrapped coordinates,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, KaditaWarning, metric
-from kadita.plugins.metrics import Bins, Estimator, entropy, histogram_entropy, kernel
+from kadita.plugins.metrics import Bins, Estimator, Floats, entropy, histogram_entropy, kernel
 from kadita_entropy.pairs import BINS, count_pairs, offsets
 from kadita_entropy.published import SOURCE, or_half, undefined
 
@@ -34,7 +34,7 @@ def velocity_correlation_entropy(
     bins: Bins = BINS,
     estimator: Estimator = "miller-madow",
     pairs: Pairs = 100_000_000,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
     The cosines are those with the 6 nearest neighbours; pairs with an agent at rest are left out. The histogram has
@@ -74,7 +74,7 @@ def _cosines(headings, moving, near, cosines):  # type: ignore[no-untyped-def]
                     cosines[t, i, n] = max(-1.0, min(1.0, c))
 
 
-def _published(block: Block, pairs: int) -> NDArray[np.float64]:
+def _published(block: Block, pairs: int) -> Floats:
     frames, agents = block.shape
     if agents < 2:
         return np.full(frames, 0.5)

@@ -1,9 +1,9 @@
 """Anisotropy of neighbour positions about the direction of motion."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.direction import direction
 from kadita_field.neighbor_distance import BALLERINI, Rank
 from kadita_field.tensors import principal_axes, second_moments
@@ -21,7 +21,7 @@ DEGENERATE = 1e-9  # relative to the trace: eigenvalues closer than this do not 
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N <= k, where the least eigenvalue is degenerate, and where no agent moves or headings cancel",
 )
-def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> NDArray[np.float64]:
+def neighbor_anisotropy(block: Block, *, k: Rank = 1) -> Floats:
     """Anisotropy of the k-th nearest neighbours about the direction of motion, (T,): 1/3 for isotropic neighbours.
 
     Near 1 where neighbours are beside, above and below rather than ahead and behind, near 0 where they are in line with

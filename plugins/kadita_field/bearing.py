@@ -4,11 +4,10 @@ import math
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Axis, Block, metric
-from kadita.plugins.metrics import kernel
+from kadita.plugins.metrics import Floats, kernel
 from kadita_field.neighbor_distance import BALLERINI, Rank
 
 Number = Annotated[int, Field(ge=1, le=1000)]
@@ -16,12 +15,12 @@ Bins = Annotated[tuple[Number, Number], Field(description="bins of bearing and o
 Up = Annotated[Literal["x", "y", "z"], Field(description="axis that points up")]
 
 
-def bearings(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
+def bearings(_block: Block, *, bins: tuple[int, int]) -> Floats:
     """Return the bearing in the middle of each bin, radians."""
     return ((np.arange(bins[0]) + 0.5) / bins[0] - 0.5) * 2 * np.pi
 
 
-def elevations(_block: Block, *, bins: tuple[int, int]) -> NDArray[np.float64]:
+def elevations(_block: Block, *, bins: tuple[int, int]) -> Floats:
     """Return the elevation that halves the solid angle of each bin, radians."""
     return np.arcsin((np.arange(bins[1]) + 0.5) / bins[1] * 2 - 1)
 
@@ -43,7 +42,7 @@ def neighbor_bearing(
     k: Rank = 1,
     bins: Bins = (12, 6),
     up: Up = "z",
-) -> NDArray[np.float64]:
+) -> Floats:
     """Density of bearing and elevation of the k-th nearest neighbour, (T, bearings, elevations): 1 where isotropic.
 
     Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up direction; elevation, -pi/2

@@ -3,13 +3,11 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Axis, Block, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.fluctuations import CAVAGNA, Bins, Cutoff, Quantity, correlogram, first_zero, fluctuations, middles
 from kadita_field.pairs import pair_sums
-
-Floats = NDArray[np.float64]
 
 
 @metric(

@@ -1,15 +1,14 @@
 """Direction of motion of a school."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.plugins.metrics import sum_over_agents
+from kadita.plugins.metrics import Floats, sum_over_agents
 
 LEAST = 1e-9  # a mean heading no longer than this has no direction
 
 
-def direction(block: Block) -> NDArray[np.float64]:
+def direction(block: Block) -> Floats:
     """Return the unit vector of the mean heading, (T, 3); NaN where no agent moves or headings cancel."""
     total = sum_over_agents(block.headings)
     length = np.linalg.norm(total, axis=1)

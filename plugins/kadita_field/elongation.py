@@ -3,13 +3,12 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.direction import direction
 from kadita_field.tensors import principal_axes, second_moments
 
-Floats = NDArray[np.float64]
 DEGENERATE = 1e-9  # relative to the largest eigenvalue: eigenvalues closer than this do not define an axis
 ROUNDING = 1e-12  # relative to the largest eigenvalue: a smaller one is 0 but for rounding
 OBLONG = "oblong schools: Hemelrijk et al. 2010, Ethology 116, 1099-1112, doi:10.1111/j.1439-0310.2010.01818.x"

@@ -3,13 +3,12 @@
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, NotApplicable
+from kadita.plugins.metrics import Floats
 from kadita_field.pairs import farthest, pair_sums
 
-Floats = NDArray[np.float64]
 Quantity = Annotated[Literal["velocity", "heading", "speed"], Field(description="what fluctuates about its mean")]
 Cutoff = Annotated[
     Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,

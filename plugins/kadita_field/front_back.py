@@ -1,9 +1,9 @@
 """Front-back position of agents in a school."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.direction import direction
 
 
@@ -17,7 +17,7 @@ from kadita_field.direction import direction
     symmetries=("translation", "rotation", "images"),
     undefined="where no agent moves or headings cancel",
 )
-def front_back(block: Block) -> NDArray[np.float64]:
+def front_back(block: Block) -> Floats:
     """Position of each agent along the direction of the school, (T, N): positive ahead of the centre, with mean 0.
 
     Offsets are minimum images from the periodic centroid.

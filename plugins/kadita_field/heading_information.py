@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kadita import Facts, Output, Window, analysis
 from kadita.plugins.analyses import Estimator
-from kadita_field.surrogates import Pairs, Symbols, circular_shifts, mutual_information, transfer_entropy
+from kadita_field.surrogates import Symbols, circular_shifts, mutual_information, transfer_entropy
 
 About = Annotated[Literal["x", "y", "z"], Field(description="axis about which the sectors lie")]
 Directions = Annotated[int, Field(ge=2, le=64, description="number of equal sectors into which headings are sorted")]
@@ -24,7 +24,7 @@ OUTPUTS = {
 }
 
 
-def finish_mutual(
+def finish(
     state: list[Symbols],
     facts: Facts,
     *,
@@ -32,33 +32,21 @@ def finish_mutual(
     estimator: Estimator,
     surrogates: int,
     seed: int,
+    lag: int | None = None,
     **_: Any,
 ) -> dict[str, NDArray[Any]]:
-    """Compute the mutual information of all pairs of series and of their surrogates."""
+    """Compute the information between all pairs of series and between their surrogates; with a `lag`, the transfer."""
     symbols = np.concatenate(state)
     shifts = circular_shifts(len(symbols), surrogates, seed)
-    return _outputs(mutual_information(symbols, directions, shifts, estimator), facts)
-
-
-def finish_transfer(
-    state: list[Symbols],
-    facts: Facts,
-    *,
-    directions: int,
-    lag: int,
-    estimator: Estimator,
-    surrogates: int,
-    seed: int,
-    **_: Any,
-) -> dict[str, NDArray[Any]]:
-    """Compute the transfer entropy of all pairs of series, in both directions, and of their surrogates."""
-    symbols = np.concatenate(state)
-    shifts = circular_shifts(len(symbols), surrogates, seed)
-    return _outputs(transfer_entropy(symbols, directions, lag, shifts, estimator), facts)
+    if lag is None:
+        pairs = mutual_information(symbols, directions, shifts, estimator)
+    else:
+        pairs = transfer_entropy(symbols, directions, lag, shifts, estimator)
+    return {**pairs._asdict(), "other": facts.agents}
 
 
 @analysis(
-    finish=finish_mutual,
+    finish=finish,
     merge=operator.add,
     outputs=OUTPUTS,
     needs_velocities=True,
@@ -94,7 +82,7 @@ def heading_mutual_information(
 
 
 @analysis(
-    finish=finish_transfer,
+    finish=finish,
     merge=operator.add,
     outputs=OUTPUTS,
     needs_velocities=True,
@@ -133,7 +121,3 @@ def _symbols(window: Window, directions: int, about: About) -> Symbols:
     angle = np.arctan2(np.where(known, across, 0.0), np.where(known, along, 1.0))
     sector = np.minimum(((angle / (2 * np.pi) + 0.5) * directions).astype(np.int16), directions - 1)
     return np.where(known, sector, -1).astype(np.int16)
-
-
-def _outputs(pairs: Pairs, facts: Facts) -> dict[str, NDArray[Any]]:
-    return {**pairs._asdict(), "other": facts.agents}

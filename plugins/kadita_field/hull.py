@@ -3,11 +3,10 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 
-Floats = NDArray[np.float64]
 QUICKHULL = "Barber, Dobkin & Huhdanpaa 1996, ACM Trans. Math. Softw. 22, 469-483, doi:10.1145/235815.235821"
 ROUNDING = 1e-14  # relative to the cube of the extent: smaller volumes are rounding
 

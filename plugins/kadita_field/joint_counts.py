@@ -3,12 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import KaditaError
-from kadita.plugins.metrics import Estimator, grassberger_1988_logarithms, grassberger_logarithms, jitable
-
-Floats = NDArray[np.float64]
+from kadita.plugins.metrics import Estimator, Floats, grassberger_1988_logarithms, grassberger_logarithms, jitable
 
 
 class Terms(NamedTuple):

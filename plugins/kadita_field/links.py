@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.plugins.metrics import kernel, link_length
+from kadita.plugins.metrics import Floats, kernel, link_length
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 ALL_PAIRS_UP_TO = 2000  # agents, whose links are bits of a matrix; in larger schools a k-d tree finds the pairs
 

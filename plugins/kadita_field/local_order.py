@@ -4,13 +4,11 @@ import math
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, metric
-from kadita.plugins.metrics import kernel
+from kadita.plugins.metrics import Floats, kernel
 
-Floats = NDArray[np.float64]
 Number = Annotated[int, Field(ge=2, le=10_000, description="agents in a neighbourhood, itself included")]
 CACHED = 6  # neighbours that a block finds at once and keeps for all metrics
 MARGIN = 1.6  # factor of the squared distance, within which there are about twice as many agents as needed

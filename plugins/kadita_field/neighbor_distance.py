@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Axis, Block, metric
+from kadita.plugins.metrics import Floats
 
-Floats = NDArray[np.float64]
 Rank = Annotated[int, Field(ge=1, le=10_000, description="which neighbour: 1 is the nearest")]
 Last = Annotated[int, Field(ge=1, le=10_000, description="number of neighbours: the last rank")]
 CLARK = "Clark & Evans 1954, Ecology 35, 445-453, doi:10.2307/1931034"

@@ -1,9 +1,9 @@
 """Nematic order: alignment of headings along one axis, in either direction."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.tensors import principal_axes, second_moments
 
 
@@ -17,7 +17,7 @@ from kadita_field.tensors import principal_axes, second_moments
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no agent moves",
 )
-def nematic_order(block: Block) -> NDArray[np.float64]:
+def nematic_order(block: Block) -> Floats:
     """Nematic order of headings, (T,): 1 where all agents move along one axis, in either direction.
 
     Agents at rest are left out. A mill, or two streams in opposite directions, has nematic order without polarization.

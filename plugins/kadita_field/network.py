@@ -3,13 +3,11 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
-from kadita.plugins.metrics import LinkDistance
+from kadita.plugins.metrics import Floats, LinkDistance
 from kadita_field.links import network
 
-Floats = NDArray[np.float64]
 WATTS = "Watts & Strogatz 1998, Nature 393, 440-442, doi:10.1038/30918"
 
 

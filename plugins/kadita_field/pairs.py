@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import Block
-from kadita.plugins.metrics import kernel
+from kadita.plugins.metrics import Floats, kernel
 
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Axis, Block, KaditaError, NotApplicable, metric
+from kadita.plugins.metrics import Floats
 from kadita_field.fluctuations import Bins, Cutoff, middles
 from kadita_field.pairs import pair_sums
 
@@ -23,7 +23,7 @@ ROUNDING = 1e-12
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N = 1",
 )
-def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Cutoff = None) -> NDArray[np.float64]:
+def radial_distribution(block: Block, *, bins: Bins = 50, r_max: Cutoff = None) -> Floats:
     """Radial distribution function g(r) in a periodic cell, (T, bins): 1 on average for independent uniform agents.
 
     Bins have equal widths up to `r_max`, by default and at most half the shortest edge of the cell, up to which every

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.plugins.metrics import Estimator, kernel
+from kadita.plugins.metrics import Estimator, Floats, kernel
 from kadita_field.joint_counts import mutual_nats, terms_of, transfer_nats
 
-Floats = NDArray[np.float64]
 Symbols = NDArray[np.int16]
 LEAST_SHIFT = 0.1  # of the length of a series: smaller shifts would leave some of the dependence
 ROUNDING = 1e-12  # nats by which equal values may differ

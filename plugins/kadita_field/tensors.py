@@ -1,11 +1,8 @@
 """Second moments of vectors, and their principal axes."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kadita.plugins.metrics import kernel
-
-Floats = NDArray[np.float64]
+from kadita.plugins.metrics import Floats, kernel
 
 
 def second_moments(vectors: Floats) -> Floats:

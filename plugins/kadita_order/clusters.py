@@ -2,11 +2,8 @@
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kadita import Block, metric
-from kadita.plugins.metrics import LinkDistance, linked
+from kadita.plugins.metrics import Floats, LinkDistance, linked
 
 SOURCE = (
     "connected components, and percolation by union-find with displacements: "
@@ -20,7 +17,7 @@ SOURCE = (
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
 )
-def largest_cluster_fraction(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
+def largest_cluster_fraction(block: Block, *, link_distance: LinkDistance = None) -> Floats:
     """Fraction of agents in the largest cluster, (T,), at least 1 / N.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
@@ -34,7 +31,7 @@ def largest_cluster_fraction(block: Block, *, link_distance: LinkDistance = None
     source=SOURCE,
     symmetries=("translation", "rotation", "images"),
 )
-def cluster_count(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
+def cluster_count(block: Block, *, link_distance: LinkDistance = None) -> Floats:
     """Number of clusters, (T,), 1 to N.
 
     Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
@@ -49,7 +46,7 @@ def cluster_count(block: Block, *, link_distance: LinkDistance = None) -> NDArra
     symmetries=("translation", "rotation", "images"),
     warning="the school is linked to its own periodic image, so that it has no centre in the strict sense,",
 )
-def percolates(block: Block, *, link_distance: LinkDistance = None) -> NDArray[np.float64]:
+def percolates(block: Block, *, link_distance: LinkDistance = None) -> Floats:
     """Whether a cluster is linked to its own periodic image, (T,): the school then has no centre in the strict sense.
 
     Rotation, spread and shape are still computed, about the intrinsic mean on the torus. 0 in open space.

@@ -1,9 +1,9 @@
 """Order index: the larger of polarization and rotation."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, metric
+from kadita.plugins.metrics import Floats
 
 
 @metric(
@@ -14,6 +14,6 @@ from kadita import Block, metric
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where polarization or rotation is undefined",
 )
-def order_index(block: Block, polarization: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
+def order_index(block: Block, polarization: Floats, rotation: Floats) -> Floats:
     """Larger of polarization and rotation, (T,)."""
     return np.maximum(polarization, rotation)

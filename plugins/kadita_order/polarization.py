@@ -1,10 +1,9 @@
 """Polarization: the degree to which a school moves in one direction."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import sum_over_agents
+from kadita.plugins.metrics import Floats, sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
 U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:10.1214/aoms/1177730196"
@@ -17,8 +16,9 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no agent moves; published: never",
+    plotted=True,
 )
-def polarization(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
+def polarization(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Length of the mean heading, (T,): 1 where all agents move in one direction.
 
     Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. Random headings give
@@ -39,7 +39,7 @@ def polarization(block: Block, *, definition: Definition = "corrected") -> NDArr
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where fewer than two agents move",
 )
-def polarization_unbiased(block: Block) -> NDArray[np.float64]:
+def polarization_unbiased(block: Block) -> Floats:
     """Finite-size corrected polarization, (T,).
 
     The expression under the root is the U-statistic of u_i . u_j, the mean over all pairs of moving agents: its

@@ -1,10 +1,9 @@
 """Rotation: the degree to which a school turns about its centre, as a mill does."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import about_centroid, about_wrapped_mean, sum_over_agents
+from kadita.plugins.metrics import Floats, about_centroid, about_wrapped_mean, sum_over_agents
 from kadita_order.polarization import U_STATISTIC
 
 COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065"
@@ -17,8 +16,9 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     source=COUZIN,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where all agents are at rest or at the centre; published: never",
+    plotted=True,
 )
-def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
+def rotation(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.
 
     r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out.
@@ -41,7 +41,7 @@ def rotation(block: Block, *, definition: Definition = "corrected") -> NDArray[n
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where fewer than two agents have a direction of angular momentum",
 )
-def rotation_unbiased(block: Block) -> NDArray[np.float64]:
+def rotation_unbiased(block: Block) -> Floats:
     """Finite-size corrected rotation, (T,).
 
     The expression under the root is the U-statistic of l_i . l_j, the mean over all pairs of agents that move and are

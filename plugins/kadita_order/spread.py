@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
+from kadita.plugins.metrics import Floats
 
 
 @metric(
@@ -15,7 +15,7 @@ from kadita import Block, Definition, metric
     source="radius of gyration: Herho et al. 2026, doi:10.48550/arXiv.2602.07948",
     symmetries=("translation", "rotation", "images"),
 )
-def spread(block: Block, *, definition: Definition = "corrected") -> NDArray[np.float64]:
+def spread(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Root mean square distance from the centre of the school, (T,).
 
     Offsets are minimum images from the periodic centroid; ``published`` takes them from the mean of wrapped

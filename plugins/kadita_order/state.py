@@ -1,11 +1,10 @@
 """Collective states: swarm, torus, parallel, mixed."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita import Block, Definition, metric
+from kadita.plugins.metrics import Floats
 
-Floats = NDArray[np.float64]
 LABELS = (
     "swarm",
     "torus",

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks
-from kadita_tracks.long import Floats, frames_of_rows
+from kadita.plugins.importers import Floats
+from kadita_tracks.damage import reading
+from kadita_tracks.long import frames_of_rows
 
 HEADER_BYTES = 1 << 16
 
@@ -35,21 +37,18 @@ def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
     """
     import pandas
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pandas.errors.ParserWarning)  # cells without a column name
-            table = pandas.read_csv(
-                path,
-                sep=separator,
-                skipinitialspace=True,
-                index_col=False,
-                header=0 if named else None,
-                low_memory=False,
-                encoding="utf-8-sig",
-            )
-    except (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise KaditaError(f"{path}: expected a CSV table; it cannot be read: {reason}") from None
+    errors = (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning)
+    with reading(path, "a CSV table", errors), warnings.catch_warnings():
+        warnings.simplefilter("error", pandas.errors.ParserWarning)  # cells without a column name
+        table = pandas.read_csv(
+            path,
+            sep=separator,
+            skipinitialspace=True,
+            index_col=False,
+            header=0 if named else None,
+            low_memory=False,
+            encoding="utf-8-sig",
+        )
     if not named:
         table.columns = range(1, len(table.columns) + 1)
     if len(table.columns) == 1:

@@ -11,6 +11,7 @@ import numpy as np
 
 from kadita import KaditaError
 from kadita.plugins.importers import check_claim
+from kadita_tracks.damage import reading
 
 
 @contextmanager
@@ -24,12 +25,8 @@ def open_hdf5(path: Path) -> Iterator[Any]:
         import h5py
     except ImportError:
         raise KaditaError(f"{path}: an HDF5 file, which needs h5py: pip install h5py") from None
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        reason = " ".join(str(error).split())[:120]
-        raise KaditaError(f"{path}: expected an HDF5 file; it is damaged ({reason})") from None
+    with reading(path, "an HDF5 file"), h5py.File(path, "r") as file:
+        yield file
 
 
 def read_entry(path: Path, file: Any, name: str) -> Any:

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, first_bytes
+from kadita_tracks.damage import reading
 from kadita_tracks.hdf5 import names, open_hdf5, read_entry
 from kadita_tracks.unpickle import unpickle
 
@@ -102,15 +103,12 @@ def _pickle_offset(path: Path, first: bytes) -> int:
         KaditaError: the header is damaged, or that of an array.
     """
     file = io.BytesIO(first)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a damaged header can make Python warn
-            version = np.lib.format.read_magic(file)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, _, dtype = read(file)
-    except Exception as error:  # a damaged header can make numpy raise any exception
-        reason = " ".join(str(error).split())[:100]
-        raise KaditaError(f"{path}: expected an .npy file; its header cannot be read ({reason})") from None
+    # a damaged header can make numpy raise any exception
+    with reading(path, "the header of an .npy file", (Exception,)), warnings.catch_warnings():
+        warnings.simplefilter("error")  # a damaged header can make Python warn
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(file)
     if shape != () or dtype != np.dtype(object):
         raise KaditaError(f"{path}: expected idtracker.ai's dict, one object; found an array {shape} of {dtype}")
     return file.tell()

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks
+from kadita.plugins.importers import Floats
 
-Floats = NDArray[np.float64]
 MOST_VALUES = 50_000_000  # agents x frames: 1.2 GB of positions
 
 

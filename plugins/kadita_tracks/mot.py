@@ -13,9 +13,9 @@ import numpy as np
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import first_bytes
+from kadita.plugins.importers import Floats, first_bytes
 from kadita_tracks.csv_columns import numbers, read_table
-from kadita_tracks.long import Floats, frames_of_rows
+from kadita_tracks.long import frames_of_rows
 
 Coordinates = Annotated[
     Literal["auto", "box", "world"],

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import HDF5, check_claim, first_bytes, read_netcdf3_header
+from kadita.plugins.importers import HDF5, Floats, check_claim, first_bytes, read_netcdf3_header
+from kadita_tracks.damage import reading
 from kadita_tracks.hdf5 import names
-from kadita_tracks.long import Floats
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # names in newer versions
 Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of the known ones")]
@@ -91,12 +91,8 @@ def _axes(dims: tuple[str, ...]) -> list[str] | None:
 def _open_netcdf(path: Path) -> Iterator[Any]:
     import netCDF4
 
-    try:
-        with netCDF4.Dataset(path, "r") as file:
-            yield file
-    except (OSError, RuntimeError, ValueError, LookupError, MemoryError) as error:
-        reason = " ".join(str(error).split())[:120]
-        raise KaditaError(f"{path}: expected a NetCDF file; it is damaged ({reason})") from None
+    with reading(path, "a NetCDF file"), netCDF4.Dataset(path, "r") as file:
+        yield file
 
 
 def _read(path: Path) -> _Dataset:

@@ -19,8 +19,9 @@ import numpy as np
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import INFLATED_AT_MOST
-from kadita_tracks.long import Floats, frames_of_rows
+from kadita.plugins.importers import INFLATED_AT_MOST, Floats
+from kadita_tracks.damage import reading
+from kadita_tracks.long import frames_of_rows
 
 NAME = re.compile(r"(?P<video>.+_[A-Za-z]+)(?P<animal>\d{1,15})\.npz", re.IGNORECASE)
 POINTS = ("wcentroid", "centroid", "pcentroid", "head")
@@ -147,22 +148,19 @@ def _arrays(file: Path, required: tuple[str, ...], optional: tuple[str, ...]) ->
         KaditaError: a required array is missing, an array is not numeric, or the file is damaged.
     """
     arrays: dict[str, Floats] = {}
-    try:
-        with warnings.catch_warnings(), zipfile.ZipFile(file) as archive:
-            warnings.simplefilter("error")  # a damaged header can make Python warn
-            names = [*required, *(name for name in optional if f"{name}.npy" in archive.namelist())]
-            for entry in (archive.getinfo(f"{name}.npy") for name in names):
-                if entry.file_size > INFLATED_AT_MOST * max(entry.compress_size, 1):
-                    raise ValueError(f"{entry.filename} claims {entry.file_size} bytes")
-            with np.load(file, allow_pickle=False) as content:
-                for name in names:
-                    values = content[name]
-                    if values.dtype.kind not in "fiub" or values.size != max(values.shape, default=0):
-                        raise ValueError(f"{name} is not a column of numbers, but {values.dtype} {values.shape}")
-                    arrays[name] = values.astype(np.float64).ravel()
-    except Exception as error:  # a damaged file can make numpy and zipfile raise any exception
-        reason = " ".join(str(error).split())[:120]
-        raise KaditaError(f"{file}: expected an .npz of TRex; it cannot be read: {reason}") from None
+    # a damaged file can make numpy and zipfile raise any exception
+    with reading(file, "an .npz of TRex", (Exception,)), warnings.catch_warnings(), zipfile.ZipFile(file) as archive:
+        warnings.simplefilter("error")  # a damaged header can make Python warn
+        names = [*required, *(name for name in optional if f"{name}.npy" in archive.namelist())]
+        for entry in (archive.getinfo(f"{name}.npy") for name in names):
+            if entry.file_size > INFLATED_AT_MOST * max(entry.compress_size, 1):
+                raise ValueError(f"{entry.filename} claims {entry.file_size} bytes")
+        with np.load(file, allow_pickle=False) as content:
+            for name in names:
+                values = content[name]
+                if values.dtype.kind not in "fiub" or values.size != max(values.shape, default=0):
+                    raise ValueError(f"{name} is not a column of numbers, but {values.dtype} {values.shape}")
+                arrays[name] = values.astype(np.float64).ravel()
     if len({len(values) for values in arrays.values()}) != 1:
         lengths = ", ".join(f"{name} {len(values)}" for name, values in arrays.items())
         raise KaditaError(f"{file}: expected arrays with one value per frame; found {lengths}")

@@ -202,10 +202,10 @@ def test_files_that_are_something_else(refused, tmp_path, rng):
             np.save(file, np.array(other[what]) if what == "numbers" else np.array(other[what], dtype=object))
         assert said in refused(path, "--from", "idtrackerai")
     path.write_bytes(pickle.dumps(version_6(rng)))  # a pickle that is no .npy
-    assert "its header cannot be read" in refused(path, "--from", "idtrackerai")
+    assert "the header of an .npy file; it cannot be read" in refused(path, "--from", "idtrackerai")
     for content in (rng.bytes(3000), b"\x93NUMPY", b"\x93NUMPY\x01\x00\xff\xff{'descr': '\\d", b"text"):
         path.write_bytes(content)
-        assert "its header cannot be read" in refused(path, "--from", "idtrackerai")
+        assert "the header of an .npy file; it cannot be read" in refused(path, "--from", "idtrackerai")
     path.write_bytes(b"")
     assert "empty file" in refused(path)
 
@@ -215,9 +215,9 @@ def test_hdf5_files_that_are_something_else(refused, tmp_path, rng):
     save_h5(path, version_6(rng))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    assert "it is damaged" in refused(path, "--from", "idtrackerai")
+    assert "it cannot be read" in refused(path, "--from", "idtrackerai")
     path.write_bytes(rng.bytes(3000))
-    assert "expected an .npy file; its header cannot be read" in refused(path, "--from", "idtrackerai")
+    assert "expected the header of an .npy file; it cannot be read" in refused(path, "--from", "idtrackerai")
     with h5py.File(path, "w") as file:
         file["tracks"] = 1.0
     assert "expected a file that idtrackerai reads; found something else" in refused(path)

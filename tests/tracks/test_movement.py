@@ -113,7 +113,7 @@ def test_wrong_files(tmp_path, refused, rng):
     dataset.to_netcdf(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    assert "it is damaged" in refused(path, *words)
+    assert "it cannot be read" in refused(path, *words)
     dataset.to_netcdf(path, format="NETCDF3_64BIT")
     path.write_bytes(path.read_bytes()[:-100])
     assert "is truncated" in refused(path, *words)

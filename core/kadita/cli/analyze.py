@@ -41,7 +41,7 @@ def analyze(
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory."""
-    from kadita.cli.summary import print_summary
+    from kadita.cli.results_table import print_summary
     from kadita.cli.terminal import installed, report
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration

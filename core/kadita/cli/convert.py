@@ -68,7 +68,9 @@ def convert(
     parameters: dict[str, Any] = parse_settings(settings or ())
     if columns:
         parameters["columns"] = tuple(columns)
-        importer = importer or "table"  # only tables have columns
+        # only tables have columns
+        tables = (i.name for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
+        importer = importer or next(tables, None)
     format_options: dict[str, Any] = {
         "compression": compression,
         "significant_digits": significant_digits,

@@ -22,14 +22,19 @@ def plot(
     measurement: Measurement,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, or against their own axis if they have one."""
+    """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted."""
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
     from kadita.evaluation.plotting import check_picture, draw
 
     registry = installed(measurement.plugins)
     check_picture(output, force=force, source=trajectory)
-    results = measure(trajectory, metrics or ["polarization", "rotation"], registry, **measurement.keywords())
+    results = measure(
+        trajectory,
+        metrics or [m.name for m in registry.metrics.values() if m.plotted],
+        registry,
+        **measurement.keywords(),
+    )
     draw(results, output, force=force)
     typer.echo(f"wrote {output}")
     report(results)

@@ -68,8 +68,8 @@ def run(
     from kadita.base.errors import Interrupted, KaditaError, PluginError
     from kadita.base.settings import parse_settings
     from kadita.cli.analyze import measure
+    from kadita.cli.results_table import print_summary
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.summary import print_summary
     from kadita.cli.terminal import notes, progress, report, size_of, waiting
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration

@@ -177,11 +177,6 @@ def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -
         panel.margins(y=0.25)
     elif np.isnan(values).all():
         _undefined(panel)
-    elif _in_unit_interval(name, values):
+    elif series.units == "1" and np.nanmin(values) >= 0 and np.nanmax(values) <= 1:
         panel.set_ylim(-0.03, 1.03)
         panel.set_yticks([0, 0.5, 1])
-
-
-def _in_unit_interval(name: str, values: Any) -> bool:
-    low, high = np.nanmin(values), np.nanmax(values)
-    return bool(low >= 0 and high <= 1 and name != "spread")

@@ -126,9 +126,10 @@ def _run(model: Model, method: _Method) -> tuple[Floats, Floats]:
     x, u = (np.asarray(a, dtype=float).T.copy() for a in model.initial_state(SEED))
     agents = np.arange(x.shape[1], dtype=np.int32)
     school = State(x, u, agents, np.zeros_like(agents))
-    advance = steps_of(model.pair, model.turn, model.displacement, parallel=method.threads > 1)
+    rules = model.pair, model.turn, model.displacement
+    advance = steps_of(*rules, by_cells=method.by_cells, parallel=method.threads > 1)
     space = Space(model.space.array, cutoff_of([model]))
-    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), method.by_cells, method.threads)
+    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), method.threads)
     order = np.argsort(school.agents)
     return x.T[order], u.T[order]
 

@@ -8,7 +8,7 @@ from kadita.evaluation.statistics.autocorrelation import Correlation, correlatio
 from kadita.evaluation.statistics.blocking import BlockCurve, block_averages
 from kadita.evaluation.statistics.bootstrap import block_length, bootstrap_interval
 from kadita.evaluation.statistics.equilibration import check_equilibration, settling
-from kadita.evaluation.statistics.means import Estimate, estimate
+from kadita.evaluation.statistics.standard_error import Estimate, estimate
 
 __all__ = [
     "BlockCurve",

@@ -42,6 +42,7 @@ class Metric:
     undefined: str = ""
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    plotted: bool = False
 
     @cached_property
     def summary(self) -> str:
@@ -105,6 +106,7 @@ def metric(
     undefined: str = ...,
     axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
+    plotted: bool = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
     function: Callable[..., Any] | None = None,
@@ -124,6 +126,7 @@ def metric(
     undefined: str = "",
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
+    plotted: bool = False,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
 
@@ -149,6 +152,7 @@ def metric(
         axes: numbers along axes, by the name of the axis: ``{"distance": Axis(middles_of_bins, "length")}``.
         published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
             that it does not use.
+        plotted: whether ``kadita plot`` draws it where no metric is named.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid, or an annotation cannot be resolved.
@@ -179,6 +183,7 @@ def metric(
             undefined=undefined,
             axes=dict(axes or {}),
             published=dict(published or {}),
+            plotted=plotted,
         )
 
     are_names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
