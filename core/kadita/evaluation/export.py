@@ -78,12 +78,17 @@ def check_targets(
     return targets
 
 
+def read_json(path: Path) -> Any:
+    """Read a document; None if there is no file, or it is not JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
 def _holds_results(path: Path) -> bool:
     """Return whether a file is JSON with values of frames, unlike the record of a CSV."""
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return False
+    document = read_json(path)
     return isinstance(document, dict) and {"provenance", "time"} <= document.keys()
 
 

@@ -13,12 +13,13 @@ from pydantic_core import to_jsonable_python
 
 from kadita.base.errors import KaditaError
 from kadita.base.parallel import worker_pool
+from kadita.evaluation.export import read_json
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
 from kadita.simulation.sweep.configuration import read_sweep
-from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
+from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
 from kadita.simulation.sweep.work import Line, Point, run_line
 

@@ -22,6 +22,7 @@ from pydantic_core import to_json, to_jsonable_python
 from kadita.base.errors import KaditaError
 from kadita.base.files import replace_whole
 from kadita.base.settings import by_metric
+from kadita.evaluation.export import read_json
 from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration
@@ -198,14 +199,6 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     content = to_json(document, indent=2, inf_nan_mode="strings", fallback=str) + b"\n"
     if not path.exists() or path.read_bytes() != content:
         replace_whole(path, lambda unfinished: unfinished.write_bytes(content))
-
-
-def read_json(path: Path) -> Any:
-    """Read a document; None if there is no file, or it is not JSON."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
 
 
 def _seeds_in(manifest: Path) -> list[int]:
