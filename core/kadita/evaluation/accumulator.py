@@ -84,8 +84,13 @@ class Accumulator:
         self.times[rows] = block.times
         computed: dict[str, Floats] = {}
         for m in self.plan.order if measured else ():
-            if not self.lacks(m.name) and self._has_needs(m, computed):
-                self._evaluate(m, block, rows, computed)
+            if self.lacks(m.name) or not self._has_needs(m, computed):
+                continue
+            with self.reporting(m):
+                computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
+                if m.name in self.plan.kept:
+                    self._store(m, computed[m.name], block, rows)
+                    self._put_axes(m.name, axes)
         if self._rolling is not None:
             for placed in self._rolling.add(block, rows):
                 self._evaluate_window(placed)
@@ -143,13 +148,6 @@ class Accumulator:
         self.left_out = {**part.left_out, **self.left_out}
         self.failures = {**part.failures, **self.failures}
         self.notes |= dict.fromkeys(part.notes)
-
-    def _evaluate(self, m: Metric, block: Block, rows: Integers, computed: dict[str, Floats]) -> None:
-        with self.reporting(m):
-            computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
-            if m.name in self.plan.kept:
-                self._store(m, computed[m.name], block, rows)
-                self._put_axes(m.name, axes)
 
     def lacks(self, name: str) -> bool:
         """Return whether a metric or analysis was left out or has failed."""

@@ -100,7 +100,9 @@ def analyze(
     Default metrics that cannot be computed, because they need velocities, say, are left out with a `KaditaWarning`, and
     so are metrics that raise.
     """
-    metrics, objects = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
+    requested = [metrics] if isinstance(metrics, str | Metric | Analysis) else list(metrics or ())
+    objects = [m for m in requested if isinstance(m, Metric | Analysis)]
+    names = [m.name if isinstance(m, Metric | Analysis) else m for m in requested]
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
@@ -117,7 +119,7 @@ def analyze(
             topology=topology,
             velocities=velocities,
             largest_cluster=largest_cluster,
-            metrics=metrics,
+            metrics=names,
             parameters=dict(parameters or {}),
             profile=named,
             plugins=registry.files,
@@ -125,7 +127,7 @@ def analyze(
         results = _shared(request, choice, workers, scheduler, keep, progress)
     else:
         registry = registry.including(objects)
-        plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
+        plan = make_plan(registry, names, by_metric(parameters or {}), named)
         content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
             if largest_cluster is not None:
@@ -140,13 +142,6 @@ def analyze(
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
-
-
-def _named(metrics: Iterable[str | Metric | Analysis] | None) -> tuple[list[str], list[Metric | Analysis]]:
-    """Return the names of all metrics, and those that were given as objects."""
-    requested = list(metrics or ())
-    objects = [m for m in requested if isinstance(m, Metric | Analysis)]
-    return [m.name if isinstance(m, Metric | Analysis) else m for m in requested], objects
 
 
 def _streamed(
@@ -201,9 +196,8 @@ def _shared(
         done = 0
         with worker_pool(min(workers, len(tasks)), scheduler) as work:
             for number, part in in_order(_done(tasks, kept, work)):
-                end = done + tasks[number].n_own
-                run.absorb(part, slice(done, end))
-                done = end
+                run.absorb(part, slice(done, done + tasks[number].n_own))
+                done += tasks[number].n_own
                 if progress is not None:
                     progress(done, len(frames))
         results = finalize(run, frames, request.profile_read)

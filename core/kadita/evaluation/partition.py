@@ -138,9 +138,8 @@ def _check(task: Task, growing: bool) -> None:
 def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
     """Return plan and registry of a request; each process loads its own, as plugin functions cannot be pickled."""
     registry = load_same(request.plugins)
-    return make_plan(
-        registry, request.metrics, by_metric(json.loads(request.parameters)), request.profile_read
-    ), registry
+    parameters = by_metric(json.loads(request.parameters))
+    return make_plan(registry, request.metrics, parameters, request.profile_read), registry
 
 
 @lru_cache(maxsize=1)

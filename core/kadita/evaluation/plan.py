@@ -92,12 +92,9 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
 
 @cache
 def _built_in_presets() -> dict[str, Preset]:
-    presets = {}
-    for file in (resources.files("kadita.evaluation") / "presets").iterdir():
-        if file.name.endswith(".toml"):
-            name = file.name.removesuffix(".toml")
-            presets[name] = _preset(name, parse_toml(name, file.read_text(encoding="utf-8")))
-    return presets
+    files = (resources.files("kadita.evaluation") / "presets").iterdir()
+    texts = {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files if f.name.endswith(".toml")}
+    return {name: _preset(name, parse_toml(name, text)) for name, text in texts.items()}
 
 
 def make_plan(
