@@ -83,7 +83,8 @@ def run_line(line: Line) -> None:
         if not all(file.exists() for file in files):
             if not (folder / MANIFEST).exists():
                 raise KaditaError(f"{folder}: expected the folder of a sweep, shared by all workers; it does not exist")
-            run = _configuration(point.run, line.seed, registry)
+            parameters = registry.models[point.run["model"]].model_validate(point.run["parameters"])
+            run = RunConfiguration.model_validate({**point.run, "seed": line.seed, "parameters": parameters})
             start = _load(before, run) if point.chained and before is not None else None
             try:
                 _run(line, run, start, files[0], state if chained else None, registry)
@@ -152,8 +153,3 @@ def _load(path: Path, run: RunConfiguration) -> Frame:
 
 def _checksum(arrays: Iterable[Any]) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(a, "<f8").tobytes() for a in arrays)).hexdigest()
-
-
-def _configuration(stored: dict[str, Any], seed: int, registry: Registry) -> RunConfiguration:
-    parameters = registry.models[stored["model"]].model_validate(stored["parameters"])
-    return RunConfiguration.model_validate({**stored, "seed": seed, "parameters": parameters})
