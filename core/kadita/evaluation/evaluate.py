@@ -106,6 +106,7 @@ def analyze(
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
+    shown = progress or (lambda done, total: None)
     if workers != 1 or scheduler is not None or keep is not None:
         if objects:
             raise KaditaError(
@@ -124,7 +125,7 @@ def analyze(
             profile=named,
             plugins=registry.files,
         )
-        results = _shared(request, choice, workers, scheduler, keep, progress)
+        results = _shared(request, choice, workers, scheduler, keep, shown)
     else:
         registry = registry.including(objects)
         plan = make_plan(registry, names, by_metric(parameters or {}), named)
@@ -133,7 +134,7 @@ def analyze(
             if largest_cluster is not None:
                 trajectory = LargestCluster(trajectory, largest_cluster)
             complete = trajectory.complete
-            results = _streamed(plan, registry, trajectory, choice, follow, named, progress)
+            results = _streamed(plan, registry, trajectory, choice, follow, named, shown)
         if not follow and complete is not False and content_of(data, topology) != content:
             changed = f"{data}: changed while it was measured"
             if complete:
@@ -151,7 +152,7 @@ def _streamed(
     choice: Mapping[str, Any],
     follow: bool,
     profile: Preset | None,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Results:
     """Measure the frames of any trajectory in one pass, in this process."""
     frames = trajectory.select(**choice, none=follow)
@@ -165,8 +166,7 @@ def _streamed(
                 rows = np.searchsorted(frames, block.frames)
                 run.take(block, rows)
                 done = int(rows[-1]) + 1
-                if progress is not None:
-                    progress(done, len(frames))
+                progress(done, len(frames))
             done = len(frames)  # the last frames may have no agents and be in no block
     except KeyboardInterrupt:
         if not follow or not done:  # nothing was measured
@@ -182,7 +182,7 @@ def _shared(
     workers: int,
     scheduler: str | None,
     keep: Path | None,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Results:
     """Measure the frames of a file in tasks, on workers; tasks with stored partial results are skipped."""
     plan, registry = resolve(request)
@@ -198,8 +198,7 @@ def _shared(
             for number, part in in_order(_done(tasks, kept, work)):
                 run.absorb(part, slice(done, done + tasks[number].n_own))
                 done += tasks[number].n_own
-                if progress is not None:
-                    progress(done, len(frames))
+                progress(done, len(frames))
         results = finalize(run, frames, request.profile_read)
     finally:
         trajectory.close()

@@ -79,8 +79,7 @@ class Simulation(Trajectory):
         return self._times(np.arange(self.n_frames))
 
     def _times(self, frames: Integers) -> Floats:
-        times: Floats = (frames * self.configuration.every).astype(np.float64) * self.model.time_step
-        return times
+        return (frames * self.configuration.every).astype(np.float64) * self.model.time_step
 
     def fingerprint(self) -> dict[str, Any]:
         """Return everything that determines the frames."""

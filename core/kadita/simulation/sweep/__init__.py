@@ -64,7 +64,7 @@ def sweep(
     with _locked(folder):
         if run:
             _write_manifests(folder, points, registry)
-            _run(folder, points, registry, (workers, scheduler), progress)
+            _run(folder, points, registry, (workers, scheduler), progress or (lambda done, total: None))
         return write_tables(folder, points)
 
 
@@ -84,7 +84,7 @@ def _run(
     points: Points,
     registry: Registry,
     pool: tuple[int, str | None],
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[int, int], None],
 ) -> None:
     plugins = tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items())
     complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
@@ -94,8 +94,7 @@ def _run(
             missing = sum((setting.folder, seed) not in complete for setting in line)
             if missing:
                 lines.append((missing, _line(folder, points, line, seed, plugins)))
-    if progress is not None:
-        progress(done, points.total)
+    progress(done, points.total)
     if not lines:
         return
     if pool[0] > 1:  # once, not in every worker at the same time
@@ -104,8 +103,7 @@ def _run(
     with worker_pool(*pool) as run:
         for number, _ in run(run_line, [line for _, line in lines]):
             done += lines[number][0]
-            if progress is not None:
-                progress(done, points.total)
+            progress(done, points.total)
 
 
 def _line(
