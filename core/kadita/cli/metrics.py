@@ -32,16 +32,11 @@ def metrics(
 
 
 def _list(registry: Registry) -> None:
-    import sys
+    from rich.table import Column, Table
 
-    from rich.console import Console
-    from rich.table import Table
+    from kadita.cli.terminal import table_console
 
-    table = Table()
-    table.add_column("metric", no_wrap=True)
-    table.add_column("meaning", ratio=1)
-    table.add_column("unit")
-    table.add_column("plugin")
+    table = Table(Column("metric", no_wrap=True), Column("meaning", ratio=1), "unit", "plugin")
     for m in registry.metrics.values():
         meaning = m.summary.partition(", (")[0].rstrip(".") + ("" if m.default else " [not computed by default]")
         table.add_row(m.name, meaning, m.units, registry.plugin_of("metric", m.name).name)
@@ -49,7 +44,7 @@ def _list(registry: Registry) -> None:
         units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
         meaning = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
         table.add_row(a.name, meaning, units, registry.plugin_of("analysis", a.name).name)
-    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+    table_console().print(table)
 
 
 def _show(registry: Registry, observable: Metric | Analysis) -> None:

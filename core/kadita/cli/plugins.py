@@ -31,26 +31,22 @@ def _alone(context: typer.Context) -> None:
 @plugins.command("list")
 def list_plugins() -> None:
     """List the installed plugins and what each provides, and report plugins that could not be loaded."""
-    import sys
+    from rich.table import Column, Table
 
-    from rich.console import Console
-    from rich.table import Table
-
+    from kadita.cli.terminal import table_console
     from kadita.plugins.loading import load_registry
 
     registry = load_registry()
-    table = Table()
-    for column in ("plugin", "distribution", "version"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("provides", ratio=1)
+    columns = [Column(heading, no_wrap=True) for heading in ("plugin", "distribution", "version")]
+    table = Table(*columns, Column("provides", ratio=1))
     provided: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for entry, plugin in registry.plugins.items():
         kind, _, name = entry.partition(" ")
         of_plugin = provided.setdefault((plugin.name, plugin.distribution, plugin.version), {})
         of_plugin.setdefault(kind, []).append(name)
-    for columns, kinds in provided.items():
-        table.add_row(*columns, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
-    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+    for cells, kinds in provided.items():
+        table.add_row(*cells, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
+    table_console().print(table)
     for problem in registry.problems:
         typer.echo(problem)
 
@@ -118,20 +114,16 @@ def check_plugin(
 
 
 def _print(checks: dict[str, list[Check]]) -> None:
-    import sys
+    from rich.table import Column, Table
 
-    from rich.console import Console
-    from rich.table import Table
+    from kadita.cli.terminal import table_console
 
-    console = Console(width=None if sys.stdout.isatty() else 120, markup=False)
     for title, of_one in checks.items():
-        table = Table(title=title, title_justify="left", expand=True)
-        table.add_column("check", no_wrap=True)
-        table.add_column("passed", no_wrap=True)
-        table.add_column("details", ratio=1)
+        columns = Column("check", no_wrap=True), Column("passed", no_wrap=True), Column("details", ratio=1)
+        table = Table(*columns, title=title, title_justify="left", expand=True)
         for c in of_one:
             table.add_row(c.name, {True: "yes", False: "NO", None: "-"}[c.passed], c.detail)
-        console.print(table)
+        table_console().print(table)
 
 
 def _plural(kind: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from kadita.evaluation.results import Results
-    from kadita.evaluation.statistics import Estimate
+from rich.console import Console
+from rich.table import Column, Table
+
+from kadita.evaluation.results import Results
+from kadita.evaluation.statistics import Estimate
 
 NAMED = 6  # metrics listed in the line below the table
 ROWS = 20  # components of a metric in the table; metrics with more are for files and figures
@@ -19,22 +20,17 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
 
     A line below the table lists the metrics that are not equilibrated, among series long enough to tell.
     """
-    from rich.console import Console
-    from rich.table import Table
-
     estimates = results.statistics(equilibration)
-    table = Table(title=_frames(results, equilibration), title_justify="left", title_style="")
-    table.add_column("metric", overflow="fold")
     starts = equilibration == "auto"
-    for heading in ("mean", "SE", "std", "n_eff", *(["from"] if starts else [])):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("unit")
+    headings = ("mean", "SE", "std", "n_eff", *(["from"] if starts else []))
+    numbers = [Column(heading, justify="right", no_wrap=True) for heading in headings]
+    columns = Column("metric", overflow="fold"), *numbers, Column("unit")
+    table = Table(*columns, title=_frames(results, equilibration), title_justify="left", title_style="")
     for name, s in results.series.items():
-        unit = "" if s.units == "1" else s.units
         if "agent" in s.dims:
-            _row(table, name, ["per agent"], unit)
+            _row(table, name, ["per agent"], s.units)
         elif math.prod(s.values.shape[1:]) > ROWS or (s.labels and s.dims):
-            _row(table, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], unit)
+            _row(table, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], s.units)
         elif s.labels:
             shares = {label: estimates[f"{name}.{label}"] for label in s.labels}
             occurring = sorted((label for label in s.labels if shares[label].mean > 0), key=lambda k: -shares[k].mean)
@@ -44,16 +40,15 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
                 cells = [f"{label} {100 * e.mean:.0f} %", error, "", *_sample_size(e, starts)]
                 _row(table, name if label == occurring[0] else "", cells, "")
             if not occurring:
-                _row(table, name, ["undefined"], unit)
+                _row(table, name, ["undefined"], s.units)
         else:
             for column, e in estimates.items():
                 if column == name or column.startswith(f"{name}."):
                     cells = [f"{e.mean:.4g}", _short(e.error), f"{e.std:.3g}", *_sample_size(e, starts)]
-                    _row(table, column, cells if e.count else ["undefined"], unit)
+                    _row(table, column, cells if e.count else ["undefined"], s.units)
     for name, w in results.analyses.items():
-        unit = "" if w.units == "1" else w.units
         cells = [f"{' x '.join(map(str, w.values.shape))} values"] if w.dims else [f"{float(w.values):.4g}"]
-        _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)
+        _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], w.units)
     console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
     console.print(table)
     unsettled = [c.partition(".")[0] for c, e in estimates.items() if e.effective >= 0 and not e.settled]
@@ -78,9 +73,9 @@ def _frames(results: Results, equilibration: str | float) -> str:
     return f"{frames} frame{'s' if frames != 1 else ''}, time {span}{counted}"
 
 
-def _row(table: Any, name: str, cells: list[str], unit: str) -> None:
-    width = len(table.columns) - 2
-    table.add_row(name, *("" if cell == "nan" else cell for cell in cells), *[""] * (width - len(cells)), unit)
+def _row(table: Table, name: str, cells: list[str], units: str) -> None:
+    empty = [""] * (len(table.columns) - 2 - len(cells))
+    table.add_row(name, *("" if cell == "nan" else cell for cell in cells), *empty, "" if units == "1" else units)
 
 
 def _sample_size(e: Estimate, starts: bool) -> list[str]:

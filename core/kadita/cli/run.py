@@ -70,15 +70,14 @@ def run(
     from kadita.cli.analyze import measure
     from kadita.cli.results_table import print_summary
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.terminal import notes, progress, report, size_of, waiting
+    from kadita.cli.terminal import installed, progress, report, size_of, waiting
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
-    from kadita.plugins.loading import load_registry
     from kadita.simulation.run import simulate, trajectory_path
 
     counted = check_equilibration(equilibration)
     given = parse_settings(settings or ())
-    registry = load_registry(plugins or ())
+    registry = installed(plugins)
     of_metrics = {key: value for key, value in given.items() if "." in key or _is_of_metrics_only(key, registry)}
     for option, used in (
         ("-m", metrics),
@@ -96,7 +95,6 @@ def run(
         raise KaditaError("--resume and --no-trajectory exclude each other; leave out one")
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
-    notes(registry.problems)
     options = {"parameters": of_metrics, "profile": profile, "begin": begin, "largest_cluster": largest_cluster}
     of_model = {key: value for key, value in given.items() if key not in of_metrics}
     with simulate(
@@ -122,8 +120,7 @@ def run(
                 else:
                     with progress("simulating") as bar:
                         for _ in school.stream():
-                            if bar is not None:
-                                bar(school.recorded, school.n_frames)
+                            bar(school.recorded, school.n_frames)
         except PluginError:
             if school.recorded == school.n_frames:
                 typer.echo(f"wrote {path}")

@@ -6,12 +6,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kadita.base.errors import Interrupted
-
-if TYPE_CHECKING:
-    from kadita.simulation.stream import Simulation
+from kadita.simulation.stream import Simulation
 
 
 @contextmanager

@@ -47,8 +47,7 @@ def sweep(
 
             def show(done: int, total: int) -> None:
                 counts[:] = done, total
-                if bar is not None:
-                    bar(done, total)
+                bar(done, total)
 
             tables = run_sweep(
                 configuration,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from kadita.evaluation.results import Results
     from kadita.plugins.registry import Registry
 
@@ -16,11 +18,18 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters of a message; names in it come from files and can be of any length
 
 
+def table_console() -> Console:
+    """Return a console for tables on stdout, 120 characters wide unless it is a terminal."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False)
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that shows the progress of `what` on stderr, or None if that is not a terminal."""
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that shows the progress of `what` on stderr, and nothing if that is not a terminal."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import Progress

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,8 +62,7 @@ class Accumulator:
         self.states: dict[str, State] = {}
         self._rolling = RollingWindows(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
-            observables: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
-            for observable in observables:
+            for observable in plan.observables:
                 if observable.needs_velocities:
                     self._leave_out(observable, "needs velocities, and there are none (see --velocities)")
 
@@ -84,10 +84,13 @@ class Accumulator:
         self.times[rows] = block.times
         computed: dict[str, Floats] = {}
         for m in self.plan.order if measured else ():
-            if m.name in self.left_out or m.name in self.failures:
+            if self.lacks(m.name) or not self._has_needs(m, computed):
                 continue
-            if self._has_needs(m, computed):
-                self._evaluate(m, block, rows, computed)
+            with self.reporting(m):
+                computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
+                if m.name in self.plan.kept:
+                    self._store(m, computed[m.name], block, rows)
+                    self._put_axes(m.name, axes)
         if self._rolling is not None:
             for placed in self._rolling.add(block, rows):
                 self._evaluate_window(placed)
@@ -104,21 +107,13 @@ class Accumulator:
     def _evaluate_window(self, placed: LocatedWindow) -> None:
         """Apply every analysis to a window, and merge the state that it returns."""
         for a in self.plan.analyses:
-            if a.name in self.left_out or a.name in self.failures:
+            if self.lacks(a.name) or not self._has_needs(a, {n for n in self.values if not self.lacks(n)}):
                 continue
-            try:
-                if self._has_needs(a, {n for n in self.values if n not in self.left_out and n not in self.failures}):
-                    halo = a.lookahead(self.plan.parameters[a.name])
-                    window = placed.window.of(halo)
-                    first, last = placed.rows.start, placed.rows.start + window.shape[0]
-                    needs = [read_only(self.values[need][first:last]) for need in a.needs]
-                    self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
-            except NotApplicable as error:
-                self._leave_out(a, str(error))
-            except KaditaError as error:
-                raise KaditaError(f"{a.name}: {error}") from None
-            except (Exception, SystemExit) as error:  # a third-party analysis can raise anything
-                self.fail(a, error)
+            with self.reporting(a):
+                window = placed.window.of(a.lookahead(self.plan.parameters[a.name]))
+                first, last = placed.rows.start, placed.rows.start + window.shape[0]
+                needs = [read_only(self.values[need][first:last]) for need in a.needs]
+                self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
 
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
@@ -148,34 +143,35 @@ class Accumulator:
             self._put_axes(name, axes)
         for a in self.plan.analyses:
             if a.name in part.states:
-                try:
+                with self.reporting(a):
                     self._merge(a, part.states[a.name])
-                except Exception as error:
-                    self.fail(a, error)
         self.left_out = {**part.left_out, **self.left_out}
         self.failures = {**part.failures, **self.failures}
         self.notes |= dict.fromkeys(part.notes)
 
-    def _evaluate(self, m: Metric, block: Block, rows: Integers, computed: dict[str, Floats]) -> None:
-        try:
-            computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
-            if m.name in self.plan.kept:
-                self._store(m, computed[m.name], block, rows)
-                self._put_axes(m.name, axes)
-        except NotApplicable as error:
-            self._leave_out(m, str(error))
-        except PluginError as error:
-            self.failures[m.name] = str(error)
-        except KaditaError as error:  # the user's input is invalid
-            raise KaditaError(f"{m.name}: {error}") from None
-        except (Exception, SystemExit) as error:  # a third-party metric can raise anything
-            self.fail(m, error)
+    def lacks(self, name: str) -> bool:
+        """Return whether a metric or analysis was left out or has failed."""
+        return name in self.left_out or name in self.failures
 
-    def fail(self, observable: Metric | Analysis, error: BaseException) -> None:
-        """Record that a metric or analysis raised, and where."""
-        if os.environ.get("KADITA_DEBUG"):
-            traceback.print_exc()
-        self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
+    @contextmanager
+    def reporting(self, observable: Metric | Analysis) -> Iterator[None]:
+        """Record that a metric or analysis cannot be computed, or that it raised, and where.
+
+        Raises:
+            KaditaError: the user's input is invalid.
+        """
+        try:
+            yield
+        except NotApplicable as error:
+            self._leave_out(observable, str(error))
+        except PluginError as error:
+            self.failures[observable.name] = str(error)
+        except KaditaError as error:
+            raise KaditaError(f"{observable.name}: {error}") from None
+        except (Exception, SystemExit) as error:  # a third-party plugin can raise anything
+            if os.environ.get("KADITA_DEBUG"):
+                traceback.print_exc()
+            self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
 
     def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> tuple[Floats, Axes]:
         parameters = self.plan.parameters[m.name]

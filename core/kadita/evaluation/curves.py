@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.evaluation.results import AnalysisResult, Results, Series
+from kadita.evaluation.results import Result, Results
 from kadita.school.box import Floats
 
 
@@ -23,32 +23,28 @@ class Curve(NamedTuple):
 
 def not_drawn(results: Results) -> list[str]:
     """Return the names of results that a figure leaves out: per-agent values, and single numbers of analyses."""
-    metrics = [name for name, s in results.series.items() if "agent" in s.dims and not has_axes(s)]
-    return metrics + [name for name, w in results.analyses.items() if not has_axes(w)]
+    candidates = [*((n, s) for n, s in results.series.items() if "agent" in s.dims), *results.analyses.items()]
+    return [name for name, result in candidates if not has_axes(result)]
 
 
 def curves_of(results: Results) -> dict[str, Curve]:
     """Return all results with coordinates along their axes: means of metrics over the frames, results of analyses."""
     curves: dict[str, Curve] = {}
-    metrics = {name: s for name, s in results.series.items() if has_axes(s)}
-    estimates = results.statistics() if metrics else {}
-    for name, s in metrics.items():
-        points = [e for column, e in estimates.items() if column.startswith(f"{name}.")]
-        mean, error = (np.reshape([getattr(e, key) for e in points], s.values.shape[1:]) for key in ("mean", "error"))
-        curves[name] = Curve(with_unit(name, s.units), _labels(s), tuple(s.axes[d] for d in s.dims), mean, error)
-    for name, w in results.analyses.items():
-        if has_axes(w):
-            curves[name] = Curve(with_unit(name, w.units), _labels(w), tuple(w.axes[d] for d in w.dims), w.values, None)
+    drawn = {name: r for name, r in (*results.series.items(), *results.analyses.items()) if has_axes(r)}
+    estimates = results.statistics() if drawn.keys() & results.series.keys() else {}
+    for name, r in drawn.items():
+        values, errors = r.values, None
+        if name in results.series:
+            points = [(e.mean, e.error) for column, e in estimates.items() if column.startswith(f"{name}.")]
+            values, errors = np.reshape(np.transpose(points), (2, *values.shape[1:]))
+        labels = tuple(with_unit(dim, r.axis_units.get(dim, "1")) for dim in r.dims)
+        curves[name] = Curve(with_unit(name, r.units), labels, tuple(r.axes[d] for d in r.dims), values, errors)
     return curves
 
 
-def has_axes(result: Series | AnalysisResult) -> bool:
+def has_axes(result: Result) -> bool:
     """Return whether a result has one or two axes, all with coordinates; indices of labels are not drawn as values."""
     return 0 < len(result.dims) <= 2 and set(result.dims) <= set(result.axes) and not getattr(result, "labels", ())
-
-
-def _labels(result: Series | AnalysisResult) -> tuple[str, ...]:
-    return tuple(with_unit(dim, result.axis_units.get(dim, "1")) for dim in result.dims)
 
 
 def with_unit(name: str, units: str) -> str:

@@ -100,10 +100,13 @@ def analyze(
     Default metrics that cannot be computed, because they need velocities, say, are left out with a `KaditaWarning`, and
     so are metrics that raise.
     """
-    metrics, objects = _named([metrics] if isinstance(metrics, str | Metric | Analysis) else metrics)
+    requested = [metrics] if isinstance(metrics, str | Metric | Analysis) else list(metrics or ())
+    objects = [m for m in requested if isinstance(m, Metric | Analysis)]
+    names = [m.name if isinstance(m, Metric | Analysis) else m for m in requested]
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
+    shown = progress or (lambda done, total: None)
     if workers != 1 or scheduler is not None or keep is not None:
         if objects:
             raise KaditaError(
@@ -117,21 +120,21 @@ def analyze(
             topology=topology,
             velocities=velocities,
             largest_cluster=largest_cluster,
-            metrics=metrics,
+            metrics=names,
             parameters=dict(parameters or {}),
             profile=named,
             plugins=registry.files,
         )
-        results = _shared(request, choice, workers, scheduler, keep, progress)
+        results = _shared(request, choice, workers, scheduler, keep, shown)
     else:
         registry = registry.including(objects)
-        plan = make_plan(registry, metrics, by_metric(parameters or {}), named)
+        plan = make_plan(registry, names, by_metric(parameters or {}), named)
         content = content_of(data, topology)
         with _opened(data, topology, velocities) as trajectory:
             if largest_cluster is not None:
                 trajectory = LargestCluster(trajectory, largest_cluster)
             complete = trajectory.complete
-            results = _streamed(plan, registry, trajectory, choice, follow, named, progress)
+            results = _streamed(plan, registry, trajectory, choice, follow, named, shown)
         if not follow and complete is not False and content_of(data, topology) != content:
             changed = f"{data}: changed while it was measured"
             if complete:
@@ -142,13 +145,6 @@ def analyze(
     return results
 
 
-def _named(metrics: Iterable[str | Metric | Analysis] | None) -> tuple[list[str], list[Metric | Analysis]]:
-    """Return the names of all metrics, and those that were given as objects."""
-    requested = list(metrics or ())
-    objects = [m for m in requested if isinstance(m, Metric | Analysis)]
-    return [m.name if isinstance(m, Metric | Analysis) else m for m in requested], objects
-
-
 def _streamed(
     plan: Plan,
     registry: Registry,
@@ -156,7 +152,7 @@ def _streamed(
     choice: Mapping[str, Any],
     follow: bool,
     profile: Preset | None,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Results:
     """Measure the frames of any trajectory in one pass, in this process."""
     frames = trajectory.select(**choice, none=follow)
@@ -170,8 +166,7 @@ def _streamed(
                 rows = np.searchsorted(frames, block.frames)
                 run.take(block, rows)
                 done = int(rows[-1]) + 1
-                if progress is not None:
-                    progress(done, len(frames))
+                progress(done, len(frames))
             done = len(frames)  # the last frames may have no agents and be in no block
     except KeyboardInterrupt:
         if not follow or not done:  # nothing was measured
@@ -187,7 +182,7 @@ def _shared(
     workers: int,
     scheduler: str | None,
     keep: Path | None,
-    progress: Progress | None,
+    progress: Progress,
 ) -> Results:
     """Measure the frames of a file in tasks, on workers; tasks with stored partial results are skipped."""
     plan, registry = resolve(request)
@@ -201,11 +196,9 @@ def _shared(
         done = 0
         with worker_pool(min(workers, len(tasks)), scheduler) as work:
             for number, part in in_order(_done(tasks, kept, work)):
-                end = done + tasks[number].n_own
-                run.absorb(part, slice(done, end))
-                done = end
-                if progress is not None:
-                    progress(done, len(frames))
+                run.absorb(part, slice(done, done + tasks[number].n_own))
+                done += tasks[number].n_own
+                progress(done, len(frames))
         results = finalize(run, frames, request.profile_read)
     finally:
         trajectory.close()

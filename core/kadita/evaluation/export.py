@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.results import Results, Series
+from kadita.evaluation.results import Result, Results, Series
+from kadita.evaluation.statistics import Estimate
 from kadita.evaluation.tables import tables as tables_of
-
-if TYPE_CHECKING:
-    from kadita.evaluation.statistics import Estimate
 
 Equilibration = str | float
 Writer = Callable[[Results, Equilibration, Path], None]
@@ -79,12 +78,17 @@ def check_targets(
     return targets
 
 
+def read_json(path: Path) -> Any:
+    """Read a document; None if there is no file, or it is not JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
 def _holds_results(path: Path) -> bool:
     """Return whether a file is JSON with values of frames, unlike the record of a CSV."""
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return False
+    document = read_json(path)
     return isinstance(document, dict) and {"provenance", "time"} <= document.keys()
 
 
@@ -94,21 +98,24 @@ def _cell(series: Series, value: float) -> str:
     return series.labels[int(value)] if series.labels else repr(float(value))
 
 
+def write_csv(path: Path, heading: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a table as CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(itertools.chain([heading], rows))
+
+
 def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
     columns = results.columns()
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["frame", "time", *columns])
-        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True)):
-            table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
+    rows = (
+        [frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())]
+        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True))
+    )
+    write_csv(path, ["frame", "time", *columns], rows)
 
 
 def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
     heading, rows = next((heading, rows) for table, heading, rows in tables_of(results) if table == name)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(heading)
-        table.writerows(rows)
+    write_csv(path, heading, rows)
 
 
 def _record(results: Results, equilibration: Equilibration, path: Path) -> None:
@@ -150,43 +157,36 @@ def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
 
 
 def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
-    metrics = {
-        name: {
-            "summary": s.summary,
-            "units": s.units,
-            "dims": ["frame", *s.dims],
-            **(
-                {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
-            ),
-            "labels": list(s.labels),
-            "parameters": dict(s.parameters),
-            "plugin": s.plugin,
-            "plugin_version": s.plugin_version,
-        }
-        for name, s in results.series.items()
-    }
+    metrics, analyses = {}, {}
+    for name, s in results.series.items():
+        axes = {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
+        metrics[name] = _described(s, ["frame", *s.dims], **axes, labels=list(s.labels))
+    for name, w in results.analyses.items():
+        analyses[name] = _described(w, list(w.dims), axis_units={d: u for d, u in w.axis_units.items() if d in w.dims})
+        if not w.dims:
+            analyses[name]["value"] = float(w.values)
     return {
         "provenance": dict(results.provenance),
         "attributes": dict(results.attributes),
         "notes": list(results.notes),
         "metrics": metrics,
-        "analyses": {
-            name: {
-                "summary": w.summary,
-                "units": w.units,
-                "dims": list(w.dims),
-                "axis_units": {d: unit for d, unit in w.axis_units.items() if d in w.dims},
-                "parameters": dict(w.parameters),
-                "plugin": w.plugin,
-                "plugin_version": w.plugin_version,
-                **({} if w.dims else {"value": float(w.values)}),
-            }
-            for name, w in results.analyses.items()
-        },
+        "analyses": analyses,
         "statistics": {
             "equilibration": equilibration,
             "columns": {c: _estimated(results, e) for c, e in results.statistics(equilibration).items()},
         },
+    }
+
+
+def _described(result: Result, dims: list[str], **more: Any) -> dict[str, Any]:
+    return {
+        "summary": result.summary,
+        "units": result.units,
+        "dims": dims,
+        **more,
+        "parameters": dict(result.parameters),
+        "plugin": result.plugin,
+        "plugin_version": result.plugin_version,
     }
 
 

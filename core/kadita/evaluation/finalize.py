@@ -6,16 +6,16 @@ import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, PluginError
+from kadita.base.errors import PluginError
 from kadita.evaluation.accumulator import Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
-from kadita.plugins.declaration.analysis import Facts, finished
+from kadita.plugins.declaration.analysis import Analysis, Facts, finished
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.registry import Plugin
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
@@ -35,10 +35,8 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
     if empty.any():
         run.times[empty] = run.trajectory.times[frames[empty]]
     analyses = _analysis_results(run)
-    failures = {
-        name: f"{name} (plugin {run.registry.plugin_of(_kind(run, name), name)}) failed: {why}"
-        for name, why in run.failures.items()
-    }
+    plugins = run.plan.plugins(run.registry)
+    failures = {name: f"{name} (plugin {plugins[name]}) failed: {why}" for name, why in run.failures.items()}
     requested = [*run.plan.wanted, *(a.name for a in run.plan.analyses)]
     kept = [name for name in requested if name not in run.left_out and name not in failures]
     if failures and not kept:
@@ -74,41 +72,23 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
     )
 
 
-def _kind(run: Accumulator, name: str) -> str:
-    return "analysis" if name in run.registry.analyses else "metric"
-
-
 def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     """Finish every analysis that was not left out and has not failed."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
     facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
     analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
-        if a.name in run.left_out or a.name in run.failures:
+        if run.lacks(a.name):
             continue
-        parameters, plugin = run.plan.parameters[a.name], run.registry.plugin_of("analysis", a.name)
-        try:
-            result = finished(a, run.states[a.name], facts, parameters)
-        except PluginError as error:
-            run.failures[a.name] = str(error)
-            continue
-        except KaditaError as error:  # the user's input is invalid
-            raise KaditaError(f"{a.name}: {error}") from None
-        except Exception as error:
-            run.fail(a, error)
-            continue
-        for name, output in a.outputs.items():
-            analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
-                values=result["values"][name],
-                dims=output.dims,
-                axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},
-                units=_in_units(output.units, run.trajectory.attributes),
-                axis_units={d: _in_units(u, run.trajectory.attributes) for d, u in a.axis_units.items()},
-                parameters=parameters,
-                summary=a.summary,
-                plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=_version(run, plugin),
-            )
+        with run.reporting(a):
+            result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
+            for name, output in a.outputs.items():
+                analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
+                    values=result["values"][name],
+                    dims=output.dims,
+                    axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},
+                    **_described(run, a, output.units, a.axis_units),
+                )
     return analyses
 
 
@@ -121,24 +101,23 @@ def _series(run: Accumulator, m: Metric) -> Series:
     beyond = _beyond(m, values) if run.plan.parameters[m.name].get("definition") != "published" else 0
     if beyond:
         run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values are outside its declared range")
-    plugin = run.registry.plugin_of("metric", m.name)
-    return Series(
-        values=values,
-        dims=m.dims,
-        units=_in_units(m.units, run.trajectory.attributes),
-        labels=m.labels,
-        parameters=run.plan.records[m.name],
-        axes=run.axes.get(m.name, {}),
-        axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
-        summary=m.summary,
-        plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=_version(run, plugin),
-    )
+    axis_units = {dim: axis.units for dim, axis in m.axes.items()}
+    described = _described(run, m, m.units, axis_units)
+    return Series(values=values, dims=m.dims, labels=m.labels, axes=run.axes.get(m.name, {}), **described)
 
 
-def _version(run: Accumulator, plugin: Plugin) -> str:
-    """Return the version of a plugin; for a file, the checksum of the code that was run."""
-    return plugin.version or run.registry.files.get(plugin.distribution, "")
+def _described(run: Accumulator, m: Metric | Analysis, units: str, axis_units: Mapping[str, str]) -> dict[str, Any]:
+    """Return what results say of a metric or an analysis, with the units of the file."""
+    plugin = run.plan.plugins(run.registry)[m.name]
+    return {
+        "units": _in_units(units, run.trajectory.attributes),
+        "axis_units": {dim: _in_units(unit, run.trajectory.attributes) for dim, unit in axis_units.items()},
+        "parameters": run.plan.records[m.name],
+        "summary": m.summary,
+        "plugin": f"{plugin.distribution}:{plugin.name}",
+        # for a file, the checksum of the code that was run
+        "plugin_version": plugin.version or run.registry.files.get(plugin.distribution, ""),
+    }
 
 
 def _beyond(m: Metric, values: Floats) -> int:

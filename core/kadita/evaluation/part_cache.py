@@ -7,6 +7,7 @@ import json
 import pickle
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,10 +30,9 @@ class PartCache:
     def __init__(self, output: Path, tasks: Sequence[Task]) -> None:
         first = tasks[0]
         plan, registry = resolve(first.request)
-        names = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-        versions = sorted({str(registry.plugin_of(kind, name)) for kind, name in names})
+        versions = sorted(set(map(str, plan.plugins(registry).values())))
         frames = hashlib.sha256(b"".join(task.frames[: task.n_own].tobytes() for task in tasks)).hexdigest()
-        facts = [first.request.described(), first.content, frames, version("kadita"), versions]
+        facts = [asdict(first.request), first.content, frames, version("kadita"), versions]
         key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         self.folder = output.parent / f".{output.stem[:50]}-{key[:16]}.parts"
 

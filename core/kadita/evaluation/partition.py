@@ -61,30 +61,19 @@ class AnalysisRequest:
 
         profile, topology = what["profile"], what["topology"]
         try:
-            parameters = json.dumps(what["parameters"], sort_keys=True)
-            profile = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
+            what["parameters"] = json.dumps(what["parameters"], sort_keys=True)
+            what["profile"] = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
         except (TypeError, ValueError) as error:
             raise KaditaError(f"parameters: expected text and numbers; {error}") from None
-        return cls(
-            path=path(data),
-            topology=None if topology is None else path(topology),
-            velocities=what["velocities"],
-            largest_cluster=what["largest_cluster"],
-            metrics=tuple(what["metrics"] or ()),
-            parameters=parameters,
-            profile=profile,
-            plugins=tuple((path(file), checksum) for file, checksum in what["plugins"].items()),
-        )
+        what["topology"] = None if topology is None else path(topology)
+        what["plugins"] = tuple((path(file), checksum) for file, checksum in what["plugins"].items())
+        return cls(**what | {"path": path(data), "metrics": tuple(what["metrics"])})
 
     @property
     def profile_read(self) -> Preset | None:
         """The profile, read from JSON."""
         fields = json.loads(self.profile)
         return None if fields is None else Preset(**fields)
-
-    def described(self) -> dict[str, Any]:
-        """Return all fields, for a checksum."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -149,9 +138,8 @@ def _check(task: Task, growing: bool) -> None:
 def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
     """Return plan and registry of a request; each process loads its own, as plugin functions cannot be pickled."""
     registry = load_same(request.plugins)
-    return make_plan(
-        registry, request.metrics, by_metric(json.loads(request.parameters)), request.profile_read
-    ), registry
+    parameters = by_metric(json.loads(request.parameters))
+    return make_plan(registry, request.metrics, parameters, request.profile_read), registry
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.registry import Registry
+from kadita.plugins.registry import Plugin, Registry
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,21 @@ class Plan:
         """Metrics whose values are stored: those in the results, and those that an analysis needs."""
         return frozenset(self.wanted).union(*(a.needs for a in self.analyses))
 
+    @property
+    def observables(self) -> tuple[Metric | Analysis, ...]:
+        """All metrics, then all analyses."""
+        return *self.order, *self.analyses
+
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
         """Parameters of all metrics and analyses, by name, as recorded in the results."""
         metrics = {m.name: m.recorded(self.parameters[m.name]) for m in self.order}
         return metrics | {a.name: dict(self.parameters[a.name]) for a in self.analyses}
+
+    def plugins(self, registry: Registry) -> dict[str, Plugin]:
+        """Return the plugin of every metric and analysis, by its name."""
+        kinds = {m.name: "metric" for m in self.order} | {a.name: "analysis" for a in self.analyses}
+        return {name: registry.plugin_of(kind, name) for name, kind in kinds.items()}
 
     @property
     def halo(self) -> int:
@@ -82,12 +92,9 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
 
 @cache
 def _built_in_presets() -> dict[str, Preset]:
-    presets = {}
-    for file in (resources.files("kadita.evaluation") / "presets").iterdir():
-        if file.name.endswith(".toml"):
-            name = file.name.removesuffix(".toml")
-            presets[name] = _preset(name, parse_toml(name, file.read_text(encoding="utf-8")))
-    return presets
+    files = (resources.files("kadita.evaluation") / "presets").iterdir()
+    texts = {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files if f.name.endswith(".toml")}
+    return {name: _preset(name, parse_toml(name, text)) for name, text in texts.items()}
 
 
 def make_plan(

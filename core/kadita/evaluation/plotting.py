@@ -70,26 +70,26 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         for name, (series, values) in results.columns().items()
         if "agent" not in series.dims and not has_axes(series)
     }
-    count = len(columns) + len(curves)
-    if not count:
+    heights = [1.15] * len(columns) + [1.9] * len(curves)
+    if not heights:
         names = ", ".join([*results, *results.analyses])
         raise KaditaError(
             f"nothing to draw: {names}: per-agent values or single numbers; write them with kadita analyze -o"
         )
-    if count > MOST_PANELS:
-        raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {count}")
+    if len(heights) > MOST_PANELS:
+        raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {len(heights)}")
     if not np.abs(results.times).max() < MOST:
         raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
     # names and units come from files and must not be parsed as formulas; equal figures give equal files
     style: dict[Any, Any] = {**STYLE, "text.parse_math": False, "svg.hashsalt": "kadita"}
+    style |= {"axes.titlesize": 8, "axes.titlelocation": "left"}
     with matplotlib.rc_context(style):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        heights = [1.15] * len(columns) + [1.9] * len(curves)
         figure = Figure(figsize=(COLUMN_WIDTH, 0.5 + sum(heights)), layout="constrained")
         FigureCanvasAgg(figure)
-        panels = figure.subplots(count, 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+        panels = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
         over_time, others = panels[: len(columns)], panels[len(columns) :]
         for panel, (name, (series, values)) in zip(over_time, columns.items(), strict=True):
             _over_time(panel, name, series, results.times, values)
@@ -100,17 +100,13 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
             unit = results.attributes.get("time_unit")
             over_time[-1].set_xlabel(f"time ({unit})" if unit else "time")
         for panel, curve in zip(others, curves.values(), strict=True):
-            _title(panel, curve.title)
+            panel.set_title(curve.title)
             if np.isnan(curve.values).all():
                 _undefined(panel)
             else:
                 (_map if len(curve.axes) == 2 else _curve)(panel, curve)
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
         replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
-
-
-def _title(panel: Any, title: str) -> None:
-    panel.set_title(title, loc="left", fontsize=8, color=INK)
 
 
 def _undefined(panel: Any) -> None:
@@ -157,7 +153,7 @@ def _ticks(axis: Any, positions: NDArray[Any], coordinates: NDArray[Any]) -> Non
 
 
 def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -> None:
-    _title(panel, with_unit(name, series.units))
+    panel.set_title(with_unit(name, series.units))
     marker = "." if len(times) < 3 or series.labels else None
     panel.plot(
         times,

@@ -12,25 +12,23 @@ from numpy.typing import NDArray
 
 from kadita.base import renamed
 from kadita.base.errors import did_you_mean
+from kadita.evaluation.statistics import Estimate, estimate
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 
 if TYPE_CHECKING:
     import xarray
 
-    from kadita.evaluation.statistics import Estimate
-
 SHARED = ("agent", "space")  # axes that all results have in common
 
 
 @dataclass(frozen=True)
-class Series:
-    """Values of one metric over the frames, (T, ...), with units, parameters and plugin."""
+class Result:
+    """Values of a metric or an analysis, with units, parameters and plugin."""
 
     values: Floats
     dims: tuple[str, ...]
     units: str
-    labels: tuple[str, ...]
     parameters: Mapping[str, Any]
     summary: str
     plugin: str
@@ -40,18 +38,14 @@ class Series:
 
 
 @dataclass(frozen=True)
-class AnalysisResult:
-    """A result of a whole-trajectory analysis, with units, parameters and plugin."""
+class Series(Result):
+    """Values of one metric over the frames, (T, ...)."""
 
-    values: NDArray[Any]
-    dims: tuple[str, ...]
-    axes: Mapping[str, NDArray[Any]]  # coordinates, for axes that have them
-    units: str
-    parameters: Mapping[str, Any]
-    summary: str
-    plugin: str
-    plugin_version: str
-    axis_units: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+
+
+class AnalysisResult(Result):
+    """A result of a whole-trajectory analysis."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,8 +118,6 @@ class Results(Mapping[str, Floats]):
         Raises:
             KaditaError: unknown equilibration.
         """
-        from kadita.evaluation.statistics import estimate
-
         estimates: dict[str, Estimate] = {}
         for column, (s, values) in self.columns().items():
             if "agent" in s.dims:
@@ -142,7 +134,7 @@ class Results(Mapping[str, Floats]):
             estimates |= {name: estimate(share, self.times, choice) for name, share in shares.items()}
         return estimates
 
-    def axis_of(self, result: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
+    def axis_of(self, result: Result, dim: str, size: int) -> list[Any]:
         """Return the coordinates along an axis: numbers, or names."""
         if dim in result.axes:
             return list(result.axes[dim].tolist())
@@ -161,34 +153,23 @@ class Results(Mapping[str, Floats]):
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
         owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # by dimension, the result it belongs to
-        for name, s in self.series.items():
-            dims = ("frame", *_distinct(name, s.dims, owners))
-            for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
-                coords.setdefault(key, (key, self.axis_of(s, dim, size), _unit(s, dim)))
-            attributes: dict[str, Any] = {
-                "units": s.units,
-                "long_name": s.summary,
-                "plugin": f"{s.plugin} {s.plugin_version}",
-            }
-            if s.labels:
-                attributes |= {
-                    "flag_values": np.arange(len(s.labels), dtype=float),
-                    "flag_meanings": " ".join(s.labels),
-                }
-            attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
-            variables[name] = (dims, s.values, attributes)
-        for name, w in self.analyses.items():
-            dims = _distinct(name.partition(".")[0], w.dims, owners)
-            for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
-                coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
-            attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
-            attributes |= {f"parameter_{k}": _plain(v) for k, v in w.parameters.items()}
-            variables[name] = (dims, w.values, attributes)
-        record = {k: _plain(v) for k, v in self.provenance.items()}
+        for name, r in (*self.series.items(), *self.analyses.items()):
+            of_frames = ("frame",) if isinstance(r, Series) else ()
+            dims = _distinct(name.partition(".")[0], r.dims, owners)
+            for dim, key, size in zip(r.dims, dims, r.values.shape[len(of_frames) :], strict=True):
+                coords.setdefault(key, (key, self.axis_of(r, dim, size), _unit(r, dim)))
+            attributes: dict[str, Any] = {"units": r.units, "long_name": r.summary}
+            attributes["plugin"] = f"{r.plugin} {r.plugin_version}"
+            if isinstance(r, Series) and r.labels:
+                attributes["flag_values"] = np.arange(len(r.labels), dtype=float)
+                attributes["flag_meanings"] = " ".join(r.labels)
+            attributes |= {f"parameter_{k}": plain(v) for k, v in r.parameters.items()}
+            variables[name] = ((*of_frames, *dims), r.values, attributes)
+        record = {k: plain(v) for k, v in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
-def _unit(result: Series | AnalysisResult, dim: str) -> dict[str, str]:
+def _unit(result: Result, dim: str) -> dict[str, str]:
     """Return the attributes of a coordinate; not "units", which xarray would decode to timedelta."""
     return {"unit": result.axis_units[dim]} if dim in result.axes and dim in result.axis_units else {}
 
@@ -213,8 +194,8 @@ def _distinct(name: str, dims: tuple[str, ...], owners: dict[str, str]) -> tuple
     return tuple(f"{d}_{keys[:i].count(d) + 1}" if d in keys[:i] else d for i, d in enumerate(keys))
 
 
-def _plain(value: Any) -> Any:
-    """Return a value that a NetCDF attribute can hold."""
+def plain(value: Any) -> Any:
+    """Return a value that a NetCDF attribute or a cell of a table can hold."""
     import json
 
     from pydantic_core import to_jsonable_python

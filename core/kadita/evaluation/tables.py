@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from kadita.evaluation.results import AnalysisResult
-
-if TYPE_CHECKING:
-    from kadita.evaluation.results import Results
+from kadita.evaluation.results import AnalysisResult, Results
 
 
 def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> list[str]:
@@ -32,20 +29,18 @@ def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> lis
 
 def tables(results: Results) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
     """Yield name, heading and rows of every table; a row holds the coordinates of a point, then the values at it."""
-    by_analysis: dict[str, dict[str, AnalysisResult]] = {}
+    by_analysis: dict[str, dict[tuple[str, ...], dict[str, AnalysisResult]]] = {}
     for name, result in results.analyses.items():
-        by_analysis.setdefault(name.partition(".")[0], {})[name] = result
-    for analysis, analyses in by_analysis.items():
-        sets = [dims for dims in dict.fromkeys(w.dims for w in analyses.values()) if dims]
-        for name, dims in zip(table_names({analysis: [w.dims for w in analyses.values()]}), sets, strict=True):
-            columns = {n: w for n, w in analyses.items() if w.dims == dims}
-            yield name, _heading(dims, columns), _rows(results, columns)
+        by_analysis.setdefault(name.partition(".")[0], {}).setdefault(result.dims, {})[name] = result
+    names = iter(table_names(by_analysis))
+    for dims, analyses in itertools.chain.from_iterable(sets.items() for sets in by_analysis.values()):
+        if dims:
+            yield next(names), _heading(dims, analyses), _rows(results, analyses)
 
 
 def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> list[str]:
     """Return the names of the columns; an axis that occurs twice is numbered."""
-    repeated = {d for d in dims if dims.count(d) > 1}
-    axes = [f"{d}_{i + 1}" if d in repeated else d for i, d in enumerate(dims)]
+    axes = [f"{d}_{i + 1}" if dims.count(d) > 1 else d for i, d in enumerate(dims)]
     return [*axes, *(name.partition(".")[2] or name for name in analyses)]
 
 

@@ -69,13 +69,9 @@ class RunConfiguration(BaseModel):
     ] = ()
 
     @model_validator(mode="after")
-    def _is_of_one_model(self) -> Self:
+    def _is_consistent(self) -> Self:
         if self.model != self.parameters.name:
             raise ValueError(f"expected parameters of {self.model}; got parameters of {self.parameters.name}")
-        return self
-
-    @model_validator(mode="after")
-    def _has_possible_species(self) -> Self:
         for name in self.species_names:
             if self.species_names.count(name) > 1:
                 reason = f"; agents of no species are called {OTHERS}" if name == OTHERS else " twice"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 
 import numpy as np
 
 from kadita.base.code_hash import checksum
-from kadita.base.errors import PluginError
 from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
 from kadita.models.engine.integrator import steps_of
@@ -45,7 +44,7 @@ class Integration:
             self.seed ^= int(checksum_of(start), 16)
         self.threads = threads
         self.step = 0
-        with self._attributed("initial_state"):
+        with attributed(self.model, "initial_state"):
             if start is None:
                 state = self.model.initial_state(self.seed)
             else:
@@ -53,9 +52,8 @@ class Integration:
             x, u = (np.array(a, dtype=np.float64) for a in state)
         shape = (self.model.agents, 3)
         if not x.shape == u.shape == shape:
-            raise self._model_error(
-                f"initial_state: expected positions and headings of shape {shape}; got {x.shape} and {u.shape}"
-            )
+            expected = f"initial_state: expected positions and headings of shape {shape}"
+            raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
         self._set_state(self.model.space.wrap(x), u)
         self.check()
         self.space = Space(self.model.space.array, cutoff_of(self.models))
@@ -109,7 +107,7 @@ class Integration:
     def _call(self, steps: int, by_cells: bool) -> None:
         several = threads(self.threads) if self.threads > 1 else nullcontext()
         # plain Python would warn of overflows
-        with several, self._attributed("pair, turn or displacement"), np.errstate(all="ignore"):
+        with several, attributed(self.model, "pair, turn or displacement"), np.errstate(all="ignore"):
             rules = self.model.pair, self.model.turn, self.model.displacement
             advance = steps_of(*rules, by_cells=by_cells, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
@@ -131,21 +129,14 @@ class Integration:
             PluginError: an agent for which this is not so.
         """
         x, u = self.school.positions, self.school.headings
-        squares = np.einsum("an,an->n", u, u)
-        if np.isfinite(x).all() and (np.abs(squares - 1) < 2e-6).all():
-            return
-        bad = ~(np.abs(squares - 1) < 2e-6) | ~np.isfinite(x).all(axis=0)
-        agent = self.school.agents[bad].min()
-        raise self._model_error(
-            f"after {self.step} steps agent {agent} has heading {_formatted(self.headings[agent])} at "
-            f"{_formatted(self.positions[agent])}; expected a unit vector and finite positions"
-        )
-
-    def _attributed(self, what: str) -> AbstractContextManager[None]:
-        return attributed(self.model, what)
-
-    def _model_error(self, what: str) -> PluginError:
-        return model_error(self.model, what)
+        valid = (np.abs(np.einsum("an,an->n", u, u) - 1) < 2e-6) & np.isfinite(x).all(axis=0)
+        if not valid.all():
+            agent = self.school.agents[~valid].min()
+            raise model_error(
+                self.model,
+                f"after {self.step} steps agent {agent} has heading {_formatted(self.headings[agent])} at "
+                f"{_formatted(self.positions[agent])}; expected a unit vector and finite positions",
+            )
 
 
 def checksum_of(start: Frame) -> str:

@@ -7,6 +7,7 @@ of other models are not checked. `kadita.simulation.sweep.schema` writes the fil
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from kadita.plugins.loading import load_registry
@@ -30,26 +31,23 @@ def _run() -> dict[str, Any]:
     run = RunConfiguration.model_json_schema()
     del run["$defs"]["Model"]
     run["properties"]["parameters"] = {"type": "object", "description": "parameters of the model"}
-    models = model_schemas()
-    run["properties"]["model"]["examples"] = list(models)
-    definitions = run.pop("$defs")
-    run["allOf"] = []
-    for name, definition in models.items():
-        definitions |= definition.pop("$defs", {}) | {name: definition}
-        run["allOf"].append(where_model(name, {"parameters": {"$ref": f"#/$defs/{name}"}}))
-    return {"$defs": definitions, **run}
+    return of_models(run, lambda _: {})
 
 
-def model_schemas() -> dict[str, dict[str, Any]]:
-    """Return the schema of the parameters of each model of kadita's built-in plugins."""
+def of_models(schema: dict[str, Any], properties: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """Return a schema that checks parameters where it names a model of kadita's built-in plugins.
+
+    `properties` returns conditions on other properties, from the schema of a model's parameters, which it may change.
+    """
     registry = load_registry()
-    built_in = {n: m for n, m in registry.models.items() if registry.plugin_of("model", n).distribution == BUILT_IN}
-    return {name: model.model_json_schema(ref_template="#/$defs/{model}") for name, model in built_in.items()}
-
-
-def where_model(name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """Return the condition that applies `properties` where the model has this name."""
-    return {
-        "if": {"properties": {"model": {"const": name}}, "required": ["model"]},
-        "then": {"properties": properties},
-    }
+    definitions, schema["allOf"] = schema.pop("$defs", {}), []
+    examples = schema["properties"]["model"]["examples"] = []
+    for name, model in registry.models.items():
+        if registry.plugin_of("model", name).distribution == BUILT_IN:
+            examples.append(name)
+            parameters = model.model_json_schema(ref_template="#/$defs/{model}")
+            checked = {"parameters": {"$ref": f"#/$defs/{name}"}, **properties(parameters)}
+            definitions |= parameters.pop("$defs", {}) | {name: parameters}
+            condition = {"properties": {"model": {"const": name}}, "required": ["model"]}
+            schema["allOf"].append({"if": condition, "then": {"properties": checked}})
+    return {"$defs": definitions, **schema}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -78,8 +78,7 @@ class Simulation(Trajectory):
         return self._times(np.arange(self.n_frames))
 
     def _times(self, frames: Integers) -> Floats:
-        times: Floats = (frames * self.configuration.every).astype(np.float64) * self.model.time_step
-        return times
+        return (frames * self.configuration.every).astype(np.float64) * self.model.time_step
 
     def fingerprint(self) -> dict[str, Any]:
         """Return everything that determines the frames."""
@@ -212,13 +211,12 @@ class Simulation(Trajectory):
             state.restore(self._resumed)
         saved, first = time.monotonic(), self.recorded
         with ThreadPoolExecutor(1) as worker:
-            writing: Future[None] | None = None
+            writing = worker.submit(self._send, None, None)
             while first < stop and not self.stopping:
                 numbers = np.arange(first, min(first + size, stop))
                 x, v = self._integrate(state, numbers)
                 first += len(x)
-                if writing is not None:
-                    writing.result()  # blocks are written one at a time, in order
+                writing.result()  # blocks are written one at a time, in order
                 block = self._block(numbers[: len(x)], x, v) if len(x) else None
                 if block is not None:
                     yield block  # before it is written: an error in the first block then leaves no file
@@ -227,8 +225,7 @@ class Simulation(Trajectory):
                     due = Checkpoint(state.step, first, state.positions, state.headings)
                     saved = time.monotonic()
                 writing = worker.submit(self._send, block, due)
-            if writing is not None:
-                writing.result()
+            writing.result()
 
     def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
         """Advance to these frames; return positions and velocities, (T, N, 3), of those reached in BLOCK_SECONDS."""

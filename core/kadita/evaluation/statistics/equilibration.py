@@ -33,15 +33,12 @@ def check_equilibration(choice: str | float) -> str | float:
     return time
 
 
-def first_frame(values: Floats, times: Floats, equilibration: str | float) -> int:
+def first_frame(values: Floats, times: Floats, choice: str | float) -> int:
     """Return the index of the first frame that counts, of values (T,) at times (T,); T if none does.
 
-    ``"none"``: 0. ``"half"``: T // 2. A time: the first frame at or after it. ``"auto"``: see `settling`.
-
-    Raises:
-        KaditaError: unknown equilibration.
+    ``"none"``: 0. ``"half"``: T // 2. A time: the first frame at or after it. ``"auto"``: see `settling`. The choice is
+    one that `check_equilibration` has returned.
     """
-    choice = check_equilibration(equilibration)
     if choice == "none":
         return 0
     if choice == "half":

@@ -91,7 +91,7 @@ def estimate(values: ArrayLike, times: ArrayLike | None = None, equilibration: s
     moments = np.arange(series.size, dtype=np.float64) if times is None else np.asarray(times, dtype=np.float64)
     if series.ndim != 1 or moments.shape != series.shape:
         raise KaditaError(
-            f"statistics: expected values and times of one shape (T,); corr {series.shape} and {moments.shape}"
+            f"statistics: expected values and times of one shape (T,); found {series.shape} and {moments.shape}"
         )
     choice = check_equilibration(equilibration)
     start = first_frame(series, moments, choice)

@@ -13,12 +13,13 @@ from pydantic_core import to_jsonable_python
 
 from kadita.base.errors import KaditaError
 from kadita.base.parallel import worker_pool
+from kadita.evaluation.export import read_json
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
-from kadita.simulation.sweep.configuration import SweepConfiguration, read_sweep
-from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, read_json, write_json, write_manifest
+from kadita.simulation.sweep.configuration import read_sweep
+from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
 from kadita.simulation.sweep.work import Line, Point, run_line
 
@@ -63,7 +64,7 @@ def sweep(
     with _locked(folder):
         if run:
             _write_manifests(folder, points, registry)
-            _run(folder, points, registry, (workers, scheduler), progress)
+            _run(folder, points, registry, (workers, scheduler), progress or (lambda done, total: None))
         return write_tables(folder, points)
 
 
@@ -83,7 +84,7 @@ def _run(
     points: Points,
     registry: Registry,
     pool: tuple[int, str | None],
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[int, int], None],
 ) -> None:
     plugins = tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items())
     complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
@@ -93,8 +94,7 @@ def _run(
             missing = sum((setting.folder, seed) not in complete for setting in line)
             if missing:
                 lines.append((missing, _line(folder, points, line, seed, plugins)))
-    if progress is not None:
-        progress(done, points.total)
+    progress(done, points.total)
     if not lines:
         return
     if pool[0] > 1:  # once, not in every worker at the same time
@@ -103,8 +103,7 @@ def _run(
     with worker_pool(*pool) as run:
         for number, _ in run(run_line, [line for _, line in lines]):
             done += lines[number][0]
-            if progress is not None:
-                progress(done, points.total)
+            progress(done, points.total)
 
 
 def _line(
@@ -151,17 +150,13 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _file_names(sweep: SweepConfiguration) -> dict[str, str]:
-    """Return the names of the files that a sweep refers to, without their folders."""
-    named = {"scenario": sweep.scenario, "profile": sweep.profile}
-    return {key: Path(name).name for key, name in named.items() if name is not None}
-
-
 def _write_manifests(folder: Path, points: Points, registry: Registry) -> None:
     """Write the manifests of the sweep and of its points to their folders."""
+    named = {"scenario": points.sweep.scenario, "profile": points.sweep.profile}
+    names = {key: Path(name).name for key, name in named.items() if name is not None}  # without their folders
     document = {
         "kind": KIND,
-        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | _file_names(points.sweep),
+        "sweep": points.sweep.model_dump(mode="json", exclude_unset=True) | names,
         "points": [
             {"folder": s.folder, **({"direction": s.direction} if s.direction else {}), "parameters": s.values}
             for s in points.settings

@@ -62,10 +62,6 @@ class SweepConfiguration(BaseModel):
             raise ValueError("missing: steps")
         if self.begin is not None and "equilibration" in self.model_fields_set:
             raise ValueError("begin and equilibration exclude each other; leave out one")
-        return self
-
-    @model_validator(mode="after")
-    def _varies_each_parameter_once(self) -> Self:
         for key in self.grid:
             if key in self.zip:
                 raise ValueError(f"{key} is both in [grid] and in [zip]; leave out one")

@@ -22,6 +22,7 @@ from pydantic_core import to_json, to_jsonable_python
 from kadita.base.errors import KaditaError
 from kadita.base.files import replace_whole
 from kadita.base.settings import by_metric
+from kadita.evaluation.export import read_json
 from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration
@@ -134,9 +135,8 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
 
 def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
     """Return the checksums of plugin files that are used; installed plugins are identified by their names."""
-    used = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-    origins = {registry.plugin_of(kind, name).distribution for kind, name in (*used, ("model", model))}
-    checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
+    used = [*plan.plugins(registry).values(), registry.plugin_of("model", model)]
+    checksums = sorted(registry.files[origin] for origin in {p.distribution for p in used} & registry.files.keys())
     return {"plugins": checksums} if checksums else {}
 
 
@@ -170,15 +170,15 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
     if seeds == _seeds_in(path):
         return
     plan, sweep = points.plan, points.sweep
-    measured = [("metric", m) for m in plan.order] + [("analysis", a) for a in plan.analyses]
+    plugins = plan.plugins(registry)
     metrics = {
         observable.name: {
             "parameters": plan.records[observable.name],
             "summary": observable.summary,
             "formula": observable.formula,
-            "plugin": str(registry.plugin_of(kind, observable.name)),
+            "plugin": str(plugins[observable.name]),
         }
-        for kind, observable in measured
+        for observable in plan.observables
     }
     document = {
         "varied": setting.values,
@@ -199,14 +199,6 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     content = to_json(document, indent=2, inf_nan_mode="strings", fallback=str) + b"\n"
     if not path.exists() or path.read_bytes() != content:
         replace_whole(path, lambda unfinished: unfinished.write_bytes(content))
-
-
-def read_json(path: Path) -> Any:
-    """Read a document; None if there is no file, or it is not JSON."""
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
 
 
 def _seeds_in(manifest: Path) -> list[int]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kadita.simulation.schema import model_schemas, text_of, where_model
+from kadita.simulation.schema import of_models, text_of
 from kadita.simulation.schema import schemas as run_schemas
 from kadita.simulation.sweep.configuration import SweepConfiguration
 
@@ -20,16 +20,14 @@ def _sweep() -> dict[str, Any]:
     """Return the schema of a sweep; parameters are checked if it names a model, and not checked for a scenario."""
     sweep = SweepConfiguration.model_json_schema()
     sweep["oneOf"] = [{"required": ["scenario"]}, {"required": ["model", "steps"]}]
-    definitions, sweep["allOf"] = sweep.pop("$defs", {}), []
-    models = model_schemas()
-    sweep["properties"]["model"]["examples"] = list(models)
-    for name, model in models.items():
-        del model["required"]  # the others may be varied
-        definitions |= model.pop("$defs", {}) | {name: model}
-        known = {"propertyNames": {"enum": list(model["properties"])}}
-        properties = {"parameters": {"$ref": f"#/$defs/{name}"}, "grid": known, "zip": known}
-        sweep["allOf"].append(where_model(name, properties))
-    return {"$defs": definitions, **sweep}
+    return of_models(sweep, _varied)
+
+
+def _varied(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the conditions on the parameters to vary, which need not be among the others."""
+    del parameters["required"]
+    known = {"propertyNames": {"enum": list(parameters["properties"])}}
+    return {"grid": known, "zip": known}
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError, KaditaWarning, describe_error
 from kadita.base.files import replace_whole
-from kadita.evaluation.results import Results, Series
+from kadita.evaluation.export import write_csv
+from kadita.evaluation.results import Results, Series, plain
 from kadita.simulation.sweep.points import Points, Setting
 from kadita.simulation.sweep.work import files_of
 
@@ -47,7 +48,7 @@ def write_tables(folder: Path, points: Points) -> list[Path]:
     if not rows:
         raise KaditaError(f"{folder}: no point of this sweep is finished; there is nothing to tabulate")
     columns = list(dict.fromkeys(name for row in rows for name in row.values))
-    settled = [row.values[name] for row in rows for name in columns if name.endswith(SETTLED) and name in row.values]
+    settled = [value for row in rows for name, value in row.values.items() if name.endswith(SETTLED)]
     drifting = settled.count(0.0)
     if drifting:
         warnings.warn(
@@ -108,7 +109,7 @@ def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | st
         if "agent" not in metric["dims"]:
             labels = tuple(metric["labels"])
             numbers = [np.nan if c == "" else labels.index(c) if labels else float(c) for c in cells]
-            series[name] = Series(np.array(numbers), (), "1", labels, {}, "", "", "")
+            series[name] = Series(np.array(numbers), (), "1", {}, "", "", "", labels=labels)
     times = np.array([float(row[1]) for row in rows])
     stats = Results(np.arange(len(times)), times, np.empty(0), series).statistics(equilibration)
     return {k: {"mean": e.mean, "error": e.error, "settled": e.settled, "frames": e.count} for k, e in stats.items()}
@@ -117,15 +118,14 @@ def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | st
 def _write_csv(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
     sweep = points.sweep
     varied = (*sweep.grid, *sweep.zip)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([*varied, *(["direction"] if sweep.chain else []), "seed", *columns, "folder"])
-        for row in rows:
-            values = [_plain(row.setting.values[key]) for key in varied]
-            direction = [row.setting.direction] if sweep.chain else []
-            numbers = [row.values.get(name, np.nan) for name in columns]
-            cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in numbers]
-            table.writerow([*values, *direction, row.seed, *cells, row.setting.folder])
+    lines = []
+    for row in rows:
+        values = [plain(row.setting.values[key]) for key in varied]
+        direction = [row.setting.direction] if sweep.chain else []
+        numbers = [row.values.get(name, np.nan) for name in columns]
+        cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in numbers]
+        lines.append([*values, *direction, row.seed, *cells, row.setting.folder])
+    write_csv(path, [*varied, *(["direction"] if sweep.chain else []), "seed", *columns, "folder"], lines)
 
 
 def _write_netcdf(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
@@ -200,8 +200,4 @@ def _axis(values: Iterable[Any]) -> list[Any]:
     values = list(values)
     if all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 2**63 for v in values):
         return values
-    return [str(_plain(v)) for v in values]
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else json.dumps(value)
+    return [str(plain(v)) for v in values]

@@ -41,10 +41,9 @@ def seeds_of(given: Any) -> tuple[int, ...]:
     """
     if isinstance(given, str):
         first, dots, last = (part.strip() for part in given.partition(".."))
-        if not (dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
-            raise ValueError(f'expected a number of seeds, a list, or a range such as "1..20"; got {given!r}')
-        _check_number(int(last) - int(first) + 1)
-        given = range(int(first), int(last) + 1)
+        if dots and first.isdecimal() and last.isdecimal() and int(first) <= int(last):
+            _check_number(int(last) - int(first) + 1)
+            given = range(int(first), int(last) + 1)
     elif _is_integer(given):
         if given < 1:
             raise ValueError(f"expected at least one seed; got {given}")

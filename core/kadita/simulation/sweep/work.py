@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -81,12 +82,13 @@ def run_line(line: Line) -> None:
         if not all(file.exists() for file in files):
             if not (folder / MANIFEST).exists():
                 raise KaditaError(f"{folder}: expected the folder of a sweep, shared by all workers; it does not exist")
-            run = _configuration(point.run, line.seed, registry)
+            parameters = registry.models[point.run["model"]].model_validate(point.run["parameters"])
+            run = RunConfiguration.model_validate({**point.run, "seed": line.seed, "parameters": parameters})
             start = _load(before, run) if point.chained and before is not None else None
             try:
                 _run(line, run, start, files[0], state if chained else None, registry)
             except KaditaError as error:
-                raise type(error)(f"{line.name}, seed {line.seed} ({folder.name}): {error}") from None
+                raise type(error)(f"{line!r} ({folder.name}): {error}") from None
         before = state
 
 
@@ -99,15 +101,12 @@ def _run(
     registry: Registry,
 ) -> None:
     results: list[Results] = []
-    last: list[Block] = []
-
-    def keep(block: Block) -> None:
-        last[:] = [block]
+    last: deque[Block] = deque(maxlen=1)
 
     def simulate(trajectory: Path | None = None) -> None:
         with Simulation(run, start=start) as school, warnings.catch_warnings():
             warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
-            school.send_to(keep)
+            school.send_to(last.append)
             if trajectory is not None:
                 school.record(trajectory, force=True, checkpoint_every=NEVER)
             results.append(analyze(school, registry=registry, **line.measurement))
@@ -153,8 +152,3 @@ def _load(path: Path, run: RunConfiguration) -> Frame:
 
 def _checksum(arrays: Iterable[Any]) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(a, "<f8").tobytes() for a in arrays)).hexdigest()
-
-
-def _configuration(stored: dict[str, Any], seed: int, registry: Registry) -> RunConfiguration:
-    parameters = registry.models[stored["model"]].model_validate(stored["parameters"])
-    return RunConfiguration.model_validate({**stored, "seed": seed, "parameters": parameters})
