@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import describe_error
-from kadita.plugins.declaration.analysis import Analysis
+from kadita.plugins.declaration.analysis import Analysis, State
 from kadita.plugins.declaration.metric import Metric
 from kadita.testing.checks import Check, outcome, require_passed
 from kadita.testing.harness import registry_with
@@ -126,14 +126,11 @@ def _partitioned(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator
 
 
 def _merged(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
-    merge = trial.analysis.merge
+    def merge(one: State, other: State) -> State:  # which may modify its arguments
+        return trial.analysis.merge(copy.deepcopy(one), copy.deepcopy(other))
+
     a, b, c, d = trial.states(path, (0, 16, 33, 50, FRAMES))
-    left, right = merge(copy.deepcopy(a), copy.deepcopy(b)), merge(copy.deepcopy(c), copy.deepcopy(d))
-    merged = [
-        merge(merge(merge(copy.deepcopy(a), copy.deepcopy(b)), copy.deepcopy(c)), copy.deepcopy(d)),
-        merge(copy.deepcopy(a), merge(copy.deepcopy(b), merge(copy.deepcopy(c), copy.deepcopy(d)))),
-        merge(left, right),
-    ]
+    merged = [merge(merge(merge(a, b), c), d), merge(a, merge(b, merge(c, d))), merge(merge(a, b), merge(c, d))]
     first, *others = (trial.finish(path, state) for state in merged)
     for other in others:
         yield from _differences(first, other, CLOSE)
