@@ -239,7 +239,7 @@ def advance() -> Callable[..., Swarm]:
         agents = np.arange(x.shape[1], dtype=np.int32)
         school = State(x, u, agents, np.zeros_like(agents))
         rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
-        run = steps_of(model.pair, model.turn, model.displacement, parallel=parallel)
+        run = steps_of(model.pair, model.turn, model.displacement, by_cells=by_cells, parallel=parallel)
         run(
             school,
             Space(model.space.array, model.cutoff),
@@ -247,7 +247,6 @@ def advance() -> Callable[..., Swarm]:
             steps,
             first_step,
             np.uint64(seed),
-            by_cells,
             3 if parallel else 1,
         )
         order = np.argsort(school.agents)

@@ -3,7 +3,6 @@
 import sys
 from contextlib import closing
 from functools import partial
-from statistics import median
 
 from bench import agree, alternate
 from table import spread
@@ -37,8 +36,7 @@ def _alone(bench, f, ours, space):
         times = [[1e6 * spent["cpu"] / agents for spent in side] for side in alternate(bench.rounds, *sides)]
         what = ", ".join([name, *_said(parameters)])
         given = ", ".join(_said({key: v for key, v in can["parameters"].items() if key not in parameters}))
-        dearest = max(map(median, times))
-        table.row(what, agents, *map(spread, times), given, value=dearest, most=f["most_microseconds"], unit=" us")
+        table.row(what, agents, *map(spread, times), given)
     return refused
 
 

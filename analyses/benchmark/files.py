@@ -1,10 +1,8 @@
 """What it costs to write and to read a trajectory file, beside NumPy's plain bytes and MDAnalysis."""
 
-import statistics
 from functools import partial
 
 from bench import alternate
-from table import spread
 
 MICRO = 1e6
 
@@ -19,22 +17,10 @@ def measure(bench):
             f["rounds"], partial(worker.ask, "write", **sizes), partial(worker.ask, "tofile", **sizes)
         )
         what = f"in blocks of {case['size']}"
-        table.versus(what, case["agents"], own, plain, MICRO, clock="wall", least=case.get("least_ratio"))
-        if "most_microseconds" in case:
-            times = [spent["wall"] * MICRO for spent in own]
-            table.row(
-                what,
-                case["agents"],
-                spread(times),
-                value=statistics.median(times),
-                most=case["most_microseconds"],
-                unit=" us",
-            )
+        table.versus(what, case["agents"], own, plain, MICRO, clock="wall")
     table.heading("reading a frame, wall time", "agents", "kadita, us", "MDAnalysis, us", "ratio")
     agents = f["reading"]["agents"]
     sides = [partial(worker.ask, name, agents=agents) for name in ("blocks_of", "frames_of", "arrays_of")]
     blocks, frames, arrays = alternate(f["rounds"], *sides, warm=[sides[0]])
-    table.versus(
-        "blocks, its frame loop", agents, blocks, frames, MICRO, clock="wall", least=f["reading"]["least_ratio"]
-    )
+    table.versus("blocks, its frame loop", agents, blocks, frames, MICRO, clock="wall")
     table.versus("the same numbers kept", agents, blocks, arrays, MICRO, clock="wall")

@@ -1,7 +1,5 @@
 """The greatest memory of a run of very many agents into a file."""
 
-import statistics
-
 from table import spread
 
 
@@ -16,8 +14,7 @@ def measure(bench):
         agents = m["agents"] - m["few"]
         whole.append((many - few) / agents)
         beyond.append((many - few - (block - small)) / agents)
-    what, value = "peak resident memory", statistics.median(beyond)
-    table.row(what, m["agents"], spread(whole), spread(beyond), value=value, most=m["most_bytes"])
+    table.row("peak resident memory", m["agents"], spread(whole), spread(beyond))
 
 
 def peak(bench, agents):

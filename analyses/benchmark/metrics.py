@@ -1,10 +1,9 @@
 """The twelve metrics of a frame beside dewi-kadita's, and whole runs with the metrics of all frames."""
 
 from functools import partial
-from statistics import median
 
 from bench import alternate
-from table import Crew, spread
+from table import BusyCores, spread
 
 
 def measure(bench):
@@ -14,21 +13,21 @@ def measure(bench):
     for case in m["cases"]:
         school = {"case": case, "changes": {}, "after": m["after"], "every": m["every"], "frames": m["frames"]}
         agents = ours.ask("frames", **school, name=case)
-        _compare(bench, case, agents, m["repeats"], bench.rounds, m["least_ratio"])
+        _compare(bench, case, agents, m["repeats"], bench.rounds)
     for large in m["large"]:
         agents = large["agents"]
         ours.ask("frames", **bench.school(agents), name=agents, after=100, every=5, frames=large["frames"])
-        _compare(bench, agents, agents, large["repeats"], large["rounds"], large["least_ratio"])
+        _compare(bench, agents, agents, large["repeats"], large["rounds"])
     _together(bench, m["together"])
 
 
-def _compare(bench, name, agents, repeats, rounds, least):
+def _compare(bench, name, agents, repeats, rounds):
     names = bench.study["metrics"]["names"]
     theirs = partial(bench.peer().ask, "metrics", name=name)
-    for profile, required in (("published", least), (None, None)):
+    for profile in ("published", None):
         own = partial(bench.ours().ask, "metrics", name=name, names=names, profile=profile, repeats=repeats)
         times = alternate(rounds, own, theirs)
-        bench.table.versus(profile or "corrected", agents, *times, 1e6, least=required)
+        bench.table.versus(profile or "corrected", agents, *times, 1e6)
 
 
 def _together(bench, t):
@@ -40,15 +39,12 @@ def _together(bench, t):
             school = {"agents": agents, "frames": frames, "box": box, "link": t["link"], "deviation": deviation}
             rounds = [bench.ours().ask("passes", **school) for _ in range(t["rounds"])]
             together = [1e6 * r["all"] / agents for r in rounds]
-            for what, most in (("slowest", t["most_of_slowest"]), ("simple", None)):
+            for what in ("slowest", "simple"):
                 alone = [1e6 * r[what] / agents for r in rounds]
                 ratios = [a / b for a, b in zip(together, alone, strict=True)]
                 columns = spread(together), spread(alone), spread(ratios)
                 one = "the slowest" if what == "slowest" else "that needs no other"
-                bench.table.row(f"{name}, {one}", agents, *columns, value=median(ratios), most=most, unit="x")
-            if agents >= t["from"]:
-                most = t["most_microseconds"]
-                bench.table.row(f"{name}, an agent", agents, spread(together), value=median(together), most=most)
+                bench.table.row(f"{name}, {one}", agents, *columns)
 
 
 def measure_runs(bench):
@@ -64,6 +60,5 @@ def measure_runs(bench):
         warm = own, partial(theirs, steps=2, every=1)
         sides = own, partial(theirs, steps=c["steps"], every=c["every"])
         times = alternate(r["rounds"], *sides, warm=warm)
-        bench.table.versus(
-            case, c["parameters"]["agents"], *times, 1e3, "wall", r["least_ratio"], Crew(r["threads"], times[1])
-        )
+        busy = BusyCores(r["threads"], times[1])
+        bench.table.versus(case, c["parameters"]["agents"], *times, 1e3, "wall", busy)

@@ -55,11 +55,9 @@ def _cells(bench, measured, medians):
             candidates = bench.ours().ask("candidates", **bench.school(agents))
             nanoseconds = 1e3 * medians[agents]
             bench.table.row(f"cells, a candidate of {candidates:.0f}", agents, significant(nanoseconds / candidates))
-            what, most = "cells, an agent", s["most_nanoseconds"]
-            bench.table.row(what, agents, spread([1e3 * t for t in times]), value=nanoseconds, most=most)
+            bench.table.row("cells, an agent", agents, spread([1e3 * t for t in times]))
     grows = bench.found["exponent_cells"] = exponent(medians, s["from"])
-    most = s["most_exponent"]
-    bench.table.row("cells, exponent of a step in N", f"{s['from']} up", f"{grows:.3f}", value=grows, most=most)
+    bench.table.row("cells, exponent of a step in N", f"{s['from']} up", f"{grows:.3f}")
 
 
 def exponent(medians, least):

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import statistics
 import subprocess
 import sysconfig
 import tempfile
@@ -17,19 +16,15 @@ def measure(bench):
     s, table = bench.study["starts"], bench.table
     table.heading("a process, CPU time", "", "s")
     times = [process(bench, "--help") for _ in range(1 + s["help"])][1:]  # the first may write bytecode
-    table.row(
-        "kadita --help", "", spread(times), value=statistics.median(times), most=s["most_seconds_help"], unit=" s"
-    )
+    table.row("kadita --help", "", spread(times))
     run = ["run", s["case"], "--every", "1", "--force", "-o", "start.nc"]
     times = [process(bench, *run, "--steps", "1") for _ in range(1 + s["warm"])][1:]  # the first may compile
-    what, most = "kadita run, one step, warm", s["most_seconds_warm"]
-    table.row(what, "", spread(times), value=statistics.median(times), most=most, unit=" s")
+    table.row("kadita run, one step, warm", "", spread(times))
     run += ["--steps", str(s["steps"]), "--analyze"]
     with tempfile.TemporaryDirectory() as cache:
         cold = process(bench, *run, NUMBA_CACHE_DIR=cache)
         kernels = len(list(Path(cache).rglob("*.nbi")))
-    what, most = f"kadita run --analyze, {kernels} kernels", s["most_seconds_cold"]
-    table.row(what, "", spread([cold]), value=cold, most=most, unit=" s")
+    table.row(f"kadita run --analyze, {kernels} kernels", "", spread([cold]))
 
 
 def process(bench, *arguments, **variables):

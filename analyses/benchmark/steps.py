@@ -4,25 +4,22 @@ import statistics
 from functools import partial
 
 from bench import alternate
-from machine import vector_units
-from table import Crew
+from table import BusyCores
 
 
 def measure(bench):
     """Compare with one thread of the peer, in CPU time, and with several, in wall time."""
     s = bench.study["steps"]
     bench.table.heading("one step, one thread each", "agents", "kadita, us/agent", "dewi-kadita, us/agent", "ratio")
-    _cases(bench, 1, "cpu", s["least_ratio"])
+    _cases(bench, 1, "cpu")
     _large(bench, 1, "cpu")
-    avx2 = vector_units() == "AVX2"
-    limit = s["least_ratio_to_threads_avx2" if avx2 else "least_ratio_to_threads"]
     title = f"one step, peer on {s['threads']} threads"
     bench.table.heading(title, "agents", "kadita, us/agent", "dewi-kadita, us/agent", "ratio of wall times")
-    _cases(bench, s["threads"], "wall", limit)
+    _cases(bench, s["threads"], "wall")
     _large(bench, s["threads"], "wall")
 
 
-def _cases(bench, threads, clock, limit):
+def _cases(bench, threads, clock):
     s, ours, peer = bench.study["steps"], bench.ours(), bench.peer(threads)
     for case in s["cases"]:
         parameters = ours.ask("parameters", case=case, changes={}, start=case)["parameters"]
@@ -30,8 +27,8 @@ def _cases(bench, threads, clock, limit):
         theirs = partial(peer.ask, "step", start=case, parameters=parameters)
         warm = own, partial(theirs, steps=1)
         times = alternate(bench.rounds, own, partial(theirs, steps=s["steps"]), warm=warm)
-        worker_pool = Crew(threads, times[1]) if threads > 1 else None
-        bench.table.versus(case, parameters["agents"], *times, 1e6 / parameters["agents"], clock, limit, worker_pool)
+        busy = BusyCores(threads, times[1]) if threads > 1 else None
+        bench.table.versus(case, parameters["agents"], *times, 1e6 / parameters["agents"], clock, busy)
 
 
 def _large(bench, threads, clock):
@@ -40,16 +37,16 @@ def _large(bench, threads, clock):
     ours, peer = bench.ours(threads), bench.peer(threads)
     published = bench.study["school"]["case"]
     small = ours.ask("parameters", case=published, changes={}, start=published)["parameters"]
-    for change, limit in (({}, t["least_ratio"]), ({"r_a": small["r_a"]}, None)):
+    for change in ({}, {"r_a": small["r_a"]}):
         school = bench.school(t["agents"], **change)
         c = ours.ask("parameters", **school, start="large")["parameters"]
         own = partial(ours.ask, "step", **school, steps=t["steps"], repeats=1, threads=threads)
         theirs = partial(peer.ask, "step", start="large", parameters=c, steps=t["peer_steps"])
         warm = own, partial(peer.ask, "step", start=published, parameters=small, steps=1)
-        rounds = t["rounds"] if limit else 1
+        rounds = 1 if change else t["rounds"]
         times = alternate(rounds, own, theirs, warm=warm)
-        if limit and threads == 1:  # for the figure
+        if not change and threads == 1:  # for the figure
             bench.found["peer"] = {c["agents"]: 1e6 * statistics.median(t["cpu"] for t in times[1]) / c["agents"]}
-        worker_pool = Crew(threads, times[1]) if threads > 1 else None
+        busy = BusyCores(threads, times[1]) if threads > 1 else None
         what = f"r_a = {c['r_a']:g}, {threads} thread{'s' if threads > 1 else ''} each"
-        bench.table.versus(what, c["agents"], *times, 1e6 / c["agents"], clock, limit, worker_pool)
+        bench.table.versus(what, c["agents"], *times, 1e6 / c["agents"], clock, busy)

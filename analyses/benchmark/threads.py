@@ -4,7 +4,7 @@ import os
 from functools import partial
 
 from bench import alternate
-from table import Crew
+from table import BusyCores
 
 
 def measure(bench):
@@ -24,6 +24,5 @@ def measure(bench):
         ]
         one, *more = alternate(s["rounds"], *sides)
         for threads, times in zip(numbers[1:], more, strict=True):
-            least = s["least_ratio"] if threads == 2 and agents >= s["from"] else None
-            worker_pool = Crew(threads, times)
-            table.versus(f"{threads} threads", agents, times, one, 1e6 / agents, "wall", least, worker_pool)
+            busy = BusyCores(threads, times)
+            table.versus(f"{threads} threads", agents, times, one, 1e6 / agents, "wall", busy)

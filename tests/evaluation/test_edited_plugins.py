@@ -134,7 +134,7 @@ def test_a_plugin_that_is_edited_before_a_worker_loads_it_is_refused(plugin, sch
         kadita.analyze(files[1], ["constant"], plugins=[files[0]], workers=2)
 
 
-@pytest.mark.filterwarnings("ignore:1 of 1 series have not settled")
+@pytest.mark.filterwarnings("ignore:1 of 1 series are not equilibrated")
 def test_sweeps_of_one_process_run_and_record_an_edited_plugin(plugin, tmp_path):
     """In a new folder as in the old one, whose points are those of other code."""
     configuration = tmp_path / "small.toml"

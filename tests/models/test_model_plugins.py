@@ -227,7 +227,8 @@ class TestAnEditedRule:
         "    (block,) = kadita.simulate(run).blocks()\n"
         "    cosine = (block.headings[0] * block.headings[1]).sum(axis=1).mean()\n"
         "    model = models[name]\n"
-        "    hits = steps_of(model.pair, model.turn, model.displacement, parallel=False).stats.cache_hits\n"
+        "    steps = steps_of(model.pair, model.turn, model.displacement, by_cells=False, parallel=False)\n"
+        "    hits = steps.stats.cache_hits\n"
         "    print(round(cosine, 6), 'disk' if hits else 'compiler')\n"
     )
 

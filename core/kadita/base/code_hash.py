@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-LIBRARIES = ("builtins", "math", "cmath", "numba", "numpy")  # whose code is told by their names
+LIBRARIES = ("builtins", "math", "cmath", "llvmlite", "numba", "numpy")  # whose code is told by their names
 
 
 def checksum(function: Callable[..., Any]) -> str:
@@ -18,20 +18,20 @@ def checksum(function: Callable[..., Any]) -> str:
 
     It is the same in every process, and another when anything of that is edited.
     """
-    return hashlib.sha256("\n".join(_described(function, (), set())).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(_described(function, (), {})).encode()).hexdigest()[:16]
 
 
-def _described(value: Any, names: tuple[str, ...], seen: set[int]) -> Iterator[str]:
+def _described(value: Any, names: tuple[str, ...], seen: dict[int, int]) -> Iterator[str]:
     """Describe a value; of a module, what code with these names can use of it."""
     if options := getattr(value, "targetoptions", None):  # of a compiled function
         yield from _described(sorted(options.items(), key=repr), (), seen)
-    value = getattr(getattr(value, "_dispatcher", value), "py_func", value)
+    value = getattr(getattr(value, "_dispatcher", value), "py_func", getattr(value, "_defn", value))
     kind = type(value).__qualname__
     if inspect.isfunction(value) and not _is_of_library(value.__module__):
-        yield f"{kind} {value.__qualname__}"
+        yield f"{kind} {seen.get(id(value))}"
         if id(value) not in seen:
-            seen.add(id(value))
-            yield from _described([value.__defaults__, value.__kwdefaults__], (), seen)
+            seen[id(value)] = len(seen)
+            yield from _described([value.__defaults__, value.__kwdefaults__, vars(value)], (), seen)
             yield from _described([_content(cell) for cell in value.__closure__ or ()], (), seen)
             yield from _described_code(value.__code__, value.__globals__, seen)
     elif isinstance(value, ModuleType) and not _is_of_library(value.__name__):
@@ -53,13 +53,14 @@ def _described(value: Any, names: tuple[str, ...], seen: set[int]) -> Iterator[s
     elif value is None or isinstance(value, bool | int | float | complex | str | bytes | np.dtype):
         yield f"{kind} {value!r}"
     elif isinstance(value, type) and not _is_of_library(value.__module__):
-        plain = {n: v for n, v in vars(value).items() if not n.startswith("_") and not callable(v)}
-        yield f"{kind} {value.__qualname__} {sorted((n, repr(getattr(v, 'value', v))) for n, v in plain.items())}"
+        yield f"{kind} {value.__qualname__}"
+        plain = {n: getattr(v, "value", v) for n, v in vars(value).items() if not n.startswith("_")}
+        yield from _described(plain, (), seen)
     else:  # a class, a function of a library: never by its address
         yield f"{kind} {getattr(value, '__module__', '')} {getattr(value, '__qualname__', '')}"
 
 
-def _described_code(code: CodeType, known: Mapping[str, Any], seen: set[int]) -> Iterator[str]:
+def _described_code(code: CodeType, known: Mapping[str, Any], seen: dict[int, int]) -> Iterator[str]:
     yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars}"
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from kadita.base.code_hash import checksum
 from kadita.base.errors import describe_error
 
 # OpenMP's waiting threads spin by default and starve each other on a busy machine; read once, at first use.
@@ -20,15 +23,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import numba  # noqa: E402
 import numba.core.errors  # noqa: E402
 import numba.extending  # noqa: E402
+from numba.core.caching import FunctionCache, NullCache  # noqa: E402
 
 Function = Callable[..., Any]
 
+KERNEL = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}  # nobody calls it from C, which takes time
+JITABLE = KERNEL | {"forceinline": True, "no_cpython_wrapper": True}
+KEPT = 100  # files of a kernel on disk, two or more a version
+
 
 def kernel(function: Function) -> Function:
-    """Compile `function` for one thread and keep the machine code on disk where that is possible.
-
-    What is kept is known by the function's own file alone: a kernel calls kernels of its own file, or parts.
-    """
+    """Compile `function` for one thread and keep the machine code on disk where that is possible."""
     return _compile(function)
 
 
@@ -39,14 +44,14 @@ def parallel_kernel(function: Function) -> Function:
 
 def jitable(function: Function) -> Function:
     """Let kernels be built around `function`, which stays callable from Python."""
-    numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
-    function.__dict__["is_jitable"] = True
+    numba.extending.register_jitable(**JITABLE)(function)
+    function.__dict__["jit_options"] = JITABLE
     return function
 
 
 def is_jitable(function: object) -> bool:
     """Whether kernels can be built around it."""
-    return getattr(function, "is_jitable", False) is True
+    return getattr(function, "jit_options", None) == JITABLE
 
 
 def reason(error: Exception) -> str:
@@ -63,8 +68,42 @@ def reason(error: Exception) -> str:
 
 
 def _compile(function: Function, **options: Any) -> Function:
-    options |= {"error_model": "numpy", "nogil": True}
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # neither the package's folder nor the user's cache can be written
-        return numba.njit(**options)(function)
+    njit: Any = numba.njit  # whose types do not list all options
+    compiled: Any = njit(**KERNEL, **options)(function)
+    if compiled is not function:  # as it is if NUMBA_DISABLE_JIT is set
+        compiled._cache = _Cache(compiled)
+    return cast(Function, compiled)
+
+
+class _Cache(NullCache):
+    """Machine code on disk by what a kernel is made of, wherever that stands.
+
+    Numba by itself looks at the function's own file alone (its issue 4807). Files are named when the kernel is first
+    compiled: by then all that it calls is defined.
+    """
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+
+    @cached_property
+    def _files(self) -> Any:
+        function = self._compiled.py_func
+        function.__qualname__ += f"_{checksum(self._compiled)}"
+        try:
+            return FunctionCache(function)  # type: ignore[no-untyped-call]
+        except RuntimeError:  # neither the package's folder nor the user's cache can be written
+            return NullCache()
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return machine code for arguments of these types, or None."""
+        return self._files.load_overload(sig, target_context)
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep machine code, and delete what is left of the oldest versions."""
+        self._files.save_overload(sig, data)
+        if self._files.cache_path:
+            name = self._compiled.py_func.__qualname__.replace("<", "").replace(">", "").rpartition("_")[0]
+            with suppress(OSError):  # another process deletes, too
+                files = sorted(Path(self._files.cache_path).glob(f"*.{name}_{'?' * 16}-*.nb?"), key=os.path.getmtime)
+                for file in files[:-KEPT]:
+                    file.unlink()

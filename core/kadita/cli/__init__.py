@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _own_hooks():
         status = _run(arguments)
         if status:
+            warnings.simplefilter("ignore")
             gc.collect()  # readers that failed are finalized while their complaints are still suppressed
     return status
 

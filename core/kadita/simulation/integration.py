@@ -93,7 +93,7 @@ class Integration:
 
     def compile(self) -> None:
         """Compile the steps for this machine, or load them from the cache; otherwise the first step does this."""
-        self._call(0, False)
+        self._call(0, self._by_cells())
 
     def advance(self, steps: int, pause: Callable[[], bool] = lambda: False) -> None:
         """Advance by some steps, or by fewer if `pause`, called about every second, returns True."""
@@ -110,9 +110,10 @@ class Integration:
         several = threads(self.threads) if self.threads > 1 else nullcontext()
         # plain Python would warn of overflows
         with several, self._attributed("pair, turn or displacement"), np.errstate(all="ignore"):
-            advance = steps_of(self.model.pair, self.model.turn, self.model.displacement, parallel=self.threads > 1)
+            rules = self.model.pair, self.model.turn, self.model.displacement
+            advance = steps_of(*rules, by_cells=by_cells, parallel=self.threads > 1)
             seed = np.uint64(self.seed)
-            advance(self.school, self.space, self.rules, steps, self.step, seed, by_cells, self.threads)
+            advance(self.school, self.space, self.rules, steps, self.step, seed, self.threads)
 
     def _by_cells(self) -> bool:
         edges, x = self.space.edges, self.school.positions

@@ -17,7 +17,8 @@ declared shape, within the declared range, NaN only where it is declared undefin
 no state between calls, and is reproducible; the value of a frame does not depend on other frames, and the numbers along
 its axes do not depend on any frame; it does not depend on the order of agents, and is invariant under the symmetries
 that it declares. Its speed is measured, but not judged. ``kadita plugins check`` also checks that one process, two
-processes and part of a file give the same bits, which needs a metric that other processes can load.
+processes and part of a file give the same values, which needs a metric that other processes can load. Where blocks
+begin at other frames, sums in another order may differ by up to 16 ulp of the largest value; the check reports it.
 """
 
 from __future__ import annotations

@@ -103,9 +103,10 @@ def _run(model: Model, by_cells: bool = False, threads: int = 1) -> tuple[Floats
     x, u = (np.asarray(a, dtype=float).T.copy() for a in model.initial_state(SEED))
     agents = np.arange(x.shape[1], dtype=np.int32)
     school = State(x, u, agents, np.zeros_like(agents))
-    advance = steps_of(model.pair, model.turn, model.displacement, parallel=threads > 1)
+    rules = model.pair, model.turn, model.displacement
+    advance = steps_of(*rules, by_cells=by_cells, parallel=threads > 1)
     space = Space(model.space.array, cutoff_of([model]))
-    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), by_cells, threads)
+    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), threads)
     order = np.argsort(school.agents)
     return x.T[order], u.T[order]
 

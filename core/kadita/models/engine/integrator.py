@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
-from kadita.base.code_hash import checksum
 from kadita.base.jit import Function, jitable, kernel, parallel_kernel
 from kadita.models.engine import cell_list, grid
 from kadita.models.engine.interactions import summing
@@ -24,27 +23,27 @@ from kadita.models.engine.update import GROUP, ROWS, moving
 
 
 @lru_cache(maxsize=32)
-def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel: bool) -> Function:
-    """Compile the steps of a model from its rules.
+def steps_of(pair: Function, turn: Function, displacement: Function, *, by_cells: bool, parallel: bool) -> Function:
+    """Compile the steps of a model from its rules, by cell lists or by all pairs.
 
     Returns:
-        ``advance(school, space, rules, steps, first_step, seed, by_cells, shares)``, which advances a `State` in place
-        on `shares` threads.
+        ``advance(school, space, rules, steps, first_step, seed, shares)``, which advances a `State` in place on
+        `shares` threads.
     """
     add_up, move = summing(pair), moving(turn, displacement)
 
-    def advance(school, space, rules, steps, first_step, seed, by_cells, shares):  # type: ignore[no-untyped-def]
+    def advance(school, space, rules, steps, first_step, seed, shares):  # type: ignore[no-untyped-def]
         x, u, agents, species = school
         n = agents.size
         alike = rules.of_pairs.size == 1
         periodic = space.edges[0] > 0
         origin, edges = np.zeros(3), space.edges.copy()
         seen = np.empty((6, n + LANES), np.int32)
-        counts, distinct = np.ones(3, np.int64), np.ones(3, np.int64)
         groups = (n + GROUP - 1) // GROUP
-        numbers, order = np.empty(n if by_cells else 0, np.int32), np.empty(n if by_cells else 0, np.int32)
-        spare = np.empty((shares, n if by_cells else 0))
-        starts = np.array([0, n], np.int32)  # all pairs are one cell with all agents
+        if by_cells:  # a constant of the compiled code, which has one of the two methods
+            counts, distinct = np.ones(3, np.int64), np.ones(3, np.int64)
+            numbers, order, starts = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(0, np.int32)
+            spare = np.empty((shares, n))
         for step in range(first_step, first_step + steps):
             if not periodic:
                 grid.virtual_box(x, space.cutoff, origin, edges)
@@ -70,31 +69,31 @@ def steps_of(pair: Function, turn: Function, displacement: Function, *, parallel
                 np.float32(edges[1] / 2.0**32),
                 np.float32(edges[2] / 2.0**32),
             )
-            slices = distinct[2]
             tasks = distinct[0] * distinct[1] if by_cells else groups
             for share in prange(shares):  # every Nth column, because crowded columns are adjacent
-                near, bounds = (np.empty((6, 0), np.int32), cell_list.bounds(distinct)) if by_cells else (seen, starts)
-                around = bounds.size - slices
                 memory = np.zeros(ROWS * GROUP)
+                near, low, high = seen, 0, n
+                if by_cells:
+                    near, bounds, slices = np.empty((6, 0), np.int32), cell_list.bounds(distinct), distinct[2]
+                    around = bounds.size - slices
                 for task in range(share, tasks, shares):
                     if by_cells:
                         cell, first, last = task * slices, starts[task * slices], starts[(task + 1) * slices]
                         near = cell_list.gather(task, starts, distinct, seen, near, bounds)
+                        s = 0
                     else:
-                        cell, first, last = 0, task * GROUP, min(n, (task + 1) * GROUP)
-                    s = 0
+                        first, last = task * GROUP, min(n, (task + 1) * GROUP)
                     for begin in range(first, last, GROUP):
                         end = min(last, begin + GROUP)
                         for i in range(begin, end):
-                            while starts[cell + s + 1] <= i:
-                                s += 1
+                            if by_cells:
+                                while starts[cell + s + 1] <= i:
+                                    s += 1
+                                low, high = bounds[s], bounds[s + around]
                             c = rules.of_pairs[0 if alike else species[agents[i]]]
-                            add_up(i, x, u, c, seen, near, bounds[s], bounds[s + around], scale, memory, i - begin)
+                            add_up(i, x, u, c, seen, near, low, high, scale, memory, i - begin)
                         move(begin, end, x, u, agents, species, rules.of_turns, memory, seed, step, space.edges)
 
-    # Compiled code is kept on disk by this name: a rule that was edited is compiled anew, no two rules share a file,
-    # and threads do not get the code of one thread.
-    advance.__qualname__ = f"advance_{checksum(advance)}{'_in_parallel' if parallel else ''}"
     return parallel_kernel(advance) if parallel else kernel(advance)
 
 

@@ -38,3 +38,6 @@ def _copy_vector(context, to, row, column, of, start):  # type: ignore[no-untype
         return context.get_dummy_value()
 
     return types.void(to, types.intp, types.intp, of, types.intp), generate
+
+
+copy_lanes.__dict__["compiled"] = _copy_vector  # for the hash of kernels that call it

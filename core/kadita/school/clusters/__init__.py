@@ -68,21 +68,36 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
     Raises:
         NotApplicable: if it is None and the trajectory has no r_a.
     """
-    from kadita.school.clusters.flood_fill import flood
-
-    link = link_length(block, link_distance)
-
+    link, lengths = link_length(block, link_distance), block.box.array
     clusters = Clusters(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
-    lengths = block.box.array
+    labels, small = np.empty(block.shape, np.int64), block.shape[1] <= ALL_PAIRS_UP_TO
+    if small:
+        labels, clusters.percolates[:] = _by_flood_fill(block.wrapped, lengths, link)
     for t in range(len(block)):
-        cells = _grid(block.wrapped[t], lengths, link) if block.shape[1] > ALL_PAIRS_UP_TO else None
-        if cells is None:
-            label, clusters.count[t], clusters.percolates[t] = flood(block.wrapped[t], lengths, link)
-        else:
-            label, clusters.count[t], clusters.percolates[t] = _by_cells(block.wrapped[t], lengths, link, *cells)
-        size = np.bincount(label)[label]
-        clusters.largest[t] = label == label[np.argmax(size)]  # of clusters of equal size, the one with the first agent
+        if not small:
+            cells = _grid(block.wrapped[t], lengths, link)
+            if cells is None:
+                labels[[t]], clusters.percolates[[t]] = _by_flood_fill(block.wrapped[t : t + 1], lengths, link)
+            else:
+                labels[t], clusters.percolates[t] = _by_cells(block.wrapped[t], lengths, link, *cells)
+        sizes = np.bincount(labels[t])
+        size = sizes[labels[t]]
+        clusters.count[t] = np.count_nonzero(sizes)
+        clusters.largest[t] = labels[t] == labels[t, np.argmax(size)]  # of equal ones, the one with the first agent
     return clusters
+
+
+def _by_flood_fill(positions: Floats, lengths: Floats, link: float) -> tuple[Integers, NDArray[np.bool_]]:
+    """Return the cluster label of every agent in every frame, (T, N), and whether one percolates, (T,)."""
+    from kadita.school.clusters.flood_fill import find_loops, flood
+
+    shape, periodic = positions.shape[:2], lengths[0] > 0
+    labels, queue, shift = np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(positions.shape)
+    flood(positions, lengths, link, labels, queue, shift)
+    percolates = np.full(len(positions), periodic and link >= lengths.min())
+    if periodic and link < lengths.min():
+        find_loops(positions, lengths, link, labels, queue, shift, percolates)
+    return labels, percolates
 
 
 def _grid(positions: Floats, lengths: Floats, link: float) -> tuple[Integers, Integers] | None:
@@ -115,17 +130,17 @@ def _without_gaps(numbers: Integers) -> tuple[Integers, Integers] | None:
 
 def _by_cells(
     positions: Floats, lengths: Floats, link: float, cells: Integers, counts: Integers
-) -> tuple[Integers, int, bool]:
-    """Return the cluster label of every agent, (N,), the number of clusters, and whether one percolates."""
+) -> tuple[Integers, bool]:
+    """Return the cluster label of every agent, (N,), and whether one percolates."""
     from kadita.school.clusters.union_find import link_cells
 
     keys = (cells[:, 0] * counts[1] + cells[:, 1]) * counts[2] + cells[:, 2]
     order = np.argsort(keys, kind="stable")
     first = np.flatnonzero(np.diff(keys[order], prepend=-1))
     starts = np.append(first, len(keys))
-    label, clusters, percolates = link_cells(
+    label, percolates = link_cells(
         np.ascontiguousarray(positions[order].T), lengths, link, keys[order[first]], starts, counts
     )
     labels = np.empty(len(keys), np.int64)
     labels[order] = np.repeat(label, np.diff(starts))
-    return labels, clusters, percolates
+    return labels, percolates

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import numpy as np
 
-from kadita.base.jit import kernel
+from kadita.base.jit import jitable, kernel
 from kadita.school.neighbors.ranking import square
 
 ROUNDING = 1e-9  # relative margin, by which more agents are compared than could matter
 
 
 @kernel
-def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
-    """Return the cluster label of every agent, (N,), the number of clusters, and whether one percolates.
+def flood(positions, lengths, link, label, queue, shift):  # type: ignore[no-untyped-def]
+    """Write the cluster label of every agent, (T, N), agents cluster by cluster, (T, N), and shifts, (T, N, 3).
 
-    Agents are queued when a link to them is found. Each is compared with all agents not yet queued, on vector units.
+    A shift is the number of periods from the first agent of the cluster, along the links. Agents are queued when a link
+    to them is found. Each is compared with all agents not yet queued, on vector units.
     """
-    agents = positions.shape[0]
-    periodic = lengths[0] > 0
+    frames, agents = label.shape
     inverse = np.zeros(3)
-    for a in range(3):
-        if periodic:
+    if lengths[0] > 0:
+        for a in range(3):
             inverse[a] = 1.0 / lengths[a]
-    x, y, z = positions[:, 0].copy(), positions[:, 1].copy(), positions[:, 2].copy()  # of the unvisited
-    unvisited, squares = np.arange(agents), np.empty(agents)
-    label, shift, queue = np.empty(agents, np.int64), np.zeros((agents, 3)), np.empty(agents, np.int64)
-    remaining, clusters, queued, processed = agents, 0, 0, 0
-    percolates = periodic and link >= min(lengths[0], lengths[1], lengths[2])
-    while remaining > 0:
-        first = queued
-        queue[queued], queued = unvisited[0], queued + 1
-        for n in range(1, remaining):
-            unvisited[n - 1], x[n - 1], y[n - 1], z[n - 1] = unvisited[n], x[n], y[n], z[n]
-        remaining -= 1
-        while processed < queued:
-            i, processed = queue[processed], processed + 1
-            label[i] = clusters
-            px, py, pz = positions[i, 0], positions[i, 1], positions[i, 2]
+    places, unvisited, squares = np.empty((3, agents)), np.empty(agents, np.int64), np.empty(agents)
+    x, y, z = places[0], places[1], places[2]  # of the unvisited
+    for t in range(frames):
+        for i in range(agents):
+            unvisited[i], x[i], y[i], z[i] = i, positions[t, i, 0], positions[t, i, 1], positions[t, i, 2]
+        remaining, cluster, queued = agents, -1, 0
+        for processed in range(agents):
+            if processed == queued:  # the last cluster is complete: any unvisited agent begins the next
+                remaining -= 1
+                queue[t, queued], cluster, queued = unvisited[remaining], cluster + 1, queued + 1
+                for a in range(3):
+                    shift[t, unvisited[remaining], a] = 0.0
+            i = queue[t, processed]
+            label[t, i] = cluster
+            px, py, pz = positions[t, i, 0], positions[t, i, 1], positions[t, i, 2]
             near = 0
             for n in range(remaining):
                 squares[n] = square(x[n] - px, y[n] - py, z[n] - pz, lengths, inverse)
@@ -46,68 +46,73 @@ def flood(positions, lengths, link):  # type: ignore[no-untyped-def]
                 for n in range(remaining):
                     j = unvisited[n]
                     if squares[n] <= link * link:
-                        queue[queued], queued = j, queued + 1
+                        queue[t, queued], queued = j, queued + 1
                         for a in range(3):
-                            shift[j, a] = shift[i, a] - np.rint((positions[j, a] - positions[i, a]) * inverse[a])
+                            periods = np.rint((positions[t, j, a] - positions[t, i, a]) * inverse[a])
+                            shift[t, j, a] = shift[t, i, a] - periods
                     else:
                         unvisited[kept], x[kept], y[kept], z[kept] = j, x[n], y[n], z[n]
                         kept += 1
                 remaining = kept
-        if periodic and not percolates:
-            percolates = _percolates(positions, lengths, inverse, link, shift, queue[first:queued])
-        clusters += 1
-    return label, clusters, percolates
 
 
 @kernel
-def _percolates(positions, lengths, inverse, link, shift, members):  # type: ignore[no-untyped-def]
+def find_loops(positions, lengths, link, label, queue, shift, percolates):  # type: ignore[no-untyped-def]
+    """Write whether a cluster percolates through the periodic cell, (T,); the other arrays are those of `flood`."""
+    frames, agents = label.shape
+    low = np.empty((6, agents))
+    for t in range(frames):
+        percolates[t], cluster, last = False, -1, 0
+        while last < agents and not percolates[t]:
+            first, last, cluster = last, last + 1, cluster + 1
+            while last < agents and label[t, queue[t, last]] == cluster:
+                last += 1
+            percolates[t] = _percolates(positions[t], lengths, link, shift[t], queue[t, first:last], low)
+
+
+@jitable
+def _percolates(positions, lengths, link, shift, members, low):  # type: ignore[no-untyped-def]
     """Whether a link of this cluster closes a loop around the cell.
 
     Such a link connects agents whose distance along the links exceeds, on some axis, the cell length minus the link
-    length; only these are compared.
+    length; only these are compared. `low` is for positions and shifts of agents at the lower end.
     """
-    n = members.size
-    low, high = np.empty((6, n)), np.empty((6, n))  # positions and shifts of agents at the two ends
     for axis in range(3):
         lowest, highest = np.inf, -np.inf
-        for i in members:
-            unwrapped = positions[i, axis] + lengths[axis] * shift[i, axis]
+        for n in range(members.size):
+            unwrapped = positions[members[n], axis] + lengths[axis] * shift[members[n], axis]
             lowest, highest = min(lowest, unwrapped), max(highest, unwrapped)
         separation = (lengths[axis] - link) * (1 - ROUNDING) - lengths[axis] * ROUNDING
-        if highest - lowest < separation:
-            continue
-        lows, highs = np.int64(0), np.int64(0)  # a literal 0 has another Numba type, and would be compiled once more
-        for i in members:
-            unwrapped = positions[i, axis] + lengths[axis] * shift[i, axis]
-            if unwrapped - lowest >= separation:
-                for a in range(3):
-                    high[a, highs], high[3 + a, highs] = positions[i, a], shift[i, a]
-                highs += 1
-            if highest - unwrapped >= separation:
-                for a in range(3):
-                    low[a, lows], low[3 + a, lows] = positions[i, a], shift[i, a]
-                lows += 1
-        for i in range(highs):
-            if _linked_around(high[:, i].copy(), low, lows, lengths, inverse, link):
-                return True
+        if highest - lowest >= separation:
+            lows = 0
+            for n in range(members.size):
+                i = members[n]
+                if highest - (positions[i, axis] + lengths[axis] * shift[i, axis]) >= separation:
+                    for a in range(3):
+                        low[a, lows], low[3 + a, lows] = positions[i, a], shift[i, a]
+                    lows += 1
+            for n in range(members.size):
+                i = members[n]
+                high = positions[i, axis] + lengths[axis] * shift[i, axis] - lowest >= separation
+                if high and _linked_around(positions[i], shift[i], low, lows, lengths, link):
+                    return True
     return False
 
 
-@kernel
-def _linked_around(one, others, n, lengths, inverse, link):  # type: ignore[no-untyped-def]
+@jitable
+def _linked_around(position, periods, others, n, lengths, link):  # type: ignore[no-untyped-def]
     """Whether one agent is linked to any of the others through another periodic image than that along the links."""
-    x, y, z, sx, sy, sz = others[0], others[1], others[2], others[3], others[4], others[5]
     links = 0
     for j in range(n):
-        dx, dy, dz = one[0] - x[j], one[1] - y[j], one[2] - z[j]
-        ix, iy, iz = np.rint(dx * inverse[0]), np.rint(dy * inverse[1]), np.rint(dz * inverse[2])
-        dx, dy, dz = dx - lengths[0] * ix, dy - lengths[1] * iy, dz - lengths[2] * iz
-        d = dx * dx + dy * dy + dz * dz
-        farther = min(  # by how much the square of the distance to the next image is larger
-            lengths[0] * (lengths[0] - 2 * abs(dx)),
-            min(lengths[1] * (lengths[1] - 2 * abs(dy)), lengths[2] * (lengths[2] - 2 * abs(dz))),
-        )
-        other = abs(ix + one[3] - sx[j]) + abs(iy + one[4] - sy[j]) + abs(iz + one[5] - sz[j])
-        # an agent's own images are a period away; `flood` has compared them with the link
-        links += (d <= link * link) & ((other > 0) | (d + farther <= link * link))
+        square, farther, other = 0.0, np.inf, 0.0
+        for a in range(3):
+            d = position[a] - others[a, j]
+            image = np.rint(d * (1.0 / lengths[a]))
+            d -= lengths[a] * image
+            square += d * d
+            # by how much the square of the distance to the next image is larger
+            farther = min(farther, lengths[a] * (lengths[a] - 2 * abs(d)))
+            other += abs(image + periods[a] - others[3 + a, j])
+        # an agent's own images are a period away; they are compared with the link before
+        links += (square <= link * link) & ((other > 0) | (square + farther <= link * link))
     return links > 0

@@ -14,7 +14,7 @@ from kadita.school.neighbors.ranking import square
 
 @kernel
 def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyped-def]
-    """Return the root of every occupied cell, (C,), the number of clusters, and whether one percolates.
+    """Return the root of every occupied cell, (C,), and whether a cluster percolates.
 
     Args:
         s: positions sorted by cell, (3, N).
@@ -80,7 +80,7 @@ def link_cells(s, lengths, link, keys, starts, counts):  # type: ignore[no-untyp
                     o += 1
     for c in range(occupied):
         _find(parent, shift, c, path)
-    return parent, clusters, percolates
+    return parent, percolates
 
 
 @kernel
