@@ -165,7 +165,7 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
             os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), at)
         for _, records in old.pieces(frames):
             if seed is not None and not repaired:
-                records[SUM] = np.array(sums(records, new_seed, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
+                records[SUM] = sums(records, new_seed)
             file.write(records.view(np.uint8).data)
         file.flush()
         os.fsync(file.fileno())

@@ -169,8 +169,7 @@ class AmberWriter:
 
     def append(self, records: NDArray[Any]) -> None:
         """Append raw records, with their checksums recomputed."""
-        offset = self._record.fields[SUM][1]  # type: ignore[index]
-        records[SUM] = np.array(sums(records, self._seed, offset), dtype=np.uint32).view(np.int32)
+        records[SUM] = sums(records, self._seed)
         view, at = records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize
         try:
             while len(view):

@@ -129,8 +129,7 @@ def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None,
             if rounded and trajectory._seed is not None:  # checksum of the rounded values in the file
                 for name in rounded:
                     records[name] = file.variables[name][rows]
-                new = sums(records, trajectory._seed, records.dtype.fields[SUM][1])  # type: ignore[index]
-                records[SUM] = np.array(new, dtype=np.uint32).view(np.int32)
+                records[SUM] = sums(records, trajectory._seed)
             file.variables[SUM][rows] = records[SUM]
         if progress is not None:
             progress(rows.stop, trajectory.n_frames)
