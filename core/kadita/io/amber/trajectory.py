@@ -166,17 +166,15 @@ class AmberTrajectory(Trajectory):
         if not self._by_kadita or (sums is None and stored is None):
             return None
         if sums is None or stored is None or not sums.record:
-            raise KaditaError(
-                f"{self.name}: its header is damaged (checksums are missing); take another copy of the "
-                "file, or save its frames with `kadita recover`"
-            )
-        seed = self._records.seed()
-        if seed != int(stored) & 0xFFFFFFFF:
-            raise KaditaError(
-                f"{self.name}: its header is damaged (the checksum fails); take another copy of the file, or save its "
-                f"frames with `kadita recover`"
-            )
-        return seed
+            damage = "checksums are missing"
+        elif (seed := self._records.seed()) != int(stored) & 0xFFFFFFFF:
+            damage = "the checksum fails"
+        else:
+            return seed
+        raise KaditaError(
+            f"{self.name}: its header is damaged ({damage}); take another copy of the file, or save its frames with "
+            "`kadita recover`"
+        )
 
     def _check_count(self) -> None:
         """Raise if a finished kadita file is longer or shorter than its frames."""
@@ -189,13 +187,14 @@ class AmberTrajectory(Trajectory):
 
     def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
         """Raise if the checksum of a frame fails; a single flipped bit is detected."""
-        if self._seed is None:
-            return
-        damaged = self._records.damaged(records, self._seed)
+        if self._seed is not None:
+            self._require_intact(frames, self._records.damaged(records, self._seed), "its checksum fails")
+
+    def _require_intact(self, frames: Integers, damaged: NDArray[np.bool_], damage: str) -> None:
         if damaged.any():
             raise KaditaError(
-                f"{self.name}: frame {frames[damaged.argmax()]} is damaged (its checksum fails); take another copy of "
-                "the file, or leave the frame out with --start and --stop"
+                f"{self.name}: frame {frames[damaged.argmax()]} is damaged ({damage}); take another copy of the file, "
+                "or leave the frame out with --start and --stop"
             )
 
     def fingerprint(self) -> dict[str, Any]:
