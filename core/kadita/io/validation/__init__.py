@@ -10,7 +10,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
 from kadita.base.netcdf3 import CONTAINERS, STREAMING, Header, parse_header
 from kadita.io.amber.records import first_record, record_type
-from kadita.io.validation.archive import ArchiveContents
+from kadita.io.validation.archive import ArchiveContents, Contents
 from kadita.io.validation.container import ClassicContents
 from kadita.io.validation.findings import Finding, finding
 from kadita.io.validation.frames import check_frames
@@ -128,7 +128,7 @@ def _archive(path: Path) -> Report:
         return _report(found, contents)
 
 
-def _report(found: list[Finding], contents: ClassicContents | ArchiveContents) -> Report:
+def _report(found: list[Finding], contents: Contents) -> Report:
     header = contents.header
     values = [header.attributes.get(name) for name in ("program", "programVersion")]
     written_by = " ".join(v for v in values if isinstance(v, str)) or None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kadita.base.netcdf3 import Header
 from kadita.io.amber.convention import Variable, convention
-from kadita.io.validation.container import Contents
+from kadita.io.validation.archive import Contents
 from kadita.io.validation.findings import Finding, finding, short, some
 
 
