@@ -120,11 +120,10 @@ def _name_agents(file: Any, trajectory: Trajectory) -> None:
         identity = file.createVariable("agent", "i8", ("trajectory",))
         identity[:] = agents
     else:
-        words = [str(a).encode() for a in agents.tolist()]
-        width = max(1, *map(len, words))
-        file.createDimension("name_length", width)
+        words = np.array([str(a).encode() for a in agents.tolist()])
+        file.createDimension("name_length", words.itemsize)
         identity = file.createVariable("agent", "S1", ("trajectory", "name_length"))
-        identity[:] = np.array([w.ljust(width, b"\0") for w in words], dtype=f"S{width}").view("S1").reshape(-1, width)
+        identity[:] = words.view("S1").reshape(len(words), -1)
     identity.setncatts({"cf_role": "trajectory_id", "long_name": "identity of the agent"})
     if trajectory.species is not None:
         names, indices = species_of(trajectory, "")
