@@ -141,10 +141,9 @@ def _in_range(metric: Metric, computed: Values) -> Check:
     if not defined.size:
         return Check("within the declared range", None, "no value is defined")
     found = f"found {defined.min():.4g} to {defined.max():.4g}"
-    if metric.range is None:
-        return Check("within the declared range", True, f"none declared; {found}")
-    low, high = metric.range
-    return outcome("within the declared range", faults(), f"declared {low:g} to {high:g}, {found}")
+    low, high = metric.range or (-np.inf, np.inf)
+    declared = f"declared {low:g} to {high:g}, " if metric.range else "none declared; "
+    return outcome("within the declared range", faults(), declared + found)
 
 
 def _has_velocities(trial: Trial, blocks: Schools, computed: Values) -> Check:
