@@ -16,7 +16,8 @@ from kadita.base.files import fingerprint
 from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
 from kadita.io.amber.convention import convention
-from kadita.io.amber.records import SEED, SUM, Records
+from kadita.io.amber.layout import COMPLETE
+from kadita.io.amber.records import SEED, STATUS, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
@@ -69,7 +70,8 @@ class AmberTrajectory(Trajectory):
     @property
     def complete(self) -> bool | None:
         """Whether the run that wrote the file was finished; None if another program wrote the file."""
-        return metadata.complete(self._records.fixed)
+        status = self._records.fixed(STATUS)
+        return None if status is None else int(status) == COMPLETE
 
     def refresh(self) -> bool:
         """Update the number of frames from the file; return whether it increased."""
@@ -98,12 +100,10 @@ class AmberTrajectory(Trajectory):
             times=frames.astype(np.float64),
             lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
         )
-        names = {"coordinates": 0, "velocities": 1, "time": 2, "cell_lengths": 3}
         with self._reading:
             for rows, records in self._records.pieces(frames):
                 self._check_sums(frames[rows], records)
-                for name, field in names.items():
-                    values = chunk[field]
+                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk, strict=True):
                     if values is not None and name in self.header.variables:
                         values[rows] = records[name]
                         self._scale(name, values[rows])
