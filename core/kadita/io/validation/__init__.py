@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
-from kadita.base.netcdf3 import CONTAINERS, STREAMING, Header, parse_header
+from kadita.base.netcdf3 import CONTAINERS, STREAMING, parse_header
 from kadita.io.amber.records import first_record, record_type
 from kadita.io.validation.archive import ArchiveContents, Contents
 from kadita.io.validation.container import ClassicContents
@@ -73,7 +73,8 @@ def _classic(path: Path, magic: bytes) -> Report:
         found.append(finding("magic", f"found {magic[:4]!r}", None, needed_by))
     if header.records == STREAMING:
         found.append(finding("count", "found no number of frames, as in a file written as a stream"))
-        header = replace(header, records=_frames_in_file(path, header))
+        data = max(0, path.stat().st_size - first_record(header))
+        header = replace(header, records=data // header.record_size if header.record_size else 0)
     with closing(ClassicContents(path, header)) as contents:
         found += _size(contents)
         valid_layout = True
@@ -88,13 +89,6 @@ def _classic(path: Path, magic: bytes) -> Report:
         found += check_metadata(contents)
         found += check_sums(contents) if valid_layout else ()
         return _report(found, contents)
-
-
-def _frames_in_file(path: Path, header: Header) -> int:
-    """Return the number of frames, from the size of the file."""
-    if not header.record_size:
-        return 0
-    return max(0, (path.stat().st_size - first_record(header)) // header.record_size)
 
 
 def _size(contents: ClassicContents) -> list[Finding]:

@@ -28,12 +28,8 @@ def _required_attributes(header: Header) -> Iterator[Finding]:
             continue
         actual = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
         expected = "text" if wanted.value is None else f"'{wanted.value}'"
-        yield finding(
-            wanted.check,
-            f"{wanted.name}: expected {expected}; found {actual}; {wanted.otherwise}",
-            None,
-            wanted.needed_by,
-        )
+        message = f"{wanted.name}: expected {expected}; found {actual}; {wanted.otherwise}"
+        yield finding(wanted.check, message, None, wanted.needed_by)
 
 
 def _all_attributes(header: Header) -> Iterator[Finding]:
