@@ -44,7 +44,6 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     """
     trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
     paths = known_paths()
-    documented = outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], "")
     analyses: dict[str, Result] = {}
     faults: list[str] = []
     modified: list[str] = []
@@ -55,7 +54,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
             (modified if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
     axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
     checks = [
-        documented,
+        outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], ""),
         outcome("real numbers of the declared shape", faults, axes),
         outcome(
             "its input is not modified", [*modified, *_modified(trial, paths, analyses)], "positions and velocities"

@@ -27,9 +27,6 @@ from kadita.testing.dependence import (
 from kadita.testing.harness import Trial, microseconds, trial_of, values_of, writes_to
 from kadita.testing.symmetries import SYMMETRIES, frames_of
 
-WRITES = "its input is not modified"
-RETURNS = "real numbers of the declared shape"
-
 
 def check_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
@@ -63,15 +60,16 @@ def examine_metric(
     """
     trial = trial_of(metric, others, parameters)
     blocks = dict(schools.known() if known is None else known)
-    documented = outcome("it is documented", [] if metric.summary else ["expected a docstring; found none"], "")
     computed, faults, left_out = _compute(trial, blocks)
     if not computed and not faults:
         faults = list(left_out.values())
-    modified = outcome(WRITES, _modified(trial, blocks, faults), "positions, velocities, needed values, parameters")
-    failed = [f for f in faults if "read-only" not in f]
+    failed, modified = [f for f in faults if "read-only" not in f], _modified(trial, blocks, faults)
     where = f"in {len(computed)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
-    returned = outcome(RETURNS, failed, f"({', '.join(('T', *metric.dims))}) {where}")
-    checks = [documented, returned, modified]
+    checks = [
+        outcome("it is documented", [] if metric.summary else ["expected a docstring; found none"], ""),
+        outcome("real numbers of the declared shape", failed, f"({', '.join(('T', *metric.dims))}) {where}"),
+        outcome("its input is not modified", modified, "positions, velocities, needed values, parameters"),
+    ]
     if not computed:
         return checks
     checks += [_finite(metric, computed), _in_range(metric, computed), _has_velocities(trial, blocks, computed)]
