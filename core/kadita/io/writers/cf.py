@@ -25,7 +25,6 @@ TIMES = {
     "s": "s", "sec": "s", "second": "s", "seconds": "s", "ms": "ms", "us": "us", "ns": "ns", "ps": "ps", "min": "min",
     "minute": "min", "minutes": "min", "h": "h", "hour": "h", "hours": "h", "d": "day", "day": "day", "days": "day",
 }  # fmt: skip
-EPOCH = "1970-01-01 00:00:00"  # CF has no time without a date
 CHUNK = 1 << 16  # numbers in a compressed chunk (0.5 MiB)
 ABSENT = 9.969209968386869e36  # NetCDF's default fill value
 
@@ -47,7 +46,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         file.setncatts(_provenance(trajectory, origin))
         file.createDimension("time", None)  # unlimited: frames can be appended
         file.createDimension("trajectory", len(trajectory.agents))
-        _define_time(file, f"{time} since {EPOCH}", units["time"])
+        _define_time(file, f"{time} since 1970-01-01 00:00:00", units["time"])  # CF has no time without a date
         _name_agents(file, trajectory)
         vectors = [("{}", "position", length)]
         if trajectory.has_velocities:
