@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import KaditaError, Tracks
+from kadita import KaditaError
 from kadita.plugins.importers import Floats
 from kadita_tracks.damage import reading
-from kadita_tracks.long import frames_of_rows
 
 HEADER_BYTES = 1 << 16
 
@@ -116,24 +115,6 @@ def seconds(path: Path, table: Any, name: str) -> tuple[Floats, str | None]:
         )
     first = moments.min()
     return np.asarray((moments - first) / pandas.Timedelta(seconds=1), dtype=np.float64), str(first.isoformat())
-
-
-def tracks_from_table(path: Path, table: Any, agent: str, time: str) -> Tracks:
-    """Return the tracks of a table with columns `agent`, `time`, x, y, and z if present; others are ignored.
-
-    Raises:
-        KaditaError: a column is missing, or a cell is not a number or time.
-    """
-    needed = (agent, time, "x", "y")
-    missing = [name for name in needed if name not in table.columns]
-    if missing:
-        raise KaditaError(f"{path}: expected the columns {', '.join(needed)}; there is no {', '.join(missing)}")
-    times, origin = seconds(path, table, time)
-    positions = coordinates(path, table, "xyz" if "z" in table.columns else "xy")
-    known: dict[str, Any] = {}
-    if origin is not None:
-        known = {"time_unit": "s", "remarks": (f"{path}: times are seconds from {origin}",)}
-    return frames_of_rows(str(path), identities(path, table, agent), times, positions, None, **known)
 
 
 def coordinates(path: Path, table: Any, names: Iterable[str]) -> Floats:

@@ -83,10 +83,7 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
 
 
 def _of_npy(path: Path) -> Mapping[str, Any]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise KaditaError(f"{path}: cannot be read: {error.strerror}") from None
+    raw = path.read_bytes()
     content = unpickle(str(path), raw[_pickle_offset(path, raw[:HEADER_BYTES]) :])
     if isinstance(content, np.ndarray) and content.shape == () and content.dtype.kind == "O":
         content = content.item()

@@ -12,7 +12,7 @@ import io
 import pickletools
 import re
 from math import prod
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -44,11 +44,11 @@ class _Mark:
     """Marks the start of a sequence of values on the stack."""
 
 
-class _Name:
-    """One of the five allowed names."""
+NEW: dict[str, type] = {"EMPTY_LIST": list, "EMPTY_SET": list, "EMPTY_DICT": dict, "MARK": _Mark}
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+
+class _Name(str):
+    """One of the five allowed names; a string of a pickle is never of this type."""
 
 
 class _Type:
@@ -106,16 +106,14 @@ def _run(file: io.BytesIO) -> Any:
                 raise _Refused(repr(name.replace(" ", ".")[:80]))
             stack.append(_Name(NAMES[name]))
             continue
-        if opcode not in KNOWN:
-            raise _Refused(f"the instruction {opcode}")
-        argument = instruction.arg.reader(file) if instruction.arg else None
         if opcode == "STOP":
             return stack.pop()
+        argument = instruction.arg.reader(file) if instruction.arg else None
         _execute(opcode, argument, stack, memo)
 
 
 def _execute(opcode: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> None:
-    """Execute one instruction."""
+    """Execute one instruction, or refuse it."""
     if opcode in BYTES:
         stack.append(argument if isinstance(argument, bytes) else argument.encode("latin-1"))
     elif opcode in STRINGS or opcode in NUMBERS:
@@ -124,12 +122,8 @@ def _execute(opcode: str, argument: Any, stack: list[Any], memo: dict[int, Any])
         stack.append(CONSTANTS[opcode])
     elif opcode in TUPLES:
         stack.append(tuple(_take(stack, TUPLES[opcode])))
-    elif opcode in ("EMPTY_LIST", "EMPTY_SET"):
-        stack.append([])
-    elif opcode == "EMPTY_DICT":
-        stack.append({})
-    elif opcode == "MARK":
-        stack.append(_Mark())
+    elif opcode in NEW:
+        stack.append(NEW[opcode]())
     elif opcode == "TUPLE":
         stack.append(tuple(_since_mark(stack)))
     elif opcode in ("LIST", "FROZENSET"):
@@ -157,14 +151,8 @@ def _execute(opcode: str, argument: Any, stack: list[Any], memo: dict[int, Any])
         stack.pop()
     elif opcode == "POP_MARK":
         _since_mark(stack)
-
-
-KNOWN = {
-    *("PROTO", "FRAME", "STOP", "MARK", "POP", "POP_MARK", "REDUCE", "BUILD"),
-    *("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE", "GET", "BINGET", "LONG_BINGET"),
-    *("EMPTY_LIST", "APPEND", "APPENDS", "LIST", "EMPTY_SET", "ADDITEMS", "FROZENSET"),
-    *("EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "TUPLE", *TUPLES, *CONSTANTS, *BYTES, *STRINGS, *NUMBERS),
-}
+    elif opcode not in ("PROTO", "FRAME"):
+        raise _Refused(f"the instruction {opcode}")
 
 
 def _take(stack: list[Any], count: int) -> list[Any]:
@@ -192,22 +180,18 @@ def _updated(target: Any, pairs: list[Any]) -> Any:
 
 def _call(function: Any, arguments: Any) -> Any:
     """Carry out the call of one of the five names, if the arguments are those that NumPy writes."""
-    name = function.name if type(function) is _Name else type(function).__name__
+    name = function if type(function) is _Name else type(function).__name__
     args = arguments if type(arguments) is tuple else ()
     types = [type(a) for a in args]
     if name == "_codecs.encode" and types == [str, str] and args[1] in ("latin1", "latin-1"):
         return args[0].encode("latin-1")
     if name == "dtype" and types[:1] == [str] and DTYPE.fullmatch(args[0]):
         return _Type(args[0])
-    if name == "_reconstruct" and types == [_Name, tuple, bytes] and args[0].name == "ndarray":
+    if name == "_reconstruct" and types == [_Name, tuple, bytes] and args[0] == "ndarray":
         return np.zeros(0)  # its state follows
     if name == "scalar" and types == [_Type, bytes] and args[0].code[0] != "O":
         (value,) = np.frombuffer(args[1], args[0].dtype)
         return value
-    return _refuse_call(name, args)
-
-
-def _refuse_call(name: str, args: tuple[Any, ...]) -> NoReturn:
     shown = ", ".join(repr(a[:20]) if type(a) is str else type(a).__name__.strip("_") for a in args[:4])
     raise _Refused(f"{name}({shown})")
 

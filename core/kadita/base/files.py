@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,16 +65,18 @@ def check_writable(path: Path, *, force: bool, source: Path | None = None) -> No
         raise KaditaError(f"{path}: the folder {path.parent} cannot be written to")
 
 
+def hidden_beside(path: Path) -> Path:
+    """Create an empty file with a hidden name of its own beside `path`, with the permissions of any new file."""
+    hidden = path.with_name(f".{path.stem[:50]}-{secrets.token_hex(8)}{path.suffix}")
+    hidden.touch(exist_ok=False)
+    return hidden
+
+
 def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
     """Write a temporary file beside `path` and rename it once it is complete; if that fails, `path` is unchanged."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = hidden_beside(path)
     try:
         write_to(temporary)
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

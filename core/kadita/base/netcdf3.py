@@ -7,11 +7,10 @@ zeros; both are detected here. The grammar is that of the NetCDF classic format 
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -94,12 +93,12 @@ def parse_header(path: Path) -> Header:
         KaditaError: if the format is another, or the header contradicts itself.
     """
     with path.open("rb") as file:
-        return _Parser(path, file).parse()
+        return parse_bytes(path, file.read(HEADER_BYTES))
 
 
 def parse_bytes(path: Path, content: bytes) -> Header:
     """Read the header of a classic NetCDF file in memory; see `parse_header`."""
-    return _Parser(path, io.BytesIO(content)).parse()
+    return _Parser(path, content).parse()
 
 
 def size_of(kind: str) -> int:
@@ -110,10 +109,8 @@ def size_of(kind: str) -> int:
 class _Parser:
     """Reads a header from first to last byte; every count is checked against the number of bytes."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
-        self.data = file.read(HEADER_BYTES)
-        self.at = 0
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path, self.data, self.at = path, data, 0
 
     def fail(self, found: str) -> KaditaError:
         return KaditaError(f"{self.path}: expected a NetCDF header; {found}")

@@ -63,9 +63,6 @@ def by_metric(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Group ``{"metric.parameter": value}`` by metric; keys without a metric belong to ``"*"``, every metric."""
     by_name: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
-        name, dot, parameter = key.partition(".")
-        if dot:
-            by_name.setdefault(name, {})[parameter] = value
-        else:
-            by_name.setdefault("*", {})[key] = value
+        name, parameter = key.split(".", 1) if "." in key else ("*", key)
+        by_name.setdefault(name, {})[parameter] = value
     return by_name

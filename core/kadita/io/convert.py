@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +80,6 @@ def convert(
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
     with opened:
         opened.attributes = {**opened.attributes, **{key: unit for key, unit in units.items() if unit}}
-        replace_whole(
-            output,
-            partial(
-                _write, remarks, target=target, trajectory=opened, origin=origin(source), progress=progress, **options
-            ),
-        )
+        facts = origin(source)
+        replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **options)))
     return remarks
-
-
-def _write(remarks: list[str], path: Path, **arguments: Any) -> None:
-    remarks += write_as(path=path, **arguments)

@@ -151,8 +151,8 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
     if lost and STATUS in old.header.variables:
         at = old.header.variables[STATUS].begin
         content[at : at + 4] = bytes(4)  # status 0: incomplete
-    repaired = seed is not None and _repair_bit(old, content, seed)
-    if seed is not None and not repaired:
+    new_sums = seed is not None and not _repair_bit(old, content, seed)
+    if new_sums:
         _clear_configuration(old, content)
     content[4 : 12 if old.header.version == 5 else 8] = len(frames).to_bytes(8 if old.header.version == 5 else 4, "big")
     with path.open("wb") as file:
@@ -160,12 +160,11 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
         file.flush()
         with Records(path, old.header) as new:
             new_seed = new.seed()
-        if seed is not None and not repaired:
-            at = old.header.variables[SEED].begin
-            os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), at)
+        if new_sums:
+            os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), old.header.variables[SEED].begin)
         for _, records in old.pieces(frames):
-            if seed is not None and not repaired:
-                records[SUM] = np.array(sums(records, new_seed, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
+            if new_sums:
+                records[SUM] = sums(records, new_seed)
             file.write(records.view(np.uint8).data)
         file.flush()
         os.fsync(file.fileno())

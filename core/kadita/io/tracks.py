@@ -142,8 +142,6 @@ def origin(source: Path) -> Mapping[str, Any]:
 
     if source.is_dir():
         return {"name": source.name, "files": [origin(f) for f in sorted(source.iterdir()) if f.is_file()]}
-    digest = hashlib.sha256()
     with source.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return {"name": source.name, "bytes": source.stat().st_size, "sha256": digest.hexdigest()}
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": source.name, "bytes": source.stat().st_size, "sha256": sha256}

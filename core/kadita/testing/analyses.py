@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import describe_error
-from kadita.plugins.declaration.analysis import Analysis
+from kadita.plugins.declaration.analysis import Analysis, State
 from kadita.plugins.declaration.metric import Metric
 from kadita.testing.checks import Check, outcome, require_passed
 from kadita.testing.harness import registry_with
@@ -44,7 +44,6 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     """
     trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
     paths = known_paths()
-    documented = outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], "")
     analyses: dict[str, Result] = {}
     faults: list[str] = []
     modified: list[str] = []
@@ -55,7 +54,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
             (modified if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
     axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
     checks = [
-        documented,
+        outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], ""),
         outcome("real numbers of the declared shape", faults, axes),
         outcome(
             "its input is not modified", [*modified, *_modified(trial, paths, analyses)], "positions and velocities"
@@ -126,14 +125,11 @@ def _partitioned(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator
 
 
 def _merged(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
-    merge = trial.analysis.merge
+    def merge(one: State, other: State) -> State:  # which may modify its arguments
+        return trial.analysis.merge(copy.deepcopy(one), copy.deepcopy(other))
+
     a, b, c, d = trial.states(path, (0, 16, 33, 50, FRAMES))
-    left, right = merge(copy.deepcopy(a), copy.deepcopy(b)), merge(copy.deepcopy(c), copy.deepcopy(d))
-    merged = [
-        merge(merge(merge(copy.deepcopy(a), copy.deepcopy(b)), copy.deepcopy(c)), copy.deepcopy(d)),
-        merge(copy.deepcopy(a), merge(copy.deepcopy(b), merge(copy.deepcopy(c), copy.deepcopy(d)))),
-        merge(left, right),
-    ]
+    merged = [merge(merge(merge(a, b), c), d), merge(a, merge(b, merge(c, d))), merge(merge(a, b), merge(c, d))]
     first, *others = (trial.finish(path, state) for state in merged)
     for other in others:
         yield from _differences(first, other, CLOSE)

@@ -60,7 +60,13 @@ def trial_of(metric: Metric, others: Iterable[Metric], parameters: Mapping[str, 
             f"{metric.name} needs {missing[0]}, which is not installed: others=[{missing[0]}], or, if it is a "
             "parameter, put a * before it"
         )
-    return Trial(metric, _plan(registry, metric.name, {metric.name: dict(parameters)}), registry)
+    return _trial(registry, metric.name, {metric.name: dict(parameters)})
+
+
+def _trial(registry: Registry, name: str, parameters: Mapping[str, Mapping[str, Any]]) -> Trial:
+    """Return the trial of a metric as if it were not requested by name, so that it may be left out."""
+    plan = replace(make_plan(registry, [name], parameters), named=frozenset())
+    return Trial(registry[name], plan, registry)
 
 
 def values_of(trial: Trial, block: Block) -> Floats:
@@ -90,7 +96,7 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 
 def writes_to(trial: Trial, block: Block) -> str:
     """Name what the metric modifies of its input: the block, the values of needed metrics, its parameters."""
-    given = [values_of(_trial_of_need(trial, need), block) for need in trial.metric.needs]
+    given = [values_of(_trial(trial.registry, need, {}), block) for need in trial.metric.needs]
     before = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
     names = ["positions", "velocities", *trial.metric.needs]
     parameters = copy.deepcopy(dict(trial.parameters))
@@ -114,12 +120,3 @@ def microseconds(trial: Trial, block: Block) -> float:
         values_of(trial, fresh)
         best = min(best, time.perf_counter() - start)
     return float(best / (frames * agents) * 1e6)
-
-
-def _trial_of_need(trial: Trial, need: str) -> Trial:
-    return Trial(trial.registry[need], _plan(trial.registry, need, {}), trial.registry)
-
-
-def _plan(registry: Registry, name: str, parameters: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """Return the plan for a metric, as if it were not requested by name, so that it may be left out."""
-    return replace(make_plan(registry, [name], parameters), named=frozenset())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -122,8 +121,7 @@ def _foreign(folder: Path, importer: Importer) -> Iterator[tuple[str, Path]]:
             if ending:
                 file.write_bytes(content)
             else:
-                shutil.rmtree(file, ignore_errors=True)
-                file.mkdir()
+                file.mkdir(exist_ok=True)
                 (file / "readme.txt").write_bytes(content)
             yield what, file
 

@@ -27,9 +27,6 @@ from kadita.testing.dependence import (
 from kadita.testing.harness import Trial, microseconds, trial_of, values_of, writes_to
 from kadita.testing.symmetries import SYMMETRIES, frames_of
 
-WRITES = "its input is not modified"
-RETURNS = "real numbers of the declared shape"
-
 
 def check_metric(
     metric: Metric, /, *, others: Iterable[Metric] = (), known: Schools | None = None, **parameters: Any
@@ -63,15 +60,16 @@ def examine_metric(
     """
     trial = trial_of(metric, others, parameters)
     blocks = dict(schools.known() if known is None else known)
-    documented = outcome("it is documented", [] if metric.summary else ["expected a docstring; found none"], "")
     computed, faults, left_out = _compute(trial, blocks)
     if not computed and not faults:
         faults = list(left_out.values())
-    modified = outcome(WRITES, _modified(trial, blocks, faults), "positions, velocities, needed values, parameters")
-    failed = [f for f in faults if "read-only" not in f]
+    failed, modified = [f for f in faults if "read-only" not in f], _modified(trial, blocks, faults)
     where = f"in {len(computed)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
-    returned = outcome(RETURNS, failed, f"({', '.join(('T', *metric.dims))}) {where}")
-    checks = [documented, returned, modified]
+    checks = [
+        outcome("it is documented", [] if metric.summary else ["expected a docstring; found none"], ""),
+        outcome("real numbers of the declared shape", failed, f"({', '.join(('T', *metric.dims))}) {where}"),
+        outcome("its input is not modified", modified, "positions, velocities, needed values, parameters"),
+    ]
     if not computed:
         return checks
     checks += [_finite(metric, computed), _in_range(metric, computed), _has_velocities(trial, blocks, computed)]
@@ -141,25 +139,22 @@ def _in_range(metric: Metric, computed: Values) -> Check:
     if not defined.size:
         return Check("within the declared range", None, "no value is defined")
     found = f"found {defined.min():.4g} to {defined.max():.4g}"
-    if metric.range is None:
-        return Check("within the declared range", True, f"none declared; {found}")
-    low, high = metric.range
-    return outcome("within the declared range", faults(), f"declared {low:g} to {high:g}, {found}")
+    low, high = metric.range or (-np.inf, np.inf)
+    declared = f"declared {low:g} to {high:g}, " if metric.range else "none declared; "
+    return outcome("within the declared range", faults(), declared + found)
 
 
 def _has_velocities(trial: Trial, blocks: Schools, computed: Values) -> Check:
     name = "needed velocities are declared"
     if any(m.needs_velocities for m in trial.plan.order):
         return Check(name, True, "declared")
-    faults = []
-    for school in list(computed)[:1]:
-        block = blocks[school]
-        try:
-            bare = Block(block.positions, box=block.box, attributes=block.attributes)
-            values_of(trial, bare)
-        except KaditaError as error:
-            faults = [f"{school}, without velocities: {error}; @metric(needs_velocities=True)"]
-    return outcome(name, faults, "not needed")
+    school = next(iter(computed))
+    block = blocks[school]
+    try:
+        values_of(trial, Block(block.positions, box=block.box, attributes=block.attributes))
+    except KaditaError as error:
+        return outcome(name, [f"{school}, without velocities: {error}; @metric(needs_velocities=True)"], "")
+    return Check(name, True, "not needed")
 
 
 def _speed(trial: Trial) -> Check:

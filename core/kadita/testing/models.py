@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -16,11 +16,6 @@ from kadita.testing.checks import Check, outcome, require_passed
 
 STEPS, SEED = 20, 3
 UNIT = 1e-12  # largest deviation of the length of a heading from 1
-
-
-class _Method(NamedTuple):
-    by_cells: bool
-    threads: int
 
 
 def check_model(model: Model | type[Model], /, *, threads: bool = True, **parameters: Any) -> list[Check]:
@@ -50,13 +45,13 @@ def examine_model(model: Model | type[Model], /, *, threads: bool = True, **para
     if not all(check.passed for check in checks[1:]):
         return checks
     try:
-        x, u = _run(instance, _Method(False, 1))
+        x, u = _run(instance)
     except Exception as error:  # the rules of a plugin can raise any exception
         return [*checks, Check("it compiles and runs", False, reason(error))]
     checks.append(Check("it compiles and runs", True, f"{STEPS} steps of {instance.agents} agents"))
     checks.append(outcome("unit headings, finite positions", _impossible(x, u), f"to {UNIT:g}"))
-    methods = {"in a second run": _Method(False, 1), "with cell lists": _Method(True, 1)}
-    methods |= {"on 3 threads": _Method(False, 3)} if threads else {}
+    methods: dict[str, dict[str, Any]] = {"in a second run": {}, "with cell lists": {"by_cells": True}}
+    methods |= {"on 3 threads": {"threads": 3}} if threads else {}
     for name, method in methods.items():
         checks.append(outcome(f"the same bits {name}", _other_bits(instance, method, x, u), f"{STEPS} steps"))
     return checks
@@ -79,45 +74,27 @@ def _documented(model: type[Model]) -> Check:
     return outcome("it is documented", faults, f"{len(model.model_fields)} parameters, each with a description")
 
 
-def _declared(model: Model) -> list[Check]:
-    from kadita.models.engine.state import Rules
+def _declared(model: Model) -> Iterator[Check]:
+    """Yield the checks of what the model declares, up to the first that fails."""
     from kadita.simulation.checks import attributes_of, cutoff_of, rules_of, try_rules
 
-    known: dict[str, Any] = {}
-
-    def cutoff() -> str:
-        known["cutoff"] = cutoff_of([model])
-        return f"{known['cutoff']:g}"
-
-    def constants() -> str:
-        known["rules"] = rules_of([model])
-        return ", ".join(model.constants) or "none"
-
-    def attributes() -> str:
-        return ", ".join(f"{k} = {v}" for k, v in attributes_of(model).items())
-
-    def rules() -> str:
-        rules: Rules = known["rules"]
-        try_rules(model, rules, known["cutoff"])
-        return "pair, turn, displacement; nothing beyond the cutoff"
-
-    trials: dict[str, Callable[[], str]] = {
-        "the cutoff is a length": cutoff,
-        "constants are finite numbers": constants,
-        "attributes can be stored in a trajectory": attributes,
-        "rules return what the engine expects": rules,
-    }
-    checks = []
-    for name, attempt in trials.items():
-        try:
-            checks.append(Check(name, True, attempt()))
-        except KaditaError as error:
-            checks.append(Check(name, False, str(error)))
-            break
-    return checks
+    name = "the cutoff is a length"
+    try:
+        cutoff = cutoff_of([model])
+        yield Check(name, True, f"{cutoff:g}")
+        name = "constants are finite numbers"
+        rules = rules_of([model])
+        yield Check(name, True, ", ".join(model.constants) or "none")
+        name = "attributes can be stored in a trajectory"
+        yield Check(name, True, ", ".join(f"{k} = {v}" for k, v in attributes_of(model).items()))
+        name = "rules return what the engine expects"
+        try_rules(model, rules, cutoff)
+        yield Check(name, True, "pair, turn, displacement; nothing beyond the cutoff")
+    except KaditaError as error:
+        yield Check(name, False, str(error))
 
 
-def _run(model: Model, method: _Method) -> tuple[Floats, Floats]:
+def _run(model: Model, by_cells: bool = False, threads: int = 1) -> tuple[Floats, Floats]:
     """Return positions and headings after the steps, (N, 3), in the order of agents."""
     from kadita.models.engine.integrator import steps_of
     from kadita.models.engine.state import Space, State
@@ -127,9 +104,9 @@ def _run(model: Model, method: _Method) -> tuple[Floats, Floats]:
     agents = np.arange(x.shape[1], dtype=np.int32)
     school = State(x, u, agents, np.zeros_like(agents))
     rules = model.pair, model.turn, model.displacement
-    advance = steps_of(*rules, by_cells=method.by_cells, parallel=method.threads > 1)
+    advance = steps_of(*rules, by_cells=by_cells, parallel=threads > 1)
     space = Space(model.space.array, cutoff_of([model]))
-    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), method.threads)
+    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), threads)
     order = np.argsort(school.agents)
     return x.T[order], u.T[order]
 
@@ -144,9 +121,9 @@ def _impossible(x: Floats, u: Floats) -> Iterator[str]:
         yield f"agent {bad.argmax()} is at {x[bad][0]}"
 
 
-def _other_bits(model: Model, method: _Method, x: Floats, u: Floats) -> Iterator[str]:
+def _other_bits(model: Model, method: dict[str, Any], x: Floats, u: Floats) -> Iterator[str]:
     try:
-        other = _run(model, method)
+        other = _run(model, **method)
     except Exception as error:
         yield reason(error)
         return

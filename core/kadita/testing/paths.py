@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -94,10 +95,7 @@ class AnalysisTrial(NamedTuple):
 
     def result(self, path: Path, cuts: Sequence[int]) -> Result:
         """Return the result of the merged states of the windows between successive cuts."""
-        state, *others = self.states(path, cuts)
-        for other in others:
-            state = self.analysis.merge(state, other)
-        return self.finish(path, state)
+        return self.finish(path, reduce(self.analysis.merge, self.states(path, cuts)))
 
     def _needs(self, path: Path) -> list[Floats]:
         if not self.analysis.needs:

@@ -93,18 +93,9 @@ def alone(agents: int = 1, frames: int = FRAMES, box: Any = "open", seed: int = 
 
 def known() -> dict[str, Block]:
     """Return all schools by name: in open space, and in a periodic cell with an edge of 14."""
-    in_any_box: tuple[School, ...] = (
-        aligned,
-        mill,
-        counter_rotating_mill,
-        isotropic,
-        lattice,
-        clusters,
-        resting,
-        alone,
-    )
-    schools = {f"{school.__name__}, open": school(box="open") for school in in_any_box}
-    schools |= {f"{school.__name__}, periodic": school(box=SIDE) for school in in_any_box}
+    in_any_box: list[School] = [aligned, mill, counter_rotating_mill, isotropic, lattice, clusters, resting, alone]
+    boxes = {"open": "open", "periodic": SIDE}
+    schools = {f"{school.__name__}, {name}": school(box=box) for name, box in boxes.items() for school in in_any_box}
     return schools | {"straddling": straddling(), "straddling, oblong": straddling(box=(12.0, 14.0, 17.0), seed=10)}
 
 

@@ -7,16 +7,15 @@ for any number of workers, and are yielded in the order in which they are comple
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.parallel.tasks import Function, Run
 
 
-@contextmanager
-def worker_pool(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]:
-    """Yield ``run(function, tasks)``, which yields the number and result of each task as it is completed.
+def worker_pool(workers: int = 1, scheduler: str | None = None) -> AbstractContextManager[Run]:
+    """Provide ``run(function, tasks)``, which yields the number and result of each task as it is completed.
 
         with worker_pool(workers=4) as run:
             for number, result in run(function, tasks):
@@ -41,15 +40,12 @@ def worker_pool(workers: int = 1, scheduler: str | None = None) -> Iterator[Run]
     if scheduler is not None:
         from kadita.base.parallel.dask import cluster
 
-        with cluster(scheduler) as run:
-            yield run
-    elif workers > 1:
+        return cluster(scheduler)
+    if workers > 1:
         from kadita.base.parallel.processes import processes
 
-        with processes(workers) as run:
-            yield run
-    else:
-        yield one_by_one
+        return processes(workers)
+    return nullcontext(one_by_one)
 
 
 def one_by_one(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:

@@ -12,7 +12,8 @@ import platform
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from itertools import count, islice
@@ -47,14 +48,8 @@ def cluster(address: str) -> Iterator[Run]:
         client = _connected(distributed, address)
         if not client.nthreads():
             warnings.warn(f"{address}: there are no workers yet; waiting for them", KaditaWarning, stacklevel=3)
-
-        def run(function: Function, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-            return _run(distributed, client, address, function, tasks)
-
-        try:
-            yield run
-        finally:
-            client.close()
+        with closing(client):
+            yield partial(_run, distributed, client, address)
 
 
 def _connected(distributed: Any, address: str) -> Any:

@@ -90,18 +90,12 @@ def processes(count: int) -> Iterator[Run]:
                     assign()  # before the result is consumed, which may take long
                     yield number, result
         finally:
-            for worker, _ in busy.values():  # these results are no longer needed
-                worker.pipe.close()
-            for worker, _ in busy.values():
-                _end(worker, workers)
+            _end_all([worker for worker, _ in busy.values()], workers)  # these results are no longer needed
 
     try:
         yield run
     finally:
-        for worker in workers:
-            worker.pipe.close()
-        for worker in list(workers):
-            _end(worker, workers)
+        _end_all(list(workers), workers)
 
 
 def _start(workers: list[Worker]) -> Worker:
@@ -122,6 +116,13 @@ def _start(workers: list[Worker]) -> Worker:
         worker_end.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return worker
+
+
+def _end_all(ending: list[Worker], workers: list[Worker]) -> None:
+    for worker in ending:  # all are told before the first is waited for
+        worker.pipe.close()
+    for worker in ending:
+        _end(worker, workers)
 
 
 def _end(worker: Worker, workers: list[Worker]) -> str:

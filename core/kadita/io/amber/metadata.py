@@ -1,4 +1,4 @@
-"""Metadata of kadita files in any container: identities, species, configuration, attributes of the school, status."""
+"""Metadata of kadita files in any container: identities, species, configuration, attributes of the school."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.amber.convention import convention
-from kadita.io.amber.layout import COMPLETE
 from kadita.school.box import LEAST, MOST
 
 Fixed = Callable[[str], NDArray[Any] | None]  # returns a variable without frames by its name
@@ -72,12 +71,6 @@ def school_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
             if isinstance(value, str) or LEAST <= value <= MOST:
                 result[a.name.removeprefix("kadita_")] = value
     return result
-
-
-def complete(fixed: Fixed) -> bool | None:
-    """Whether the run that wrote the file was finished; None if another program wrote the file."""
-    status = fixed("kadita_status")
-    return None if status is None else int(status) == COMPLETE
 
 
 def _strings(characters: NDArray[Any]) -> list[str]:

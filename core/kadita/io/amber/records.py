@@ -202,13 +202,13 @@ class Records(ClassicFile):
 
     def damaged(self, records: NDArray[Any], seed: int) -> NDArray[np.bool_]:
         """Return whether the checksum of each record does not match, (T,)."""
-        stored = records[SUM].view(np.dtype(">u4")).tolist()
-        computed = sums(records, seed, self.type.fields[SUM][1])  # type: ignore[index]
-        return np.array([a != b for a, b in zip(stored, computed, strict=True)], dtype=bool)
+        different: NDArray[np.bool_] = records[SUM].astype(np.int32) != sums(records, seed)
+        return different
 
 
-def sums(records: NDArray[Any], seed: int, count: int) -> list[int]:
-    """Return the CRC-32 of the first `count` bytes of every record."""
-    rows = records.view(np.uint8).data
-    size = records.dtype.itemsize
-    return [zlib.crc32(rows[i * size : i * size + count], seed) for i in range(len(records))]
+def sums(records: NDArray[Any], seed: int) -> NDArray[np.int32]:
+    """Return the checksum of every record, (T,): the CRC-32 of the bytes before its own."""
+    rows, size = records.view(np.uint8).data, records.dtype.itemsize
+    count = records.dtype.fields[SUM][1]  # type: ignore[index]
+    crc = [zlib.crc32(rows[i * size : i * size + count], seed) for i in range(len(records))]
+    return np.array(crc, dtype=np.uint32).view(np.int32)

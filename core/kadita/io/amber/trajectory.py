@@ -16,7 +16,8 @@ from kadita.base.files import fingerprint
 from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
 from kadita.io.amber.convention import convention
-from kadita.io.amber.records import SEED, SUM, Records
+from kadita.io.amber.layout import COMPLETE
+from kadita.io.amber.records import SEED, STATUS, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
@@ -69,7 +70,8 @@ class AmberTrajectory(Trajectory):
     @property
     def complete(self) -> bool | None:
         """Whether the run that wrote the file was finished; None if another program wrote the file."""
-        return metadata.complete(self._records.fixed)
+        status = self._records.fixed(STATUS)
+        return None if status is None else int(status) == COMPLETE
 
     def refresh(self) -> bool:
         """Update the number of frames from the file; return whether it increased."""
@@ -98,12 +100,10 @@ class AmberTrajectory(Trajectory):
             times=frames.astype(np.float64),
             lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
         )
-        names = {"coordinates": 0, "velocities": 1, "time": 2, "cell_lengths": 3}
         with self._reading:
             for rows, records in self._records.pieces(frames):
                 self._check_sums(frames[rows], records)
-                for name, field in names.items():
-                    values = chunk[field]
+                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk, strict=True):
                     if values is not None and name in self.header.variables:
                         values[rows] = records[name]
                         self._scale(name, values[rows])
@@ -166,17 +166,15 @@ class AmberTrajectory(Trajectory):
         if not self._by_kadita or (sums is None and stored is None):
             return None
         if sums is None or stored is None or not sums.record:
-            raise KaditaError(
-                f"{self.name}: its header is damaged (checksums are missing); take another copy of the "
-                "file, or save its frames with `kadita recover`"
-            )
-        seed = self._records.seed()
-        if seed != int(stored) & 0xFFFFFFFF:
-            raise KaditaError(
-                f"{self.name}: its header is damaged (the checksum fails); take another copy of the file, or save its "
-                f"frames with `kadita recover`"
-            )
-        return seed
+            damage = "checksums are missing"
+        elif (seed := self._records.seed()) != int(stored) & 0xFFFFFFFF:
+            damage = "the checksum fails"
+        else:
+            return seed
+        raise KaditaError(
+            f"{self.name}: its header is damaged ({damage}); take another copy of the file, or save its frames with "
+            "`kadita recover`"
+        )
 
     def _check_count(self) -> None:
         """Raise if a finished kadita file is longer or shorter than its frames."""
@@ -189,13 +187,14 @@ class AmberTrajectory(Trajectory):
 
     def _check_sums(self, frames: Integers, records: NDArray[Any]) -> None:
         """Raise if the checksum of a frame fails; a single flipped bit is detected."""
-        if self._seed is None:
-            return
-        damaged = self._records.damaged(records, self._seed)
+        if self._seed is not None:
+            self._require_intact(frames, self._records.damaged(records, self._seed), "its checksum fails")
+
+    def _require_intact(self, frames: Integers, damaged: NDArray[np.bool_], damage: str) -> None:
         if damaged.any():
             raise KaditaError(
-                f"{self.name}: frame {frames[damaged.argmax()]} is damaged (its checksum fails); take another copy of "
-                "the file, or leave the frame out with --start and --stop"
+                f"{self.name}: frame {frames[damaged.argmax()]} is damaged ({damage}); take another copy of the file, "
+                "or leave the frame out with --start and --stop"
             )
 
     def fingerprint(self) -> dict[str, Any]:

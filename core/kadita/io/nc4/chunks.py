@@ -57,12 +57,7 @@ class Nc4Records(Records):
     def fixed(self, name: str) -> NDArray[Any] | None:
         """Return a variable without frames; None if there is none of this name."""
         variable = self.header.variables.get(name)
-        if variable is None or variable.record:
-            return None
-        try:
-            return np.asarray(self._nc4.variables[name][...])
-        except ERRORS as error:
-            raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
+        return None if variable is None or variable.record else self.column(name)
 
     def read(self, frames: Integers, records: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the records of these frames, in the given array or in a new one.
@@ -97,9 +92,9 @@ class Nc4Records(Records):
         )
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return one variable of all frames, (T, ...)."""
+        """Return one variable, of all frames, (T, ...), if it has frames."""
         try:
-            return np.asarray(self._nc4.variables[name][:])
+            return np.asarray(self._nc4.variables[name][...])
         except ERRORS as error:
             raise KaditaError(f"{self.path}: {name} is damaged ({error}); take another copy of the file") from None
 

@@ -88,10 +88,8 @@ class NC4Reader(ReaderBase):  # type: ignore[misc]
         ts.positions = self._scaled(record, "coordinates")
         if "time" in self._names:
             ts.time = float(self._scaled(record, "time"))
-        if "velocities" in self._names:
-            ts.velocities = self._scaled(record, "velocities")
-        if "forces" in self._names:
-            ts.forces = self._scaled(record, "forces")
+        for name in self._names & {"velocities", "forces"}:
+            setattr(ts, name, self._scaled(record, name))
         if "cell_lengths" in self._names:
             angles = self._scaled(record, "cell_angles") if "cell_angles" in self._names else np.full(3, 90.0)
             ts.dimensions = np.concatenate([self._scaled(record, "cell_lengths"), angles])

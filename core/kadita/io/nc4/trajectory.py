@@ -45,12 +45,7 @@ class Nc4Trajectory(AmberTrajectory):
         super()._check_sums(frames, records)
         for name in {"coordinates", "velocities"} & set(records.dtype.names or ()):
             (fill,) = self.header.variables[name].attributes.get("_FillValue", (FILL,))
-            missing = (records[name] == fill).any(axis=(1, 2))
-            if missing.any():
-                raise KaditaError(
-                    f"{self.name}: frame {frames[missing.argmax()]} is damaged ({name} are missing); take another copy "
-                    "of the file, or leave the frame out with --start and --stop"
-                )
+            self._require_intact(frames, (records[name] == fill).any(axis=(1, 2)), f"{name} are missing")
 
     def refresh(self) -> bool:
         """Raise: a NetCDF-4 file cannot be read while it is written."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_claim, fingerprint
+from kadita.io.nc4.files import open_dataset
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
@@ -24,15 +25,10 @@ class DewiKaditaTrajectory(Trajectory):
     """
 
     def __init__(self, path: Path) -> None:
-        import netCDF4
-
         self.path = path
         self.name = str(path)
-        try:
-            self._file = netCDF4.Dataset(path, "r")
-        except (OSError, RuntimeError) as error:
-            raise KaditaError(f"{path}: expected a NetCDF-4 file; it is damaged ({error})") from None
-        file = self._file
+        file = self._file = open_dataset(path)
+        file.set_auto_maskandscale(True)  # values that were never written are masked
         needed = {"positions": DIMS, "velocities": DIMS, "time": DIMS[:1]}
         dims = {n: v.dimensions for n, v in file.variables.items() if n in needed}
         are_floats = all(getattr(file.variables[n].dtype, "kind", "") == "f" for n in dims)
@@ -55,24 +51,24 @@ class DewiKaditaTrajectory(Trajectory):
     @property
     def times(self) -> Floats:
         """Time of every frame."""
-        try:
-            return np.ma.filled(self._file.variables["time"][:].astype(np.float64), np.nan)
-        except (OSError, RuntimeError) as error:
-            raise KaditaError(f"{self.name}: the times cannot be read ({error})") from None
+        return self._stored("time", slice(None), "the times")
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
-        values = []
-        for name in ("positions", "velocities", "time"):
-            try:
-                stored = self._file.variables[name][frames]
-            except (OSError, RuntimeError) as error:
-                raise KaditaError(f"{self.name}: frames {frames[0]} to {frames[-1]} cannot be read ({error})") from None
-            values.append(np.ma.filled(stored.astype(np.float64), np.nan))  # masked: never written
-            if not np.isfinite(values[-1]).all():
+        names = ("positions", "velocities", "time")
+        values = [self._stored(name, frames, f"frames {frames[0]} to {frames[-1]}") for name in names]
+        for name, value in zip(names, values, strict=True):
+            if not np.isfinite(value).all():
                 raise KaditaError(f"{self.name}: expected finite {name}; found missing or other values")
         positions, velocities, times = values
         return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
+
+    def _stored(self, name: str, frames: Any, what: str) -> Floats:
+        """Return a variable in these frames, NaN where it was never written."""
+        try:
+            return np.ma.filled(self._file.variables[name][frames].astype(np.float64), np.nan)
+        except (OSError, RuntimeError) as error:
+            raise KaditaError(f"{self.name}: {what} cannot be read ({error})") from None
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the file."""

@@ -21,12 +21,8 @@ def check_complete(reader: Any) -> None:
     Raises:
         KaditaError: lines are missing, or the last one is incomplete.
     """
-    from MDAnalysis.lib.util import anyopen
-
-    with anyopen(reader.filename) as file:
-        file.seek(reader._offsets[-1] if reader._offsets else 0)
-        lines = file.readlines()
-    if len(lines) != reader.n_atoms + 9 or not lines[-1].endswith("\n"):
+    *lines, beyond = _lines(reader, -1, reader.n_atoms + 10)
+    if beyond or not lines[-1].endswith("\n"):
         raise KaditaError(
             f"{reader.filename}: expected complete frames of {reader.n_atoms} atoms; the file is truncated after "
             f"{reader.n_frames} frames, or the number of atoms changes, which kadita cannot read"
@@ -43,11 +39,7 @@ def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
     Raises:
         KaditaError: the cell is periodic in some directions only, or has no bounds.
     """
-    from MDAnalysis.lib.util import anyopen
-
-    with anyopen(reader.filename) as file:  # dumps can be compressed
-        file.seek(reader._offsets[frame])
-        lines = [file.readline().split() for _ in range(8)]
+    lines = [line.split() for line in _lines(reader, frame, 8)]
     edges = lines[4][3:]
     periodic = [edge.startswith("p") for edge in edges if len(edge) == 2]
     if any(periodic) and not all(periodic):
@@ -77,12 +69,16 @@ def check_same_atoms(reader: Any, frame: int) -> None:
 
 def _ids(reader: Any, frame: int) -> NDArray[np.str_]:
     """Return the sorted ids of the atoms of a frame; empty if the dump has no ids."""
+    head, *rows = [line.split() for line in _lines(reader, frame, reader.n_atoms + 9)[8:]]
+    if "id" not in head:
+        return np.array([], dtype=np.str_)
+    return np.sort([row[head.index("id") - 2] for row in rows])
+
+
+def _lines(reader: Any, frame: int, count: int) -> list[str]:
+    """Return the first lines of a frame; those after the end of the file are empty."""
     from MDAnalysis.lib.util import anyopen
 
-    with anyopen(reader.filename) as file:
-        file.seek(reader._offsets[frame])
-        columns = [file.readline() for _ in range(9)][-1].split()[2:]
-        rows = [file.readline().split() for _ in range(reader.n_atoms)]
-    if "id" not in columns:
-        return np.array([], dtype=np.str_)
-    return np.sort([row[columns.index("id")] for row in rows])
+    with anyopen(reader.filename) as file:  # dumps can be compressed
+        file.seek(reader._offsets[frame] if reader._offsets else 0)
+        return [file.readline() for _ in range(count)]

@@ -87,10 +87,7 @@ class UniverseTrajectory(Trajectory):
         if len(self.agents) == 0:
             raise KaditaError(f"{self.name}: expected at least one atom; got none")
         self.has_velocities = bool(self._trajectory.ts.has_velocities)
-        self.attributes: dict[str, Any] = {
-            "length_unit": "angstrom",
-            "time_unit": "ps",
-        }  # units of MDAnalysis
+        self.attributes: dict[str, Any] = {"length_unit": "angstrom", "time_unit": "ps"}  # units of MDAnalysis
 
     @property
     def times(self) -> Floats:

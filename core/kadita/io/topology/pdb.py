@@ -11,8 +11,6 @@ from kadita.io.topology.snapshot import Snapshot
 from kadita.io.topology.species import SpeciesTable
 from kadita.school.box import Floats
 
-DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 
 def hybrid36(width: int, value: int) -> str:
     """Return a number in `width` columns: decimal if it fits, otherwise in base 36 with a leading letter.
@@ -29,11 +27,7 @@ def hybrid36(width: int, value: int) -> str:
     if not 0 <= offset < 2 * per_case:
         raise KaditaError(f"hybrid-36: expected a number that fits {width} columns; got {value}")
     lower, offset = divmod(offset, per_case)
-    number = offset + 10 * 36 ** (width - 1)
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = DIGITS[digit] + digits
+    digits = np.base_repr(offset + 10 * 36 ** (width - 1), 36)
     return digits.lower() if lower else digits
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-UNNAMED = "AGT"  # residue name of agents without species
-
 
 class SpeciesTable(NamedTuple):
     """The species, and which one each agent is of; without species, a single one with empty name and segment."""
@@ -30,7 +28,7 @@ class SpeciesTable(NamedTuple):
 def species_table(trajectory: Trajectory) -> SpeciesTable:
     """Return the species of a trajectory, in the order of their first agents."""
     if trajectory.species is None:
-        return SpeciesTable([""], [UNNAMED], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
+        return SpeciesTable([""], ["AGT"], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
     words = np.asarray(trajectory.species).astype(str)
     unique, first, indices = np.unique(words, return_index=True, return_inverse=True)
     order = np.argsort(first)

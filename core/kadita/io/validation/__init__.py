@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
-from kadita.base.netcdf3 import CONTAINERS, STREAMING, Header, parse_header
+from kadita.base.netcdf3 import CONTAINERS, STREAMING, parse_header
 from kadita.io.amber.records import first_record, record_type
-from kadita.io.validation.archive import ArchiveContents
+from kadita.io.validation.archive import ArchiveContents, Contents
 from kadita.io.validation.container import ClassicContents
 from kadita.io.validation.findings import Finding, finding
 from kadita.io.validation.frames import check_frames
@@ -73,7 +73,8 @@ def _classic(path: Path, magic: bytes) -> Report:
         found.append(finding("magic", f"found {magic[:4]!r}", None, needed_by))
     if header.records == STREAMING:
         found.append(finding("count", "found no number of frames, as in a file written as a stream"))
-        header = replace(header, records=_frames_in_file(path, header))
+        data = max(0, path.stat().st_size - first_record(header))
+        header = replace(header, records=data // header.record_size if header.record_size else 0)
     with closing(ClassicContents(path, header)) as contents:
         found += _size(contents)
         valid_layout = True
@@ -88,13 +89,6 @@ def _classic(path: Path, magic: bytes) -> Report:
         found += check_metadata(contents)
         found += check_sums(contents) if valid_layout else ()
         return _report(found, contents)
-
-
-def _frames_in_file(path: Path, header: Header) -> int:
-    """Return the number of frames, from the size of the file."""
-    if not header.record_size:
-        return 0
-    return max(0, (path.stat().st_size - first_record(header)) // header.record_size)
 
 
 def _size(contents: ClassicContents) -> list[Finding]:
@@ -128,7 +122,7 @@ def _archive(path: Path) -> Report:
         return _report(found, contents)
 
 
-def _report(found: list[Finding], contents: ClassicContents | ArchiveContents) -> Report:
+def _report(found: list[Finding], contents: Contents) -> Report:
     header = contents.header
     values = [header.attributes.get(name) for name in ("program", "programVersion")]
     written_by = " ".join(v for v in values if isinstance(v, str)) or None

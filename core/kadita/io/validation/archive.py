@@ -12,7 +12,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import INFLATED_AT_MOST
 from kadita.io.nc4.files import ERRORS, open_dataset
 from kadita.io.nc4.header import OTHER, claimed_bytes, header_of
-from kadita.io.validation.container import FIXED
+from kadita.io.validation.container import FIXED, ClassicContents
 
 
 class ArchiveContents:
@@ -53,3 +53,6 @@ class ArchiveContents:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+Contents = ClassicContents | ArchiveContents

@@ -1,10 +1,10 @@
-"""Access to a trajectory file for the checks, in any container: its header, and its data in pieces."""
+"""Access to a NetCDF-3 file for the checks: its header, and its data in pieces."""
 
 from __future__ import annotations
 
 from math import prod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,6 @@ PIECE = 1 << 23  # bytes per read
 FIXED = 1 << 21  # largest variable without frames that is read, in bytes; parsed JSON takes 30 times as many
 
 
-class Contents(Protocol):
-    """Access to the header of a file, and to its data, one piece at a time."""
-
-    header: Header
-    frames: int  # number of complete ones
-    frame_bytes: int  # per frame
-
-    def rows(self, name: str, start: int, stop: int, part: slice) -> NDArray[Any]:
-        """Return frames `start` to `stop` of a variable, with only the agents `part` if it has agents."""
-
-    def fixed(self, name: str) -> NDArray[Any] | None:
-        """Return a variable without frames; None if it is missing or larger than FIXED bytes."""
-
-
 def has_numbers(header: Header, name: str, *dims: str) -> bool:
     """Whether the file has this numeric variable with these dimensions."""
     variable = header.variables.get(name)
@@ -37,7 +23,7 @@ def has_numbers(header: Header, name: str, *dims: str) -> bool:
 
 
 class ClassicContents(ClassicFile):
-    """A NetCDF-3 file, located by its header; incomplete frames are left out."""
+    """A NetCDF-3 file, located by its header, of which `frames` are complete; incomplete frames are left out."""
 
     def __init__(self, path: Path, header: Header) -> None:
         super().__init__(path, header)

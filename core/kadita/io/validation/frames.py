@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.io.amber.convention import convention
-from kadita.io.validation.container import PIECE, Contents, has_numbers
+from kadita.io.validation.archive import Contents
+from kadita.io.validation.container import PIECE, has_numbers
 from kadita.io.validation.findings import Finding, Frames, finding
 
 VECTORS = ("frame", "atom", "spatial")
@@ -29,19 +30,17 @@ def pieces(contents: Contents) -> Iterator[tuple[int, int, slice]]:
 
 @dataclass
 class _Found:
-    """Frames by the check that they fail, and the messages."""
+    """Messages and frames by the check that they fail."""
 
-    frames: dict[str, Frames] = field(default_factory=dict)
-    messages: dict[str, str] = field(default_factory=dict)
+    noted: dict[str, tuple[str, Frames]] = field(default_factory=dict)
 
     def note(self, id: str, bad: Bad, start: int, message: str) -> None:
         if bad.any():
-            self.messages.setdefault(id, message)
-            self.frames.setdefault(id, Frames()).add(np.flatnonzero(bad) + start)
+            self.noted.setdefault(id, (message, Frames()))[1].add(np.flatnonzero(bad) + start)
 
     def findings(self) -> Iterator[Finding]:
-        for id, frames in self.frames.items():
-            yield finding(id, f"found {self.messages[id]} in {frames}", frames.first)
+        for id, (message, frames) in self.noted.items():
+            yield finding(id, f"found {message} in {frames}", frames.first)
 
 
 def check_frames(contents: Contents) -> Iterator[Finding]:

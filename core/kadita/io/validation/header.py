@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kadita.base.netcdf3 import Header
 from kadita.io.amber.convention import Variable, convention
-from kadita.io.validation.container import Contents
+from kadita.io.validation.archive import Contents
 from kadita.io.validation.findings import Finding, finding, short, some
 
 
@@ -28,12 +28,8 @@ def _required_attributes(header: Header) -> Iterator[Finding]:
             continue
         actual = "none" if found is None else f"'{short(found)}'" if isinstance(found, str) else f"the number {found}"
         expected = "text" if wanted.value is None else f"'{wanted.value}'"
-        yield finding(
-            wanted.check,
-            f"{wanted.name}: expected {expected}; found {actual}; {wanted.otherwise}",
-            None,
-            wanted.needed_by,
-        )
+        message = f"{wanted.name}: expected {expected}; found {actual}; {wanted.otherwise}"
+        yield finding(wanted.check, message, None, wanted.needed_by)
 
 
 def _all_attributes(header: Header) -> Iterator[Finding]:

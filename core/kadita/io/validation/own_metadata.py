@@ -10,7 +10,8 @@ from kadita.base.errors import KaditaError
 from kadita.io.amber import metadata
 from kadita.io.amber.layout import COMPLETE
 from kadita.io.amber.records import SEED, STATUS, SUM, Records
-from kadita.io.validation.container import ClassicContents, Contents
+from kadita.io.validation.archive import Contents
+from kadita.io.validation.container import ClassicContents
 from kadita.io.validation.findings import Finding, Frames, finding
 
 

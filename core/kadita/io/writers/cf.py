@@ -25,7 +25,6 @@ TIMES = {
     "s": "s", "sec": "s", "second": "s", "seconds": "s", "ms": "ms", "us": "us", "ns": "ns", "ps": "ps", "min": "min",
     "minute": "min", "minutes": "min", "h": "h", "hour": "h", "hours": "h", "d": "day", "day": "day", "days": "day",
 }  # fmt: skip
-EPOCH = "1970-01-01 00:00:00"  # CF has no time without a date
 CHUNK = 1 << 16  # numbers in a compressed chunk (0.5 MiB)
 ABSENT = 9.969209968386869e36  # NetCDF's default fill value
 
@@ -47,7 +46,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         file.setncatts(_provenance(trajectory, origin))
         file.createDimension("time", None)  # unlimited: frames can be appended
         file.createDimension("trajectory", len(trajectory.agents))
-        _define_time(file, f"{time} since {EPOCH}", units["time"])
+        _define_time(file, f"{time} since 1970-01-01 00:00:00", units["time"])  # CF has no time without a date
         _name_agents(file, trajectory)
         vectors = [("{}", "position", length)]
         if trajectory.has_velocities:
@@ -120,11 +119,10 @@ def _name_agents(file: Any, trajectory: Trajectory) -> None:
         identity = file.createVariable("agent", "i8", ("trajectory",))
         identity[:] = agents
     else:
-        words = [str(a).encode() for a in agents.tolist()]
-        width = max(1, *map(len, words))
-        file.createDimension("name_length", width)
+        words = np.array([str(a).encode() for a in agents.tolist()])
+        file.createDimension("name_length", words.itemsize)
         identity = file.createVariable("agent", "S1", ("trajectory", "name_length"))
-        identity[:] = np.array([w.ljust(width, b"\0") for w in words], dtype=f"S{width}").view("S1").reshape(-1, width)
+        identity[:] = words.view("S1").reshape(len(words), -1)
     identity.setncatts({"cf_role": "trajectory_id", "long_name": "identity of the agent"})
     if trajectory.species is not None:
         names, indices = species_of(trajectory, "")

@@ -15,12 +15,10 @@ from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import Snapshot, integer_identities, snapshots, species_of
 from kadita.school.trajectory import Trajectory
 
-UNNAMED = "X"  # species of agents that have none: not the symbol of a chemical element
-
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
     """Write all frames; a frame has no row for an absent agent, and the column `id` identifies the agents."""
-    names, indices = species_of(trajectory, UNNAMED)
+    names, indices = species_of(trajectory, "X")  # not the symbol of a chemical element
     identities, remarks = integer_identities(trajectory)
     species = np.array(names)[indices]
     properties = "species:S:1:pos:R:3:" + "velo:R:3:" * trajectory.has_velocities + "id:I:1"
@@ -30,12 +28,8 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
             present = np.flatnonzero(snapshot.present)
             partial |= len(present) < len(species)
             xyz.write(f"{len(present)}\n{_cell(snapshot)} Properties={properties} Time={snapshot.time!r}\n")
-            columns = [snapshot.positions[present]]
-            if snapshot.velocities is not None:
-                columns.append(snapshot.velocities[present])
-            rows = np.hstack(columns).tolist()
-            for name, row, identity in zip(species[present].tolist(), rows, identities[present].tolist(), strict=True):
-                xyz.write(f"{name} {' '.join(map(repr, row))} {identity}\n")
+            rows = zip(species[present].tolist(), snapshot.rows(present), identities[present].tolist(), strict=True)
+            xyz.writelines(f"{name} {' '.join(map(repr, row))} {identity}\n" for name, row, identity in rows)
     if partial:
         remarks.append("frames have no row for absent agents; the column id identifies the agents")
     return remarks

@@ -46,15 +46,14 @@ def format_of(output: Path, name: str | None) -> Format:
         KaditaError: both are unknown, or they contradict each other.
     """
     if name is not None:
-        for candidate in FORMATS:
-            if candidate.name == name:
-                if output.suffix.lower() != candidate.ending:
-                    raise KaditaError(f"{output}: expected a name that ends with {candidate.ending} for --to {name}")
-                return candidate
-        names = [f.name for f in FORMATS]
-        raise KaditaError(
-            f"--to: there is no format '{name}'{did_you_mean(name, names)}; there are: {', '.join(names)}"
-        )
+        named = {f.name: f for f in FORMATS}
+        if name not in named:
+            raise KaditaError(
+                f"--to: there is no format '{name}'{did_you_mean(name, named)}; there are: {', '.join(named)}"
+            )
+        if output.suffix.lower() != named[name].ending:
+            raise KaditaError(f"{output}: expected a name that ends with {named[name].ending} for --to {name}")
+        return named[name]
     for candidate in FORMATS:
         if output.suffix.lower() == candidate.ending:
             return candidate

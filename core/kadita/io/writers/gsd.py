@@ -19,8 +19,6 @@ from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import bounds_of, complete_snapshots, species_of
 from kadita.school.trajectory import Trajectory
 
-UNNAMED = "A"  # HOOMD-blue's default particle type
-
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
     """Write all frames; the step is the frame number, and `log/time` holds the time.
@@ -31,7 +29,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     if find_spec("gsd") is None:
         raise KaditaError(".gsd: expected the package gsd; it is not installed: pip install gsd")
     hoomd: Any = import_module("gsd.hoomd")
-    names, indices = species_of(trajectory, UNNAMED)
+    names, indices = species_of(trajectory, "A")  # HOOMD-blue's default particle type
     edge: np.float64 | None = None
     with hoomd.open(str(path), "w") as file:
         for snapshot in complete_snapshots(trajectory, ".gsd", progress):

@@ -16,8 +16,6 @@ from kadita.io.writers.snapshots import bounds_of, integer_identities, snapshots
 from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
 
-UNNAMED = "X"
-
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
     """Write all frames, sorted by id; a frame has no row for an absent agent.
@@ -25,7 +23,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     A dump stores steps, not times: the step is the frame number. Open space is written as a cell with fixed,
     non-periodic boundaries that encloses the positions of all frames.
     """
-    names, indices = species_of(trajectory, UNNAMED)
+    names, indices = species_of(trajectory, "X")
     identities, remarks = integer_identities(trajectory)
     order = np.argsort(identities, kind="stable")
     species = np.array(names)[indices]
@@ -45,17 +43,8 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
             dump.write(f"ITEM: BOX BOUNDS {edges}\n")
             dump.writelines(f"{low!r} {high!r}\n" for low, high in bounds.tolist())
             dump.write(f"ITEM: ATOMS {columns}\n")
-            numbers = [snapshot.positions[present]]
-            if snapshot.velocities is not None:
-                numbers.append(snapshot.velocities[present])
-            rows = zip(
-                identities[present].tolist(),
-                (indices[present] + 1).tolist(),
-                species[present].tolist(),
-                np.hstack(numbers).tolist(),
-                strict=True,
-            )
-            for identity, index, name, row in rows:
+            labels = (v[present].tolist() for v in (identities, indices + 1, species))
+            for identity, index, name, row in zip(*labels, snapshot.rows(present), strict=True):
                 dump.write(f"{identity} {index} {name} {' '.join(map(repr, row))}\n")
     times = trajectory.times
     remarks.append(f"a dump stores steps, not times: step i is frame i; times were {times[0]:g} to {times[-1]:g}")

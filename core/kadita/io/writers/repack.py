@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -54,13 +54,10 @@ def write(
     if not is_nc4 and (compression is not None or significant_digits is not None):
         raise KaditaError(f"--compression and --significant-digits: expected a {ENDING} output file; got {path.suffix}")
     packed = packing(compression, significant_digits) if is_nc4 else None
-    repacked = trajectory if _is_as_stored(trajectory) else None
-    if packed is None and isinstance(repacked, Nc4Trajectory):
-        repack(repacked, path, None, progress)
+    if _is_as_stored(trajectory) and (is_nc4 or isinstance(trajectory, Nc4Trajectory)):
+        repack(trajectory, path, packed, progress)
     elif packed is None:
         amber.write(trajectory, path, origin=origin, progress=progress)
-    elif isinstance(repacked, AmberTrajectory):
-        repack(repacked, path, packed, progress)
     else:
         plain = path.with_name(f"{path.stem}.nc")  # `path` is a hidden temporary name, so this one is free
         try:
@@ -77,11 +74,11 @@ def write(
     ]
 
 
-def _is_as_stored(trajectory: Trajectory) -> bool:
+def _is_as_stored(trajectory: Trajectory) -> TypeGuard[AmberTrajectory]:
     """Whether frames and attributes are those of an AMBER file: none derived, no unit given by the user."""
-    if not isinstance(trajectory, AmberTrajectory):
-        return False
-    return dict(trajectory.attributes) == metadata.school_attributes(trajectory.header.attributes)
+    return isinstance(trajectory, AmberTrajectory) and (
+        dict(trajectory.attributes) == metadata.school_attributes(trajectory.header.attributes)
+    )
 
 
 def repack(trajectory: AmberTrajectory, path: Path, packed: Packing | None, progress: Progress) -> None:
@@ -129,8 +126,7 @@ def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None,
             if rounded and trajectory._seed is not None:  # checksum of the rounded values in the file
                 for name in rounded:
                     records[name] = file.variables[name][rows]
-                new = sums(records, trajectory._seed, records.dtype.fields[SUM][1])  # type: ignore[index]
-                records[SUM] = np.array(new, dtype=np.uint32).view(np.int32)
+                records[SUM] = sums(records, trajectory._seed)
             file.variables[SUM][rows] = records[SUM]
         if progress is not None:
             progress(rows.stop, trajectory.n_frames)

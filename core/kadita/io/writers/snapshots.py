@@ -25,6 +25,10 @@ class Snapshot(NamedTuple):
     lengths: Floats | None  # (3,), None in open space
     present: NDArray[np.bool_]  # (N,): whether position and, where frames have velocities, velocity are known
 
+    def rows(self, agents: Integers) -> list[list[float]]:
+        """Return position and, where frames have velocities, velocity of these agents, one row each."""
+        return np.hstack([v[agents] for v in (self.positions, self.velocities) if v is not None]).tolist()
+
 
 def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integers | None = None) -> Iterator[Snapshot]:
     """Yield the frames in order, all of them by default.

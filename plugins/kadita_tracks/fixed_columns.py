@@ -1,0 +1,62 @@
+"""Read tracks from the CSV of movekit, and of trackdf's R and Python packages, whose columns have fixed names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kadita import KaditaError, Tracks, importer
+from kadita_tracks.csv_columns import coordinates, header, identities, read_table, seconds
+from kadita_tracks.long import frames_of_rows
+
+
+@importer(
+    endings=(".csv",),
+    recognizes=lambda path: {"time", "animal_id", "x", "y"} <= {name.lower() for name in header(path)},
+    source="movekit; github.com/dbvis-ukon/movekit",
+)
+def movekit(path: Path) -> Tracks:
+    """Table of movekit: columns time, animal_id, x, y, and z if present, in any case; others are ignored.
+
+    Times such as 2015-09-10 07:00:00 become seconds from the first one; plain numbers stay unchanged.
+
+    Raises:
+        KaditaError: the table cannot be read, a column is missing, or a cell is not a number or time.
+    """
+    table = read_table(path)
+    table.columns = [str(name).lower() for name in table.columns]
+    return _tracks(path, table.loc[:, ~table.columns.duplicated()], "animal_id", "time")
+
+
+@importer(
+    endings=(".csv",),
+    recognizes=lambda path: {"id", "t", "x", "y"} <= set(header(path)),
+    source="Garnier, trackdf; swarm-lab.github.io/trackdf",
+)
+def trackdf(path: Path) -> Tracks:
+    """Track table of trackdf as CSV: columns id, t, x, y, and z if present; others are ignored.
+
+    Times such as 2015-09-10 07:00:00 become seconds from the first one; plain numbers stay unchanged.
+
+    Raises:
+        KaditaError: the table cannot be read, a column is missing, or a cell is not a number or time.
+    """
+    return _tracks(path, read_table(path), "id", "t")
+
+
+def _tracks(path: Path, table: Any, agent: str, time: str) -> Tracks:
+    """Return the tracks of a table with columns `agent`, `time`, x, y, and z if present; others are ignored.
+
+    Raises:
+        KaditaError: a column is missing, or a cell is not a number or time.
+    """
+    needed = (agent, time, "x", "y")
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise KaditaError(f"{path}: expected the columns {', '.join(needed)}; there is no {', '.join(missing)}")
+    times, origin = seconds(path, table, time)
+    positions = coordinates(path, table, "xyz" if "z" in table.columns else "xy")
+    known: dict[str, Any] = {}
+    if origin is not None:
+        known = {"time_unit": "s", "remarks": (f"{path}: times are seconds from {origin}",)}
+    return frames_of_rows(str(path), identities(path, table, agent), times, positions, None, **known)
