@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import check_claim, fingerprint
+from kadita.base.files import check_claim
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory
@@ -73,10 +73,6 @@ class DewiKaditaTrajectory(Trajectory):
                 raise KaditaError(f"{self.name}: expected finite {name}; found missing or other values")
         positions, velocities, times = values
         return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file."""
-        return fingerprint(self.path)
 
     def close(self) -> None:
         """Close the file."""
