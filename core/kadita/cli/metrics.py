@@ -32,10 +32,9 @@ def metrics(
 
 
 def _list(registry: Registry) -> None:
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
+
+    from kadita.cli.terminal import console
 
     table = Table()
     table.add_column("metric", no_wrap=True)
@@ -49,7 +48,7 @@ def _list(registry: Registry) -> None:
         units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
         meaning = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
         table.add_row(a.name, meaning, units, registry.plugin_of("analysis", a.name).name)
-    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+    console().print(table)
 
 
 def _show(registry: Registry, observable: Metric | Analysis) -> None:

@@ -31,11 +31,9 @@ def _alone(context: typer.Context) -> None:
 @plugins.command("list")
 def list_plugins() -> None:
     """List the installed plugins and what each provides, and report plugins that could not be loaded."""
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
 
+    from kadita.cli.terminal import console
     from kadita.plugins.loading import load_registry
 
     registry = load_registry()
@@ -50,7 +48,7 @@ def list_plugins() -> None:
         of_plugin.setdefault(kind, []).append(name)
     for columns, kinds in provided.items():
         table.add_row(*columns, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
-    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
+    console().print(table)
     for problem in registry.problems:
         typer.echo(problem)
 
@@ -118,12 +116,10 @@ def check_plugin(
 
 
 def _print(checks: dict[str, list[Check]]) -> None:
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 120, markup=False)
+    from kadita.cli.terminal import console
+
     for title, of_one in checks.items():
         table = Table(title=title, title_justify="left", expand=True)
         table.add_column("check", no_wrap=True)
@@ -131,7 +127,7 @@ def _print(checks: dict[str, list[Check]]) -> None:
         table.add_column("details", ratio=1)
         for c in of_one:
             table.add_row(c.name, {True: "yes", False: "NO", None: "-"}[c.passed], c.detail)
-        console.print(table)
+        console().print(table)
 
 
 def _plural(kind: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
 
     A line below the table lists the metrics that are not equilibrated, among series long enough to tell.
     """
-    from rich.console import Console
     from rich.table import Table
+
+    from kadita.cli.terminal import console
 
     estimates = results.statistics(equilibration)
     table = Table(title=_frames(results, equilibration), title_justify="left", title_style="")
@@ -54,15 +54,15 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         unit = "" if w.units == "1" else w.units
         cells = [f"{' x '.join(map(str, w.values.shape))} values"] if w.dims else [f"{float(w.values):.4g}"]
         _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], unit)
-    console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
-    console.print(table)
+    out = console(100)
+    out.print(table)
     unsettled = [c.partition(".")[0] for c, e in estimates.items() if e.effective >= 0 and not e.settled]
     drifting = list(dict.fromkeys(unsettled))
     if drifting:
         others = f" and {len(drifting) - NAMED} more" if drifting[NAMED:] else ""
         advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
         names = ", ".join(drifting[:NAMED])
-        console.print(f"not equilibrated (a drift, or n_eff below 10), SE too small: {names}{others}{advice}")
+        out.print(f"not equilibrated (a drift, or n_eff below 10), SE too small: {names}{others}{advice}")
 
 
 def _frames(results: Results, equilibration: str | float) -> str:

@@ -53,21 +53,20 @@ def _print_json(path: Path, report: Report) -> None:
 
 
 def _print_table(path: Path, report: Report) -> None:
-    import sys
-
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from kadita.cli.terminal import console
+
     counts = [f"{n} {what}" for what, n in (("frames", report.frames), ("agents", report.agents)) if n is not None]
-    console = Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False)
-    console.print(f"{path.name}: {', '.join((report.container, *counts))}", soft_wrap=True)
+    out = console()
+    out.print(f"{path.name}: {', '.join((report.container, *counts))}", soft_wrap=True)
     if not report.findings:
-        console.print("no findings")
+        out.print("no findings")
         return
     table = Table()
     for heading, ratio in (("severity", None), ("check", None), ("found", 4), ("needed by", 2), ("remedy", 3)):
         table.add_column(heading, no_wrap=ratio is None, ratio=ratio, overflow="fold")
     for f in report.findings:
         table.add_row(*(Text(t) for t in (f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend)))
-    console.print(table)
+    out.print(table)

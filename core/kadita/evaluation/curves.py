@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.evaluation.results import AnalysisResult, Results, Series
+from kadita.evaluation.results import Result, Results
 from kadita.school.box import Floats
 
 
@@ -42,12 +42,12 @@ def curves_of(results: Results) -> dict[str, Curve]:
     return curves
 
 
-def has_axes(result: Series | AnalysisResult) -> bool:
+def has_axes(result: Result) -> bool:
     """Return whether a result has one or two axes, all with coordinates; indices of labels are not drawn as values."""
-    return 0 < len(result.dims) <= 2 and set(result.dims) <= set(result.axes) and not getattr(result, "labels", ())
+    return 0 < len(result.dims) <= 2 and set(result.dims) <= set(result.axes) and not result.labels
 
 
-def _labels(result: Series | AnalysisResult) -> tuple[str, ...]:
+def _labels(result: Result) -> tuple[str, ...]:
     return tuple(with_unit(dim, result.axis_units.get(dim, "1")) for dim in result.dims)
 
 

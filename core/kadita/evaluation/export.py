@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.results import Results, Series
+from kadita.evaluation.results import Result, Results, Series
 from kadita.evaluation.tables import tables as tables_of
 
 if TYPE_CHECKING:
@@ -150,44 +150,31 @@ def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
 
 
 def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
-    metrics = {
-        name: {
-            "summary": s.summary,
-            "units": s.units,
-            "dims": ["frame", *s.dims],
-            **(
-                {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
-            ),
-            "labels": list(s.labels),
-            "parameters": dict(s.parameters),
-            "plugin": s.plugin,
-            "plugin_version": s.plugin_version,
-        }
-        for name, s in results.series.items()
-    }
+    metrics = {}
+    for name, s in results.series.items():
+        axes = {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
+        metrics[name] = _described(s, ["frame", *s.dims], **axes, labels=list(s.labels))
+    analyses = {}
+    for name, w in results.analyses.items():
+        units = {d: unit for d, unit in w.axis_units.items() if d in w.dims}
+        analyses[name] = _described(w, list(w.dims), axis_units=units) | ({} if w.dims else {"value": float(w.values)})
     return {
         "provenance": dict(results.provenance),
         "attributes": dict(results.attributes),
         "notes": list(results.notes),
         "metrics": metrics,
-        "analyses": {
-            name: {
-                "summary": w.summary,
-                "units": w.units,
-                "dims": list(w.dims),
-                "axis_units": {d: unit for d, unit in w.axis_units.items() if d in w.dims},
-                "parameters": dict(w.parameters),
-                "plugin": w.plugin,
-                "plugin_version": w.plugin_version,
-                **({} if w.dims else {"value": float(w.values)}),
-            }
-            for name, w in results.analyses.items()
-        },
+        "analyses": analyses,
         "statistics": {
             "equilibration": equilibration,
             "columns": {c: _estimated(results, e) for c, e in results.statistics(equilibration).items()},
         },
     }
+
+
+def _described(result: Result, dims: list[str], **axes: Any) -> dict[str, Any]:
+    plugin = {"plugin": result.plugin, "plugin_version": result.plugin_version}
+    facts = {"summary": result.summary, "units": result.units, "dims": dims}
+    return {**facts, **axes, "parameters": dict(result.parameters), **plugin}
 
 
 def _estimated(results: Results, e: Estimate) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,8 @@ from kadita.base.errors import KaditaError, PluginError
 from kadita.evaluation.accumulator import Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
-from kadita.plugins.declaration.analysis import Facts, finished
+from kadita.plugins.declaration.analysis import Analysis, Facts, finished
 from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.registry import Plugin
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
@@ -86,9 +86,8 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     for a in run.plan.analyses:
         if a.name in run.left_out or a.name in run.failures:
             continue
-        parameters, plugin = run.plan.parameters[a.name], run.registry.plugin_of("analysis", a.name)
         try:
-            result = finished(a, run.states[a.name], facts, parameters)
+            result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
         except PluginError as error:
             run.failures[a.name] = str(error)
             continue
@@ -102,12 +101,7 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
                 values=result["values"][name],
                 dims=output.dims,
                 axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},
-                units=_in_units(output.units, run.trajectory.attributes),
-                axis_units={d: _in_units(u, run.trajectory.attributes) for d, u in a.axis_units.items()},
-                parameters=parameters,
-                summary=a.summary,
-                plugin=f"{plugin.distribution}:{plugin.name}",
-                plugin_version=_version(run, plugin),
+                **_described(run, a, output.units, a.axis_units),
             )
     return analyses
 
@@ -121,24 +115,22 @@ def _series(run: Accumulator, m: Metric) -> Series:
     beyond = _beyond(m, values) if run.plan.parameters[m.name].get("definition") != "published" else 0
     if beyond:
         run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values are outside its declared range")
-    plugin = run.registry.plugin_of("metric", m.name)
-    return Series(
-        values=values,
-        dims=m.dims,
-        units=_in_units(m.units, run.trajectory.attributes),
-        labels=m.labels,
-        parameters=run.plan.records[m.name],
-        axes=run.axes.get(m.name, {}),
-        axis_units={d: _in_units(axis.units, run.trajectory.attributes) for d, axis in m.axes.items()},
-        summary=m.summary,
-        plugin=f"{plugin.distribution}:{plugin.name}",
-        plugin_version=_version(run, plugin),
-    )
+    described = _described(run, m, m.units, {d: axis.units for d, axis in m.axes.items()})
+    return Series(values=values, dims=m.dims, labels=m.labels, axes=run.axes.get(m.name, {}), **described)
 
 
-def _version(run: Accumulator, plugin: Plugin) -> str:
-    """Return the version of a plugin; for a file, the checksum of the code that was run."""
-    return plugin.version or run.registry.files.get(plugin.distribution, "")
+def _described(run: Accumulator, m: Metric | Analysis, units: str, axis_units: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a result tells of its metric or analysis, and its units, which are those of the file."""
+    plugin, attributes = run.registry.plugin_of(_kind(run, m.name), m.name), run.trajectory.attributes
+    return {
+        "units": _in_units(units, attributes),
+        "axis_units": {d: _in_units(unit, attributes) for d, unit in axis_units.items()},
+        "parameters": run.plan.records[m.name],
+        "summary": m.summary,
+        "plugin": f"{plugin.distribution}:{plugin.name}",
+        # for a file, the checksum of the code that was run
+        "plugin_version": plugin.version or run.registry.files.get(plugin.distribution, ""),
+    }
 
 
 def _beyond(m: Metric, values: Floats) -> int:

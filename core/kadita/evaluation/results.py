@@ -24,34 +24,27 @@ SHARED = ("agent", "space")  # axes that all results have in common
 
 
 @dataclass(frozen=True)
-class Series:
-    """Values of one metric over the frames, (T, ...), with units, parameters and plugin."""
+class Result:
+    """Values with names of axes, units, parameters and plugin."""
 
     values: Floats
     dims: tuple[str, ...]
     units: str
-    labels: tuple[str, ...]
     parameters: Mapping[str, Any]
     summary: str
     plugin: str
     plugin_version: str
     axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # coordinates, for axes that have them
     axis_units: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class AnalysisResult:
-    """A result of a whole-trajectory analysis, with units, parameters and plugin."""
+class Series(Result):
+    """Values of one metric over the frames, (T, ...); with labels, indices into them."""
 
-    values: NDArray[Any]
-    dims: tuple[str, ...]
-    axes: Mapping[str, NDArray[Any]]  # coordinates, for axes that have them
-    units: str
-    parameters: Mapping[str, Any]
-    summary: str
-    plugin: str
-    plugin_version: str
-    axis_units: Mapping[str, str] = field(default_factory=dict)
+
+class AnalysisResult(Result):
+    """A result of a whole-trajectory analysis."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,7 +135,7 @@ class Results(Mapping[str, Floats]):
             estimates |= {name: estimate(share, self.times, choice) for name, share in shares.items()}
         return estimates
 
-    def axis_of(self, result: Series | AnalysisResult, dim: str, size: int) -> list[Any]:
+    def axis_of(self, result: Result, dim: str, size: int) -> list[Any]:
         """Return the coordinates along an axis: numbers, or names."""
         if dim in result.axes:
             return list(result.axes[dim].tolist())
@@ -161,34 +154,23 @@ class Results(Mapping[str, Floats]):
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
         owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # by dimension, the result it belongs to
-        for name, s in self.series.items():
-            dims = ("frame", *_distinct(name, s.dims, owners))
-            for dim, key, size in zip(s.dims, dims[1:], s.values.shape[1:], strict=True):
-                coords.setdefault(key, (key, self.axis_of(s, dim, size), _unit(s, dim)))
-            attributes: dict[str, Any] = {
-                "units": s.units,
-                "long_name": s.summary,
-                "plugin": f"{s.plugin} {s.plugin_version}",
-            }
-            if s.labels:
-                attributes |= {
-                    "flag_values": np.arange(len(s.labels), dtype=float),
-                    "flag_meanings": " ".join(s.labels),
-                }
-            attributes |= {f"parameter_{k}": _plain(v) for k, v in s.parameters.items()}
-            variables[name] = (dims, s.values, attributes)
-        for name, w in self.analyses.items():
-            dims = _distinct(name.partition(".")[0], w.dims, owners)
-            for dim, key, size in zip(w.dims, dims, w.values.shape, strict=True):
-                coords.setdefault(key, (key, self.axis_of(w, dim, size), _unit(w, dim)))
-            attributes = {"units": w.units, "long_name": w.summary, "plugin": f"{w.plugin} {w.plugin_version}"}
-            attributes |= {f"parameter_{k}": _plain(v) for k, v in w.parameters.items()}
-            variables[name] = (dims, w.values, attributes)
+        for name, result in (*self.series.items(), *self.analyses.items()):
+            dims = _distinct(name if name in self.series else name.partition(".")[0], result.dims, owners)
+            leading = ("frame",) if name in self.series else ()
+            for dim, key, size in zip(result.dims, dims, result.values.shape[len(leading) :], strict=True):
+                coords.setdefault(key, (key, self.axis_of(result, dim, size), _unit(result, dim)))
+            plugin = f"{result.plugin} {result.plugin_version}"
+            attributes: dict[str, Any] = {"units": result.units, "long_name": result.summary, "plugin": plugin}
+            if result.labels:
+                numbers = np.arange(len(result.labels), dtype=float)
+                attributes |= {"flag_values": numbers, "flag_meanings": " ".join(result.labels)}
+            attributes |= {f"parameter_{k}": _plain(v) for k, v in result.parameters.items()}
+            variables[name] = ((*leading, *dims), result.values, attributes)
         record = {k: _plain(v) for k, v in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=record)
 
 
-def _unit(result: Series | AnalysisResult, dim: str) -> dict[str, str]:
+def _unit(result: Result, dim: str) -> dict[str, str]:
     """Return the attributes of a coordinate; not "units", which xarray would decode to timedelta."""
     return {"unit": result.axis_units[dim]} if dim in result.axes and dim in result.axis_units else {}
 

@@ -21,11 +21,7 @@ def check_complete(reader: Any) -> None:
     Raises:
         KaditaError: lines are missing, or the last one is incomplete.
     """
-    from MDAnalysis.lib.util import anyopen
-
-    with anyopen(reader.filename) as file:
-        file.seek(reader._offsets[-1] if reader._offsets else 0)
-        lines = file.readlines()
+    lines = _lines(reader, -1)
     if len(lines) != reader.n_atoms + 9 or not lines[-1].endswith("\n"):
         raise KaditaError(
             f"{reader.filename}: expected complete frames of {reader.n_atoms} atoms; the file is truncated after "
@@ -43,11 +39,7 @@ def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
     Raises:
         KaditaError: the cell is periodic in some directions only, or has no bounds.
     """
-    from MDAnalysis.lib.util import anyopen
-
-    with anyopen(reader.filename) as file:  # dumps can be compressed
-        file.seek(reader._offsets[frame])
-        lines = [file.readline().split() for _ in range(8)]
+    lines = [line.split() for line in _lines(reader, frame, 8)]
     edges = lines[4][3:]
     periodic = [edge.startswith("p") for edge in edges if len(edge) == 2]
     if any(periodic) and not all(periodic):
@@ -77,12 +69,17 @@ def check_same_atoms(reader: Any, frame: int) -> None:
 
 def _ids(reader: Any, frame: int) -> NDArray[np.str_]:
     """Return the sorted ids of the atoms of a frame; empty if the dump has no ids."""
-    from MDAnalysis.lib.util import anyopen
-
-    with anyopen(reader.filename) as file:
-        file.seek(reader._offsets[frame])
-        columns = [file.readline() for _ in range(9)][-1].split()[2:]
-        rows = [file.readline().split() for _ in range(reader.n_atoms)]
+    lines = [line.split() for line in _lines(reader, frame, 9 + reader.n_atoms)]
+    columns = lines[8][2:]
     if "id" not in columns:
         return np.array([], dtype=np.str_)
-    return np.sort([row[columns.index("id")] for row in rows])
+    return np.sort([row[columns.index("id")] for row in lines[9:]])
+
+
+def _lines(reader: Any, frame: int, count: int | None = None) -> list[str]:
+    """Return so many lines from the beginning of a frame on, or all of the rest."""
+    from MDAnalysis.lib.util import anyopen
+
+    with anyopen(reader.filename) as file:  # dumps can be compressed
+        file.seek(reader._offsets[frame] if reader._offsets else 0)
+        return file.readlines() if count is None else [file.readline() for _ in range(count)]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.io.quiet import quiet_mdanalysis
 from kadita.io.readers.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
 from kadita.io.readers.frame_by_frame import FileFrame, FrameByFrame
 from kadita.io.readers.lammps import check_complete, check_same_atoms, lammps_boundaries
@@ -30,17 +31,12 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
         return GsdTrajectory(path)
     if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
         return ExtendedXyzTrajectory(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about missing masses, elements and charges
-        import MDAnalysis
-        from MDAnalysis.coordinates.core import get_reader_for
-
-        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
+    with quiet_mdanalysis() as mda:
         options: dict[str, Any] = {}
         if path.suffix.lower() in LAMMPS_DUMPS:
             options = {"format": "LAMMPSDUMP"} | ({"topology_format": "LAMMPSDUMP"} if topology is None else {})
         try:
-            reader = get_reader_for(str(path), format=options.get("format"))
+            reader = mda.coordinates.core.get_reader_for(str(path), format=options.get("format"))
         except (ValueError, TypeError):
             raise KaditaError(
                 f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
@@ -52,7 +48,7 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
         if topology is not None and not Path(topology).is_file():
             raise KaditaError(f"{topology}: there is no such topology file")
         try:
-            universe = MDAnalysis.Universe(*files, **options)
+            universe = mda.Universe(*files, **options)
             if options.get("format") == "LAMMPSDUMP":
                 check_complete(universe.trajectory)
             return UniverseTrajectory(universe, path)

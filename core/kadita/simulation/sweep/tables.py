@@ -108,7 +108,7 @@ def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | st
         if "agent" not in metric["dims"]:
             labels = tuple(metric["labels"])
             numbers = [np.nan if c == "" else labels.index(c) if labels else float(c) for c in cells]
-            series[name] = Series(np.array(numbers), (), "1", labels, {}, "", "", "")
+            series[name] = Series(np.array(numbers), (), "1", {}, "", "", "", labels=labels)
     times = np.array([float(row[1]) for row in rows])
     stats = Results(np.arange(len(times)), times, np.empty(0), series).statistics(equilibration)
     return {k: {"mean": e.mean, "error": e.error, "settled": e.settled, "frames": e.count} for k, e in stats.items()}
