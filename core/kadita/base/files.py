@@ -67,18 +67,28 @@ def check_writable(path: Path, *, force: bool, source: Path | None = None) -> No
 
 def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
     """Write a temporary file beside `path` and rename it once it is complete; if that fails, `path` is unchanged."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = temporary_beside(path)
     try:
         write_to(temporary)
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
-        temporary.replace(path)
+        put_in_place(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def temporary_beside(path: Path) -> Path:
+    """Create an empty hidden file in the folder of `path`, with its suffix."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=path.suffix)
+    os.close(handle)
+    return Path(name)
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Rename a temporary file to `path`, with the permissions of any new file."""
+    mask = os.umask(0)
+    os.umask(mask)
+    temporary.chmod(0o666 & ~mask)
+    temporary.replace(path)
 
 
 def fingerprint(path: Path, header: int = 1 << 16) -> dict[str, Any]:

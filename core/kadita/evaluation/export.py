@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.evaluation.results import Result, Results, Series
 from kadita.evaluation.tables import tables as tables_of
+from kadita.evaluation.tables import write_csv
 
 if TYPE_CHECKING:
     from kadita.evaluation.statistics import Estimate
@@ -96,19 +97,16 @@ def _cell(series: Series, value: float) -> str:
 
 def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
     columns = results.columns()
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["frame", "time", *columns])
-        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True)):
-            table.writerow([frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())])
+    rows = (
+        [frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())]
+        for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True))
+    )
+    write_csv(path, chain([["frame", "time", *columns]], rows))
 
 
 def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
     heading, rows = next((heading, rows) for table, heading, rows in tables_of(results) if table == name)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(heading)
-        table.writerows(rows)
+    write_csv(path, chain([heading], rows))
 
 
 def _record(results: Results, equilibration: Equilibration, path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,3 +57,9 @@ def _rows(results: Results, analyses: Mapping[str, AnalysisResult]) -> Iterator[
     columns = [w.values.reshape(-1) for w in analyses.values()]
     for i, point in enumerate(itertools.product(*axes)):
         yield [*point, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]
+
+
+def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
+    """Write rows to a CSV file."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, first_bytes, replace_whole
 from kadita.base.netcdf3 import parse_header
-from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
+from kadita.io.amber.records import SEED, STATUS, SUM, Records, seal
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.school.neighbors import Integers
 
@@ -165,7 +165,7 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
             os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), at)
         for _, records in old.pieces(frames):
             if seed is not None and not repaired:
-                records[SUM] = np.array(sums(records, new_seed, old.type.fields[SUM][1]), np.uint32).view(np.int32)  # type: ignore[index]
+                seal(records, new_seed)
             file.write(records.view(np.uint8).data)
         file.flush()
         os.fsync(file.fileno())

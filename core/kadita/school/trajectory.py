@@ -93,7 +93,11 @@ class Trajectory(ABC):
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except OSError:
+            if error_type is None:
+                raise  # otherwise the first error is the one to report
 
     def __len__(self) -> int:
         return self.n_frames

@@ -203,12 +203,17 @@ class Records(ClassicFile):
     def damaged(self, records: NDArray[Any], seed: int) -> NDArray[np.bool_]:
         """Return whether the checksum of each record does not match, (T,)."""
         stored = records[SUM].view(np.dtype(">u4")).tolist()
-        computed = sums(records, seed, self.type.fields[SUM][1])  # type: ignore[index]
+        computed = sums(records, seed)
         return np.array([a != b for a, b in zip(stored, computed, strict=True)], dtype=bool)
 
 
-def sums(records: NDArray[Any], seed: int, count: int) -> list[int]:
-    """Return the CRC-32 of the first `count` bytes of every record."""
-    rows = records.view(np.uint8).data
-    size = records.dtype.itemsize
+def seal(records: NDArray[Any], seed: int) -> None:
+    """Put its checksum into every record."""
+    records[SUM] = np.array(sums(records, seed), dtype=np.uint32).view(np.int32)
+
+
+def sums(records: NDArray[Any], seed: int) -> list[int]:
+    """Return the CRC-32 of the bytes of every record that are before its checksum."""
+    rows, size = records.view(np.uint8).data, records.dtype.itemsize
+    count = records.dtype.fields[SUM][1]  # type: ignore[index]
     return [zlib.crc32(rows[i * size : i * size + count], seed) for i in range(len(records))]

@@ -23,7 +23,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
 from kadita.base.netcdf3 import Header
 from kadita.io.amber.layout import COMPLETE, define_school
-from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
+from kadita.io.amber.records import SEED, STATUS, Records, seal
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
 
@@ -169,8 +169,7 @@ class AmberWriter:
 
     def append(self, records: NDArray[Any]) -> None:
         """Append raw records, with their checksums recomputed."""
-        offset = self._record.fields[SUM][1]  # type: ignore[index]
-        records[SUM] = np.array(sums(records, self._seed, offset), dtype=np.uint32).view(np.int32)
+        seal(records, self._seed)
         view, at = records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize
         try:
             while len(view):
@@ -211,18 +210,16 @@ class AmberWriter:
 
     def write_block(self, block: Block) -> None:
         """Append a block; agents that are not its members are absent."""
-        shape = (len(block), self.n_agents, 3)
-        complete = len(block.members) == self.n_agents
-        positions = block.positions if complete else np.full(shape, np.nan)
-        velocities = block.velocities if block.has_velocities else None
-        if not complete:
-            positions[:, block.members] = block.positions
-            if velocities is not None:
-                padded = np.full(shape, np.nan)
-                padded[:, block.members] = velocities
-                velocities = padded
-        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
-        self.write(positions, velocities, block.times, lengths)
+
+        def of_all(vectors: Floats) -> Floats:
+            if len(block.members) == self.n_agents:
+                return vectors
+            padded = np.full((len(block), self.n_agents, 3), np.nan)
+            padded[:, block.members] = vectors
+            return padded
+
+        velocities = of_all(block.velocities) if block.has_velocities else None
+        self.write(of_all(block.positions), velocities, block.times, block.box.repeated(len(block)))
 
     def close(self, *, complete: bool = True) -> None:
         """Close the file; with `complete`, mark it as finished and give it its final name."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.coordinates.base import WriterBase
 
+from kadita.base.files import put_in_place, temporary_beside
 from kadita.io.amber.layout import CELL, define, describe
 from kadita.io.nc4.compression import frames_in_chunk, packing
 from kadita.io.nc4.files import close
@@ -119,12 +118,9 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
     def _create(self, names: tuple[str, ...]) -> None:
         import netCDF4
 
-        path = Path(self.filename)
-        handle, hidden = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:50]}-", suffix=".nc4")
-        os.close(handle)
-        self._hidden, self._names = Path(hidden), names
+        self._hidden, self._names = temporary_beside(Path(self.filename)), names
         self._in_chunk = frames_in_chunk(12 * self.n_atoms)
-        file = self._file = netCDF4.Dataset(hidden, "w", format="NETCDF4")
+        file = self._file = netCDF4.Dataset(self._hidden, "w", format="NETCDF4")
         describe(file, title=self.remarks, application="MDAnalysis", program="kadita.mda")
         cell = CELL if "cell_lengths" in names else ()
         define(file, {"spatial", *names, *cell}, self.n_atoms, create=partial(self._packing.create, file))
@@ -145,10 +141,7 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
             self._flush()
             self._release()
             if self.n_frames:
-                mask = os.umask(0)
-                os.umask(mask)
-                self._hidden.chmod(0o666 & ~mask)
-                self._hidden.replace(self.filename)
+                put_in_place(self._hidden, Path(self.filename))
         except RuntimeError as error:  # raised by netCDF4 if the disk is full
             raise OSError(f"{self.filename}: cannot be written: {error}") from None
         finally:

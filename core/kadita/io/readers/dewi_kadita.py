@@ -72,7 +72,7 @@ class DewiKaditaTrajectory(Trajectory):
             if not np.isfinite(values[-1]).all():
                 raise KaditaError(f"{self.name}: expected finite {name}; found missing or other values")
         positions, velocities, times = values
-        return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
+        return Chunk(positions, velocities, times, self.box.repeated(len(frames)))
 
     def close(self) -> None:
         """Close the file."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.io.amber import metadata
-from kadita.io.amber.records import SUM, sums
+from kadita.io.amber.records import SUM, seal
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.nc4.compression import ROUNDED, Packing, frames_in_chunk, packing
 from kadita.io.nc4.files import created, open_dataset
@@ -129,8 +129,7 @@ def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None,
             if rounded and trajectory._seed is not None:  # checksum of the rounded values in the file
                 for name in rounded:
                     records[name] = file.variables[name][rows]
-                new = sums(records, trajectory._seed, records.dtype.fields[SUM][1])  # type: ignore[index]
-                records[SUM] = np.array(new, dtype=np.uint32).view(np.int32)
+                seal(records, trajectory._seed)
             file.variables[SUM][rows] = records[SUM]
         if progress is not None:
             progress(rows.stop, trajectory.n_frames)

@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from kadita.base.errors import KaditaError, KaditaWarning, describe_error
 from kadita.base.files import replace_whole
 from kadita.evaluation.results import Results, Series
+from kadita.evaluation.tables import write_csv
 from kadita.simulation.sweep.points import Points, Setting
 from kadita.simulation.sweep.work import files_of
 
@@ -117,15 +118,14 @@ def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | st
 def _write_csv(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
     sweep = points.sweep
     varied = (*sweep.grid, *sweep.zip)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow([*varied, *(["direction"] if sweep.chain else []), "seed", *columns, "folder"])
-        for row in rows:
-            values = [_plain(row.setting.values[key]) for key in varied]
-            direction = [row.setting.direction] if sweep.chain else []
-            numbers = [row.values.get(name, np.nan) for name in columns]
-            cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in numbers]
-            table.writerow([*values, *direction, row.seed, *cells, row.setting.folder])
+    table: list[list[Any]] = [[*varied, *(["direction"] if sweep.chain else []), "seed", *columns, "folder"]]
+    for row in rows:
+        values = [_plain(row.setting.values[key]) for key in varied]
+        direction = [row.setting.direction] if sweep.chain else []
+        numbers = [row.values.get(name, np.nan) for name in columns]
+        cells = ["" if np.isnan(x) else f"{x:g}" if x.is_integer() else repr(x) for x in numbers]
+        table.append([*values, *direction, row.seed, *cells, row.setting.folder])
+    write_csv(path, table)
 
 
 def _write_netcdf(points: Points, rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
