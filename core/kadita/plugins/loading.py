@@ -14,7 +14,7 @@ import pluggy
 
 from kadita.base.errors import KaditaError, PluginError, describe_error
 from kadita.plugins import hooks
-from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.declaration.declared import Declared
 from kadita.plugins.plugin_file import import_file
 from kadita.plugins.registry import Plugin, Registry
 
@@ -132,7 +132,7 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
 
 
 def _is_bare_hook(value: Any) -> bool:
-    return callable(value) and not isinstance(value, Metric) and not hasattr(value, f"{hooks.GROUP}_impl")
+    return callable(value) and not isinstance(value, Declared) and not hasattr(value, f"{hooks.GROUP}_impl")
 
 
 def _reason(error: BaseException) -> str:

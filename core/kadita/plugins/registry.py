@@ -13,6 +13,7 @@ from kadita.base.errors import KaditaError, PluginError, did_you_mean
 from kadita.base.jit import is_jitable
 from kadita.models.model import ARGUMENTS, Model
 from kadita.plugins.declaration.analysis import Analysis
+from kadita.plugins.declaration.declared import Declared
 from kadita.plugins.declaration.importer import Importer
 from kadita.plugins.declaration.metric import Metric
 
@@ -95,11 +96,11 @@ class Registry:
             PluginError: a definition of the wrong type, or a name that is taken.
         """
         additions: list[tuple[str, dict[str, Any], list[tuple[str, Any]]]] = [
-            ("metric", self.metrics, [(_as_metric(m).name, m) for m in metrics]),
-            ("analysis", self.analyses, [(_as_analysis(a).name, a) for a in analyses]),
+            ("metric", self.metrics, [(_as_declared(m, "metrics", Metric).name, m) for m in metrics]),
+            ("analysis", self.analyses, [(_as_declared(a, "analyses", Analysis).name, a) for a in analyses]),
             ("model", self.models, [(_as_model(m).name, m) for m in models]),
             ("scenario", self.scenarios, [(_scenario_name(f), f) for f in scenarios]),
-            ("importer", self.importers, [(_as_importer(i).name, i) for i in importers]),
+            ("importer", self.importers, [(_as_declared(i, "importers", Importer).name, i) for i in importers]),
         ]
         checked = [(kind, known, self._new(kind, known, named, plugin)) for kind, known, named in additions]
         for kind, known, new in checked:
@@ -133,22 +134,12 @@ class Registry:
         return new
 
 
-def _as_analysis(analysis: Any) -> Analysis:
-    if not isinstance(analysis, Analysis):
-        raise PluginError(f"kadita_analyses: expected functions decorated with @analysis; got {_short(analysis)}")
-    return analysis
-
-
-def _as_metric(metric: Any) -> Metric:
-    if not isinstance(metric, Metric):
-        raise PluginError(f"kadita_metrics: expected functions decorated with @metric; got {_short(metric)}")
-    return metric
-
-
-def _as_importer(importer: Any) -> Importer:
-    if not isinstance(importer, Importer):
-        raise PluginError(f"kadita_importers: expected functions decorated with @importer; got {_short(importer)}")
-    return importer
+def _as_declared(definition: Any, kind: str, cls: type[Declared]) -> Declared:
+    if not isinstance(definition, cls):
+        raise PluginError(
+            f"kadita_{kind}: expected functions decorated with @{cls.__name__.lower()}; got {_short(definition)}"
+        )
+    return definition
 
 
 def _as_model(model: Any) -> type[Model]:
@@ -181,7 +172,7 @@ def _as_model(model: Any) -> type[Model]:
 
 def _short(value: Any) -> str:
     """Describe a value of the wrong type in a few words."""
-    if isinstance(value, Metric | Analysis | Importer):
+    if isinstance(value, Declared):
         return f"the {type(value).__name__.lower()} '{value.name}'"
     words = repr(getattr(value, "__name__", value))
     return words if len(words) <= 60 else f"{words[:60]} ..."

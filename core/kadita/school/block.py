@@ -20,7 +20,35 @@ USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a differ
 R = TypeVar("R")
 
 
-class Block:
+class Kinematics:
+    """Positions of agents in several frames, and their velocities if they are known."""
+
+    positions: Floats
+    _velocities: Floats | None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of frames and of agents, (T, N)."""
+        return self.positions.shape[0], self.positions.shape[1]
+
+    @property
+    def has_velocities(self) -> bool:
+        """Whether velocities are known."""
+        return self._velocities is not None
+
+    @property
+    def velocities(self) -> Floats:
+        """Velocities, (T, N, 3).
+
+        Raises:
+            NotApplicable: if they are unknown.
+        """
+        if self._velocities is None:
+            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
+        return self._velocities
+
+
+class Block(Kinematics):
     """Consecutive frames of one school: the data that metrics are computed from.
 
     Arrays are float64 and read-only. Geometry is computed once, on first use. Arguments become attributes of the same
@@ -64,27 +92,6 @@ class Block:
         self.members: Integers = axis("members", members, shape[1], np.int64)
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         self._computed: dict[Hashable, Any] = {}
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of frames and of agents, (T, N)."""
-        return self.positions.shape[0], self.positions.shape[1]
-
-    @property
-    def has_velocities(self) -> bool:
-        """Whether velocities are known."""
-        return self._velocities is not None
-
-    @property
-    def velocities(self) -> Floats:
-        """Velocities, (T, N, 3).
-
-        Raises:
-            NotApplicable: if they are unknown.
-        """
-        if self._velocities is None:
-            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
-        return self._velocities
 
     @property
     def speeds(self) -> Floats:

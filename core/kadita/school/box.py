@@ -68,6 +68,10 @@ class Box:
         """Edge lengths for kernels, (3,); 0 in open space."""
         return np.zeros(3) if self.lengths is None else np.array(self.lengths)
 
+    def repeated(self, frames: int) -> Floats | None:
+        """Return the edge lengths once for each of so many frames, (T, 3); None in open space."""
+        return None if self.lengths is None else np.tile(np.array(self.lengths), (frames, 1))
+
     def minimum_image(self, displacements: ArrayLike) -> Floats:
         """Return the minimum image of displacements, (..., 3): ``d - L round(d / L)``; unchanged in open space."""
         d = np.asarray(displacements, dtype=np.float64)

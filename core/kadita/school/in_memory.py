@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from kadita.school.block import Block
@@ -28,9 +27,8 @@ class InMemoryTrajectory(Trajectory):
     @classmethod
     def of_block(cls, block: Block) -> InMemoryTrajectory:
         """Return a trajectory that consists of one block."""
-        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
         velocities = block.velocities if block.has_velocities else None
-        chunk = Chunk(block.positions, velocities, block.times, lengths)
+        chunk = Chunk(block.positions, velocities, block.times, block.box.repeated(len(block)))
         return cls("block", chunk, block.agents, block.attributes)
 
     @property

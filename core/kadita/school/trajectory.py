@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
+from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, within
 from kadita.school.neighbors import Integers
@@ -39,6 +41,7 @@ class Trajectory(ABC):
 
     Attributes:
         name: its name in messages.
+        path: its file; None if kadita opened none.
         n_frames: number of frames.
         agents: (N,) identities of all agents that occur in it.
         has_velocities: whether `read` returns velocities.
@@ -47,6 +50,7 @@ class Trajectory(ABC):
     """
 
     name: str
+    path: Path | None = None
     n_frames: int
     agents: NDArray[Any]
     has_velocities: bool
@@ -77,7 +81,7 @@ class Trajectory(ABC):
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the input; it is stored with results."""
-        return {"name": self.name}
+        return {"name": Path(self.name).name} if self.path is None else fingerprint(self.path)
 
     def close(self) -> None:  # noqa: B027 - most trajectories have nothing to close
         """Close the file."""
@@ -88,7 +92,11 @@ class Trajectory(ABC):
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except OSError:
+            if error_type is None:
+                raise  # otherwise the first error is the one to report
 
     def __len__(self) -> int:
         return self.n_frames
@@ -180,7 +188,12 @@ class Trajectory(ABC):
             numbers = frames[first : first + size]
             yield numbers, self.read(numbers)
 
-    def _split(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+    def presence(self, frames: Integers, chunk: Chunk) -> NDArray[np.bool_]:
+        """Return which agents are present in these frames, (T, N): position and, if any, velocity are known.
+
+        Raises:
+            KaditaError: a frame holds an infinite number.
+        """
         present = np.ones(chunk.positions.shape[:2], dtype=bool)
         for what, values in (("position", chunk.positions), ("velocity", chunk.velocities)):
             if values is None or within(values):
@@ -189,6 +202,10 @@ class Trajectory(ABC):
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
             present &= np.logical_not(np.isnan(values).any(axis=2))
+        return present
+
+    def _split(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+        present = self.presence(frames, chunk)
         for a, b, members in constant_segments(present, chunk.lengths):
             columns = slice(None) if len(members) == len(self.agents) else members
             yield Block(

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.base.errors import NotApplicable
-from kadita.school.block import AT_REST, Block
+from kadita.school.block import AT_REST, Block, Kinematics
 from kadita.school.box import Floats
 from kadita.school.read_only import read_only
 
@@ -27,7 +26,7 @@ def frames_of_windows(agents: int) -> int:
     return max(FEWEST, min(FRAMES, ROWS // max(1, agents)))
 
 
-class Window:
+class Window(Kinematics):
     """Consecutive frames, with all agents of the trajectory; NaN where one is absent.
 
     It is read-only. The first `own` frames are the window's own. The lookahead frames after them, as many as the
@@ -74,22 +73,6 @@ class Window:
             agents=self.agents,
             attributes=self.attributes,
         )
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of frames and of agents, (T, N)."""
-        return self.positions.shape[0], self.positions.shape[1]
-
-    @property
-    def velocities(self) -> Floats:
-        """Velocities, (T, N, 3).
-
-        Raises:
-            NotApplicable: if they are unknown.
-        """
-        if self._velocities is None:
-            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
-        return self._velocities
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:

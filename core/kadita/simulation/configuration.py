@@ -132,7 +132,7 @@ def scenario_text(name: str, registry: Registry | None = None) -> str:
 
 
 def load_configuration(
-    scenario: str | Path | RunConfiguration,
+    scenario: str | Path | RunConfiguration | Mapping[str, Any],
     changes: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
     *,
@@ -141,7 +141,7 @@ def load_configuration(
     """Read a scenario by name or a TOML file by path, with changes.
 
     Args:
-        scenario: a scenario's name, a path that ends in .toml, or a configuration.
+        scenario: a scenario's name, a path that ends in .toml, a configuration, or its content as in a file.
         changes: new values of ``steps``, ``every``, ``seed``; None leaves a value unchanged.
         parameters: new parameters of the model, by name.
         registry: from `kadita.plugins.loading.load_registry`, which is called if it is None.
@@ -154,9 +154,13 @@ def load_configuration(
         name, model = scenario.model, type(scenario.parameters)
         table = scenario.model_dump(exclude_unset=True)
     else:
-        name = str(scenario)
-        is_file = name.endswith(".toml")
-        table = read_toml(Path(scenario)) if is_file else parse_toml(name, scenario_text(name, registry))
+        name = str(scenario.get("model") if isinstance(scenario, Mapping) else scenario)
+        if isinstance(scenario, Mapping):
+            table = dict(scenario)
+        elif name.endswith(".toml"):
+            table = read_toml(Path(scenario))
+        else:
+            table = parse_toml(name, scenario_text(name, registry))
         table = renamed.new_keys(table, renamed.CONFIGURATION)
         model = _model(name, table.get("model"), registry)
         _check_keys(name, table, model)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,15 +168,6 @@ class Simulation(Trajectory):
             if complete:
                 checkpoint.remove(self._writer.path)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self.close()
-        except OSError:
-            if kind is None:
-                raise  # otherwise the first error is the one to report
-
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
         """Yield these frames; all other frames are integrated as well, and written if the run is recorded."""
         for block in self.stream(size, None if self._writer else int(frames[-1]) + 1):
@@ -191,10 +181,7 @@ class Simulation(Trajectory):
         """Integrate up to these frames and return them."""
         blocks = list(self.blocks_of(frames))
         positions, velocities = (np.concatenate([getattr(b, a) for b in blocks]) for a in ("positions", "velocities"))
-        box = self.model.space
-        return Chunk(
-            positions, velocities, self._times(frames), np.tile(box.array, (len(frames), 1)) if box.periodic else None
-        )
+        return Chunk(positions, velocities, self._times(frames), self.model.space.repeated(len(frames)))
 
     def stream(self, size: int = BLOCK_FRAMES, stop: int | None = None) -> Iterator[Block]:
         """Yield the frames 0, 1, 2 ... up to `stop`, exclusive, or all frames, in blocks of at most `size`.

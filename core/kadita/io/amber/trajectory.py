@@ -33,6 +33,8 @@ class AmberTrajectory(Trajectory):
         KaditaError: the file is truncated, damaged, empty or not a trajectory; on reading, a frame's checksum fails.
     """
 
+    path: Path
+
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = str(path)

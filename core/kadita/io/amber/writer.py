@@ -219,8 +219,7 @@ class AmberWriter:
             return padded
 
         velocities = of_all(block.velocities) if block.has_velocities else None
-        lengths = np.tile(block.box.array, (len(block), 1)) if block.box.periodic else None
-        self.write(of_all(block.positions), velocities, block.times, lengths)
+        self.write(of_all(block.positions), velocities, block.times, block.box.repeated(len(block)))
 
     def close(self, *, complete: bool = True) -> None:
         """Close the file; with `complete`, mark it as finished and give it its final name."""

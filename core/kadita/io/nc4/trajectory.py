@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import fingerprint
 from kadita.io.amber.records import Records
 from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
 from kadita.io.nc4.chunks import Nc4Records
@@ -53,7 +52,7 @@ class Nc4Trajectory(AmberTrajectory):
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the file."""
-        return fingerprint(self.path)
+        return Trajectory.fingerprint(self)
 
 
 def open_nc4(path: Path) -> Trajectory:

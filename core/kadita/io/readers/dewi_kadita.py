@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import check_claim, fingerprint
+from kadita.base.files import check_claim
 from kadita.io.nc4.files import open_dataset
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
@@ -61,7 +61,7 @@ class DewiKaditaTrajectory(Trajectory):
             if not np.isfinite(value).all():
                 raise KaditaError(f"{self.name}: expected finite {name}; found missing or other values")
         positions, velocities, times = values
-        return Chunk(positions, velocities, times, np.tile(self.box.array, (len(frames), 1)))
+        return Chunk(positions, velocities, times, self.box.repeated(len(frames)))
 
     def _stored(self, name: str, frames: Any, what: str) -> Floats:
         """Return a variable in these frames, NaN where it was never written."""
@@ -69,10 +69,6 @@ class DewiKaditaTrajectory(Trajectory):
             return np.ma.filled(self._file.variables[name][frames].astype(np.float64), np.nan)
         except (OSError, RuntimeError) as error:
             raise KaditaError(f"{self.name}: {what} cannot be read ({error})") from None
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file."""
-        return fingerprint(self.path)
 
     def close(self) -> None:
         """Close the file."""

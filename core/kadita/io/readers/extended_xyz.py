@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import fingerprint
+from kadita.io.readers.frame_by_frame import FileFrame, FrameByFrame
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
 
 ENDINGS = (".xyz", ".extxyz")
 ASSIGNED = re.compile(r'([A-Za-z_]\w*)=("[^"]*"|\S+)')
@@ -40,7 +39,7 @@ def is_extended(path: Path) -> bool:
         return b"Properties=" in file.readline(100_000)
 
 
-class ExtendedXyzTrajectory(Trajectory):
+class ExtendedXyzTrajectory(FrameByFrame):
     """An extended XYZ file; with a column `id`, an agent without a row in a frame is absent from it.
 
     Raises:
@@ -48,8 +47,10 @@ class ExtendedXyzTrajectory(Trajectory):
             without a column `id`.
     """
 
+    path: Path
+
     def __init__(self, path: Path) -> None:
-        self.name, self._path = str(path), path
+        self.name, self.path = str(path), path
         self._entries: list[Entry] = []
         species: dict[int, str] = {}
         with path.open("rb") as file:
@@ -83,7 +84,7 @@ class ExtendedXyzTrajectory(Trajectory):
             time = float(keys.get("Time", keys.get("time", number)))
             lengths = self._lengths(keys, number)
             offset = file.tell()
-            rows = [file.readline() for _ in range(count)] if count < self._path.stat().st_size else [b""]
+            rows = [file.readline() for _ in range(count)] if count < self.path.stat().st_size else [b""]
             if rows and not rows[-1].endswith(b"\n"):
                 raise KaditaError(f"{self.name}: the file ends within frame {number}; take another copy")
             split = [row.split() for row in rows]
@@ -122,36 +123,27 @@ class ExtendedXyzTrajectory(Trajectory):
         """Time of every frame, (T,); its number where the file has no times."""
         return np.array([e.time for e in self._entries])
 
-    def read(self, frames: Integers) -> Chunk:
-        """Return these frames."""
-        shape = (len(frames), len(self.agents), 3)
-        positions = np.full(shape, np.nan)
-        velocities = np.full(shape, np.nan) if self.has_velocities else None
-        entries = [self._entries[f] for f in frames.tolist()]
-        with self._path.open("rb") as file:
-            for row, entry in enumerate(entries):
-                file.seek(entry.offset)
-                split = [file.readline().split() for _ in range(entry.atoms)]
-                columns = np.searchsorted(self.agents, entry.agents)
-                for name, target in (("pos", positions), (self._velocity, velocities)):
-                    if target is None:
-                        continue
-                    try:
-                        first = entry.columns[name]
-                        values = np.array([r[first : first + 3] for r in split], dtype=float)
-                        target[row, columns] = values.reshape(-1, 3)
-                    except (ValueError, KeyError, IndexError):
-                        raise KaditaError(
-                            f"{self.name}: expected three numbers of {name} for each atom in frame {frames[row]}; "
-                            "found something else"
-                        ) from None
-        times = np.array([e.time for e in entries])
-        cells = [e.lengths for e in entries if e.lengths is not None]
-        return Chunk(positions, velocities, times, np.array(cells) if cells else None)
+    def frame(self, number: int) -> FileFrame:
+        """Return the frame of this number."""
+        entry = self._entries[number]
+        with self.path.open("rb") as file:
+            file.seek(entry.offset)
+            rows = [file.readline().split() for _ in range(entry.atoms)]
+        velocities = self._vectors(number, rows, self._velocity) if self.has_velocities else None
+        return FileFrame(self._vectors(number, rows, "pos"), velocities, entry.time, entry.lengths)
 
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file."""
-        return fingerprint(self._path)
+    def _vectors(self, number: int, rows: list[list[bytes]], name: str) -> Floats:
+        """Return a property of all agents in a frame, (N, 3); NaN where an agent is absent."""
+        entry, vectors = self._entries[number], np.full((len(self.agents), 3), np.nan)
+        try:
+            first = entry.columns[name]
+            values = np.array([r[first : first + 3] for r in rows], dtype=float)
+            vectors[np.searchsorted(self.agents, entry.agents)] = values.reshape(-1, 3)
+        except (ValueError, KeyError, IndexError):
+            raise KaditaError(
+                f"{self.name}: expected three numbers of {name} for each atom in frame {number}; found something else"
+            ) from None
+        return vectors
 
 
 def _columns(properties: str) -> dict[str, int]:

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError, describe_error
-from kadita.base.files import fingerprint
+from kadita.io.readers.frame_by_frame import FileFrame, FrameByFrame
 from kadita.school.box import Floats
-from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
 
 
-class GsdTrajectory(Trajectory):
+class GsdTrajectory(FrameByFrame):
     """A GSD file; positions are shifted by half a cell, from [-L/2, L/2) to [0, L).
 
     Times are those of `log/time`, which kadita writes, otherwise the steps.
@@ -29,7 +27,7 @@ class GsdTrajectory(Trajectory):
         if find_spec("gsd") is None:
             raise KaditaError(f"{path}: expected the package gsd to read it; not installed: pip install gsd")
         hoomd: Any = import_module("gsd.hoomd")
-        self.name, self._path = str(path), path
+        self.name, self.path = str(path), path
         try:
             self._file: Any = hoomd.open(str(path), "r")
             self.n_frames = len(self._file)
@@ -68,32 +66,16 @@ class GsdTrajectory(Trajectory):
         time = frame.log.get("time")
         return float(frame.configuration.step if time is None else time[0])
 
-    def read(self, frames: Integers) -> Chunk:
-        """Return these frames."""
-        shape = (len(frames), len(self.agents), 3)
-        positions, times = np.empty(shape), np.empty(len(frames))
-        cells: list[Floats | None] = []
-        velocities = np.empty(shape) if self.has_velocities else None
-        for row, number in enumerate(frames.tolist()):
-            frame = self._frame(number)
-            p, box = frame.particles, np.asarray(frame.configuration.box, dtype=np.float64)
-            times[row], positions[row] = self._time(frame), p.position
-            if velocities is not None:
-                velocities[row] = p.velocity
-            if "open_space" in frame.log or not box[:3].any():
-                cells.append(None)
-                continue
-            if box[3:].any() or not (box[:3] > 0).all():
-                raise KaditaError(f"{self.name}: expected an orthorhombic cell; frame {number} has {box.tolist()}")
-            positions[row] += box[:3] / 2
-            cells.append(box[:3])
-        if any(c is None for c in cells) and not all(c is None for c in cells):
-            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; found one in some frames only")
-        return Chunk(positions, velocities, times, None if cells[0] is None else np.array(cells))
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file."""
-        return fingerprint(self._path)
+    def frame(self, number: int) -> FileFrame:
+        """Return the frame of this number."""
+        frame = self._frame(number)
+        p, box = frame.particles, np.asarray(frame.configuration.box, dtype=np.float64)
+        positions, time = p.position.astype(np.float64), self._time(frame)
+        if "open_space" in frame.log or not box[:3].any():
+            return FileFrame(positions, p.velocity, time, None)
+        if box[3:].any() or not (box[:3] > 0).all():
+            raise KaditaError(f"{self.name}: expected an orthorhombic cell; frame {number} has {box.tolist()}")
+        return FileFrame(positions + box[:3] / 2, p.velocity, time, box[:3])
 
     def close(self) -> None:
         """Close the file."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import fingerprint
+from kadita.io.quiet import quiet_mdanalysis
 from kadita.io.readers.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
+from kadita.io.readers.frame_by_frame import FileFrame, FrameByFrame
 from kadita.io.readers.lammps import check_complete, check_same_atoms, lammps_boundaries
 from kadita.school.box import Floats
-from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 LAMMPS_DUMPS = (".lammpstrj", ".lammpsdump")
 
@@ -31,17 +31,12 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
         return GsdTrajectory(path)
     if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
         return ExtendedXyzTrajectory(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about missing masses, elements and charges
-        import MDAnalysis
-        from MDAnalysis.coordinates.core import get_reader_for
-
-        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
+    with quiet_mdanalysis() as mda:
         options: dict[str, Any] = {}
         if path.suffix.lower() in LAMMPS_DUMPS:
             options = {"format": "LAMMPSDUMP"} | ({"topology_format": "LAMMPSDUMP"} if topology is None else {})
         try:
-            reader = get_reader_for(str(path), format=options.get("format"))
+            reader = mda.coordinates.core.get_reader_for(str(path), format=options.get("format"))
         except (ValueError, TypeError):
             raise KaditaError(
                 f"{path}: expected a trajectory: NetCDF (.nc) or a format that MDAnalysis knows by its ending "
@@ -53,7 +48,7 @@ def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
         if topology is not None and not Path(topology).is_file():
             raise KaditaError(f"{topology}: there is no such topology file")
         try:
-            universe = MDAnalysis.Universe(*files, **options)
+            universe = mda.Universe(*files, **options)
             if options.get("format") == "LAMMPSDUMP":
                 check_complete(universe.trajectory)
             return UniverseTrajectory(universe, path)
@@ -74,13 +69,13 @@ def _without_cache(reader: Any) -> Any:
     return type(reader.__name__, (reader,), {"_load_offsets": load_offsets})
 
 
-class UniverseTrajectory(Trajectory):
+class UniverseTrajectory(FrameByFrame):
     """The trajectory of an `MDAnalysis.Universe` or `AtomGroup`."""
 
     def __init__(self, universe: Any, path: Path | None = None) -> None:
         self._atoms = universe.atoms
         self._trajectory = universe.universe.trajectory
-        self._path = path
+        self.path = path
         self.name = str(path or getattr(self._trajectory, "filename", None) or "universe")
         self.n_frames = len(self._trajectory)
         self.agents = np.asarray(self._atoms.indices)
@@ -96,48 +91,29 @@ class UniverseTrajectory(Trajectory):
             warnings.simplefilter("ignore")  # about formats without times: times are frame numbers
             return np.array([ts.time for ts in self._trajectory])
 
-    def read(self, frames: Integers) -> Chunk:
-        """Return these frames."""
-        shape = (len(frames), len(self.agents), 3)
-        positions, times = np.empty(shape), np.empty(len(frames))
-        velocities = np.empty(shape) if self.has_velocities else None
-        cells = []
-        for row, frame in enumerate(frames.tolist()):
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    ts = self._trajectory[frame]
-                    times[row] = ts.time
-            except Exception as error:
-                raise KaditaError(f"{self.name}: frame {frame} cannot be read: {error}".replace("\n", " ")) from None
-            positions[row] = self._atoms.positions
-            open_space = False
-            if getattr(self._trajectory, "format", None) == "LAMMPSDUMP":
-                open_space, origin = lammps_boundaries(self._trajectory, frame)
-                check_same_atoms(self._trajectory, frame)
-                positions[row] += origin * open_space
-            if velocities is not None:
-                velocities[row] = self._atoms.velocities
-            cells.append(None if open_space or ts.dimensions is None else ts.dimensions.copy())
-        return Chunk(positions, velocities, times, self._lengths(cells))
-
-    def _lengths(self, cells: list[Any]) -> Floats | None:
-        known = [c is not None and bool(np.any(c[:3])) for c in cells]
-        if not any(known):
-            return None
-        if not all(known):
-            raise KaditaError(f"{self.name}: expected a cell in every frame or in none; found one in some frames only")
-        table = np.array(cells, dtype=np.float64)
-        if not np.allclose(table[:, 3:], 90.0, atol=1e-3):
-            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got {table[0, 3:]}")
-        lengths: Floats = table[:, :3]
-        return lengths
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the file; only its name for a universe that kadita did not open."""
-        return {"name": Path(self.name).name} if self._path is None else fingerprint(self._path)
+    def frame(self, number: int) -> FileFrame:
+        """Return the frame of this number."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ts = self._trajectory[number]
+                time = ts.time
+        except Exception as error:
+            raise KaditaError(f"{self.name}: frame {number} cannot be read: {error}".replace("\n", " ")) from None
+        positions, cell = self._atoms.positions.astype(np.float64), ts.dimensions
+        if getattr(self._trajectory, "format", None) == "LAMMPSDUMP":
+            open_space, origin = lammps_boundaries(self._trajectory, number)
+            check_same_atoms(self._trajectory, number)
+            positions += origin * open_space
+            cell = None if open_space else cell
+        velocities = self._atoms.velocities if self.has_velocities else None
+        if cell is None or not np.any(cell[:3]):
+            return FileFrame(positions, velocities, time, None)
+        if not np.allclose(cell[3:], 90.0, atol=1e-3):
+            raise KaditaError(f"{self.name}: expected an orthorhombic cell, angles of 90 degrees; got {cell[3:]}")
+        return FileFrame(positions, velocities, time, cell[:3].copy())
 
     def close(self) -> None:
         """Close the file if kadita opened it."""
-        if self._path is not None:
+        if self.path is not None:
             self._trajectory.close()

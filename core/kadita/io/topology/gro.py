@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.io.quiet import quiet_mdanalysis
 from kadita.io.topology.snapshot import Snapshot
 
 LEAST, MOST = -9999.99, 99999.99  # angstrom; eight columns hold -999.999 to 9999.999 nm
@@ -24,13 +24,9 @@ def write_gro(snapshot: Snapshot, path: Path) -> None:
         raise KaditaError(
             f"{path.suffix}: expected coordinates of {LEAST:g} to {MOST:g}; found {low:g} to {high:g}; write .pdb"
         )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about frames without a cell
-        import MDAnalysis
-
-        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
+    with quiet_mdanalysis() as mda:
         n = len(snapshot.positions)
-        universe = MDAnalysis.Universe.empty(
+        universe = mda.Universe.empty(
             n, n_residues=n, atom_resindex=np.arange(n), trajectory=True, velocities=snapshot.velocities is not None
         )
         universe.add_TopologyAttr("names", ["C"] * n)

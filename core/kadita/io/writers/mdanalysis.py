@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from fractions import Fraction
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.io.quiet import quiet_mdanalysis
 from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import complete_snapshots
 from kadita.school.box import Floats
@@ -30,15 +30,11 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     """
     ending = path.suffix.lower()
     options, remarks = _options(trajectory, ending)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about frames without a cell, and changes of formats
-        import MDAnalysis
-
-        warnings.simplefilter("ignore")  # again: importing MDAnalysis sets its own filters
+    with quiet_mdanalysis() as mda:
         n = len(trajectory.agents)
-        universe = MDAnalysis.Universe.empty(n, trajectory=True, velocities=trajectory.has_velocities)
+        universe = mda.Universe.empty(n, trajectory=True, velocities=trajectory.has_velocities)
         ts = universe.trajectory.ts
-        with MDAnalysis.Writer(str(path), n, **options) as writer:
+        with mda.Writer(str(path), n, **options) as writer:
             for snapshot in complete_snapshots(trajectory, ending, progress):
                 if ending == ".xtc" and np.abs(snapshot.positions).max() > XTC_AT_MOST:
                     raise KaditaError(

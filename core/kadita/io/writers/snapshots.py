@@ -39,19 +39,11 @@ def snapshots(trajectory: Trajectory, progress: Progress = None, frames: Integer
     frames = np.arange(trajectory.n_frames) if frames is None else frames
     done = 0
     for numbers, chunk in trajectory.chunks_of(frames):
+        present = trajectory.presence(numbers, chunk)
         for row, number in enumerate(numbers.tolist()):
-            x = chunk.positions[row]
             v = None if chunk.velocities is None else chunk.velocities[row]
-            present = ~np.isnan(x).any(axis=1)
-            if v is not None:
-                present &= ~np.isnan(v).any(axis=1)
-            for quantity, values in (("position", x), ("velocity", v)):
-                if values is not None and np.isinf(values).any():
-                    raise KaditaError(
-                        f"{trajectory.name}: expected finite numbers; frame {number} holds an infinite {quantity}"
-                    )
             lengths = None if chunk.lengths is None else chunk.lengths[row]
-            yield Snapshot(number, x, v, float(chunk.times[row]), lengths, present)
+            yield Snapshot(number, chunk.positions[row], v, float(chunk.times[row]), lengths, present[row])
             done += 1
             if progress is not None:
                 progress(done, len(frames))

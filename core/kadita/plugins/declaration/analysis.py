@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
 from kadita.base import renamed
 from kadita.base.errors import PluginError
-from kadita.base.signature import checked, read_signature
+from kadita.base.signature import read_signature
+from kadita.plugins.declaration.declared import Declared
 from kadita.school.box import Floats
 
 State = Any  # numbers, arrays, or mappings of them
@@ -49,15 +49,12 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Analysis(Declared):
     """A declared analysis. Made by `analysis`."""
 
-    name: str
-    function: Callable[..., State]
     finish: Callable[..., Any]
     merge: Callable[[State, State], State]
     needs: tuple[str, ...]
-    parameters: type[BaseModel]
     outputs: Mapping[str, Output]
     halo: int | str
     needs_velocities: bool
@@ -66,29 +63,12 @@ class Analysis:
     source: str
     axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    @property
-    def summary(self) -> str:
-        """First line of the docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
-
-    def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return all parameters, validated, with defaults for those that are not given.
-
-        Raises:
-            KaditaError: an unknown parameter, an invalid value, or a missing required parameter.
-        """
-        return checked(self.name, self.parameters, values)
-
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
 
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return the number of frames that a window needs after its own, with these parameters."""
         return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
-
-    def __call__(self, window: Any, *needs: Any, **parameters: Any) -> State:
-        """Call the function; parameters are not validated."""
-        return self.function(window, *needs, **parameters)
 
 
 def added(a: State, b: State) -> State:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
 from kadita.base.errors import PluginError
-from kadita.base.signature import checked, read_signature
+from kadita.base.signature import read_signature
+from kadita.plugins.declaration.declared import Declared
 from kadita.school.box import Floats
 
 
@@ -46,21 +45,13 @@ class Tracks:
 
 
 @dataclass(frozen=True)
-class Importer:
+class Importer(Declared):
     """A declared importer. Made by `importer`."""
 
-    name: str
-    function: Callable[..., Tracks]
-    parameters: type[BaseModel]
     endings: tuple[str, ...]
     recognizes: Callable[[Path], bool]
     source: str
     fallback: bool = False
-
-    @property
-    def summary(self) -> str:
-        """First line of the docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     def read(self, path: Path, values: Mapping[str, Any]) -> Tracks:
         """Return the tracks of a file, read with these parameters.
@@ -68,7 +59,7 @@ class Importer:
         Raises:
             KaditaError: an unknown parameter, or a file that cannot be read.
         """
-        tracks = self.function(path, **checked(self.name, self.parameters, values))
+        tracks = self.function(path, **self.validate(values))
         if not isinstance(tracks, Tracks):
             raise PluginError(f"importer {self.name}: expected it to return Tracks; got {type(tracks).__name__}")
         return tracks

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Annotated, Any, Literal, overload
 
 from pydantic import BaseModel, Field
 
 from kadita.base.errors import KaditaError, PluginError
-from kadita.base.signature import checked, read_signature
+from kadita.base.signature import read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
+from kadita.plugins.declaration.declared import Declared
 from kadita.school.block import Block
 
 Definition = Annotated[
@@ -21,13 +20,10 @@ Definition = Annotated[
 
 
 @dataclass(frozen=True)
-class Metric:
+class Metric(Declared):
     """A declared metric: its function, its needs and parameters, and its documentation. Made by `metric`."""
 
-    name: str
-    function: Callable[..., Any]
     needs: tuple[str, ...]
-    parameters: type[BaseModel]
     units: str
     dims: tuple[str, ...]
     per_frame: bool
@@ -44,15 +40,6 @@ class Metric:
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
 
-    @cached_property
-    def summary(self) -> str:
-        """First line of the docstring."""
-        return (inspect.getdoc(self.function) or "").partition("\n")[0]
-
-    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
-        """Call the function; parameters are not validated."""
-        return self.function(data, *needs, **parameters)
-
     def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
         """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
         if not self.per_frame:
@@ -66,7 +53,7 @@ class Metric:
             KaditaError: an unknown parameter, an invalid value or one that the published definition does not have, or
                 a missing required parameter.
         """
-        parameters = checked(self.name, self.parameters, values)
+        parameters = super().validate(values)
         if parameters.get("definition") == "published":
             for key, fixed in self.published.items():
                 if key in values and parameters[key] != fixed:

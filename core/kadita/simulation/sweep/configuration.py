@@ -132,47 +132,29 @@ def runs_of(
         KaditaError: an unknown parameter or an invalid value.
     """
     runs: list[RunConfiguration] = []
+    table = {"model": sweep.model} | ({"species": sweep.species} if sweep.species else {})
     changes = {"steps": sweep.steps, "every": sweep.every}
     for choice in choices:
-        values = sweep.parameters | dict(choice)
         try:
             if runs:
                 runs.append(load_configuration(runs[0], parameters=choice, registry=registry))
-            elif sweep.scenario is not None:
-                runs.append(load_configuration(sweep.scenario, changes, values, registry=registry))
             else:
-                runs.append(_of_model(sweep, values, registry))
-        except ValidationError as error:
-            raise KaditaError(f"{name}: {_fault(error, registry.models[str(sweep.model)])}") from None
+                values = sweep.parameters | dict(choice)
+                runs.append(load_configuration(sweep.scenario or table, changes, values, registry=registry))
         except KaditaError as error:
             raise KaditaError(f"{name}: {error}") from None
     return runs
 
 
-def _of_model(sweep: SweepConfiguration, values: Mapping[str, Any], registry: Registry) -> RunConfiguration:
-    if sweep.model not in registry.models:
-        hint = did_you_mean(str(sweep.model), registry.models) or f"; there are: {', '.join(registry.models)}"
-        raise KaditaError(f"there is no model '{sweep.model}'{hint}")
-    parameters = registry.models[sweep.model].model_validate(values)
-    table: dict[str, Any] = {"model": sweep.model, "steps": sweep.steps, "parameters": parameters}
-    table |= {"every": sweep.every} if sweep.every is not None else {}
-    return RunConfiguration.model_validate(table | ({"species": sweep.species} if sweep.species else {}))
-
-
-def _fault(error: ValidationError, model: type[BaseModel] = SweepConfiguration) -> str:
-    """Describe an error in one line: an unknown key first, then a missing key, then the first invalid value."""
-    faults = error.errors()
-    order = ("extra_forbidden", "missing")
-    first = min(faults, key=lambda f: order.index(f["type"]) if f["type"] in order else len(order))
+def _fault(error: ValidationError) -> str:
+    """Describe an error in one line: an unknown key first, then the first invalid value."""
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     path = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "extra_forbidden":
-            known = [key for key in model.model_fields if key != "seed"]
-            hint = "" if model is not SweepConfiguration else "; parameters belong in [parameters] or [grid]"
-            return f"there is no '{path}'{did_you_mean(path, known) or hint}"
-        case "missing":
-            return f"missing in [parameters]: {path}"
+            hint = did_you_mean(path, SweepConfiguration.model_fields)
+            return f"there is no '{path}'{hint or '; parameters belong in [parameters] or [grid]'}"
         case "value_error":
             section = {"grid": "[grid] ", "zip": "[zip] "}.get(str(first["loc"][0]), "") if first["loc"] else ""
             return f"{section}{first['loc'][-1]}: {message}" if first["loc"] else message

@@ -1,0 +1,38 @@
+"""What metrics, analyses and importers have in common: a name, a function, and its parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from kadita.base.signature import checked
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A function of a plugin that was declared with a decorator."""
+
+    name: str
+    function: Callable[..., Any]
+    parameters: type[BaseModel]
+
+    @property
+    def summary(self) -> str:
+        """First line of the docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all parameters, validated, with defaults for those that are not given.
+
+        Raises:
+            KaditaError: an unknown parameter, an invalid value, or a missing required parameter.
+        """
+        return checked(self.name, self.parameters, values)
+
+    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
+        """Call the function; parameters are not validated."""
+        return self.function(data, *needs, **parameters)
