@@ -16,8 +16,8 @@ from kadita.base.files import HDF5, check_claim, first_bytes
 from kadita.base.netcdf3 import TYPES
 from kadita.io.amber.records import LARGEST, Records
 from kadita.io.nc4.compression import frames_in_chunk
-from kadita.io.nc4.files import ERRORS, open_dataset
 from kadita.io.nc4.header import OTHER, claimed_bytes, classic_seed, header_of
+from kadita.io.netcdf4 import ERRORS, open_dataset
 from kadita.school.neighbors import Integers
 
 

@@ -13,7 +13,7 @@ from MDAnalysis.coordinates.base import WriterBase
 from kadita.base.files import hidden_beside
 from kadita.io.amber.layout import CELL, define, describe
 from kadita.io.nc4.compression import frames_in_chunk, packing
-from kadita.io.nc4.files import close
+from kadita.io.netcdf4 import close
 
 UNITS = {"time": "ps", "length": "Angstrom", "velocity": "Angstrom/ps", "force": "kcal/(mol*Angstrom)"}
 

@@ -12,7 +12,7 @@ from kadita.base.errors import KaditaError
 from kadita.io.amber.records import Records
 from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
 from kadita.io.nc4.chunks import Nc4Records
-from kadita.io.nc4.files import open_dataset
+from kadita.io.netcdf4 import open_dataset
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 

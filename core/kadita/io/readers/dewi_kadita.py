@@ -9,7 +9,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_claim
-from kadita.io.nc4.files import open_dataset
+from kadita.io.netcdf4 import open_dataset
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Chunk, Trajectory

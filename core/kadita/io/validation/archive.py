@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import INFLATED_AT_MOST
-from kadita.io.nc4.files import ERRORS, open_dataset
 from kadita.io.nc4.header import OTHER, claimed_bytes, header_of
+from kadita.io.netcdf4 import ERRORS, open_dataset
 from kadita.io.validation.container import FIXED, ClassicContents
 
 

@@ -17,9 +17,9 @@ from kadita.io.amber import metadata
 from kadita.io.amber.records import SUM, sums
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.nc4.compression import ROUNDED, Packing, frames_in_chunk, packing
-from kadita.io.nc4.files import created, open_dataset
 from kadita.io.nc4.header import define_like
 from kadita.io.nc4.trajectory import Nc4Trajectory
+from kadita.io.netcdf4 import created, open_dataset
 from kadita.io.writers import amber
 from kadita.io.writers.formats import Progress
 from kadita.school.trajectory import Trajectory
