@@ -145,3 +145,13 @@ def test_a_kernel_without_a_file_is_compiled_all_the_same():
     names = {"kernel": jit.kernel}
     exec(compile("twice = kernel(lambda x: 2 * x)", "<a notebook>", "exec"), names)
     assert names["twice"](3.0) == 6.0
+
+
+def test_linear_algebra_is_imported_by_kernels_that_use_it_alone():
+    text = (
+        "import sys\nimport numpy as np\nfrom kadita.base.jit import kernel\n"
+        "print(kernel(lambda a: 2 * a[0, 0])(np.eye(2)), 'scipy.linalg' in sys.modules)\n"
+        "print(kernel(lambda a, b: (a @ b)[0, 1])(np.eye(2), np.full((2, 2), 3.0)), 'scipy.linalg' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["2.0 False", "3.0 True"], done.stderr

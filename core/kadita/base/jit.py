@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -96,6 +96,7 @@ class _Cache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return machine code for arguments of these types, or None."""
+        _initialize(target_context)
         return self._files.load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -106,3 +107,18 @@ class _Cache(NullCache):
             with suppress(OSError):  # another process deletes, too
                 for file in sorted(Path(self._files.cache_path).glob(versions), key=os.path.getmtime)[:-KEPT]:
                     file.unlink()
+
+
+@cache
+def _initialize(target_context: Any) -> None:
+    """Initialize Numba without importing SciPy's linear algebra, 0.1 s, which it does to find out whether it is there.
+
+    A kernel that multiplies matrices imports it when it is compiled.
+    """
+    from numba.np import linalg
+
+    ensure_blas, linalg.ensure_blas = linalg.ensure_blas, lambda: None
+    try:
+        target_context.refresh()
+    finally:
+        linalg.ensure_blas = ensure_blas

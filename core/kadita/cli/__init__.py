@@ -5,6 +5,7 @@ Exit status: 0 success, 2 invalid input, 130 interrupted, 1 any other error.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -112,7 +113,11 @@ def _own_hooks() -> Iterator[None]:
     `sys.excepthook` is set by Typer, and filters of warnings by imported packages.
     """
     names = ("stdout", "stderr", "unraisablehook", "excepthook")
+    atexit.register(gc.freeze)  # what is left at the end is not searched for garbage
     with ExitStack() as undo, warnings.catch_warnings():
+        undo.callback(gc.set_threshold, *gc.get_threshold())
+        # imports and compilation make many objects that stay: to search them for garbage takes a tenth of the time
+        gc.set_threshold(100_000)
         for name in names:
             undo.callback(setattr, sys, name, getattr(sys, name))
         for number in range(3):

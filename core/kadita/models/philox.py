@@ -53,24 +53,19 @@ def normals(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(table, seed, purpose, normal):  # type: ignore[no-untyped-def]
+def _fill_normals(table, seed, purpose):  # type: ignore[no-untyped-def]
     for i in range(table.shape[0]):
-        if normal:
-            a, b, c, d = normals(seed, 0, i, purpose)
-        else:
-            a, b, c, d = uniforms(seed, 0, i, purpose)
-        table[i, 0], table[i, 1], table[i, 2], table[i, 3] = a, b, c, d
+        agent = np.int32(i)  # the type that steps draw with: functions are compiled once for both
+        table[i, 0], table[i, 1], table[i, 2], table[i, 3] = normals(seed, 0, agent, purpose)
 
 
 def start_normals(seed: int, agents: int, purpose: int) -> Floats:
     """Return four standard normal numbers for each agent at step 0, (N, 4)."""
     table = np.empty((agents, 4))
-    _fill(table, np.uint64(seed), purpose, True)
+    _fill_normals(table, np.uint64(seed), purpose)
     return table
 
 
 def start_uniforms(seed: int, agents: int, purpose: int) -> Floats:
     """Return four numbers uniform on (0, 1) for each agent at step 0, (N, 4)."""
-    table = np.empty((agents, 4))
-    _fill(table, np.uint64(seed), purpose, False)
-    return table
+    return np.stack(uniforms(np.uint64(seed), 0, np.arange(agents), purpose), axis=1)

@@ -58,7 +58,7 @@ def _histogram(values, edges, overflow, counts):  # type: ignore[no-untyped-def]
     for t in range(values.shape[0]):
         for x in values[t]:
             if x >= low and (x <= high or overflow):
-                b = max(0, min(int((min(x, high) - low) * scale), bins - 1))
+                b = max(0, min(np.int64((min(x, high) - low) * scale), bins - 1))
                 if b > 0 and x < edges[b]:  # rounding moved it one bin too far to the right
                     b -= 1
                 elif b < bins - 1 and x >= edges[b + 1]:  # or to the left
@@ -88,8 +88,9 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
 @kernel
 def _entropy(counts, miller_madow, h):  # type: ignore[no-untyped-def]
     for t in range(h.size):
-        total = counts[t].sum()
-        mean_log, occupied = 0.0, 0
+        total, mean_log, occupied = 0.0, 0.0, 0
+        for n in counts[t]:
+            total += n
         for n in counts[t]:
             if n > 0:
                 p = n / total
