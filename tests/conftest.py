@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
-import sys
 import warnings
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,14 +92,15 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def command(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+def command(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Done]]:
     """Run `kadita ...` in the test's folder: its exit status, and all that reaches stdout and stderr, C libraries' too.
 
     It runs in this process, which spares it a second of imports. What only a process of its own can show is told by
     tests/cli/test_processes.py, and by every command of the README.
     """
     monkeypatch.setattr(kadita.cli, "app", COMMANDS)
-    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # `main` sets it; it is put back afterwards
 
     def run(*words: object, cwd: Path = tmp_path) -> Done:
         said = [str(word) for word in words]
@@ -112,7 +113,9 @@ def command(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pyte
             status = kadita.cli.main(said)
         return subprocess.CompletedProcess(said, status, *capfd.readouterr())
 
-    return run
+    gc.freeze()  # a command that fails collects its garbage: its own, and not that of all tests
+    yield run
+    gc.unfreeze()
 
 
 @pytest.fixture

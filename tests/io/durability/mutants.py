@@ -10,6 +10,7 @@ get another. FILE stays as it is; mutants lie in a folder of their own.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import io
 import json
@@ -139,6 +140,7 @@ def batch(base: Path, length: int, seed: str, numbers: range, operations: list[s
     path = folder / f"mutant{base.suffix}"
     path.write_bytes(content)
     tried(path, operations)  # all that is loaded once
+    gc.freeze()  # a command that fails collects its own garbage alone
     limit = size_in_memory("VmSize") + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     for number in numbers:
