@@ -61,8 +61,7 @@ class Pass:
         self.states: dict[str, State] = {}
         self._rolling = Rolling(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
         if not trajectory.has_velocities:
-            things: tuple[Metric | Analysis, ...] = (*plan.order, *plan.analyses)
-            for thing in things:
+            for _, thing in plan.things:
                 if thing.needs_velocities:
                     self._leave_out(thing, "needs velocities, and there are none (see --velocities)")
 

@@ -28,8 +28,7 @@ class Kept:
     def __init__(self, output: Path, tasks: Sequence[Task]) -> None:
         first = tasks[0]
         plan, registry = settled(first.order)
-        things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-        versions = sorted({str(registry.plugin_of(*thing)) for thing in things})
+        versions = sorted({str(registry.plugin_of(kind, thing.name)) for kind, thing in plan.things})
         frames = hashlib.sha256(b"".join(task.frames[: task.own].tobytes() for task in tasks)).hexdigest()
         what = [first.order.described(), first.content, frames, version("kadita"), versions]
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()

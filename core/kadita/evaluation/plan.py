@@ -29,6 +29,11 @@ class Plan:
     unset: Mapping[str, str] = field(default_factory=dict)  # by metric that no one named, a parameter without a value
 
     @property
+    def things(self) -> list[tuple[str, Metric | Analysis]]:
+        """All of both, with the word by which a registry knows the plugin of each."""
+        return [*(("metric", m) for m in self.order), *(("analysis", a) for a in self.analyses)]
+
+    @property
     def kept(self) -> frozenset[str]:
         """Metrics whose values are kept: those that are wanted, or that an analysis needs."""
         return frozenset(self.wanted).union(*(a.needs for a in self.analyses))

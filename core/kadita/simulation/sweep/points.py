@@ -128,8 +128,8 @@ def _measured(sweep: SweepConfiguration, plan: Plan) -> dict[str, Any]:
 
 def _code(plan: Plan, model: str, registry: Registry) -> dict[str, Any]:
     """Return the checksums of plugin files that are run; what is installed is known by its names."""
-    things = [("metric", m.name) for m in plan.order] + [("analysis", a.name) for a in plan.analyses]
-    origins = {registry.plugin_of(*thing).distribution for thing in (*things, ("model", model))}
+    things = [(kind, thing.name) for kind, thing in plan.things] + [("model", model)]
+    origins = {registry.plugin_of(*thing).distribution for thing in things}
     checksums = sorted(registry.files[origin] for origin in origins if origin in registry.files)
     return {"plugins": checksums} if checksums else {}
 
@@ -164,7 +164,6 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
     if seeds == _seeds_in(path):
         return
     plan, sweep = points.plan, points.sweep
-    measured = [("metric", m) for m in plan.order] + [("analysis", a) for a in plan.analyses]
     metrics = {
         thing.name: {
             "parameters": plan.records[thing.name],
@@ -172,7 +171,7 @@ def write_manifest(folder: Path, setting: Setting, points: Points, registry: Reg
             "formula": thing.formula,
             "plugin": str(registry.plugin_of(kind, thing.name)),
         }
-        for kind, thing in measured
+        for kind, thing in plan.things
     }
     document = {
         "varied": setting.values,
