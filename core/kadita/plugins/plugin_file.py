@@ -13,10 +13,11 @@ import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from kadita.base.errors import KaditaError
 
-_imported: dict[Path, str] = {}  # modules beside plugin files, and the sha256 of what they held when they were imported
+_imported: dict[Path, tuple[Any, str]] = {}  # modules beside plugin files: which import it was, and what they held then
 
 
 def import_file(file: Path) -> tuple[ModuleType, str]:
@@ -38,10 +39,12 @@ def import_file(file: Path) -> tuple[ModuleType, str]:
     try:
         # not by the loader, which takes compiled code from disk where size and second of the last change are the same
         exec(spec.loader.source_to_code(content, str(file)), vars(module))
-        beside: dict[Path, str] = {}
+        beside: dict[Path, tuple[Any, str]] = {}
         _find_beside(file.parent.resolve(), content, beside)
-        for path, held in sorted(beside.items()):
-            if _imported.setdefault(path, held) != held:
+        for path, (spec, held) in sorted(beside.items()):
+            if _imported.get(path, (None,))[0] is not spec:
+                _imported[path] = spec, held
+            elif _imported[path][1] != held:
                 raise KaditaError(f"it imports {path.name}, which was edited since it was imported; start Python anew")
             checksum += f", {path.name} {held}"
     except BaseException:
@@ -50,15 +53,16 @@ def import_file(file: Path) -> tuple[ModuleType, str]:
     return module, checksum
 
 
-def _find_beside(folder: Path, content: bytes, found: dict[Path, str]) -> None:
-    """Find modules of a folder that some code has imported, those that they import among them, and their sha256."""
+def _find_beside(folder: Path, content: bytes, found: dict[Path, tuple[Any, str]]) -> None:
+    """Find modules of a folder that some code has imported, those that they import among them; specs and sha256."""
     for node in ast.walk(ast.parse(content)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
         for name in names:
-            path = Path(getattr(sys.modules.get(name.partition(".")[0]), "__file__", None) or "").resolve()
-            if path.parent == folder and path.suffix == ".py" and path not in found:
+            module = sys.modules.get(name.partition(".")[0])
+            path = Path(getattr(module, "__file__", None) or "").resolve()
+            if module is not None and path.parent == folder and path.suffix == ".py" and path not in found:
                 held = path.read_bytes()
-                found[path] = hashlib.sha256(held).hexdigest()
+                found[path] = module.__spec__, hashlib.sha256(held).hexdigest()  # another one where it is imported anew
                 _find_beside(folder, held, found)
