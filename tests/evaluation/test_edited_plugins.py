@@ -208,6 +208,21 @@ def test_a_trajectory_that_is_replaced_while_it_is_measured_is_refused(school, p
         kadita.analyze(path, ["spread"], progress=replace)
 
 
+def test_a_file_of_another_program_that_grows_while_it_is_measured_is_told(school, tmp_path):
+    from kadita.io.convert import convert
+
+    path = tmp_path / "growing.xyz"
+    convert(school(1), path)
+
+    def grow(done, total):
+        with path.open("a") as file:
+            file.write("\n")
+
+    with pytest.warns(kadita.KaditaWarning, match=r"growing\.xyz: changed while it was measured"):
+        found = kadita.analyze(path, ["spread"], progress=grow)
+    assert len(found["spread"]) == FRAMES
+
+
 HELPER = '''
 from kadita import hookimpl, metric
 
@@ -241,7 +256,10 @@ def test_a_module_beside_a_plugin_file_is_a_part_of_it(school, tmp_path, monkeyp
         kadita.KaditaError, match=r"it imports lab_numbers\.py, which was edited after its import; restart Python"
     ):
         kadita.analyze(school(1), ["constant"], plugins=[plugin])
-    monkeypatch.delitem(sys.modules, "lab_numbers")
+    monkeypatch.delitem(sys.modules, "lab_numbers")  # as `importlib.reload` imports it anew
+    found = kadita.analyze(school(1), ["constant"], plugins=[plugin])
+    assert set(found["constant"]) == {2.0}
+    assert found.series["constant"].plugin_version.endswith(sha256(beside).removeprefix("sha256 "))
 
 
 STATE = '''

@@ -117,6 +117,8 @@ def _initialize(target_context: Any) -> None:
     """
     from numba.np import linalg
 
+    if not hasattr(linalg, "ensure_blas"):  # a detail of Numba, which may change
+        return
     ensure_blas, linalg.ensure_blas = linalg.ensure_blas, lambda: None
     try:
         target_context.refresh()

@@ -13,10 +13,11 @@ import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from kadita.base.errors import KaditaError
 
-_imported: dict[Path, str] = {}  # modules beside plugin files, with the sha256 of their content when imported
+_imported: dict[Path, tuple[Any, str]] = {}  # modules beside plugin files: their spec, and their sha256 when imported
 
 
 def import_file(file: Path) -> tuple[ModuleType, str]:
@@ -38,10 +39,12 @@ def import_file(file: Path) -> tuple[ModuleType, str]:
     try:
         # not by the loader, which uses compiled code from disk if size and time of the last change, in seconds, agree
         exec(spec.loader.source_to_code(content, str(file)), vars(module))
-        beside: dict[Path, str] = {}
+        beside: dict[Path, tuple[Any, str]] = {}
         _find_beside(file.parent.resolve(), content, beside)
-        for path, digest in sorted(beside.items()):
-            if _imported.setdefault(path, digest) != digest:
+        for path, (module_spec, digest) in sorted(beside.items()):
+            if _imported.get(path, (None,))[0] is not module_spec:
+                _imported[path] = module_spec, digest
+            elif _imported[path][1] != digest:
                 raise KaditaError(f"it imports {path.name}, which was edited after its import; restart Python")
             checksum += f", {path.name} {digest}"
     except BaseException:
@@ -50,15 +53,16 @@ def import_file(file: Path) -> tuple[ModuleType, str]:
     return module, checksum
 
 
-def _find_beside(folder: Path, content: bytes, found: dict[Path, str]) -> None:
-    """Find the modules of a folder that some code imports, directly or through other modules, and their sha256."""
+def _find_beside(folder: Path, content: bytes, found: dict[Path, tuple[Any, str]]) -> None:
+    """Find the modules of a folder that some code imports, directly or through other modules: specs and sha256."""
     for node in ast.walk(ast.parse(content)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
         for name in names:
-            path = Path(getattr(sys.modules.get(name.partition(".")[0]), "__file__", None) or "").resolve()
-            if path.parent == folder and path.suffix == ".py" and path not in found:
-                module = path.read_bytes()
-                found[path] = hashlib.sha256(module).hexdigest()
-                _find_beside(folder, module, found)
+            module = sys.modules.get(name.partition(".")[0])
+            path = Path(getattr(module, "__file__", None) or "").resolve()
+            if module is not None and path.parent == folder and path.suffix == ".py" and path not in found:
+                source = path.read_bytes()
+                found[path] = module.__spec__, hashlib.sha256(source).hexdigest()  # a new import has a new spec
+                _find_beside(folder, source, found)
