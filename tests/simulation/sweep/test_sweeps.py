@@ -74,6 +74,21 @@ class TestResults:
             assert set(said["versions"]) == {"python", "kadita", "numpy"}
         assert len(list(swept.glob("*/"))) == 6
 
+    def test_species_of_agents_are_those_of_the_run(self, tmp_path):
+        species = '\n[[species]]\nname = "fast"\ncount = 5\nspeed = 2.0\n'
+        text = 'model = "vicsek"\nsteps = 20\nevery = 5\n[parameters]\nagents = 20\nbox = 5.0\nspeed = 0.5\n'
+        text += "radius = 1.0\nnoise = 0.2\ntime_step = 1.0\n"
+        (tmp_path / "run.toml").write_text(text + species)
+        (tmp_path / "mixed.toml").write_text(
+            'seeds = 1\nmetrics = ["polarization"]\nequilibration = "none"\n' + text + species
+        )
+        sweep(tmp_path / "mixed.toml", output=tmp_path / "mixed")
+        with kadita.simulate(tmp_path / "run.toml", seed=1) as school:
+            assert list(school.species).count("fast") == 5
+            expected = kadita.analyze(school, ["polarization"])["polarization"]
+        (row,) = rows_of(tmp_path / "mixed")
+        assert float(row["polarization"]) == pytest.approx(expected.mean(), rel=1e-12)
+
     def test_words_are_tabulated_by_their_shares(self, tmp_path):
         (tmp_path / "states.toml").write_text('scenario = "swarm"\nsteps = 20\nevery = 1\nmetrics = ["state"]')
         sweep(tmp_path / "states.toml", output=tmp_path / "states")

@@ -110,7 +110,9 @@ def _line(
     folder: Path, points: Points, settings: Sequence[Setting], seed: int, plugins: tuple[tuple[str, str], ...]
 ) -> Line:
     name = str(settings[0]) if len(settings) == 1 else f"the chain from {settings[0]}"
-    runs = tuple(Point(str((folder / s.folder).resolve()), s.run.stored(), s.chained) for s in settings)
+    tables = (s.run.model_dump(mode="json", exclude_none=True) for s in settings)
+    places = (str((folder / s.folder).resolve()) for s in settings)
+    runs = tuple(Point(place, table, s.chained) for place, table, s in zip(places, tables, settings, strict=True))
     return Line(name, seed, runs, plugins, points.measurement, points.sweep.counted, points.sweep.trajectories)
 
 
