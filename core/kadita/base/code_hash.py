@@ -1,4 +1,4 @@
-"""What a function does, as a number: by it compiled code that is kept on disk is told from that of an earlier edit."""
+"""Hash of a function's code and its dependencies; it keys the compile cache."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ from typing import Any
 
 import numpy as np
 
-LIBRARIES = ("builtins", "math", "cmath", "llvmlite", "numba", "numpy")  # whose code is told by their names
+LIBRARIES = (
+    "builtins",
+    "math",
+    "cmath",
+    "llvmlite",
+    "numba",
+    "numpy",
+)  # identified by name; the cache knows their versions
 
 
 def checksum(function: Callable[..., Any]) -> str:
-    """Checksum of a function's code, and of all that it uses by name: functions, numbers and arrays, wherever they are.
+    """Return the hash of a function's code and of everything that it refers to: functions, numbers and arrays.
 
-    It is the same in every process, and another when anything of that is edited.
+    It is the same in every process, and changes when any of these is edited, in whatever file.
     """
     return hashlib.sha256("\n".join(_described(function, (), {})).encode()).hexdigest()[:16]
 
 
 def _described(value: Any, names: tuple[str, ...], seen: dict[int, int]) -> Iterator[str]:
-    """Describe a value; of a module, what code with these names can use of it."""
+    """Yield a description of a value; for a module, of the attributes that code with these names can use."""
     if options := getattr(value, "targetoptions", None):  # of a compiled function
         yield from _described(sorted(options.items(), key=repr), (), seen)
     value = getattr(getattr(value, "_dispatcher", value), "py_func", getattr(value, "_defn", value))
@@ -56,7 +63,7 @@ def _described(value: Any, names: tuple[str, ...], seen: dict[int, int]) -> Iter
         yield f"{kind} {value.__qualname__}"
         plain = {n: getattr(v, "value", v) for n, v in vars(value).items() if not n.startswith("_")}
         yield from _described(plain, (), seen)
-    else:  # a class, a function of a library: never by its address
+    else:  # classes and functions of libraries: by name, never by address
         yield f"{kind} {getattr(value, '__module__', '')} {getattr(value, '__qualname__', '')}"
 
 

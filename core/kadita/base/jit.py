@@ -1,4 +1,4 @@
-"""How kadita compiles its numeric kernels, said in one place.
+"""Compilation of numeric kernels by Numba, with machine code cached on disk.
 
 A kernel is a private function of arrays and scalars. ``error_model="numpy"`` divides as NumPy does (no branch
 for zero); reassociation is not allowed, so a kernel's sums have one order and its results one value.
@@ -27,13 +27,13 @@ from numba.core.caching import FunctionCache, NullCache  # noqa: E402
 
 Function = Callable[..., Any]
 
-KERNEL = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}  # nobody calls it from C, which takes time
+KERNEL = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}  # a wrapper for C takes time to compile
 JITABLE = KERNEL | {"forceinline": True, "no_cpython_wrapper": True}
-KEPT = 100  # files of a kernel on disk, two or more a version
+KEPT = 100  # files of a kernel on disk, at least two for each version
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` for one thread and keep the machine code on disk where that is possible."""
+    """Compile `function` for one thread, and cache the machine code on disk where possible."""
     return _compile(function)
 
 
@@ -43,19 +43,19 @@ def parallel_kernel(function: Function) -> Function:
 
 
 def jitable(function: Function) -> Function:
-    """Let kernels be built around `function`, which stays callable from Python."""
+    """Let kernels call `function`, which stays callable from Python."""
     numba.extending.register_jitable(**JITABLE)(function)
     function.__dict__["jit_options"] = JITABLE
     return function
 
 
 def is_jitable(function: object) -> bool:
-    """Whether kernels can be built around it."""
+    """Return whether kernels can call it."""
     return getattr(function, "jit_options", None) == JITABLE
 
 
 def reason(error: Exception) -> str:
-    """Say in one line why something could not be compiled or run: the innermost cause, and where it is."""
+    """Describe in one line why something could not be compiled or run: the innermost cause and its place."""
     innermost = str(error).rpartition("Failed in nopython mode pipeline")[2]
     lines = [line.strip() for line in innermost.splitlines()[1:] if line.strip()]
     if not isinstance(error, numba.core.errors.NumbaError) or not lines:
@@ -76,10 +76,10 @@ def _compile(function: Function, **options: Any) -> Function:
 
 
 class _Cache(NullCache):
-    """Machine code on disk by what a kernel is made of, wherever that stands.
+    """Machine code on disk, keyed by the hash of a kernel's code and of its dependencies in all files.
 
-    Numba by itself looks at the function's own file alone (its issue 4807). Files are named when the kernel is first
-    compiled: by then all that it calls is defined.
+    Numba's own cache checks only the file of the function itself (its issue 4807). The hash is computed when the kernel
+    is first called: by then everything that it calls is defined.
     """
 
     def __init__(self, compiled: Any) -> None:
@@ -100,18 +100,18 @@ class _Cache(NullCache):
         return self._files.load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep machine code, and delete what is left of the oldest versions."""
+        """Store machine code, and delete the files of the oldest versions."""
         self._files.save_overload(sig, data)
         if self._files.cache_path:
             versions = f"*.{self._name.replace('<', '').replace('>', '')}_{'?' * 16}-*.nb?"
-            with suppress(OSError):  # another process deletes, too
+            with suppress(OSError):  # another process may delete them, too
                 for file in sorted(Path(self._files.cache_path).glob(versions), key=os.path.getmtime)[:-KEPT]:
                     file.unlink()
 
 
 @cache
 def _initialize(target_context: Any) -> None:
-    """Initialize Numba without importing SciPy's linear algebra, 0.1 s, which it does to find out whether it is there.
+    """Initialize Numba without its import of SciPy's linear algebra, which takes 0.1 s and no kernel needs.
 
     A kernel that multiplies matrices imports it when it is compiled.
     """

@@ -69,7 +69,7 @@ class Box:
         return np.zeros(3) if self.lengths is None else np.array(self.lengths)
 
     def repeated(self, frames: int) -> Floats | None:
-        """Return the edge lengths once for each of so many frames, (T, 3); None in open space."""
+        """Return the edge lengths for each of T frames, (T, 3); None in open space."""
         return None if self.lengths is None else np.tile(np.array(self.lengths), (frames, 1))
 
     def minimum_image(self, displacements: ArrayLike) -> Floats:
