@@ -10,14 +10,7 @@ from typing import Any
 
 import numpy as np
 
-LIBRARIES = (
-    "builtins",
-    "math",
-    "cmath",
-    "llvmlite",
-    "numba",
-    "numpy",
-)  # identified by name; the cache knows their versions
+LIBRARIES = ("builtins", "math", "cmath", "llvmlite", "numba", "numpy")  # identified by name
 
 
 def checksum(function: Callable[..., Any]) -> str:
