@@ -130,6 +130,8 @@ class Block(Kinematics):
     @cached_property
     def offsets(self) -> Floats:
         """Minimum-image offsets r from the centroid, (T, N, 3)."""
+        if not self.box.periodic:  # nothing to compile
+            return read_only(self.positions - self.centroid[:, None])
         from kadita.school.geometry import from_centres
 
         offsets = np.empty(self.positions.shape)

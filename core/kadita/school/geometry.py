@@ -60,17 +60,15 @@ def refine_centres(positions, lengths, centres):  # type: ignore[no-untyped-def]
 
 @kernel
 def from_centres(positions, centres, lengths, offsets):  # type: ignore[no-untyped-def]
-    """Write minimum-image offsets from centres, (T, N, 3)."""
+    """Write minimum-image offsets from centres in a periodic cell, (T, N, 3)."""
     frames, agents, _ = positions.shape
     x, y, z = lengths[0], lengths[1], lengths[2]
-    periodic = x > 0
     for t in range(frames):
         for i in range(agents):
             for a in range(3):
                 offsets[t, i, a] = positions[t, i, a] - centres[t, a]
-        if periodic:
-            for i in range(agents):
-                dx, dy, dz = offsets[t, i, 0], offsets[t, i, 1], offsets[t, i, 2]
-                offsets[t, i, 0] = dx - x * np.rint(dx / x)
-                offsets[t, i, 1] = dy - y * np.rint(dy / y)
-                offsets[t, i, 2] = dz - z * np.rint(dz / z)
+        for i in range(agents):
+            dx, dy, dz = offsets[t, i, 0], offsets[t, i, 1], offsets[t, i, 2]
+            offsets[t, i, 0] = dx - x * np.rint(dx / x)
+            offsets[t, i, 1] = dy - y * np.rint(dy / y)
+            offsets[t, i, 2] = dz - z * np.rint(dz / z)
