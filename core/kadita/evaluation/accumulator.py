@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
-from collections.abc import Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,11 +85,13 @@ class Accumulator:
         for m in self.plan.order if measured else ():
             if self.lacks(m.name) or not self._has_needs(m, computed):
                 continue
-            with self.reporting(m):
+            try:
                 computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
                 if m.name in self.plan.kept:
                     self._store(m, computed[m.name], block, rows)
                     self._put_axes(m.name, axes)
+            except (Exception, SystemExit) as error:
+                self.report(m, error)
         if self._rolling is not None:
             for placed in self._rolling.add(block, rows):
                 self._evaluate_window(placed)
@@ -109,11 +110,13 @@ class Accumulator:
         for a in self.plan.analyses:
             if self.lacks(a.name) or not self._has_needs(a, {n for n in self.values if not self.lacks(n)}):
                 continue
-            with self.reporting(a):
+            try:
                 window = placed.window.of(a.lookahead(self.plan.parameters[a.name]))
                 first, last = placed.rows.start, placed.rows.start + window.shape[0]
                 needs = [read_only(self.values[need][first:last]) for need in a.needs]
                 self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
+            except (Exception, SystemExit) as error:
+                self.report(a, error)
 
     def _merge(self, a: Analysis, added: State) -> None:
         self.states[a.name] = a.merge(self.states[a.name], added) if a.name in self.states else added
@@ -143,8 +146,10 @@ class Accumulator:
             self._put_axes(name, axes)
         for a in self.plan.analyses:
             if a.name in part.states:
-                with self.reporting(a):
+                try:
                     self._merge(a, part.states[a.name])
+                except (Exception, SystemExit) as error:
+                    self.report(a, error)
         self.left_out = {**part.left_out, **self.left_out}
         self.failures = {**part.failures, **self.failures}
         self.notes |= dict.fromkeys(part.notes)
@@ -153,22 +158,19 @@ class Accumulator:
         """Return whether a metric or analysis was left out or has failed."""
         return name in self.left_out or name in self.failures
 
-    @contextmanager
-    def reporting(self, observable: Metric | Analysis) -> Iterator[None]:
+    def report(self, observable: Metric | Analysis, error: BaseException) -> None:
         """Record that a metric or analysis cannot be computed, or that it raised, and where.
 
         Raises:
             KaditaError: the user's input is invalid.
         """
-        try:
-            yield
-        except NotApplicable as error:
+        if isinstance(error, NotApplicable):
             self._leave_out(observable, str(error))
-        except PluginError as error:
+        elif isinstance(error, PluginError):
             self.failures[observable.name] = str(error)
-        except KaditaError as error:
+        elif isinstance(error, KaditaError):
             raise KaditaError(f"{observable.name}: {error}") from None
-        except (Exception, SystemExit) as error:  # a third-party plugin can raise anything
+        else:  # a third-party plugin can raise anything
             if os.environ.get("KADITA_DEBUG"):
                 traceback.print_exc()
             self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
@@ -183,7 +185,8 @@ class Accumulator:
             plain = issubclass(w.category, KaditaWarning)
             location = "" if plain else f" ({Path(w.filename).name}, line {w.lineno})"
             self.notes.setdefault(f"{m.name}: {'' if plain else f'{w.category.__name__}: '}{w.message}{location}")
-        return read_only((values, axes))  # because metrics that need them get these arrays
+        values.flags.writeable = False  # metrics that need them get this array
+        return values, read_only(axes) if axes else axes
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
         n_agents = len(self.trajectory.agents)

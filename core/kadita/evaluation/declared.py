@@ -35,8 +35,7 @@ def as_declared(m: Metric, block: Block, returned: Any) -> Floats:
             + (", T added for frames" if m.per_frame else "")
         )
     values = array.astype(np.float64)
-    known = values[~np.isnan(values)]
-    if m.labels and not np.isin(known, np.arange(len(m.labels))).all():
+    if m.labels and not np.isin(known := values[~np.isnan(values)], np.arange(len(m.labels))).all():
         raise PluginError(f"expected indices of its {len(m.labels)} labels; got {known.min():g} to {known.max():g}")
     return values
 

@@ -80,7 +80,7 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     for a in run.plan.analyses:
         if run.lacks(a.name):
             continue
-        with run.reporting(a):
+        try:
             result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
             for name, output in a.outputs.items():
                 analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
@@ -89,6 +89,8 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
                     axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},
                     **_described(run, a, output.units, a.axis_units),
                 )
+        except (Exception, SystemExit) as error:
+            run.report(a, error)
     return analyses
 
 
@@ -108,7 +110,7 @@ def _series(run: Accumulator, m: Metric) -> Series:
 
 def _described(run: Accumulator, m: Metric | Analysis, units: str, axis_units: Mapping[str, str]) -> dict[str, Any]:
     """Return what results say of a metric or an analysis, with the units of the file."""
-    plugin = run.plan.plugins(run.registry)[m.name]
+    plugin = run.registry.plugin_of("metric" if isinstance(m, Metric) else "analysis", m.name)
     return {
         "units": _in_units(units, run.trajectory.attributes),
         "axis_units": {dim: _in_units(unit, run.trajectory.attributes) for dim, unit in axis_units.items()},

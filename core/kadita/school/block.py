@@ -130,12 +130,14 @@ class Block(Kinematics):
     @cached_property
     def offsets(self) -> Floats:
         """Minimum-image offsets r from the centroid, (T, N, 3)."""
-        if not self.box.periodic:  # nothing to compile
-            return read_only(self.positions - self.centroid[:, None])
-        from kadita.school.geometry import from_centres
-
         offsets = np.empty(self.positions.shape)
-        from_centres(self.positions, self.centroid, self.box.array, offsets)
+        if self.box.periodic:
+            from kadita.school.geometry import from_centres
+
+            from_centres(self.positions, self.centroid, self.box.array, offsets)
+        else:  # which needs no kernel
+            for a in range(3):
+                np.subtract(self.positions[..., a], self.centroid[:, None, a], out=offsets[..., a])
         return read_only(offsets)
 
     @cached_property
