@@ -5,7 +5,6 @@ Exit status: 0 success, 2 invalid input, 130 interrupted, 1 any other error.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import io
 import os
@@ -67,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if status:
             warnings.simplefilter("ignore")
             gc.collect()  # readers that failed are finalized while their complaints are still suppressed
+    if arguments is None:  # the process ends here, and need not be searched for garbage
+        gc.freeze()
     return status
 
 
@@ -113,7 +114,6 @@ def _own_hooks() -> Iterator[None]:
     `sys.excepthook` is set by Typer, and filters of warnings by imported packages.
     """
     names = ("stdout", "stderr", "unraisablehook", "excepthook")
-    atexit.register(gc.freeze)  # what is left at the end is not searched for garbage
     with ExitStack() as undo, warnings.catch_warnings():
         undo.callback(gc.set_threshold, *gc.get_threshold())
         # imports and compilation make many objects that stay: to search them for garbage takes a tenth of the time
