@@ -67,8 +67,11 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
             "profile": "corrected" if profile is None else profile.name,
+            "dimensions": run.dimensions,
             **({"needed": needed} if needed else {}),
         },
+        counts=run.counts,
+        identities=run.identities,
     )
 
 

@@ -19,7 +19,7 @@ from kadita.school.neighbors import Integers
 if TYPE_CHECKING:
     import xarray
 
-SHARED = ("agent", "space")  # axes that all results have in common
+SHARED = ("agent", "space", "species")  # axes that all results have in common
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class Results(Mapping[str, Floats]):
         failures: error messages of metrics that raised, one line each, by metric.
         provenance: versions, fingerprint of the input, profile; parameters of metrics that were computed for others.
         analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
+        counts: (T,) number of agents in each frame; None if unknown.
+        identities: (T, C) index among `agents` of the agent in each column of per-agent metrics, -1 for nobody; None
+            if column i is agent i.
+        species: names along the axis ``species`` of an analysis by species.
     """
 
     frames: Integers
@@ -73,6 +77,9 @@ class Results(Mapping[str, Floats]):
     failures: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
+    counts: Integers | None = None
+    identities: Integers | None = None
+    species: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Floats:
         """Return the values of one metric, (T, ...)."""
@@ -139,7 +146,9 @@ class Results(Mapping[str, Floats]):
         if dim in result.axes:
             return list(result.axes[dim].tolist())
         if dim == "agent":
-            return list(self.agents.tolist())
+            return list(self.agents.tolist()) if size == len(self.agents) else list(range(size))
+        if dim == "species":
+            return list(self.species)
         if dim == "space" and size == 3:
             return ["x", "y", "z"]
         return list(range(size))

@@ -59,6 +59,7 @@ class Simulation(Trajectory):
         self.n_frames = configuration.frames
         self.agents = np.arange(self.model.agents)
         self.has_velocities = True
+        self.dimensions = 3
         self.attributes = attributes_of(self.model)
         self._threads, self._start = threads, start
         self.species = (

@@ -105,7 +105,7 @@ class AmberTrajectory(Trajectory):
         with self._reading:
             for rows, records in self._records.pieces(frames):
                 self._check_sums(frames[rows], records)
-                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk, strict=True):
+                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk[:4], strict=True):
                     if values is not None and name in self.header.variables:
                         values[rows] = records[name]
                         self._scale(name, values[rows])

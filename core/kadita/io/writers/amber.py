@@ -35,6 +35,6 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         force=True,
     ) as writer:
         for chunk in (first, *chunks):
-            writer.write(*chunk)
+            writer.write(*chunk[:4])
             if progress is not None:
                 progress(writer.n_frames, trajectory.n_frames)
