@@ -117,6 +117,8 @@ def everyone_present(value=1):
 
 NAN, INF = np.nan, np.inf
 SEVERAL = np.array([0.0, 1.0], dtype=np.float32)
+
+
 def far_away(file):
     """Steps of .3 at northings of 5e6 m, where float32 numbers are half a metre apart."""
     x = file["variables"]["coordinates"][3]

@@ -117,9 +117,10 @@ def _check_resolution(found: _Found, positions: NDArray[Any], start: int) -> Non
 
 def _check_columns(found: _Found, identities: NDArray[Any], count: int, start: int) -> None:
     """Check the agents of reused columns, (T, n): those that exist, none twice in a frame."""
-    bad: Bad = ((identities < -1) | (identities >= count)).any(axis=1)
+    unknown = ((identities < -1) | (identities >= count)).any(axis=1)
     ordered = np.sort(identities, axis=1)
-    bad |= ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
+    twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
+    bad: Bad = np.logical_or(unknown, twice)
     found.note("columns", bad, start, "columns of agents that do not exist, or of one agent twice,")
 
 
