@@ -10,9 +10,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from kadita.base.errors import PluginError
+from kadita.base.school_attributes import SAID_BY_FIELDS, known_attributes
 from kadita.base.signature import read_signature
 from kadita.plugins.declaration.declared import Declared
-from kadita.school.box import Floats
+from kadita.school.box import Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,17 @@ class Tracks:
         frame_rate: frames per unit of time.
         length_unit: unit of positions, ``"px"`` for pixels.
         time_unit: unit of times.
-        attributes: other properties of the school: ``body_length``.
+        attributes: other properties of the school: ``body_length``; those that files of kadita have.
         remarks: messages to the user, one line each.
+        dimensions: 2 for a plane, 3 for space; None: 2 for positions (T, N, 2), otherwise found from z.
+        species: (N,) name of each animal's species; None if the file has none.
+        quality: how sure the tracker is of each position, (T, N), by name: ``confidence``. NaN where the file does not
+            say. None is used unless the user sets a limit.
+        y_down: whether y points down, as in images; y is then turned up. None: it is if positions are in pixels.
+        height: height of the image in the length unit of positions.
+        identities: (T, C) where columns are reused by later animals: index into `agents` of the animal in each column
+            and frame, -1 for none. Positions, velocities and qualities then have C columns in place of N.
+        box: cell in which positions are periodic; see `Box.of`.
     """
 
     agents: NDArray[Any]
@@ -42,6 +52,13 @@ class Tracks:
     time_unit: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    dimensions: int | None = None
+    species: NDArray[Any] | None = None
+    quality: Mapping[str, Floats] = field(default_factory=dict)
+    y_down: bool | None = None
+    height: float | None = None
+    identities: Integers | None = None
+    box: Any = None
 
 
 @dataclass(frozen=True)
@@ -58,10 +75,19 @@ class Importer(Declared):
 
         Raises:
             KaditaError: an unknown parameter, or a file that cannot be read.
+            PluginError: it returns something else than tracks, or attributes that no file of kadita has.
         """
         tracks = self.function(path, **self.validate(values))
         if not isinstance(tracks, Tracks):
             raise PluginError(f"importer {self.name}: expected it to return Tracks; got {type(tracks).__name__}")
+        for key in tracks.attributes:  # none is dropped without a word
+            if key in SAID_BY_FIELDS:
+                raise PluginError(f"importer {self.name}: attributes: give {key} as Tracks({SAID_BY_FIELDS[key]}=...)")
+            if key not in known_attributes():
+                raise PluginError(
+                    f"importer {self.name}: attributes: files have no {key!r}; they have "
+                    f"{', '.join(k for k in known_attributes() if k not in SAID_BY_FIELDS)}"
+                )
         return tracks
 
 
