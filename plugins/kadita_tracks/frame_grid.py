@@ -15,7 +15,7 @@ from kadita.plugins.importers import Floats, Integers
 
 NEARLY_ALL = 0.9  # of the differences are multiples of the usual one: then it is the step
 SELDOM = 0.01  # the greatest common divisor is the step if so many differences are equal to it
-TOLERANCE = 1e-2  # of a step, by which times may deviate from even ones
+TOLERANCE = 0.1  # of a step, by which times may deviate from even ones: in milliseconds, 30 Hz is 33, 33, 34
 TIMES_MORE = 10  # gaps in times are filled with empty frames up to so many times the frames with rows
 FRAMES_AT_MOST = 100_000_000  # in a file
 
@@ -90,7 +90,7 @@ def grid_of_times(name: str, found: Floats) -> Grid:
     unchanged = Grid(found, np.arange(len(found)), ())
     if len(apart) < 2:
         return unchanged
-    step = float(np.median(apart))
+    step = float(apart[apart < 1.5 * np.median(apart)].mean())  # of the steps that are no gaps
     with np.errstate(over="ignore"):
         steps = apart / step
     if not (np.abs(steps - np.rint(steps)) < TOLERANCE).all() or steps.sum() > TIMES_MORE * len(found):
