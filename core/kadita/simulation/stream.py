@@ -123,6 +123,7 @@ class Simulation(Trajectory):
                 path,
                 self.model.agents,
                 periodic=self.model.space.periodic,
+                dimensions=self.dimensions,
                 configuration=self._made_by(),
                 attributes=self.attributes,
                 species=(self.configuration.species_names, self.configuration.species_indices)
