@@ -64,6 +64,8 @@ def frames_of_rows(
         np.minimum.at(first, agent, frame)
         np.maximum.at(last, agent, frame)
         of_track = columns_of_tracks(first, last)
+        packed = of_track.max() + 1 < columns
+    if packed:
         column, columns = of_track[agent], int(of_track.max()) + 1
     if frames * columns > MOST_VALUES:
         raise KaditaError(

@@ -101,7 +101,7 @@ def _confident(path: Path, data: _Dataset, least: float | None) -> tuple[_Datase
         return data, ()
     known = np.logical_not(np.isnan(x).any(axis=3))
     out = known & ~(confidence >= least)
-    remark = f"{path}: {int(out.sum())} of {int(known.sum())} keypoints have a confidence below {least:g}; left out"
+    remark = f"{path}: {int(out.sum())} of {int(known.sum())} keypoints have confidence below {least:g}; left out"
     return data._replace(position=np.where(out[..., None], np.nan, x)), (remark,)
 
 

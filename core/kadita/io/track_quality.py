@@ -64,7 +64,7 @@ def below_limits(
         unknown = present & np.isnan(values)
         below = present & (values < limit)
         out |= below | unknown
-        remark = f"{name}: {int(below.sum())} of {int(present.sum())} sightings have a {key} below {limit:g}"
+        remark = f"{name}: {int(below.sum())} of {int(present.sum())} sightings have {key} below {limit:g}"
         remark += f", and of {int(unknown.sum())} it is not known" if unknown.any() else ""
         remarks.append(f"{remark}; they are left out")
     return out

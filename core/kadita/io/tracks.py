@@ -23,6 +23,7 @@ from kadita.school.dimensions import PLANE, SPACE, dimensions_of
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk, Trajectory
 from kadita.school.transforms.finite_differences import Differenced
+from kadita.school.transforms.one_column_each import spread
 
 
 def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
@@ -115,7 +116,7 @@ def as_trajectory(
     x[~seen] = np.nan
     if v is not None:
         v[~seen] = np.nan
-        attributes.setdefault("velocities", "tracker")
+        attributes |= {"velocities": "tracker"} if velocities is None else {}
     unit = str(attributes["length_unit"])
     axis = turn_up(name, tracks, x, v, length_unit=unit, y_axis=y_axis, remarks=remarks)
     if axis is not None:
@@ -124,6 +125,8 @@ def as_trajectory(
     columns, identities, agents = _animals(name, tracks, seen, remarks)
     remarks += remarks_on(name, seen[:, columns], identities, times)
     chunk = Chunk(x[:, columns], None if v is None or velocities == "none" else v[:, columns], times, None, identities)
+    if identities is not None and identities.shape[1] >= len(agents):
+        chunk = spread(chunk, len(agents))
     species = None if tracks.species is None else np.asarray(tracks.species)[agents]
     trajectory: Trajectory = InMemoryTrajectory(
         name, chunk, np.asarray(tracks.agents)[agents], attributes, species=species, dimensions=dimensions
