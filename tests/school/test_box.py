@@ -48,7 +48,9 @@ class TestBox:
         ],
     )
     def test_impossible(self, impossible):
-        with pytest.raises(KaditaError, match="box: expected one length, two or three, each finite and above 0 .*; got"):
+        with pytest.raises(
+            KaditaError, match="box: expected one length, two or three, each finite and above 0 .*; got"
+        ):
             Block(np.zeros((1, 3)), box=impossible)
 
 

@@ -121,8 +121,10 @@ def test_an_animal_seen_once_is_present_and_has_no_velocity():
     blocks = list(Differenced(trajectory(x)).blocks())
     assert [b.members.tolist() for b in blocks] == [[0], [0, 1], [0]]
     assert blocks[1].velocity_known.tolist() == [[True, False]]
-    assert np.isnan(blocks[1].velocities[0, 1]).all() and np.isnan(blocks[1].speeds[0, 1])
-    assert not blocks[1].moving[0, 1] and (blocks[1].headings[0, 1] == 0).all()
+    assert np.isnan(blocks[1].velocities[0, 1]).all()
+    assert np.isnan(blocks[1].speeds[0, 1])
+    assert not blocks[1].moving[0, 1]
+    assert (blocks[1].headings[0, 1] == 0).all()
 
 
 @pytest.mark.parametrize("times", [[0.0, 0.0, 1.0], [0.0, 2.0, 1.0]])

@@ -25,6 +25,7 @@ from kadita.base.netcdf3 import Header
 from kadita.io.amber import metadata
 from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
+from kadita.io.open_axes import with_edges
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
 from kadita.school.dimensions import PLANE
@@ -129,7 +130,6 @@ class AmberWriter:
     def _open(self, path: Path) -> Header:
         with Records(path) as records:
             self._first, self._record, header = records.first, records.type, records.header
-            self._open_axes = metadata.open_axes(header.attributes, str(path))
             self._origin = metadata.origin(records.fixed, str(path))
             self._plane = metadata.dimensions(header.attributes, str(path)) == PLANE
             self._counted = header.records
@@ -177,26 +177,13 @@ class AmberWriter:
             assert velocities is not None
             self._put(records, "velocities", velocities)
         if "cell_lengths" in names:
-            records["cell_lengths"] = self._stored_edges(lengths, positions)
+            records["cell_lengths"] = None if lengths is None else with_edges(lengths, positions)
             records["cell_angles"] = 90.0
         if "present" in names:
             records["present"] = ~np.isnan(positions).any(axis=2)
         if "kadita_identity" in names:
             records["kadita_identity"] = identities
         self.append(records)
-
-    def _stored_edges(self, lengths: Floats | None, positions: Floats) -> Floats | None:
-        """Return edges above 0 along open axes too: the longest periodic one, or twice the extent of the frame."""
-        if lengths is None or not self._open_axes:
-            return lengths
-        edges = lengths.copy()
-        low = np.fmin.reduce(positions, axis=1, initial=np.inf)
-        high = np.fmax.reduce(positions, axis=1, initial=-np.inf)
-        extent = np.maximum(high - low, 0.0)
-        longest = lengths.max(axis=1)
-        for axis in self._open_axes:
-            edges[:, axis] = np.maximum(longest, 2.0 * extent[:, axis])
-        return edges
 
     def _put(self, records: NDArray[Any], name: str, values: Floats) -> None:
         """Store values in single precision; NaN marks an absent agent, if agents can be absent."""
