@@ -149,6 +149,14 @@ def test_clocks_that_are_not_in_step_give_no_value_of_the_group(table, converted
     assert np.isnan(measured(read, "polarization")["polarization"]).all()
 
 
+def test_animals_that_are_seen_one_after_the_other(table, converted, said):
+    """Each has neighbours in time and a velocity, but no frame holds two."""
+    rows = [(fish, 10 * fish + t, float(t), float(fish)) for fish in range(5) for t in range(10)]
+    read = converted(table(rows), **FRAMES)
+    assert np.isfinite(read["velocities"][..., 0]).sum() == 50
+    assert said(read, "a frame holds 1 animals at least, 1 in the median and 1 at most, of 5")
+
+
 def test_rows_at_common_times_are_not_spoken_of(rng, table, converted, said):
     """Five fish, of which each is lost in a third of the frames, are in step."""
     rows = [(fish, t, float(t), float(fish)) for t in range(60) for fish in range(5) if rng.random() > 1 / 3]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kadita.school.box import Floats, Integers
 from kadita.school.transforms.finite_differences import GAP, longest_step
 
-FEW = 0.5  # of the animals that are tracked at a time: a frame that holds fewer is said
+FEW = 0.5  # of the animals that are tracked at a time: if frames hold fewer, the user is told
 
 
 def remarks_on(name: str, present: NDArray[np.bool_], identities: Integers | None, times: Floats) -> Iterator[str]:
@@ -33,8 +33,8 @@ def remarks_on(name: str, present: NDArray[np.bool_], identities: Integers | Non
     tracked = first <= last
     possible = int((some[last[tracked] + 1] - some[first[tracked]]).sum())
     animals = int(tracked.sum())
-    if animals > 1 and len(frame) < FEW * possible:
-        counts = held[held > 0]
+    counts = held[held > 0]
+    if animals > 1 and (len(frame) < FEW * possible or np.median(counts) < 2):
         yield (
             f"{name}: a frame holds {counts.min()} animals at least, {np.median(counts):g} in the median and "
             f"{counts.max()} at most, of {animals}; values of the group, such as polarization, need animals at the "
