@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
+from kadita.school.transforms import finite_differences
 from kadita.school.transforms.finite_differences import Differenced, longest_step
 from kadita.school.transforms.one_column_each import one_column_each
 
@@ -71,6 +72,18 @@ def test_the_usual_step_is_that_of_all_frames_whichever_are_read():
     for frames in ([5], [6, 7], [4, 5], [0, 3, 6]):
         assert_array_equal(trajectory.read(np.array(frames)).velocities, whole[frames])
     assert np.isnan(whole[5:]).all()
+
+
+def test_the_usual_step_of_many_frames_is_that_of_a_sample(rng, monkeypatch):
+    t = np.cumsum(rng.uniform(0.9, 1.1, 3000))
+    t[1500:] += 30
+    exact = differenced(along_x(np.arange(3000.0)), t).read(np.arange(3000)).velocities
+    monkeypatch.setattr(finite_differences, "MANY_FRAMES", 100)
+    monkeypatch.setattr(finite_differences, "SAMPLED", 50)
+    sampled = differenced(along_x(np.arange(3000.0)), t)
+    assert_array_equal(sampled.read(np.arange(3000)).velocities, exact)
+    assert sampled._longest_step != longest_step(t)
+    assert sampled._longest_step == pytest.approx(1.5, rel=0.05)
 
 
 def test_two_animals_of_one_column_are_not_joined(rng):

@@ -104,6 +104,20 @@ def test_attributes_that_no_file_has_are_refused(tmp_path, attributes, says):
         declared(attributes=attributes).read(tmp_path / "a.tracks", {})
 
 
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        ({"species": np.array(["a"])}, r"species: expected shape \(2,\); got \(1,\)"),
+        ({"quality": {"p": np.ones(2)}}, r"quality p: expected shape \(1, 2\); got \(2,\)"),
+        ({"velocities": np.zeros((1, 2, 3))}, r"velocities: expected shape \(1, 2, 2\); got \(1, 2, 3\)"),
+        ({"identities": np.zeros(2, dtype=int)}, r"identities: expected shape \(1, 2\); got \(2,\)"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(tmp_path, known, says):
+    with pytest.raises(PluginError, match=f"importer own: {says}"):
+        declared(**known).read(tmp_path / "a.tracks", {})
+
+
 def test_attributes_that_files_have_are_kept(tmp_path):
     known = {"body_length": 4.0, "r_a": 14.0, "model": "zebrafish"}
     assert set(known) <= set(known_attributes())

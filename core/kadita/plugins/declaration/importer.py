@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import PluginError
@@ -80,6 +81,9 @@ class Importer(Declared):
         tracks = self.function(path, **self.validate(values))
         if not isinstance(tracks, Tracks):
             raise PluginError(f"importer {self.name}: expected it to return Tracks; got {type(tracks).__name__}")
+        for what, shape, expected in _shapes(tracks):
+            if shape != expected:
+                raise PluginError(f"importer {self.name}: {what}: expected shape {expected}; got {shape}")
         for key in tracks.attributes:  # none is dropped without a word
             if key in SAID_BY_FIELDS:
                 raise PluginError(f"importer {self.name}: attributes: give {key} as Tracks({SAID_BY_FIELDS[key]}=...)")
@@ -89,6 +93,23 @@ class Importer(Declared):
                     f"{', '.join(k for k in known_attributes() if k not in SAID_BY_FIELDS)}"
                 )
         return tracks
+
+
+def _shapes(tracks: Tracks) -> Iterator[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+    """Yield each array of tracks as (name, its shape, the shape that others ask for)."""
+    positions, agents = np.shape(tracks.positions), np.shape(tracks.agents)
+    yield "positions", positions, (*positions[:2], 2 if positions[-1:] == (2,) else 3)
+    yield "times", np.shape(tracks.times), positions[:1]
+    if tracks.identities is None:
+        yield "agents", agents, positions[1:2]
+    else:
+        yield "identities", np.shape(tracks.identities), positions[:2]
+    if tracks.velocities is not None:
+        yield "velocities", np.shape(tracks.velocities), positions
+    if tracks.species is not None:
+        yield "species", np.shape(tracks.species), agents
+    for name, values in tracks.quality.items():
+        yield f"quality {name}", np.shape(values), positions[:2]
 
 
 def importer(

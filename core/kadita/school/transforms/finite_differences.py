@@ -13,6 +13,8 @@ from kadita.school.trajectory import Chunk, Trajectory
 from kadita.school.transforms import View
 
 GAP = 1.5  # a step longer than so many usual ones is a gap: nearer to two steps, of which a frame is lost, than to one
+MANY_FRAMES = 20_000  # of more, steps are sampled: some formats decode positions to find times
+SAMPLED = 1000
 
 
 def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
@@ -57,7 +59,12 @@ class Differenced(View):
 
     @cached_property
     def _longest_step(self) -> float:
-        return longest_step(self.times)
+        """The same whichever frames are read, and in whichever process; see `longest_step`."""
+        if self.n_frames <= MANY_FRAMES:
+            return longest_step(self.times)
+        sample = np.random.default_rng(0).choice(self.n_frames - 1, SAMPLED, replace=False)
+        steps = [np.diff(self.source.read(np.array([f, f + 1])).times)[0] for f in np.sort(sample)]
+        return GAP * float(np.median(steps))
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
