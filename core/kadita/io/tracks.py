@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.files import first_bytes
 from kadita.io.box_size import boxed
 from kadita.io.image_axes import turn_up
 from kadita.io.opening import NETCDF_ENDINGS
+from kadita.io.track_columns import animals_of
 from kadita.io.track_quality import below_limits
 from kadita.io.track_remarks import remarks_on
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
-from kadita.school.box import Box, Floats, Integers
+from kadita.school.box import Box, Floats
 from kadita.school.dimensions import PLANE, SPACE, dimensions_of
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk, Trajectory
@@ -122,7 +122,7 @@ def as_trajectory(
     if axis is not None:
         attributes["y_axis"] = axis
     dimensions = _dimensions(name, tracks, x, v, dimensions, remarks)
-    columns, identities, agents = _animals(name, tracks, seen, remarks)
+    columns, identities, agents = animals_of(name, tracks, seen, remarks)
     remarks += remarks_on(name, seen[:, columns], identities, times)
     chunk = Chunk(x[:, columns], None if v is None or velocities == "none" else v[:, columns], times, None, identities)
     if identities is not None and identities.shape[1] >= len(agents):
@@ -139,41 +139,6 @@ def as_trajectory(
         if velocities is None:
             remarks.append(f"{name} has no velocities; they are central differences within unbroken stretches")
     return trajectory
-
-
-def _animals(
-    name: str, tracks: Tracks, seen: NDArray[np.bool_], remarks: list[str]
-) -> tuple[Any, Integers | None, Integers]:
-    """Return the columns that hold animals, the animal in each place (as in `Chunk`), and the animals that are seen."""
-    if tracks.identities is None:
-        columns = agents = np.flatnonzero(seen.any(axis=0))
-        identities = None
-    else:
-        agents, places = np.unique(tracks.identities[seen], return_inverse=True)
-        identities = np.full(seen.shape, -1, dtype=np.int64)
-        identities[seen] = places
-        columns = np.flatnonzero(seen.any(axis=0))
-        identities = identities[:, columns]
-    if len(agents) < len(tracks.agents):
-        missing = np.delete(np.asarray(tracks.agents), agents)
-        examples = ", ".join(str(a) for a in missing[:5])
-        remarks.append(f"{name}: {len(missing)} animals without positions are left out: {examples}")
-    _refuse_same(name, np.asarray(tracks.agents)[agents])
-    return columns, identities, agents
-
-
-def _refuse_same(name: str, agents: NDArray[Any]) -> None:
-    """Raise for identities that a file cannot tell apart: it pads them with blanks."""
-    if agents.dtype.kind in "iu":
-        return
-    first: dict[str, str] = {}
-    for agent in agents.tolist():
-        same = first.setdefault(str(agent).rstrip(" "), str(agent))
-        if same != str(agent):
-            raise KaditaError(
-                f"{name}: expected identities that differ in more than blanks at their end; found {same!r} and "
-                f"{agent!r}"
-            )
 
 
 def _dimensions(
