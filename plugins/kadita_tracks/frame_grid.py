@@ -93,7 +93,8 @@ def grid_of_times(name: str, found: Floats) -> Grid:
     step = float(apart[apart < 1.5 * np.median(apart)].mean())  # of the steps that are no gaps
     with np.errstate(over="ignore"):
         steps = apart / step
-    if not (np.abs(steps - np.rint(steps)) < TOLERANCE).all() or steps.sum() > TIMES_MORE * len(found):
+    even = (np.abs(steps - np.rint(steps)) < TOLERANCE) & (steps > 0.5)
+    if not even.all() or steps.sum() > TIMES_MORE * len(found):
         return unchanged
     return _filled(name, found, np.rint(steps).astype(np.int64), 0.0)
 

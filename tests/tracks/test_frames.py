@@ -132,7 +132,9 @@ def test_a_gap_of_one_frame_of_30_hz_in_milliseconds(table, converted):
 
 
 @pytest.mark.parametrize(
-    "times", [[0.0, 1.0, 2.5], [0.0, 1.0, 2.0, 3.4], [0.0, 1.0, 2.0, 1e9], [0.0, 5.0], [1.0]], ids=str
+    "times",
+    [[0.0, 1.0, 2.5], [0.0, 1.0, 2.0, 3.4], [0.0, 1.0, 2.0, 1e9], [0.0, 5.0], [1.0], [0.0, 1.0, 2.0, 2.03]],
+    ids=str,
 )
 def test_times_that_are_uneven_stay_as_they_are(times):
     grid = grid_of_times("t", np.array(times))
