@@ -13,6 +13,7 @@ from kadita.plugins.importers import Floats, Integers
 from kadita_tracks.frame_grid import grid_of_frames, grid_of_times
 from kadita_tracks.packing import columns_of_tracks, is_sparse
 
+UNKNOWN = "unknown"  # species of an animal of which no row says it
 MOST_VALUES = 50_000_000  # columns x frames: 1.2 GB of positions
 
 
@@ -78,13 +79,17 @@ def frames_of_rows(
         places[frame, column] = values
         return places
 
+    kinds = None if species is None else _species(name, identities, agent, species)
+    unknown = 0 if kinds is None else int((kinds == UNKNOWN).sum())
+    if unknown:
+        remarks = (*remarks, f"{name}: no row says the species of {unknown} animals; it is called {UNKNOWN}")
     return Tracks(
         identities,
         arranged(positions),
         grid.instants,
         velocities=None if velocities is None else arranged(velocities),
         quality={key: arranged(values) for key, values in (quality or {}).items()},
-        species=None if species is None else _species(name, identities, agent, species),
+        species=kinds,
         identities=arranged(agent.astype(np.int32), -1) if packed else None,
         remarks=remarks + grid.remarks,
         **known,
@@ -127,6 +132,6 @@ def _species(name: str, identities: NDArray[Any], agent: Integers, species: NDAr
         raise KaditaError(
             f"{name}: expected one species for each agent; agent {identities[several[0]]} has {' and '.join(both)}"
         )
-    result = np.full(len(identities), "unknown", dtype=f"U{max(7, names.dtype.itemsize // 4)}")
+    result = np.full(len(identities), UNKNOWN, dtype=f"U{max(len(UNKNOWN), names.dtype.itemsize // 4)}")
     result[owner] = names[kind]
     return result

@@ -55,9 +55,12 @@ def test_words_and_numbers_stay_as_they_are_written(table, converted):
     assert species_of(converted(table(kinds), **UNITS)) == ["01", "1E2", "NA", "Danio rerio"]
 
 
-def test_a_row_that_does_not_say_it(table, converted):
+def test_a_row_that_does_not_say_it(table, converted, said):
     kinds = {"1": ("predator", ""), "2": ("", "prey"), "3": ("", "")}
-    assert species_of(converted(table(kinds), **UNITS)) == ["predator", "prey", "unknown"]
+    read = converted(table(kinds), **UNITS)
+    assert species_of(read) == ["predator", "prey", "unknown"]
+    assert said(read, "no row says the species of 1 animals; it is called unknown")
+    assert not said(converted(table(TWICE), **UNITS), "unknown")
 
 
 def test_an_animal_of_two_species_is_refused_by_name(table, refused):
