@@ -81,6 +81,11 @@ class Box:
         return x, y, z
 
     @property
+    def axes(self) -> str:
+        """The axes along which the cell repeats, as text: ``"xyz"``, ``"xy"``; empty in open space."""
+        return "".join(axis for axis, periodic in zip("xyz", self.periodic_axes, strict=True) if periodic)
+
+    @property
     def cubic(self) -> bool:
         """Whether the cell is a cube that repeats along all axes."""
         return self.lengths is not None and len(set(self.lengths)) == 1

@@ -36,7 +36,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     with AmberWriter(
         path,
         len(identities) if counted else identities,
-        periodic="".join(axis for axis, edge in zip("xyz", extent.edges, strict=True) if edge > 0),
+        periodic=Box.of_edges(extent.edges).axes,
         velocities=trajectory.has_velocities,
         presence=True,
         configuration={"source": origin},
