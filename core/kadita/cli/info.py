@@ -28,7 +28,7 @@ def info(
         typer.echo(json.dumps(facts, indent=2))
         return
     for key, value in facts.items():
-        typer.echo(f"{key + ':':15}{_readable(value)}")
+        typer.echo(f"{key + ':':19}{_readable(value)}")
 
 
 VELOCITIES = {
@@ -76,7 +76,7 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
     facts |= {
         "frames": trajectory.n_frames,
         "agents": len(trajectory.agents),
-        "in_a_frame": {"least": least, "median": float(np.median(seen.counts)), "most": most},
+        "agents_in_a_frame": {"least": least, "median": float(np.median(seen.counts)), "most": most},
         "times": [float(times[0]), float(times[-1])],
         "dimensions": dimensions if stated else f"{dimensions} (not stated; {_evidence(dimensions)})",
         "cell": "open space" if lengths is None else [edge or "open" for edge in lengths[0].tolist()],

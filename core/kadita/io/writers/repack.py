@@ -54,24 +54,25 @@ def write(
     if not is_nc4 and (compression is not None or significant_digits is not None):
         raise KaditaError(f"--compression and --significant-digits: expected a {ENDING} output file; got {path.suffix}")
     packed = packing(compression, significant_digits) if is_nc4 else None
+    remarks: list[str] = []
     if _is_as_stored(trajectory) and (is_nc4 or isinstance(trajectory, Nc4Trajectory)):
         repack(trajectory, path, packed, progress)
     elif packed is None:
-        amber.write(trajectory, path, origin=origin, progress=progress)
+        remarks += amber.write(trajectory, path, origin=origin, progress=progress)
     else:
         plain = path.with_name(f"{path.stem}.nc")  # `path` is a hidden temporary name, so this one is free
         try:
-            amber.write(trajectory, plain, origin=origin, progress=progress)
+            remarks += amber.write(trajectory, plain, origin=origin, progress=progress)
             with AmberTrajectory(plain) as written:
                 repack(written, path, packed, None)
         finally:
             plain.unlink(missing_ok=True)
-    if significant_digits is None:
-        return []
-    return [
-        f"positions and velocities are rounded to {significant_digits} significant digits: relative error at most "
-        f"{0.5 * 10.0**-significant_digits:g}"
-    ]
+    if significant_digits is not None:
+        remarks.append(
+            f"positions and velocities are rounded to {significant_digits} significant digits: relative error at most "
+            f"{0.5 * 10.0**-significant_digits:g}"
+        )
+    return remarks
 
 
 def _is_as_stored(trajectory: Trajectory) -> TypeGuard[AmberTrajectory]:
