@@ -119,3 +119,19 @@ def test_a_displacement_beside_the_heading_makes_velocities_headings():
     known = {"agents": 2, "box": 8.0, "speed": 0.5, "time_step": 0.2}
     assert attributes_of(Flat(**known))["velocities"] == "displacement"
     assert attributes_of(Pushed(**known))["velocities"] == "heading"
+
+
+def test_a_stopped_run_goes_on_to_the_same_bytes(tmp_path):
+    known = {"steps": 2000, "agents": 40}
+    with Simulation(planar(**known)) as school:
+        school.record(tmp_path / "whole.nc")
+        list(school.stream())
+    with Simulation(planar(**known)) as school:
+        school.record(tmp_path / "stopped.nc", checkpoint_every=0)
+        for number, _ in enumerate(school.stream()):
+            school.stopping = number == 2
+    assert (tmp_path / "stopped.nc").read_bytes() != (tmp_path / "whole.nc").read_bytes()
+    with Simulation(planar(**known)) as school:
+        school.record(tmp_path / "stopped.nc", resume=True)
+        list(school.stream())
+    assert (tmp_path / "stopped.nc").read_bytes() == (tmp_path / "whole.nc").read_bytes()

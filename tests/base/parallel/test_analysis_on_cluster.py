@@ -75,3 +75,26 @@ def test_same_bits_with_a_worker_killed_in_the_middle(school, cluster, tmp_path)
 def test_where_nobody_listens_it_is_one_line(school):
     with pytest.raises(kadita.KaditaError, match="tcp://127.0.0.1:9"):
         kadita.analyze(school, ["spread"], scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.mark.filterwarnings("ignore:.*all agents have the same z")
+@pytest.mark.parametrize("options", [{}, {"by": "species"}, {"select": "species=prey"}, {"box": "10,10,open"}])
+def test_same_bits_of_a_plane_with_species_and_absences(cluster, tmp_path, options):
+    """The dimension is decided once, before frames are sent out; species and sightings are those of one process."""
+    rng = np.random.default_rng(8)
+    x = rng.uniform(0, 10, (3000, 6, 3)) * [1.0, 1.0, 0.0]
+    x[rng.random((3000, 6)) < 0.1] = np.nan
+    species = ["prey", "hunter"], np.array([0, 0, 0, 0, 1, 1], np.int32)
+    with AmberWriter(tmp_path / "a.nc", 6, periodic=False, velocities=False, presence=True, species=species) as writer:
+        writer.write(x, None, np.arange(3000.0))
+    asked = {"parameters": {"lags": 5}, "dimensions": None, **options}
+    names = ["spread", "neighbor_distance", "mean_squared_displacement"]
+    here = kadita.analyze(tmp_path / "a.nc", names, **asked)
+    far = kadita.analyze(tmp_path / "a.nc", names, scheduler=cluster.address, **asked)
+    assert here.provenance["dimensions"] == far.provenance["dimensions"] == 2
+    assert here.notes == far.notes
+    for name, series in here.series.items():
+        np.testing.assert_array_equal(series.values, far.series[name].values)
+    for name, result in here.analyses.items():
+        np.testing.assert_array_equal(result.values, far.analyses[name].values)
+    np.testing.assert_array_equal(here.counts, far.counts)
