@@ -13,6 +13,8 @@ import netCDF4
 import numpy as np
 import pytest
 
+from kadita.io.amber.writer import AmberWriter
+
 READERS = [
     ("analyze", "{}"),
     ("info", "{}"),
@@ -342,3 +344,40 @@ def test_what_a_file_says_of_itself_cannot_steer_the_terminal(refused):
     said = refused("info", "\x1b[31mred.nc")
     assert "\x1b" not in said
     assert "\\x1b[31mred.nc" in said
+
+
+@pytest.fixture(scope="module")
+def tracks(tmp_path_factory):
+    """A file of another program with positions in space, and one of two species in a plane."""
+    folder = tmp_path_factory.mktemp("tracks")
+    x = np.random.default_rng(1).uniform(0, 9, (5, 6, 3))
+    with AmberWriter(folder / "space.nc", 6, periodic=False) as writer:
+        writer.write(x, x, np.arange(5.0))
+    species = (["fox", "hare"], np.array([0, 0, 1, 1, 1, 1], np.int32))
+    with AmberWriter(folder / "plane.nc", 6, periodic="xy", dimensions=2, species=species) as writer:
+        flat = x * [1.0, 1.0, 0.0]
+        writer.write(flat, flat, np.arange(5.0), np.tile([9.0, 9.0, 0.0], (5, 1)))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("space.nc --dimensions 2", "frame 0: dimensions: expected a plane of constant z; found z from"),
+        ("space.nc --dimensions 4", "--dimensions: expected 2 or 3; got 4"),
+        ("space.nc --by species", "expected species for --by species; it has none"),
+        ("plane.nc --by agent", "--by: expected species; got 'agent'"),
+        ("space.nc --select species=fox", "expected species for --select species=; it has none"),
+        ("plane.nc --select species=foz", "there is no species 'foz' to select (did you mean fox?)"),
+        ("plane.nc --select agent=17", "there is no agent '17' to select (did you mean 1?)"),
+        ("plane.nc --select colour=red", "--select: expected species=NAME or agent=NAME"),
+        ("plane.nc --select species=fox --select agent=4", "no agent is selected; --select leaves none of 6"),
+        ("plane.nc --box 8", "states a cell of 9 x 9 x open; --box 8 x 8 x 8 contradicts it"),
+        ("space.nc --box 8,-1,8", "--box: expected one length, two or three, each finite and above 0"),
+        ("space.nc --box wide", "--box: expected lengths such as 20 or 20,20,open; got 'wide'"),
+        ("plane.nc -m depth_stratification_entropy", "is defined only in space, and the school is in a plane"),
+    ],
+)
+def test_planes_species_selections_and_cells(tracks, refused, words, said):
+    name, *options = words.split()
+    assert said in refused("analyze", tracks / name, *options)
