@@ -24,6 +24,8 @@ from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
 from kadita.school.window import LocatedWindow, RollingWindows
 
+PRESENT = "agent"  # the key of presence among the values, 1 where an agent is present; no metric has this name
+
 
 class PartialResult(NamedTuple):
     """Results of some frames of a pass, which can be pickled, sent to other processes and stored."""
@@ -35,6 +37,7 @@ class PartialResult(NamedTuple):
     failures: Mapping[str, str]  # error message by metric or analysis
     notes: tuple[str, ...]
     axes: Mapping[str, Axes]
+    counts: Integers  # (t,) agents present
 
 
 class Accumulator:
@@ -51,6 +54,7 @@ class Accumulator:
         self.trajectory = trajectory
         self.total = total
         self.times = np.full(total, np.nan)
+        self.counts: Integers = np.zeros(total, np.int64)
         self.values: dict[str, Floats] = {}
         self.axes: dict[str, Axes] = {}
         self.left_out: dict[str, str] = {}
@@ -73,6 +77,7 @@ class Accumulator:
             return np.concatenate([store[:total], new])
 
         self.times, self.total = resized(self.times), total
+        self.counts = np.concatenate([self.counts[:total], np.zeros(max(0, total - len(self.counts)), np.int64)])
         self.values = {name: resized(store) for name, store in self.values.items()}
 
     def take(self, block: Block, rows: Integers, *, measured: bool = True) -> None:
@@ -81,6 +86,7 @@ class Accumulator:
         A block with ``measured=False`` is passed to the analyses only: its frames come after the last window's own.
         """
         self.times[rows] = block.times
+        self.counts[rows] = block.shape[1]
         computed: dict[str, Floats] = {}
         for m in self.plan.order if measured else ():
             if self.lacks(m.name) or not self._has_needs(m, computed):
@@ -126,7 +132,14 @@ class Accumulator:
         self.finish_windows(n_own)
         values = {name: store[:n_own] for name, store in self.values.items()}
         return PartialResult(
-            self.times[:n_own], values, self.states, self.left_out, self.failures, tuple(self.notes), self.axes
+            self.times[:n_own],
+            values,
+            self.states,
+            self.left_out,
+            self.failures,
+            tuple(self.notes),
+            self.axes,
+            self.counts[:n_own],
         )
 
     def finish_windows(self, n_own: int) -> None:
@@ -140,6 +153,7 @@ class Accumulator:
         """Add the partial result of the frames of these rows, in the order of the frames; then add no more blocks."""
         self._rolling = None
         self.times[rows] = part.times
+        self.counts[rows] = part.counts
         for name, values in part.values.items():
             self._put(name, values, rows)
         for name, axes in part.axes.items():
@@ -196,6 +210,10 @@ class Accumulator:
                 np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
                 values = full
         self._put(m.name, values, rows)
+        if "agent" in m.dims:
+            present = np.zeros((len(block), n_agents))
+            present[:, block.members] = 1.0
+            self._put(PRESENT, present, rows)
 
     def _put(self, name: str, values: Floats, rows: Any) -> None:
         if name not in self.values:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import PluginError
-from kadita.evaluation.accumulator import Accumulator
+from kadita.evaluation.accumulator import PRESENT, Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Analysis, Facts, finished
@@ -58,6 +58,8 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
         agents=run.trajectory.agents,
         series=series,
         analyses=analyses,
+        counts=run.counts,
+        present=run.values[PRESENT] == 1 if PRESENT in run.values else None,
         attributes=run.trajectory.attributes,
         notes=tuple(run.notes),
         failures=failures,
@@ -83,7 +85,7 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
         try:
             result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
             for name, output in a.outputs.items():
-                analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
+                analyses[a.key(name)] = AnalysisResult(
                     values=result["values"][name],
                     dims=output.dims,
                     axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},

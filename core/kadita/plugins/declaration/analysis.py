@@ -66,6 +66,10 @@ class Analysis(Declared):
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
 
+    def key(self, output: str) -> str:
+        """Return the name of an output in results: ``analysis.output``; an only one has the analysis's name."""
+        return self.name if len(self.outputs) == 1 else f"{self.name}.{output}"
+
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return the number of frames that a window needs after its own, with these parameters."""
         return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
@@ -100,12 +104,13 @@ def analysis(
     state goes to `finish`.
 
     Args:
-        finish: ``finish(state, facts, **parameters)`` returns the result, or a mapping with one result for each output.
-            A key that is the name of an axis gives the numbers along it. `facts` are `Facts` of the whole trajectory.
+        finish: ``finish(state, facts, **parameters)`` returns the result; or a mapping with the result under the name
+            of the analysis, and the numbers along its axes under the names of the axes: ``{"msd": values, "lag":
+            times}``. With `outputs` the mapping has one result for each. `facts` are `Facts` of the whole trajectory.
         merge: ``merge(a, b)`` of neighbouring states, associative; by default it adds them element by element.
         units: units of the result; ``length`` and ``time`` are replaced by the units of the trajectory.
         dims: names of the axes of the result; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
-        outputs: units and axes by name, where there are several results.
+        outputs: units and axes by name, where there are several results; results hold them as ``analysis.output``.
         axis_units: units of the numbers along axes, by the name of the axis: ``{"lag": "time"}``.
         halo: number of frames that a window needs after its own, or the name of the parameter that gives this number.
         needs_velocities: whether trajectories without velocities are refused.
@@ -123,11 +128,14 @@ def analysis(
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
         _check_finish(name, finish, parameters.model_fields)
-        results = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
+        declared = outputs if outputs is not None else {name: Output(units, tuple(dims))}
+        results = {key or name: output for key, output in declared.items()}  # "": the only one
         if not results or not all(isinstance(o, Output) for o in results.values()):
             raise PluginError(f"analysis {name}: outputs: expected a mapping of names to Output(units, dims)")
         if unknown := [d for d in axis_units or {} if not any(d in o.dims for o in results.values())]:
             raise PluginError(f"analysis {name}: axis_units: expected names of axes; got {unknown[0]!r}")
+        if clash := [d for o in results.values() for d in o.dims if d in results]:
+            raise PluginError(f"analysis {name}: expected axes with other names than its results; got {clash[0]!r}")
         return Analysis(
             name=name,
             function=function,
@@ -172,12 +180,14 @@ def finished(
         PluginError: `finish` returns something that the analysis does not declare.
     """
     returned = a.finish(state, facts, **parameters)
-    table = dict(returned) if isinstance(returned, Mapping) else {"": returned}
+    table = dict(returned) if isinstance(returned, Mapping) else {a.name: returned}
+    if "" in table:
+        table.setdefault(a.name, table.pop(""))
     axes = {d for o in a.outputs.values() for d in o.dims}
     missing = [name for name in a.outputs if name not in table]
     unknown = [str(name) for name in table if name not in a.outputs and name not in axes]
     if missing or unknown:
-        expected = ", ".join(name or "its result" for name in a.outputs)
+        expected = "its result" if list(a.outputs) == [a.name] else ", ".join(a.outputs)
         raise PluginError(f"expected {expected}; got {', '.join(map(str, table)) or 'nothing'}")
     values: dict[str, NDArray[Any]] = {}
     for name, output in a.outputs.items():
