@@ -26,18 +26,22 @@ def in_full(number: float) -> str:
     return f"{float(str(single)) if float(single) == number else number:.{DOUBLE}g}"
 
 
-def along_axis(numbers: Sequence[Any]) -> list[str]:
-    """Return numbers along an axis as text: in six digits where these tell all of them apart, or in full.
+def along_axis(numbers: Sequence[Any], least: int = SHORT) -> list[str]:
+    """Return numbers along an axis as text: in `least` to six digits where these tell them apart, or in full.
 
-    Anything else than floating-point numbers is written as it is.
+    They are rounded by at most a thousandth of the smallest step. Anything else than floating-point numbers is written
+    as it is.
 
     >>> along_axis([12.5, 15.5, 18.5]), along_axis([1 / 6, 1 / 2]), along_axis([1234567.5, 1234577.5])
     (['12.5', '15.5', '18.5'], ['0.166667', '0.5'], ['1234567.5', '1234577.5'])
+    >>> along_axis([12.5, 15.5, 18.5], least=2), along_axis([1 / 6, 1 / 2], least=2)
+    (['12.5', '15.5', '18.5'], ['0.1667', '0.5'])
     """
-    short = [f"{x:.{SHORT}g}" if isinstance(x, float) else str(x) for x in numbers]
-    floats = [x for x in numbers if isinstance(x, float)]
-    step = min((abs(b - a) for a, b in pairwise(sorted(floats))), default=0.0)
-    faithful = all(abs(float(f"{x:.{SHORT}g}") - x) <= CLOSE * step for x in floats) or len(floats) == 1
-    if faithful and len(set(short)) == len(short):
-        return short
+    floats = sorted(x for x in numbers if isinstance(x, float))
+    step = min((b - a for a, b in pairwise(floats)), default=0.0)
+    for digits in range(least, SHORT + 1):
+        short = [f"{x:.{digits}g}" if isinstance(x, float) else str(x) for x in numbers]
+        faithful = all(abs(float(f"{x:.{digits}g}") - x) <= CLOSE * step for x in floats)
+        if (faithful or (len(floats) == 1 and digits == SHORT)) and len(set(short)) == len(short):
+            return short
     return [str(x) for x in numbers]

@@ -32,12 +32,14 @@ def info(
 
 
 def _readable(value: Any) -> str:
+    from kadita.base.numerals import in_full
+
     if isinstance(value, dict):
         return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
     if isinstance(value, list) and any(isinstance(v, dict) for v in value):
         return " and ".join(f"({_readable(v)})" for v in value)
     if isinstance(value, list):
-        return " to ".join(f"{v:g}" for v in value) if len(value) == 2 else " x ".join(f"{v:g}" for v in value)
+        return (" to " if len(value) == 2 else " x ").join(map(in_full, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)

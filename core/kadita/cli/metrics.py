@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kadita.base.numerals import in_full
 from kadita.cli.options import Plugins
 
 if TYPE_CHECKING:
@@ -132,5 +133,5 @@ def _type(schema: dict[str, Any]) -> str:
         return "{name = number, ...}"
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words = [str(schema.get("type", "table")).replace("null", "none")]
-    words += [f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema]
+    words += [f"{sign} {in_full(schema[key])}" for key, sign in limits.items() if key in schema]
     return ", ".join(words)

@@ -1,4 +1,4 @@
-"""Curves: results as functions of their axes (of distance, say): means over the frames, or of whole trajectories."""
+"""What a figure shows: results as functions of their axes (of distance, say), and what single agents do in time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.evaluation.results import Result, Results
+from kadita.evaluation.per_agent import components, per_agent, quantiles
+from kadita.evaluation.results import Result, Results, Series
 from kadita.school.box import Floats
+
+MOST_COMPONENTS = 9  # of a per-agent metric, each in a panel of its own: those of a tensor
 
 
 class Curve(NamedTuple):
@@ -19,12 +22,37 @@ class Curve(NamedTuple):
     axes: tuple[NDArray[Any], ...]
     values: Floats
     errors: Floats | None
+    of_agents: bool = False  # its first axis is agents, in no particular order
+
+
+class Band(NamedTuple):
+    """Quantiles over the agents in every frame, (5, T): 5, 25, 50, 75 and 95 %."""
+
+    title: str
+    quantiles: Floats
 
 
 def not_drawn(results: Results) -> list[str]:
-    """Return the names of results that a figure leaves out: per-agent values, and single numbers of analyses."""
-    candidates = [*((n, s) for n, s in results.series.items() if "agent" in s.dims), *results.analyses.items()]
-    return [name for name, result in candidates if not has_axes(result)]
+    """Return the names of results that a figure leaves out.
+
+    These are labels and matrices of single agents, and what analyses find that has no numbers along its axes.
+    """
+    of_agents = [name for name, s in per_agent(results).items() if not _has_bands(results, name, s)]
+    return [*of_agents, *(name for name, result in results.analyses.items() if not has_axes(result))]
+
+
+def bands_of(results: Results) -> dict[str, Band]:
+    """Return the quantiles over the agents of every per-agent metric, and of each of its components: ``pull.x``."""
+    bands: dict[str, Band] = {}
+    for name, s in per_agent(results).items():
+        if _has_bands(results, name, s):
+            for column, values in components(results, name, s).items():
+                bands[column] = Band(with_unit(column, s.units), quantiles(values, 1))
+    return bands
+
+
+def _has_bands(results: Results, name: str, s: Series) -> bool:
+    return not s.labels and len(components(results, name, s)) <= MOST_COMPONENTS
 
 
 def curves_of(results: Results) -> dict[str, Curve]:
@@ -38,13 +66,18 @@ def curves_of(results: Results) -> dict[str, Curve]:
             points = [(e.mean, e.error) for column, e in estimates.items() if column.startswith(f"{name}.")]
             values, errors = np.reshape(np.transpose(points), (2, *values.shape[1:]))
         labels = tuple(with_unit(dim, r.axis_units.get(dim, "1")) for dim in r.dims)
-        curves[name] = Curve(with_unit(name, r.units), labels, tuple(r.axes[d] for d in r.dims), values, errors)
+        axes = tuple(r.axes.get(d, results.agents) for d in r.dims)
+        curves[name] = Curve(with_unit(name, r.units), labels, axes, values, errors, r.dims[0] == "agent")
     return curves
 
 
 def has_axes(result: Result) -> bool:
-    """Return whether a result has one or two axes, all with coordinates; indices of labels are not drawn as values."""
-    return 0 < len(result.dims) <= 2 and set(result.dims) <= set(result.axes) and not getattr(result, "labels", ())
+    """Return whether a result has one or two axes, all with coordinates; indices of labels are not drawn as values.
+
+    Agents are an axis of a whole-trajectory result; of a metric, whose agents come and go, bands are drawn.
+    """
+    known = {*result.axes, *(() if isinstance(result, Series) else ("agent",))}
+    return 0 < len(result.dims) <= 2 and set(result.dims) <= known and not getattr(result, "labels", ())
 
 
 def with_unit(name: str, units: str) -> str:

@@ -12,6 +12,7 @@ from kadita.evaluation.results import Result, Results, Series
 from kadita.school.box import Floats
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+MEDIAN = QUANTILES.index(0.5)
 
 
 def per_agent(results: Results) -> dict[str, Series]:
