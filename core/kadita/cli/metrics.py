@@ -29,7 +29,7 @@ def metrics(
     if name is None:
         _list(registry)
     else:
-        _show(registry, registry.analyses[name] if name in registry.analyses else registry[name])
+        _show(registry, registry.find(name))
 
 
 def _list(registry: Registry) -> None:

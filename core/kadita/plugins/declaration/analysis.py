@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kadita.base import renamed
 from kadita.base.errors import PluginError
+from kadita.base.needs import Needs
 from kadita.base.signature import read_signature
 from kadita.plugins.declaration.declared import Declared
 from kadita.school.box import Floats
@@ -62,6 +63,7 @@ class Analysis(Declared):
     formula: str
     source: str
     axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
@@ -99,7 +101,8 @@ def analysis(
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
     The function's first argument is a `kadita.Window`. Further positional arguments are the values of metrics in the
-    window's frames, (T, ...), by the names of the metrics. Keyword-only arguments are parameters. The function returns
+    window's frames, (T, ...), by the names of the metrics, or as `kadita.Needs` in their annotations says. Keyword-only
+    arguments are parameters. The function returns
     the contribution of the window's own frames to the state. States are merged in the order of the frames; the last
     state goes to `finish`.
 
@@ -124,7 +127,7 @@ def analysis(
 
     def declare(function: Callable[..., State]) -> Analysis:
         name = getattr(function, "__name__", "?")
-        arguments, parameters = read_signature(function, "analysis", "a Window")
+        needs, variants, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
         _check_finish(name, finish, parameters.model_fields)
@@ -141,7 +144,8 @@ def analysis(
             function=function,
             finish=finish,
             merge=merge,
-            needs=arguments[1:],
+            needs=needs,
+            variants=variants,
             parameters=parameters,
             outputs=results,
             halo=halo,

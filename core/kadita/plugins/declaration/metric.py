@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, overload
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from kadita.base.errors import KaditaError, PluginError
-from kadita.base.signature import read_signature
+from kadita.base.needs import Needs
+from kadita.base.signature import Signature, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
 from kadita.plugins.declaration.declared import Declared
 from kadita.school.block import Block
@@ -39,6 +40,7 @@ class Metric(Declared):
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
+    variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
 
     def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
         """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
@@ -118,9 +120,11 @@ def metric(
     """Declare the decorated function as a metric; the metric has the name of the function.
 
     The function's first argument is the data: a Block, or a Frame with ``per_frame=True``. Further positional
-    arguments are the values of other metrics, by their names. Keyword-only arguments are parameters; pydantic validates
-    them by their annotations. The function returns an array of shape (T, ...) for a Block and (...) for a Frame, one
-    row per frame, and the row of a frame depends on that frame alone.
+    arguments are the values of other metrics, by their names, or with parameters of their own as `kadita.Needs` in
+    their annotations says: ``near: Annotated[Floats, Needs("neighbor_distance", k=1)]``. Keyword-only arguments are
+    parameters; pydantic validates them by their annotations. The function returns an
+    array of shape (T, ...) for a Block and (...) for a Frame, one row per frame, and the row of a frame depends on that
+    frame alone.
 
     Args:
         function: the function, if the decorator is used without parentheses.
@@ -146,7 +150,7 @@ def metric(
     """
 
     def declare(function: Callable[..., Any]) -> Metric:
-        needs, parameters = _declaration(function)
+        needs, variants, parameters = _declaration(function)
         if published and "definition" not in parameters.model_fields:
             raise PluginError(f"metric {function.__name__}: published: expected a parameter named definition; got none")
         for dim, axis in (axes or {}).items():
@@ -155,6 +159,7 @@ def metric(
             name=function.__name__,
             function=function,
             needs=needs,
+            variants=variants,
             parameters=parameters,
             units=units,
             dims=tuple(dims),
@@ -188,9 +193,8 @@ def metric(
     return declare if function is None else declare(function)
 
 
-def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
+def _declaration(function: Callable[..., Any]) -> Signature:
     name = getattr(function, "__name__", "?")
     if not name.isidentifier() or name in ("frame", "time", "agent", "space"):
         raise PluginError(f"expected a function with a name that a metric can have; got '{name}'")
-    arguments, parameters = read_signature(function, "metric", "a Block or a Frame")
-    return arguments[1:], parameters
+    return read_signature(function, "metric", "a Block or a Frame")
