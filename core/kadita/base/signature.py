@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
+from pydantic_core import PydanticUndefined
 
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
 from kadita.base.needs import Needs
+from kadita.base.tables import check_keys, with_key
 
 
 class Signature(NamedTuple):
@@ -99,16 +101,28 @@ def _need(argument: str, annotation: Any, where: str) -> Needs:
 def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return all parameters, validated, with defaults for those that are not given.
 
+    ``{"weights.order": 3}`` sets one key of the table `weights`: the other keys are those of its value, if that is
+    given too, or of its default.
+
     Raises:
-        KaditaError: if a parameter is unknown, a value is invalid, or a required parameter is missing.
+        KaditaError: if a parameter, or a key of a table, is unknown, a value is invalid, or a required parameter is
+            missing.
     """
     known = parameters.model_fields
-    for key in values:
-        if key not in known:
+    given = {key: value for key, value in values.items() if "." not in key}
+    for key, value in values.items():
+        parameter, dot, inner = key.partition(".")
+        if parameter not in known:
             available = f"there are: {', '.join(known)}" if known else "it has none"
-            raise KaditaError(f"{name} has no parameter '{key}'{did_you_mean(key, known)}; {available}")
+            raise KaditaError(f"{name} has no parameter '{parameter}'{did_you_mean(parameter, known)}; {available}")
+        if dot:
+            default = known[parameter].get_default(call_default_factory=True)
+            before = given.get(parameter, None if default is PydanticUndefined else default)
+            given[parameter] = with_key(f"{name}.{parameter}", before, inner, value)
+    for key, value in given.items():
+        check_keys(f"{name}.{key}", known[key].annotation, value)
     try:
-        model = parameters(**values)
+        model = parameters(**given)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in (name, *first["loc"]))

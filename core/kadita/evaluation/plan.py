@@ -128,6 +128,7 @@ def make_plan(
     resolved = _resolve_parameters(metrics, analyses, registry, given, presets)
     if any(m.own for m in metrics.values()):
         same = shared(metrics, resolved)
+        resolved = {name: values for name, values in resolved.items() if same.get(name, name) == name}
         metrics = {name: m.needing(same) for name, m in metrics.items() if same[name] == name}
         analyses = tuple(replace(a, needs=tuple(same[need] for need in a.needs), variants={}) for a in analyses)
     order = tuple(defined(registry, name, metrics[name]) for name in in_order(metrics))
@@ -155,7 +156,8 @@ def _unset(
     unset: dict[str, str] = {}
     for name in names:
         observable = registry.find(name)
-        known = {*given.get("*", {}), *given.get(name, {}), *presets.get(name, {})}
+        keys = (*given.get("*", {}), *given.get(name, {}), *presets.get(name, {}))
+        known = {key.partition(".")[0] for key in keys}
         for key, parameter in observable.parameters.model_fields.items():
             if parameter.is_required() and key not in known:
                 unset.setdefault(name, key)
@@ -172,32 +174,45 @@ def _resolve_parameters(
     """Return the parameters of every metric and analysis: its defaults, then the profile's, given ones, its own."""
     observables = [*metrics.items(), *((a.name, Planned(a.name, {}, (), (a.name,))) for a in analyses)]
     definitions = {m.metric: registry.find(m.metric) for _, m in observables}
-    for_all = given.pop("*", {})
+    for_all = dict(given.pop("*", {}))
     free: dict[str, set[str]] = {name: set() for name in definitions}  # parameters that some metric does not fix
     for _, m in observables:
         free[m.metric] |= definitions[m.metric].parameters.model_fields.keys() - m.own.keys()
     keys = {key for names in free.values() for key in names}
-    for key in for_all:
+    known = {**registry.metrics, **registry.analyses}
+    for name in [name for name in given if name not in known and name in keys]:  # a key of a table of all metrics
+        for_all |= {f"{name}.{key}": value for key, value in given.pop(name).items()}
+    for key in (key.partition(".")[0] for key in for_all):
         if key not in keys:
             raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, keys)}")
-    known = {**registry.metrics, **registry.analyses}
     for name, values in given.items():
         if name not in known:
             raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, known)}")
         if name not in definitions:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
-        if own := [key for key in values if key in definitions[name].parameters.model_fields and key not in free[name]]:
-            path = next(m for _, m in observables if m.metric == name)
-            raise KaditaError(f"--set: {name}.{own[0]} has no effect, as {path}; add -m {name}")
+        fields = definitions[name].parameters.model_fields
+        for key in (key.partition(".")[0] for key in values):
+            if key in fields and key not in free[name]:
+                path = next(m for _, m in observables if m.metric == name)
+                raise KaditaError(f"--set: {name}.{key} has no effect, as {path}; add -m {name}")
     for name in presets:
         if name not in known:
             raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, known)}")
     resolved = {}
     for name, m in observables:
-        shared = {key: value for key, value in for_all.items() if key in definitions[m.metric].parameters.model_fields}
-        values = {**presets.get(m.metric, {}), **shared, **given.get(m.metric, {})}
+        fields = definitions[m.metric].parameters.model_fields
+        shared = {key: value for key, value in for_all.items() if key.partition(".")[0] in fields}
+        values = dict(presets.get(m.metric, {}))
+        for more in (shared, given.get(m.metric, {}), m.own):
+            values = _replaced(values, more)
         try:
-            resolved[name] = definitions[m.metric].validate({**values, **m.own})
+            resolved[name] = definitions[m.metric].validate(values)
         except KaditaError as error:
             raise KaditaError(f"{m}: {error}" if m.own else str(error)) from None
     return resolved
+
+
+def _replaced(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with others in their place; a whole table also replaces single keys of it: ``weights.order``."""
+    kept = {k: v for k, v in values.items() if not any(k == key or k.startswith(f"{key}.") for key in others)}
+    return {**kept, **others}

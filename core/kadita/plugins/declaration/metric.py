@@ -57,12 +57,13 @@ class Metric(Declared):
         """
         parameters = super().validate(values)
         if parameters.get("definition") == "published":
+            given = {key.partition(".")[0] for key in values}
             for key, fixed in self.published.items():
-                if key in values and parameters[key] != fixed:
+                if key in given and parameters[key] != fixed:
                     has = "does not use it" if fixed is None else f"has {fixed}"
                     raise KaditaError(
-                        f"{self.name}.{key}: the published definition {has}; got {values[key]!r}; leave it out, "
-                        "or take definition=corrected"
+                        f"{self.name}.{key}: the published definition {has}; got {values.get(key, parameters[key])!r}; "
+                        "leave it out, or take definition=corrected"
                     )
                 if key in parameters and fixed is not None:
                     parameters[key] = fixed
