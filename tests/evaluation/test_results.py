@@ -1,7 +1,10 @@
 """Results: one mapping of metrics and whole-trajectory results, and how many agents each frame holds."""
 
+import json
+
 import numpy as np
 import pytest
+import xarray
 
 import kadita
 from kadita import Block, Output, analysis
@@ -96,6 +99,21 @@ def test_an_axis_with_the_name_of_the_result_is_refused():
         @analysis(finish=lambda state, facts: state, dims=("lag",))
         def lag(window):
             return {"lag": 0}
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "nc"])
+def test_whatever_is_known_of_a_school_is_written_with_its_results(name, tmp_path):
+    known = {"site": "pond 3", "depth": np.float32(1.5), "corners": np.arange(4), "trial": 7, "r_a": 2.0, "none": None}
+    school = Block(np.eye(3)[None], attributes=known)
+    kadita.write(kadita.analyze(school, "spread"), tmp_path / f"out.{name}")
+    if name == "nc":
+        with xarray.open_dataset(tmp_path / "out.nc") as dataset:
+            found = {key.removeprefix("attribute_"): value for key, value in dataset.attrs.items()}
+        assert found["corners"] == "[0, 1, 2, 3]"
+    else:
+        found = json.loads((tmp_path / "out.json").read_text())["attributes"]
+        assert found["corners"] == [0, 1, 2, 3]
+    assert [found[key] for key in ("site", "depth", "trial", "r_a")] == ["pond 3", 1.5, 7, 2.0]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
+from kadita.evaluation.result import as_json
 from kadita.evaluation.results import COUNTS, Result, Results
 from kadita.evaluation.statistics import Estimate
 from kadita.evaluation.tables import cell
@@ -218,7 +219,7 @@ def _estimated(results: Results, e: Estimate) -> dict[str, Any]:
 
 
 def _dump(document: Any) -> str:
-    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=str).decode() + "\n"
+    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=as_json).decode() + "\n"
 
 
 WRITERS: dict[str, Writer] = {

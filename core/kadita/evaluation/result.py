@@ -75,5 +75,10 @@ def plain(value: Any) -> Any:
 
     from pydantic_core import to_jsonable_python
 
-    value = to_jsonable_python(value)
+    value = to_jsonable_python(value, fallback=as_json)
     return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)
+
+
+def as_json(value: Any) -> Any:
+    """Return numbers and arrays of NumPy as lists, and any other value that JSON does not have as text."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base import renamed
-from kadita.base.errors import PluginError
+from kadita.base.errors import KaditaError, PluginError
 from kadita.base.needs import Needs
 from kadita.base.signature import read_signature
 from kadita.plugins.declaration.declared import Declared
+from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
 
 State = Any  # numbers, arrays, or mappings of them
@@ -67,6 +68,17 @@ class Analysis(Declared):
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
+
+    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
+        """Call the function on a Window; parameters are not validated.
+
+        Raises:
+            KaditaError: the data are a Block, a Frame or an array.
+        """
+        if isinstance(data, Block | Frame | np.ndarray):
+            hint = f"kadita.analyze(data, {self.name}) computes it from a Block or a trajectory"
+            raise KaditaError(f"{self.name}: expected a Window; got a {type(data).__name__}; {hint}")
+        return super().__call__(data, *needs, **parameters)
 
     def key(self, output: str) -> str:
         """Return the name of an output in results: ``analysis.output``; an only one has the analysis's name."""

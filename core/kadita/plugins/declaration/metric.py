@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, overload
 
+import numpy as np
 from pydantic import Field
 
 from kadita.base.errors import KaditaError, PluginError
@@ -13,7 +14,7 @@ from kadita.base.needs import Needs
 from kadita.base.signature import Signature, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
 from kadita.plugins.declaration.declared import Declared
-from kadita.school.block import Block
+from kadita.school.block import Block, Frame
 
 Definition = Annotated[
     Literal["corrected", "published"], Field(description="corrected, or as dewi-kadita 0.0.4 computes it")
@@ -47,6 +48,18 @@ class Metric(Declared):
         if not self.per_frame:
             return self.function(block, *needs, **parameters)
         return [self.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
+
+    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
+        """Call the function on a Block, or on a Frame with ``per_frame=True``; parameters are not validated.
+
+        Raises:
+            KaditaError: the data are those of the other kind, or an array.
+        """
+        takes, others = (Frame, Block) if self.per_frame else (Block, Frame)
+        if isinstance(data, others | np.ndarray):
+            hint = f"kadita.analyze(data, {self.name}) computes all frames of a Block or a trajectory"
+            raise KaditaError(f"{self.name}: expected a {takes.__name__}; got a {type(data).__name__}; {hint}")
+        return super().__call__(data, *needs, **parameters)
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters, validated, with defaults for those that are not given.
