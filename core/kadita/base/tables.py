@@ -80,14 +80,15 @@ def with_key(path: str, value: Any, key: str, new: Any) -> dict[str, Any]:
     Raises:
         KaditaError: the value is no table.
     """
-    table = _as_table(value)
+    table = as_table(value)
     if table is None:
         raise KaditaError(f"{path} is no table with a key '{key}': --set {path}=VALUE")
     first, dot, rest = key.partition(".")
     return table | {first: with_key(f"{path}.{first}", table.get(first), rest, new) if dot else new}
 
 
-def _as_table(value: Any) -> dict[str, Any] | None:
+def as_table(value: Any) -> dict[str, Any] | None:
+    """Return a model, a dataclass or a mapping by keys, and None as an empty table; None if the value is no table."""
     if value is None:
         return {}
     if isinstance(value, BaseModel):
