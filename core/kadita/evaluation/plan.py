@@ -124,14 +124,15 @@ def make_plan(
     analyses = tuple(registry.analyses[name] for name in requested if name in registry.analyses)
     wanted = [name for name in requested if name not in registry.analyses]
     metrics = planned(registry, wanted, analyses)
-    in_order(metrics)  # a cycle is an error, whatever the parameters are
+    ordered = in_order(metrics)
     resolved = _resolve_parameters(metrics, analyses, registry, given, presets)
     if any(m.own for m in metrics.values()):
         same = shared(metrics, resolved)
         resolved = {name: values for name, values in resolved.items() if same.get(name, name) == name}
         metrics = {name: m.needing(same) for name, m in metrics.items() if same[name] == name}
+        ordered = in_order(metrics)
         analyses = tuple(replace(a, needs=tuple(same[need] for need in a.needs), variants={}) for a in analyses)
-    order = tuple(defined(registry, name, metrics[name]) for name in in_order(metrics))
+    order = tuple(defined(registry, name, metrics[name]) for name in ordered)
     variants = {name: m.metric for name, m in metrics.items() if m.own}
     return Plan(order, resolved, tuple(wanted), frozenset(named), analyses, unset, variants)
 
@@ -200,10 +201,12 @@ def _resolve_parameters(
             raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, known)}")
     resolved = {}
     for name, m in observables:
-        fields = definitions[m.metric].parameters.model_fields
-        shared = {key: value for key, value in for_all.items() if key.partition(".")[0] in fields}
         values = dict(presets.get(m.metric, {}))
-        for more in (shared, given.get(m.metric, {}), m.own):
+        if for_all:
+            fields = definitions[m.metric].parameters.model_fields
+            shared = {key: value for key, value in for_all.items() if key.partition(".")[0] in fields}
+            values = _replaced(values, shared)
+        for more in filter(None, (given.get(m.metric), m.own)):
             values = _replaced(values, more)
         try:
             resolved[name] = definitions[m.metric].validate(values)
@@ -214,5 +217,5 @@ def _resolve_parameters(
 
 def _replaced(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
     """Return values with others in their place; a whole table also replaces single keys of it: ``weights.order``."""
-    kept = {k: v for k, v in values.items() if not any(k == key or k.startswith(f"{key}.") for key in others)}
-    return {**kept, **others}
+    inner = [k for k in values if "." in k and any(k.startswith(f"{key}.") for key in others)]
+    return {**{k: v for k, v in values.items() if k not in inner}, **others}
