@@ -32,7 +32,7 @@ def file(tmp_path, frames):
 
 def test_what_is_written_is_read(file, frames):
     with kadita.open(file) as trajectory:
-        for got, written in zip(trajectory.read(np.arange(70)), frames, strict=True):
+        for got, written in zip(trajectory.read(np.arange(70))[:4], frames, strict=True):
             np.testing.assert_array_equal(got, written)
         np.testing.assert_array_equal(trajectory.read(np.array([3, 40, 41])).positions, frames[0][[3, 40, 41]])
         np.testing.assert_array_equal(trajectory.read(np.arange(5, 70, 7)).velocities, frames[1][5::7])

@@ -33,7 +33,7 @@ PUBLIC = {
         Floats HDF5 INFLATED_AT_MOST Importer KaditaError Tracks check_claim did_you_mean first_bytes hookimpl importer
         read_netcdf3_header
     """,
-    "kadita.mda": "Analysis NC4Reader NC4Writer",
+    "kadita.mda": "Analysis KaditaParser NC4Reader NC4Writer",
     "kadita.testing": """
         Check check_analysis check_importer check_metric check_model examine_analysis examine_importer examine_metric
         examine_model

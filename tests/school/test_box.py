@@ -37,7 +37,9 @@ class TestBox:
             np.nan,
             np.inf,
             (1, np.nan, 1),
-            (1, 2),
+            ("open", "open", "open"),
+            (1, "closed", 1),
+            (1, 0, "open"),
             (1, 2, 3, 4),
             (),
             [[1, 2, 3]],
@@ -46,7 +48,9 @@ class TestBox:
         ],
     )
     def test_impossible(self, impossible):
-        with pytest.raises(KaditaError, match="box: expected one length or three, each finite and above 0, .*; got"):
+        with pytest.raises(
+            KaditaError, match="box: expected one length, two or three, each finite and above 0 .*; got"
+        ):
             Block(np.zeros((1, 3)), box=impossible)
 
 

@@ -20,7 +20,7 @@ def test_speeds_and_headings(seed, n):
     block = Block(np.zeros_like(velocities), velocities)
     speeds = np.linalg.norm(velocities, axis=2)
     np.testing.assert_allclose(block.speeds, speeds, rtol=1e-15)
-    np.testing.assert_array_equal(block.moving, block.speeds > 1e-10)
+    np.testing.assert_array_equal(block.moving, speeds > 0)
     moving = block.moving
     np.testing.assert_allclose(block.headings[moving], velocities[moving] / speeds[moving][:, None], rtol=1e-15)
     assert (block.headings[~moving] == 0).all()

@@ -115,10 +115,16 @@ def test_differences_do_not_depend_on_which_frames_are_read(ten):
         np.testing.assert_array_equal(Differenced(ten).read(np.array(frames)).velocities, whole[frames])
 
 
-def test_an_animal_seen_once_has_no_velocity_and_is_absent():
+def test_an_animal_seen_once_is_present_and_has_no_velocity():
     x = np.zeros((3, 2, 3))
     x[[0, 2], 1] = np.nan
-    assert [b.members.tolist() for b in Differenced(trajectory(x)).blocks()] == [[0]]
+    blocks = list(Differenced(trajectory(x)).blocks())
+    assert [b.members.tolist() for b in blocks] == [[0], [0, 1], [0]]
+    assert blocks[1].velocity_known.tolist() == [[True, False]]
+    assert np.isnan(blocks[1].velocities[0, 1]).all()
+    assert np.isnan(blocks[1].speeds[0, 1])
+    assert not blocks[1].moving[0, 1]
+    assert (blocks[1].headings[0, 1] == 0).all()
 
 
 @pytest.mark.parametrize("times", [[0.0, 0.0, 1.0], [0.0, 2.0, 1.0]])

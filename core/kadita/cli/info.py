@@ -31,18 +31,34 @@ def info(
         typer.echo(f"{key + ':':15}{_readable(value)}")
 
 
-def _readable(value: Any) -> str:
-    from kadita.base.numerals import in_full
+VELOCITIES = {
+    "displacement": "dr/dt over the step that led to the frame",
+    "heading": "speed times heading after the step that led to the frame, not dr/dt",
+    "difference": "dr/dt, central differences of positions",
+    "tracker": "those of the tracker",
+}
 
+
+def _evidence(dimensions: int) -> str:
+    return "all agents have one z" if dimensions == 2 else "z differs"
+
+
+def _readable(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
     if isinstance(value, list) and any(isinstance(v, dict) for v in value):
         return " and ".join(f"({_readable(v)})" for v in value)
     if isinstance(value, list):
-        return (" to " if len(value) == 2 else " x ").join(map(in_full, value))
+        return (" to " if len(value) == 2 else " x ").join(map(_number, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
+
+
+def _number(value: Any) -> str:
+    from kadita.base.numerals import in_full
+
+    return in_full(value) if isinstance(value, float) else str(value)
 
 
 def _facts(trajectory: Trajectory) -> dict[str, Any]:
@@ -50,18 +66,39 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
 
     from kadita.base.netcdf3 import CONTAINERS
     from kadita.io.amber.trajectory import AmberTrajectory
+    from kadita.school.sightings import survey
 
     times = trajectory.times
     lengths = trajectory.read(np.array([0])).lengths
+    stated = trajectory.dimensions
     facts: dict[str, Any] = {} if trajectory.complete is None else {"complete": trajectory.complete}
+    seen, dimensions = survey(trajectory), trajectory.decide_dimensions()
+    least, most = int(seen.counts.min()), int(seen.counts.max())
+    sightings = int(seen.counts.sum())
     facts |= {
         "frames": trajectory.n_frames,
         "agents": len(trajectory.agents),
+        "in_a_frame": {"least": least, "median": float(np.median(seen.counts)), "most": most},
         "times": [float(times[0]), float(times[-1])],
-        "cell": "open space" if lengths is None else lengths[0].tolist(),
+        "dimensions": dimensions if stated else f"{dimensions} (not stated; {_evidence(dimensions)})",
+        "cell": "open space" if lengths is None else [edge or "open" for edge in lengths[0].tolist()],
         "velocities": trajectory.has_velocities,
-        **trajectory.attributes,
+        "sightings": sightings,
     }
+    if trajectory.has_velocities:
+        facts["with_velocity"] = f"{seen.with_velocity} ({100 * seen.with_velocity / max(1, sightings):.3g} %)"
+    if seen.gap is not None:
+        g = seen.gap
+        facts["longest_gap"] = f"{g.frames} frames, agent {g.agent} after frame {g.after}"
+    if seen.farthest is not None:
+        s = seen.farthest
+        facts["far_steps"] = (
+            f"{seen.far_steps} beyond the others of their agents (median + 10 MAD), perhaps swaps of identities; the "
+            f"farthest: agent {s.agent} moves {s.length:.4g} to frame {s.frame}, usually {s.usual:.4g}"
+        )
+    facts |= {key: value for key, value in trajectory.attributes.items() if key != "velocities"}
+    if kind := trajectory.attributes.get("velocities"):
+        facts["velocities_are"] = VELOCITIES.get(kind, kind)
     if trajectory.species is not None:
         names, counts = np.unique(trajectory.species, return_counts=True)
         facts["species"] = dict(zip(names.tolist(), counts.tolist(), strict=True))

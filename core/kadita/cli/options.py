@@ -42,6 +42,14 @@ Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Compute velocities from finite differences."),
 ]
+Dimensions = Annotated[
+    int | None,
+    typer.Option("--dimensions", metavar="2|3", help="A plane or space, for files that do not say; default: decided."),
+]
+GivenBox = Annotated[
+    str | None,
+    typer.Option("--box", metavar="LENGTHS", help="Cell, for files that state none: 20 or 20,20,open."),
+]
 LargestCluster = Annotated[
     str | None,
     typer.Option(
@@ -70,6 +78,15 @@ class Measurement:
     plugins: Plugins = None
     topology: Topology = None
     velocities: Velocities = None
+    dimensions: Dimensions = None
+    box: GivenBox = None
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select", metavar="species=NAME|agent=NAME", help="Measure only these; commas, repeatable: all must name."
+        ),
+    ] = None
+    by: Annotated[str | None, typer.Option("--by", metavar="species", help="Measure each species on its own.")] = None
     start: Annotated[int | None, typer.Option(metavar="FRAME", help="First frame, counted from 0.")] = None
     stop: Annotated[int | None, typer.Option(metavar="FRAME", help="Frame to stop before.")] = None
     step: Annotated[int | None, typer.Option(metavar="N", help="Use every Nth frame.")] = None

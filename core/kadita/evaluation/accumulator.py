@@ -37,7 +37,8 @@ class PartialResult(NamedTuple):
     failures: Mapping[str, str]  # error message by metric or analysis
     notes: tuple[str, ...]
     axes: Mapping[str, Axes]
-    counts: Integers  # (t,) agents present
+    counts: Integers  # (t,), number of agents in each frame
+    identities: Integers | None  # (t, C), of the agent in each column, where later agents reuse columns
 
 
 class Accumulator:
@@ -54,7 +55,6 @@ class Accumulator:
         self.trajectory = trajectory
         self.total = total
         self.times = np.full(total, np.nan)
-        self.counts: Integers = np.zeros(total, np.int64)
         self.values: dict[str, Floats] = {}
         self.axes: dict[str, Axes] = {}
         self.left_out: dict[str, str] = {}
@@ -63,7 +63,15 @@ class Accumulator:
         for name, key in plan.unset.items():
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
-        self._rolling = RollingWindows(trajectory.agents, trajectory.attributes, plan.halo) if plan.analyses else None
+        self._rolling = RollingWindows(trajectory, plan.halo) if plan.analyses else None
+        self.counts: Integers = np.zeros(total, np.int64)
+        reused = trajectory.n_columns != len(trajectory.agents)
+        self.identities = np.full((total, trajectory.n_columns), -1) if reused else None
+        self.dimensions = trajectory.decide_dimensions()
+        where = {2: "in space, and the school is in a plane", 3: "in a plane, and the school is in space"}
+        for observable in plan.observables:
+            if self.dimensions not in observable.dimensions:
+                self._leave_out(observable, f"is defined only {where[self.dimensions]}")
         if not trajectory.has_velocities:
             for observable in plan.observables:
                 if observable.needs_velocities:
@@ -72,13 +80,14 @@ class Accumulator:
     def resize(self, total: int) -> None:
         """Change the number of frames: append those written in the meantime, or drop the last ones."""
 
-        def resized(store: Floats) -> Floats:
-            new = np.full((max(0, total - len(store)), *store.shape[1:]), np.nan)
+        def resized(store: Any, fill: float = np.nan) -> Any:
+            new = np.full((max(0, total - len(store)), *store.shape[1:]), fill, store.dtype)
             return np.concatenate([store[:total], new])
 
         self.times, self.total = resized(self.times), total
-        self.counts = np.concatenate([self.counts[:total], np.zeros(max(0, total - len(self.counts)), np.int64)])
         self.values = {name: resized(store) for name, store in self.values.items()}
+        self.counts = resized(self.counts, 0)
+        self.identities = None if self.identities is None else resized(self.identities, -1)
 
     def take(self, block: Block, rows: Integers, *, measured: bool = True) -> None:
         """Evaluate every metric on a block, whose frames are these rows of the results, and pass it to the analyses.
@@ -87,6 +96,8 @@ class Accumulator:
         """
         self.times[rows] = block.times
         self.counts[rows] = block.shape[1]
+        if self.identities is not None:
+            self.identities[np.ix_(rows, block.columns)] = block.members
         computed: dict[str, Floats] = {}
         for m in self.plan.order if measured else ():
             if self.lacks(m.name) or not self._has_needs(m, computed):
@@ -118,6 +129,8 @@ class Accumulator:
                 continue
             try:
                 window = placed.window.of(a.lookahead(self.plan.parameters[a.name]))
+                if a.per_agent:
+                    window = window.of_all(self.trajectory.agents, self.trajectory.species)
                 first, last = placed.rows.start, placed.rows.start + window.shape[0]
                 needs = [read_only(self.values[need][first:last]) for need in a.needs]
                 self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
@@ -140,6 +153,7 @@ class Accumulator:
             tuple(self.notes),
             self.axes,
             self.counts[:n_own],
+            None if self.identities is None else self.identities[:n_own],
         )
 
     def finish_windows(self, n_own: int) -> None:
@@ -152,8 +166,9 @@ class Accumulator:
     def absorb(self, part: PartialResult, rows: slice) -> None:
         """Add the partial result of the frames of these rows, in the order of the frames; then add no more blocks."""
         self._rolling = None
-        self.times[rows] = part.times
-        self.counts[rows] = part.counts
+        self.times[rows], self.counts[rows] = part.times, part.counts
+        if self.identities is not None:
+            self.identities[rows] = part.identities
         for name, values in part.values.items():
             self._put(name, values, rows)
         for name, axes in part.axes.items():
@@ -203,16 +218,16 @@ class Accumulator:
         return values, read_only(axes) if axes else axes
 
     def _store(self, m: Metric, values: Floats, block: Block, rows: Integers) -> None:
-        n_agents = len(self.trajectory.agents)
+        n_columns = self.trajectory.n_columns
         for axis, dim in enumerate(m.dims, start=1):
-            if dim == "agent" and len(block.members) != n_agents:  # absent agents get NaN
-                full = np.full((*values.shape[:axis], n_agents, *values.shape[axis + 1 :]), np.nan)
-                np.moveaxis(full, axis, 0)[block.members] = np.moveaxis(values, axis, 0)
+            if dim == "agent" and len(block.columns) != n_columns:  # absent agents get NaN
+                full = np.full((*values.shape[:axis], n_columns, *values.shape[axis + 1 :]), np.nan)
+                np.moveaxis(full, axis, 0)[block.columns] = np.moveaxis(values, axis, 0)
                 values = full
         self._put(m.name, values, rows)
         if "agent" in m.dims:
-            present = np.zeros((len(block), n_agents))
-            present[:, block.members] = 1.0
+            present = np.zeros((len(block), n_columns))
+            present[:, block.columns] = 1.0
             self._put(PRESENT, present, rows)
 
     def _put(self, name: str, values: Floats, rows: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.parallel import worker_pool
 from kadita.base.parallel.tasks import Run
 from kadita.base.settings import by_metric
-from kadita.evaluation.accumulator import Accumulator, PartialResult
-from kadita.evaluation.finalize import finalize
+from kadita.evaluation.by_species import Part, accumulator
 from kadita.evaluation.part_cache import PartCache
 from kadita.evaluation.partition import (
     AnalysisRequest,
@@ -31,16 +29,12 @@ from kadita.evaluation.partition import (
 )
 from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.evaluation.results import Results
-from kadita.io.opening import open as open_trajectory
+from kadita.evaluation.source import Source
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
-from kadita.school.block import Block
-from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory, arrivals
-from kadita.school.transforms.finite_differences import with_velocities
-from kadita.school.transforms.largest_cluster import LargestCluster
 
 Progress = Callable[[int, int], None]
 
@@ -55,6 +49,10 @@ def analyze(
     plugins: Iterable[str | Path] = (),
     topology: str | Path | None = None,
     velocities: str | None = None,
+    dimensions: int | None = None,
+    box: Any = None,
+    select: str | Iterable[str] | None = None,
+    by: str | None = None,
     start: int | None = None,
     stop: int | None = None,
     step: int | None = None,
@@ -80,6 +78,10 @@ def analyze(
         plugins: plugin files to load in addition to the installed plugins.
         topology: path of a topology, for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` computes them from finite differences of positions.
+        dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
+        box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
+        select: agents to measure: ``"species=NAME"`` or ``"agent=NAME,NAME"``; of several choices, those that all name.
+        by: ``"species"`` measures each species on its own; results then have the dimension ``species``.
         start, stop, step: frames, as a slice.
         begin, end, dt: first time, last time, and interval.
         largest_cluster: measure only the largest cluster, of agents linked within this distance or within ``"r_a"``.
@@ -107,6 +109,14 @@ def analyze(
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
     shown = progress or (lambda done, total: None)
+    source = Source(
+        topology=None if topology is None else str(topology),
+        velocities=velocities,
+        dimensions=dimensions,
+        box=box,
+        select=(select,) if isinstance(select, str) else tuple(select or ()),
+        largest_cluster=largest_cluster,
+    )
     if workers != 1 or scheduler is not None or keep is not None:
         if objects:
             raise KaditaError(
@@ -117,9 +127,8 @@ def analyze(
         request = AnalysisRequest.of(
             data,
             far=scheduler is not None,
-            topology=topology,
-            velocities=velocities,
-            largest_cluster=largest_cluster,
+            source=source,
+            by=by,
             metrics=names,
             parameters=dict(parameters or {}),
             profile=named,
@@ -130,11 +139,9 @@ def analyze(
         registry = registry.including(objects)
         plan = make_plan(registry, names, by_metric(parameters or {}), named)
         content = content_of(data, topology)
-        with _opened(data, topology, velocities) as trajectory:
-            if largest_cluster is not None:
-                trajectory = LargestCluster(trajectory, largest_cluster)
+        with source.open(data) as trajectory:
             complete = trajectory.complete
-            results = _streamed(plan, registry, trajectory, choice, follow, named, shown)
+            results = _streamed(plan, registry, trajectory, choice, follow, named, shown, by)
         if not follow and complete is not False and content_of(data, topology) != content:
             changed = f"{data}: changed while it was measured"
             if complete:
@@ -153,10 +160,12 @@ def _streamed(
     follow: bool,
     profile: Preset | None,
     progress: Progress,
+    by: str | None,
 ) -> Results:
     """Measure the frames of any trajectory in one pass, in this process."""
     frames = trajectory.select(**choice, none=follow)
-    run = Accumulator(plan, registry, trajectory, len(frames))
+    told = trajectory.dimensions is not None
+    run = accumulator(plan, registry, trajectory, len(frames), by)
     done = 0
     try:
         for _ in arrivals(trajectory) if follow else (None,):
@@ -173,7 +182,15 @@ def _streamed(
             raise
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
-    return finalize(run, frames, profile)
+    return _with_plane(run.finalize(frames, profile), told)
+
+
+def _with_plane(results: Results, told: bool) -> Results:
+    """Return results with a note that the school is taken as planar, if nobody said so."""
+    if told or results.provenance["dimensions"] != 2:
+        return results
+    note = "all agents have the same z: measured as a plane (--dimensions 3 measures it in space)"
+    return replace(results, notes=(note, *results.notes))
 
 
 def _shared(
@@ -186,20 +203,22 @@ def _shared(
 ) -> Results:
     """Measure the frames of a file in tasks, on workers; tasks with stored partial results are skipped."""
     plan, registry = resolve(request)
-    content = content_of(request.path, request.topology)
+    content = content_of(request.path, request.source.topology)
     trajectory = open_cached(request, content)
     try:
+        told = trajectory.dimensions is not None
+        request = replace(request, source=replace(request.source, dimensions=trajectory.decide_dimensions()))
         frames = trajectory.select(**choice)
         tasks = partition(request, content, trajectory, frames, plan.halo)
         kept = PartCache(keep, tasks) if keep is not None and len(tasks) > 1 else None
-        run = Accumulator(plan, registry, trajectory, len(frames))
+        run = accumulator(plan, registry, trajectory, len(frames), request.by)
         done = 0
         with worker_pool(min(workers, len(tasks)), scheduler) as work:
             for number, part in in_order(_done(tasks, kept, work)):
                 run.absorb(part, slice(done, done + tasks[number].n_own))
                 done += tasks[number].n_own
                 progress(done, len(frames))
-        results = finalize(run, frames, request.profile_read)
+        results = _with_plane(run.finalize(frames, request.profile_read), told)
     finally:
         trajectory.close()
         for cache in (open_cached, resolve, load_same):  # the next analysis reads the files again
@@ -209,7 +228,7 @@ def _shared(
     return results
 
 
-def _done(tasks: Sequence[Task], kept: PartCache | None, work: Run) -> Iterator[tuple[int, PartialResult]]:
+def _done(tasks: Sequence[Task], kept: PartCache | None, work: Run) -> Iterator[tuple[int, Part]]:
     """Yield the stored partial results, and then the others as tasks finish."""
     open_tasks = []
     for number in range(len(tasks)):
@@ -222,11 +241,3 @@ def _done(tasks: Sequence[Task], kept: PartCache | None, work: Run) -> Iterator[
         if kept is not None:
             kept.save(open_tasks[i], part)
         yield open_tasks[i], part
-
-
-def _opened(data: Any, topology: str | Path | None, velocities: str | None) -> Any:
-    if isinstance(data, Block):
-        return InMemoryTrajectory.of_block(data)
-    if isinstance(data, Trajectory):
-        return nullcontext(with_velocities(data, velocities))  # the caller closes it
-    return open_trajectory(data, topology=topology, velocities=velocities)

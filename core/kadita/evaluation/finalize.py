@@ -59,6 +59,7 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
         series=series,
         analyses=analyses,
         counts=run.counts,
+        identities=run.identities,
         present=run.values[PRESENT] == 1 if PRESENT in run.values else None,
         attributes=run.trajectory.attributes,
         notes=tuple(run.notes),
@@ -69,6 +70,7 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
             "python": platform.python_version(),
             "input": run.trajectory.fingerprint(),
             "profile": "corrected" if profile is None else profile.name,
+            "dimensions": run.dimensions,
             **({"needed": needed} if needed else {}),
         },
     )

@@ -14,14 +14,13 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.base.settings import by_metric
-from kadita.evaluation.accumulator import Accumulator, PartialResult
+from kadita.evaluation.by_species import Part, accumulator
 from kadita.evaluation.plan import Plan, Preset, make_plan
-from kadita.io.opening import open as open_trajectory
+from kadita.evaluation.source import Source
 from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.window import frames_of_windows
 
 
@@ -33,9 +32,8 @@ class AnalysisRequest:
     """
 
     path: str
-    topology: str | None
-    velocities: str | None
-    largest_cluster: float | str | None
+    source: Source
+    by: str | None
     metrics: tuple[str, ...]
     parameters: str  # JSON
     profile: str  # JSON of its fields, or of None
@@ -59,13 +57,13 @@ class AnalysisRequest:
         def path(file: str | Path) -> str:
             return str(Path(file).absolute() if far else file)
 
-        profile, topology = what["profile"], what["topology"]
+        profile = what["profile"]
         try:
             what["parameters"] = json.dumps(what["parameters"], sort_keys=True)
             what["profile"] = json.dumps(None if profile is None else asdict(profile), sort_keys=True)
         except (TypeError, ValueError) as error:
             raise KaditaError(f"parameters: expected text and numbers; {error}") from None
-        what["topology"] = None if topology is None else path(topology)
+        what["source"] = what["source"].of_far(far)
         what["plugins"] = tuple((path(file), checksum) for file, checksum in what["plugins"].items())
         return cls(**what | {"path": path(data), "metrics": tuple(what["metrics"])})
 
@@ -103,14 +101,14 @@ def partition(
     request: AnalysisRequest, content: str, trajectory: Trajectory, frames: Integers, halo: int
 ) -> list[Task]:
     """Partition frames into tasks of one window each, independent of the number of workers."""
-    size = frames_of_windows(len(trajectory.agents))
+    size = frames_of_windows(trajectory.n_columns)
     return [
         Task(request, frames[start : start + size + halo], min(size, len(frames) - start), content)
         for start in range(0, len(frames), size)
     ]
 
 
-def measure(task: Task) -> PartialResult:
+def measure(task: Task) -> Part:
     """Measure the frames of a task.
 
     Raises:
@@ -120,7 +118,7 @@ def measure(task: Task) -> PartialResult:
     trajectory = open_cached(task.request, task.content)
     growing = trajectory.complete is False
     _check(task, growing)
-    run = Accumulator(plan, registry, trajectory, len(task.frames))
+    run = accumulator(plan, registry, trajectory, len(task.frames), task.request.by)
     needed = task.n_own + max((a.lookahead(plan.parameters[a.name]) for a in plan.analyses if a.needs), default=0)
     for frames, measured in ((task.frames[:needed], True), (task.frames[needed:], False)):
         for block in trajectory.blocks_of(frames):
@@ -130,7 +128,7 @@ def measure(task: Task) -> PartialResult:
 
 
 def _check(task: Task, growing: bool) -> None:
-    if not growing and content_of(task.request.path, task.request.topology) != task.content:
+    if not growing and content_of(task.request.path, task.request.source.topology) != task.content:
         raise KaditaError(f"{task.request.path}: changed while it was measured; run it again")
 
 
@@ -145,13 +143,13 @@ def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
 @lru_cache(maxsize=1)
 def open_cached(request: AnalysisRequest, content: str) -> Trajectory:
     """Open the file, once per process for all tasks of a request, unless its content changes."""
-    trajectory = open_trajectory(request.path, topology=request.topology, velocities=request.velocities)
-    return trajectory if request.largest_cluster is None else LargestCluster(trajectory, request.largest_cluster)
+    trajectory: Trajectory = request.source.open(request.path)
+    return trajectory
 
 
-def in_order(results: Iterator[tuple[int, PartialResult]]) -> Iterator[tuple[int, PartialResult]]:
+def in_order(results: Iterator[tuple[int, Part]]) -> Iterator[tuple[int, Part]]:
     """Yield results in the order of their numbers, holding back those that arrive early."""
-    held: dict[int, PartialResult] = {}
+    held: dict[int, Part] = {}
     following = 0
     for number, part in results:
         held[number] = part

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kadita.school.box import Floats
 
-SHARED = ("agent", "space")  # axes that all results have in common
+SHARED = ("agent", "space", "species")  # axes that all results have in common
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Results(Mapping[str, Floats]):
         identities: (T, C) index in `agents` of the agent in each column of per-agent series, -1 for none; None if
             column i is agent i in all frames.
         present: (T, C) whether an agent is present, where there are per-agent series; otherwise None.
+        species: names along the axis ``species`` of an analysis by species.
     """
 
     frames: Integers
@@ -64,6 +65,7 @@ class Results(Mapping[str, Floats]):
     counts: Integers | None = None
     identities: Integers | None = None
     present: NDArray[np.bool_] | None = None
+    species: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Floats:
         """Return the values of a metric, (T, ...), or a result of the whole trajectory.
@@ -136,6 +138,8 @@ class Results(Mapping[str, Floats]):
             return list(result.axes[dim].tolist())
         if dim == "agent" and size == len(self.agents) and not self._reuses_columns(result):
             return list(self.agents.tolist())
+        if dim == "species":
+            return list(self.species)
         if dim == "space" and size == 3:
             return ["x", "y", "z"]
         return list(range(size))

@@ -43,7 +43,9 @@ class Model(BaseModel):
     - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``displacement``
       if agents are also displaced by their neighbours;
     - ``constants``, the numbers that the rules get by name;
-    - ``cutoff``, the distance beyond which agents do not interact.
+    - ``cutoff``, the distance beyond which agents do not interact;
+    - ``works_in = frozenset({2, 3})`` if its rules keep agents in a plane, as those do that combine headings and
+      displacements but turn about no random axis: with ``dimensions = 2`` agents start with z = 0.
 
     Agents keep their speed and move along their headings. Source of the conventions: Couzin et al. 2002,
     doi:10.1006/jtbi.2002.3065.
@@ -52,7 +54,10 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ClassVar[str]
-    shared: ClassVar[frozenset[str]] = frozenset({"agents", "box", "time_step", "initial", "initial_radius"})
+    works_in: ClassVar[frozenset[int]] = frozenset({3})
+    shared: ClassVar[frozenset[str]] = frozenset(
+        {"agents", "box", "time_step", "initial", "initial_radius", "dimensions"}
+    )
     pair: ClassVar[Function]
     turn: ClassVar[Function]
     displacement: ClassVar[Function] = staticmethod(no_displacement)
@@ -66,6 +71,7 @@ class Model(BaseModel):
     time_step: Annotated[Positive, Field(description="time between steps")]
     initial: Annotated[Literal["random", "sphere", "ring"], Field(description="state at time 0")] = "random"
     initial_radius: Annotated[Positive | None, Field(description="radius of the sphere or ring at time 0")] = None
+    dimensions: Annotated[Literal[2, 3], Field(description="2: a plane, z = 0; 3: space")] = 3
 
     @classmethod
     def __init_subclass__(cls, **options: Any) -> None:
@@ -77,6 +83,9 @@ class Model(BaseModel):
 
     @model_validator(mode="after")
     def _can_start(self) -> Self:
+        if self.dimensions not in self.works_in:
+            known = " or ".join(map(str, sorted(self.works_in)))
+            raise ValueError(f"dimensions: the model {self.name} works in {known}; got {self.dimensions}")
         if self.initial == "random" and not self.space.periodic:
             raise ValueError('initial = "random" fills a periodic cell; in open space use "sphere" or "ring"')
         if self.initial != "random" and self.initial_radius is None:
@@ -85,8 +94,8 @@ class Model(BaseModel):
 
     @property
     def space(self) -> Box:
-        """The box in which the agents move."""
-        return Box.of(self.box)
+        """The box in which the agents move; in a plane z is open."""
+        return Box.of(self.box).in_plane if self.dimensions == 2 else Box.of(self.box)
 
     @property
     @abstractmethod
@@ -108,11 +117,11 @@ class Model(BaseModel):
 
         ``random``: uniform in the cell, headings isotropic. ``sphere``: uniform in a sphere of `initial_radius`,
         headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring are centred
-        in the cell, or on the origin in open space.
+        in the cell, or on the origin in open space. In a plane a sphere is a disc, and all z are 0.
         """
-        box = self.space
+        box, plane = self.space, self.dimensions == 2
         if self.initial == "random":
-            return initial_states.cell(seed, self.agents, box.array)
+            return initial_states.cell(seed, self.agents, box.array, plane)
         make_state = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
-        positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0)
+        positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0, plane)
         return box.wrap(box.array / 2 + positions), headings

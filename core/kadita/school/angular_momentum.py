@@ -11,7 +11,13 @@ from kadita.base.jit import kernel
 from kadita.school.block import Block
 from kadita.school.box import Floats
 
-AT_CENTRE = 1e-10  # up to this distance from the centre, r^ is undefined
+ROUNDING = 1e-12  # of a position, relative to the largest number of the frames
+
+
+def at_centre(block: Block) -> Floats:
+    """Return the distance from the centre up to which r^ is rounding and undefined, in each frame, (T,)."""
+    largest = np.maximum(block.positions.max(axis=(1, 2)), -block.positions.min(axis=(1, 2)))
+    return ROUNDING * np.maximum(largest, max(block.box.array))
 
 
 def about_centroid(block: Block) -> tuple[Floats, NDArray[np.bool_]]:
@@ -20,7 +26,7 @@ def about_centroid(block: Block) -> tuple[Floats, NDArray[np.bool_]]:
     It is undefined for an agent at rest or at the centre, whose row is zero. |l_i| is at most 1.
     """
     momenta = np.empty_like(block.offsets)
-    defined = block.moving & _cross(block.offsets, block.headings, momenta)
+    defined = block.moving & _cross(block.offsets, block.headings, at_centre(block), momenta)
     return momenta, defined
 
 
@@ -30,20 +36,26 @@ def about_wrapped_mean(block: Block) -> Floats:
     Zero for an agent at rest or at that mean. It depends on the position of the school in the cell.
     """
     momenta = np.empty_like(block.wrapped_offsets)
-    _cross(block.wrapped_offsets, block.headings, momenta)
+    _cross(block.wrapped_offsets, block.once(published_headings), np.full(len(block), 1e-10), momenta)
     return momenta
 
 
+def published_headings(block: Block) -> Floats:
+    """Return unit headings, (T, N, 3), zero up to a speed of 1e-10, as published definitions take them."""
+    slow = block.moving & (block.speeds <= 1e-10)
+    return np.where(slow[..., None], 0.0, block.headings) if slow.any() else block.headings
+
+
 @kernel
-def _cross(r, u, momenta):  # type: ignore[no-untyped-def]
-    """Write r^ x u, (T, N, 3), zero at the centre; return where it is defined, (T, N)."""
+def _cross(r, u, least, momenta):  # type: ignore[no-untyped-def]
+    """Write r^ x u, (T, N, 3), zero up to `least`, (T,), from the centre; return where it is defined, (T, N)."""
     defined = np.empty(r.shape[:2], np.bool_)
     for t in range(r.shape[0]):
         for i in range(r.shape[1]):
             x, y, z = r[t, i, 0], r[t, i, 1], r[t, i, 2]
             length = math.sqrt(x * x + y * y + z * z)
-            defined[t, i] = length > AT_CENTRE
-            divisor = length if length > AT_CENTRE else math.inf
+            defined[t, i] = length > least[t]
+            divisor = length if length > least[t] else math.inf
             x, y, z = x / divisor, y / divisor, z / divisor
             momenta[t, i, 0] = y * u[t, i, 2] - z * u[t, i, 1]
             momenta[t, i, 1] = z * u[t, i, 0] - x * u[t, i, 2]

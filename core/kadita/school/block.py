@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from kadita.base.errors import KaditaError, NotApplicable
 from kadita.school.box import Box, Floats, sum_over_agents
+from kadita.school.dimensions import dimensions_of
 from kadita.school.input_arrays import axis, vectors
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
 
-AT_REST = 1e-10  # up to this speed an agent is at rest and has no heading
+ENDLESS = 1e300  # edge of an open axis in a kernel that divides by edges: no displacement is half as long
 USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a different k share one search
 R = TypeVar("R")
 
@@ -33,19 +34,26 @@ class Kinematics:
 
     @property
     def has_velocities(self) -> bool:
-        """Whether velocities are known."""
+        """Whether velocities are known, at least of some agents."""
         return self._velocities is not None
 
     @property
     def velocities(self) -> Floats:
-        """Velocities, (T, N, 3).
+        """Velocities, (T, N, 3); NaN for an agent whose velocity is not known.
 
         Raises:
-            NotApplicable: if they are unknown.
+            NotApplicable: if none are known.
         """
         if self._velocities is None:
             raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
         return self._velocities
+
+    @cached_property
+    def velocity_known(self) -> NDArray[np.bool_]:
+        """Which agents have a known velocity, (T, N)."""
+        if self._velocities is None:
+            return read_only(np.zeros(self.shape, np.bool_))
+        return read_only(np.logical_not(np.isnan(self._velocities[..., 0])))
 
 
 class Block(Kinematics):
@@ -55,17 +63,21 @@ class Block(Kinematics):
     names. ``block.box.minimum_image(b - a)`` is the displacement from a to the nearest periodic image of b.
 
     Args:
-        positions: (T, N, 3), or (N, 3) for one frame; finite.
-        velocities: of the same shape; None if unknown.
-        box: one length, three lengths, ``"open"`` or None for open space, or a Box.
+        positions: (T, N, 3), or (N, 3) for one frame; in a plane also (T, N, 2); finite.
+        velocities: of the same shape, NaN for an agent whose velocity is not known; None if all are unknown.
+        box: one length, two or three lengths, ``"open"`` or None for open space, or a Box; see `Box.of`.
         times: (T,), increasing; default 0, 1, 2, ...
         agents: (N,) identities; default 0 .. N - 1.
         attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
         frames: (T,) frame numbers in the source trajectory; default 0 .. T - 1.
         members: (N,) indices of these agents among all agents of that trajectory; default 0 .. N - 1.
+        columns: (N,) places of these agents along the axis ``agent`` of results; default `members`.
+        species: (N,) name of each agent's species; None if there is a single species.
+        dimensions: 2 for a plane of constant z, 3 for space; by default 2 if all z are one number and no velocity has
+            a z component, else 3. In a plane z is open.
 
     Raises:
-        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, or an invalid box.
+        KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an invalid box, or a plane with several z.
     """
 
     def __init__(
@@ -79,33 +91,43 @@ class Block(Kinematics):
         attributes: Mapping[str, Any] | None = None,
         frames: ArrayLike | None = None,
         members: ArrayLike | None = None,
+        columns: ArrayLike | None = None,
+        species: ArrayLike | None = None,
+        dimensions: int | None = None,
     ) -> None:
         self.positions = vectors("positions", positions)
         shape = self.positions.shape
-        self._velocities = None if velocities is None else vectors("velocities", velocities)
+        self._velocities = None if velocities is None else vectors("velocities", velocities, unknown=True)
         if self._velocities is not None and self._velocities.shape != shape:
             raise KaditaError(f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}")
-        self.box = Box.of(box)
+        self.dimensions = dimensions_of(self.positions, self._velocities, dimensions)
+        self.box = Box.of(box).in_plane if self.dimensions == 2 else Box.of(box)
         self.times: Floats = axis("times", times, shape[0], np.float64)
         self.frames: Integers = axis("frames", frames, shape[0], np.int64)
         self.agents: NDArray[Any] = axis("agents", agents, shape[1], None)
         self.members: Integers = axis("members", members, shape[1], np.int64)
+        self.columns: Integers = self.members if columns is None else axis("columns", columns, shape[1], np.int64)
+        self.species: NDArray[Any] | None = None if species is None else axis("species", species, shape[1], None)
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
+        if "species" in self.attributes:
+            raise KaditaError(
+                "attributes: species are not an attribute of the school; give them as species=, one an agent"
+            )
         self._computed: dict[Hashable, Any] = {}
 
     @property
     def speeds(self) -> Floats:
-        """Speed of every agent, (T, N)."""
+        """Speed of every agent, (T, N); NaN where the velocity is not known."""
         return self._motion[0]
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Which agents move, (T, N): speed > 1e-10."""
+        """Which agents are known to move, (T, N): speed > 0."""
         return self._motion[1]
 
     @property
     def headings(self) -> Floats:
-        """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest."""
+        """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest, or whose velocity is not known."""
         return self._motion[2]
 
     @cached_property
@@ -114,12 +136,14 @@ class Block(Kinematics):
 
         speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
         moving = np.empty(self.shape, np.bool_)
-        motion(self.velocities, AT_REST, speeds, moving, headings)
+        motion(self.velocities, speeds, moving, headings)
+        if not self.velocity_known.all():
+            headings[~self.velocity_known] = 0.0
         return read_only(speeds), read_only(moving), read_only(headings)
 
     @cached_property
     def wrapped(self) -> Floats:
-        """Positions wrapped into the cell, (T, N, 3); unchanged in open space."""
+        """Positions wrapped into the cell, (T, N, 3); unchanged along open axes."""
         return read_only(self.box.wrap(self.positions))
 
     @cached_property
@@ -134,7 +158,8 @@ class Block(Kinematics):
         if self.box.periodic:
             from kadita.school.geometry import from_centres
 
-            from_centres(self.positions, self.centroid, self.box.array, offsets)
+            edges = np.where(self.box.array > 0, self.box.array, ENDLESS)
+            from_centres(self.positions, self.centroid, edges, offsets)
         else:  # which needs no kernel
             for a in range(3):
                 np.subtract(self.positions[..., a], self.centroid[:, None, a], out=offsets[..., a])
@@ -190,7 +215,25 @@ class Block(Kinematics):
         return (Frame(self, t) for t in range(len(self)))
 
     def __repr__(self) -> str:
-        return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents, {self.box}>"
+        plane = " in a plane" if self.dimensions == 2 else ""
+        return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents{plane}, {self.box}>"
+
+    def of_agents(self, which: Integers | NDArray[np.bool_], frames: slice = slice(None)) -> Block:
+        """Return the block of some of the agents, in some of its frames."""
+        v, species = self._velocities, self.species
+        return Block(
+            self.positions[frames][:, which],
+            None if v is None else v[frames][:, which],
+            box=self.box,
+            times=self.times[frames],
+            agents=self.agents[which],
+            attributes=self.attributes,
+            frames=self.frames[frames],
+            members=self.members[which],
+            columns=self.columns[which],
+            species=None if species is None else species[which],
+            dimensions=self.dimensions,
+        )
 
 
 class Frame:
@@ -201,6 +244,8 @@ class Frame:
         self._index = index
         self.box = block.box
         self.agents = block.agents
+        self.species = block.species
+        self.dimensions = block.dimensions
         self.attributes = block.attributes
 
     @property
@@ -220,22 +265,27 @@ class Frame:
 
     @property
     def velocities(self) -> Floats:
-        """Velocities, (N, 3); raises NotApplicable if they are unknown."""
+        """Velocities, (N, 3), NaN for an agent whose velocity is not known; raises NotApplicable if none are known."""
         return self._block.velocities[self._index]
 
     @property
+    def velocity_known(self) -> NDArray[np.bool_]:
+        """Which agents have a known velocity, (N,)."""
+        return self._block.velocity_known[self._index]
+
+    @property
     def speeds(self) -> Floats:
-        """Speed of every agent, (N,)."""
+        """Speed of every agent, (N,); NaN where the velocity is not known."""
         return self._block.speeds[self._index]
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Which agents move, (N,)."""
+        """Which agents are known to move, (N,)."""
         return self._block.moving[self._index]
 
     @property
     def headings(self) -> Floats:
-        """Unit vectors of motion, (N, 3); zero for an agent at rest."""
+        """Unit vectors of motion, (N, 3); zero for an agent at rest, or whose velocity is not known."""
         return self._block.headings[self._index]
 
     @property

@@ -12,14 +12,14 @@ LANES = 32  # partial sums, added on vector units
 
 
 @kernel
-def motion(velocities, at_rest, speeds, moving, headings):  # type: ignore[no-untyped-def]
-    """Write speeds, whether each exceeds `at_rest`, and unit headings, zero for agents at rest."""
+def motion(velocities, speeds, moving, headings):  # type: ignore[no-untyped-def]
+    """Write speeds, whether each is above 0, and unit headings, zero for agents at rest and NaN for unknown ones."""
     frames, agents, _ = velocities.shape
     for t in range(frames):
         for i in range(agents):
             x, y, z = velocities[t, i, 0], velocities[t, i, 1], velocities[t, i, 2]
             speed = math.sqrt(x * x + y * y + z * z)
-            moves = speed > at_rest
+            moves = speed > 0.0
             divisor = speed if moves else math.inf
             speeds[t, i], moving[t, i] = speed, moves
             headings[t, i, 0], headings[t, i, 1], headings[t, i, 2] = x / divisor, y / divisor, z / divisor
@@ -37,6 +37,8 @@ def refine_centres(positions, lengths, centres):  # type: ignore[no-untyped-def]
     coordinates, lanes = np.empty(padded), np.empty(LANES)
     for t in range(frames):
         for a in range(3):
+            if lengths[a] == 0:  # an open axis
+                continue
             length, inverse, centre = lengths[a], 1.0 / lengths[a], centres[t, a]
             for i in range(agents):
                 coordinates[i] = positions[t, i, a]

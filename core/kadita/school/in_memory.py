@@ -16,8 +16,17 @@ from kadita.school.trajectory import Chunk, Trajectory
 class InMemoryTrajectory(Trajectory):
     """A trajectory held in memory: imported tracks, or a single block."""
 
-    def __init__(self, name: str, chunk: Chunk, agents: NDArray[Any], attributes: Mapping[str, Any]) -> None:
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        chunk: Chunk,
+        agents: NDArray[Any],
+        attributes: Mapping[str, Any],
+        *,
+        species: NDArray[Any] | None = None,
+        dimensions: int | None = None,
+    ) -> None:
+        self.name, self.species, self.dimensions = name, species, dimensions
         self._chunk = chunk
         self.n_frames = len(chunk.times)
         self.agents = agents
@@ -29,7 +38,12 @@ class InMemoryTrajectory(Trajectory):
         """Return a trajectory that consists of one block."""
         velocities = block.velocities if block.has_velocities else None
         chunk = Chunk(block.positions, velocities, block.times, block.box.repeated(len(block)))
-        return cls("block", chunk, block.agents, block.attributes)
+        return cls("block", chunk, block.agents, block.attributes, species=block.species, dimensions=block.dimensions)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of places for agents in a frame."""
+        return self._chunk.positions.shape[1]
 
     @property
     def times(self) -> Floats:
@@ -44,4 +58,5 @@ class InMemoryTrajectory(Trajectory):
             None if c.velocities is None else c.velocities[frames],
             c.times[frames],
             None if c.lengths is None else c.lengths[frames],
+            None if c.identities is None else c.identities[frames],
         )

@@ -12,25 +12,33 @@ from kadita.school.box import MOST, Floats, within
 from kadita.school.read_only import read_only
 
 
-def vectors(name: str, values: ArrayLike) -> Floats:
-    """Return vectors as a read-only array (T, N, 3) of finite numbers; (N, 3) is one frame.
+def vectors(name: str, values: ArrayLike, *, unknown: bool = False) -> Floats:
+    """Return vectors as a read-only array (T, N, 3) of finite numbers; (N, 3) is one frame, and (T, N, 2) has z = 0.
+
+    With `unknown`, NaN is allowed; then all three components of a vector are NaN.
 
     Raises:
-        KaditaError: another shape, no frames, no agents, NaN or infinity.
+        KaditaError: another shape, no frames, no agents, infinity, or NaN where it is not allowed.
     """
     array = _real(name, values, "numbers of shape (T, N, 3)")
     if array.ndim == 2:
         array = array[None]
-    if array.ndim != 3 or array.shape[2] != 3:
-        raise KaditaError(f"{name}: expected shape (T, N, 3) or (N, 3); got {np.shape(values)}")
+    if array.ndim != 3 or array.shape[2] not in (2, 3):
+        raise KaditaError(f"{name}: expected shape (T, N, 3), (T, N, 2) or that of one frame; got {np.shape(values)}")
     for dimension, what in enumerate(("frame", "agent")):
         if array.shape[dimension] == 0:
             raise KaditaError(f"{name}: expected at least one {what}; got shape {np.shape(values)}")
+    if array.shape[2] == 2:
+        array = np.concatenate([array, np.zeros((*array.shape[:2], 1))], axis=2)
     if not within(array):
-        t, i, a = np.argwhere(~(np.abs(array) <= MOST))[0]
-        raise KaditaError(
-            f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
-        )
+        missing = np.isnan(array).any(axis=2, keepdims=True) & unknown
+        bad = ~(np.abs(array) <= MOST) & ~missing
+        if bad.any() or np.isinf(array).any():
+            t, i, a = np.argwhere(bad | np.isinf(array))[0]
+            raise KaditaError(
+                f"{name}: expected finite numbers; got {array[t, i, a]} in frame {t}, agent {i}, axis {'xyz'[a]}"
+            )
+        array = np.where(missing, np.nan, array)
     return read_only(array)
 
 

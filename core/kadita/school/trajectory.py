@@ -16,6 +16,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, within
+from kadita.school.dimensions import PLANE, SPACE, off_plane
 from kadita.school.neighbors import Integers
 
 BLOCK_FRAMES = 64
@@ -28,12 +29,22 @@ def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:
 
 
 class Chunk(NamedTuple):
-    """Frames as a file stores them: all agents of the file, NaN where one is absent."""
+    """Frames as a file stores them, in C columns: one for each agent of the file, or reused by later agents.
+
+    Attributes:
+        positions: (T, C, 3), NaN where nobody is.
+        velocities: (T, C, 3), NaN where a velocity is not known; None if none are.
+        times: (T,).
+        lengths: edges of the cell, (T, 3), 0 along open axes; None in open space.
+        identities: (T, C), index among the trajectory's agents of the agent in each column, -1 for nobody; None if
+            column i is agent i.
+    """
 
     positions: Floats
     velocities: Floats | None
     times: Floats
-    lengths: Floats | None  # (T, 3), None in open space
+    lengths: Floats | None
+    identities: Integers | None = None
 
 
 class Trajectory(ABC):
@@ -47,6 +58,7 @@ class Trajectory(ABC):
         has_velocities: whether `read` returns velocities.
         attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
         species: (N,) name of each agent's species; None if there is a single species.
+        dimensions: 2 for a plane, 3 for space; None until it is said or decided, see `decide_dimensions`.
     """
 
     name: str
@@ -56,6 +68,12 @@ class Trajectory(ABC):
     has_velocities: bool
     attributes: Mapping[str, Any]
     species: NDArray[Any] | None = None
+    dimensions: int | None = None
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns in which frames hold agents; fewer than agents where later agents reuse them."""
+        return len(self.agents)
 
     @property
     def complete(self) -> bool | None:
@@ -178,18 +196,43 @@ class Trajectory(ABC):
 
         Frames without agents are left out.
         """
+        self.decide_dimensions()
         for numbers, chunk in self.chunks_of(frames, size):
             yield from self._split(numbers, chunk)
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
         """Yield these frames as the file stores them, at most `size` at a time, with their numbers."""
-        size = frames_at_once(len(self.agents), size)
+        size = frames_at_once(self.n_columns, size)
         for first in range(0, len(frames), size):
             numbers = frames[first : first + size]
             yield numbers, self.read(numbers)
 
+    def decide_dimensions(self, said: int | None = None) -> int:
+        """Return 2 or 3, which is then `dimensions`: as said here, else by the file, else by all its positions.
+
+        Where nobody says it, a school whose positions all have one z, and whose velocities have no z component, is in a
+        plane. Frames are read until one is not in the plane.
+        """
+        if said is not None and said not in (PLANE, SPACE):
+            raise KaditaError(f"--dimensions: expected 2 or 3; got {said}")
+        if said is not None:
+            self.dimensions = said
+        if self.dimensions is None:
+            self.dimensions = PLANE
+            low, high, seen = np.inf, -np.inf, 0
+            for numbers, chunk in self.chunks_of(np.arange(self.n_frames)):
+                present = self.presence(numbers, chunk)
+                z, seen = chunk.positions[..., 2][present], seen + int(present.sum())
+                low, high = min(low, z.min(initial=np.inf)), max(high, z.max(initial=-np.inf))
+                if low < high or (chunk.velocities is not None and off_plane(None, chunk.velocities)):
+                    self.dimensions = SPACE
+                    break
+            if seen < 2:
+                self.dimensions = SPACE
+        return self.dimensions
+
     def presence(self, frames: Integers, chunk: Chunk) -> NDArray[np.bool_]:
-        """Return which agents are present in these frames, (T, N): position and, if any, velocity are known.
+        """Return in which columns an agent is present in these frames, (T, C): its position is known.
 
         Raises:
             KaditaError: a frame holds an infinite number.
@@ -201,23 +244,31 @@ class Trajectory(ABC):
             if np.isinf(values).any():
                 bad = frames[np.isinf(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {bad} holds an infinite {what}")
-            present &= np.logical_not(np.isnan(values).any(axis=2))
+            if what == "position":
+                present = np.logical_not(np.isnan(values).any(axis=2))
         return present
 
     def _split(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
         present = self.presence(frames, chunk)
-        for a, b, members in constant_segments(present, chunk.lengths):
-            columns = slice(None) if len(members) == len(self.agents) else members
-            yield Block(
-                chunk.positions[a:b, columns],
-                None if chunk.velocities is None else chunk.velocities[a:b, columns],
-                box=Box() if chunk.lengths is None else Box.of(chunk.lengths[a]),
-                times=chunk.times[a:b],
-                agents=self.agents[members],
-                attributes=self.attributes,
-                frames=frames[a:b],
-                members=members,
-            )
+        for a, b, columns in constant_segments(present, chunk.lengths, chunk.identities):
+            members = columns if chunk.identities is None else chunk.identities[a, columns]
+            taken = slice(None) if len(columns) == present.shape[1] else columns
+            try:
+                yield Block(
+                    chunk.positions[a:b, taken],
+                    None if chunk.velocities is None else chunk.velocities[a:b, taken],
+                    box=Box() if chunk.lengths is None else Box.of_edges(chunk.lengths[a]),
+                    times=chunk.times[a:b],
+                    agents=self.agents[members],
+                    attributes=self.attributes,
+                    frames=frames[a:b],
+                    members=members,
+                    columns=columns,
+                    species=None if self.species is None else self.species[members],
+                    dimensions=self.dimensions,
+                )
+            except KaditaError as error:
+                raise KaditaError(f"{self.name}: frame {frames[a]}: {error}") from None
 
 
 def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
@@ -233,16 +284,20 @@ def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
             time.sleep(pause)
 
 
-def constant_segments(present: NDArray[np.bool_], lengths: Floats | None) -> Iterator[tuple[int, int, Integers]]:
+def constant_segments(
+    present: NDArray[np.bool_], lengths: Floats | None, identities: Integers | None = None
+) -> Iterator[tuple[int, int, Integers]]:
     """Yield the segments of frames in which the same agents are present in the same cell.
 
-    Each is (first frame, last frame + 1, indices of the agents); segments without agents are left out.
+    Each is (first frame, last frame + 1, columns of the agents); segments without agents are left out.
     """
     changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
+    if identities is not None:
+        changes |= (np.not_equal(identities[1:], identities[:-1]) & present[1:]).any(axis=1)
     if lengths is not None:
         changes |= np.not_equal(lengths[1:], lengths[:-1]).any(axis=1)
     edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(present)]
     for a, b in zip(edges[:-1], edges[1:], strict=True):
-        members = np.flatnonzero(present[a])
-        if len(members):
-            yield a, b, members
+        columns = np.flatnonzero(present[a])
+        if len(columns):
+            yield a, b, columns

@@ -9,21 +9,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.school.block import AT_REST, Block, Kinematics
+from kadita.school.block import Block, Kinematics
 from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
+from kadita.school.trajectory import Trajectory
 
-ROWS = 1_000_000  # frames x agents of a window, without its lookahead
+ROWS = 1_000_000  # frames x columns of a window, without its lookahead
+NOT_RATES = ("heading",)  # kinds of velocities, as files state them, that are not dr/dt
 FRAMES = 1024  # of a window at most, without its lookahead
 FEWEST = 16
 
 
-def frames_of_windows(agents: int) -> int:
-    """Return the number of a window's own frames, which depends on the number of agents alone.
+def frames_of_windows(columns: int) -> int:
+    """Return the number of a window's own frames, which depends on the trajectory's number of columns alone.
 
     So windows, and the bits of sums over windows, do not depend on the distribution of frames over workers.
     """
-    return max(FEWEST, min(FRAMES, ROWS // max(1, agents)))
+    return max(FEWEST, min(FRAMES, ROWS // max(1, columns)))
 
 
 class Window(Kinematics):
@@ -33,12 +36,18 @@ class Window(Kinematics):
     analysis declares and fewer at the end of the trajectory, are the next window's own. A pair of frames belongs to the
     window that owns its first frame, so that every pair counts once.
 
+    Where later agents reuse the columns of earlier ones, a window has the agents that occur in it; an analysis with
+    results for each agent gets all agents of the trajectory nevertheless.
+
     Attributes:
         positions: (T, N, 3).
         times: (T,); NaN in a frame without any agent.
-        lengths: edges of the periodic cell, (T, 3); None in open space.
+        lengths: edges of the cell, (T, 3), 0 along open axes; None in open space.
         own: number of the window's own frames.
         agents: (N,) identities.
+        members: (N,) their indices among all agents of the trajectory.
+        species: (N,) name of each agent's species; None if there is a single species.
+        dimensions: 2 for a plane, 3 for space.
         attributes: metadata of the trajectory.
     """
 
@@ -51,11 +60,17 @@ class Window(Kinematics):
         lengths: Floats | None = None,
         own: int,
         agents: NDArray[Any] | None = None,
+        members: Integers | None = None,
+        species: NDArray[Any] | None = None,
+        dimensions: int = 3,
         attributes: Mapping[str, Any] | None = None,
     ) -> None:
         self.positions, self._velocities = read_only((positions, velocities))
         self.times, self.lengths, self.own = read_only(times), read_only(lengths), own
-        self.agents = read_only(np.arange(positions.shape[1]) if agents is None else agents)
+        everyone = np.arange(positions.shape[1])
+        self.agents = read_only(everyone if agents is None else agents)
+        self.members: Integers = read_only(everyone if members is None else members)
+        self.species, self.dimensions = read_only(species), dimensions
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
 
     def of(self, lookahead: int) -> Window:
@@ -64,15 +79,33 @@ class Window(Kinematics):
         if end >= len(self.times):
             return self
         v, lengths = self._velocities, self.lengths
-        return Window(
+        return self._with(
             self.positions[:end],
             None if v is None else v[:end],
-            times=self.times[:end],
-            lengths=None if lengths is None else lengths[:end],
-            own=self.own,
-            agents=self.agents,
-            attributes=self.attributes,
+            self.times[:end],
+            None if lengths is None else lengths[:end],
         )
+
+    def of_all(self, agents: NDArray[Any], species: NDArray[Any] | None) -> Window:
+        """Return the window with all agents of the trajectory, NaN where one is absent."""
+        if len(self.agents) == len(agents):
+            return self
+
+        def spread(values: Floats) -> Floats:
+            full = np.full((len(values), len(agents), 3), np.nan)
+            full[:, self.members] = values
+            return full
+
+        v = None if self._velocities is None else spread(self._velocities)
+        return self._with(
+            spread(self.positions), v, self.times, self.lengths, agents=agents, species=species, members=None
+        )
+
+    def _with(self, x: Floats, v: Floats | None, times: Floats, lengths: Floats | None, **others: Any) -> Window:
+        kept = {
+            name: getattr(self, name) for name in ("own", "agents", "members", "species", "dimensions", "attributes")
+        }
+        return Window(x, v, times=times, lengths=lengths, **kept | others)
 
     @cached_property
     def present(self) -> NDArray[np.bool_]:
@@ -81,10 +114,28 @@ class Window(Kinematics):
 
     @cached_property
     def headings(self) -> Floats:
-        """Unit vectors of motion, (T, N, 3); NaN for an agent that is absent or at rest."""
+        """Unit vectors of motion, (T, N, 3); NaN for an agent at rest, or whose velocity is not known."""
         speeds = np.sqrt(np.einsum("tia,tia->ti", self.velocities, self.velocities))[..., None]
         nowhere = np.full_like(self.velocities, np.nan)
-        return read_only(np.divide(self.velocities, speeds, out=nowhere, where=speeds > AT_REST))
+        return read_only(np.divide(self.velocities, speeds, out=nowhere, where=speeds > 0))
+
+    @cached_property
+    def rates(self) -> Floats:
+        """Rates of change of positions, dr/dt, (T, N, 3); NaN where unknown.
+
+        They are the velocities, unless the trajectory states that these are not dr/dt: then each is the displacement to
+        the next frame over its time, NaN in the last frame and before a gap. Declare ``needs_rates`` for one more frame
+        after the window's own.
+
+        Raises:
+            NotApplicable: if velocities are unknown.
+        """
+        if self.attributes.get("velocities") not in NOT_RATES:
+            return self.velocities
+        rates = np.full_like(self.positions, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rates[:-1] = np.diff(self.unwrapped, axis=0) / np.diff(self.times)[:, None, None]
+        return read_only(rates)
 
     @cached_property
     def unwrapped(self) -> Floats:
@@ -101,7 +152,7 @@ class Window(Kinematics):
             cell = self.lengths[t]
             if np.isnan(cell).any():  # a frame without agents
                 continue
-            x[t] -= cell * np.rint(np.nan_to_num((x[t] - last) / cell))
+            x[t] -= cell * np.rint(np.nan_to_num(np.divide(x[t] - last, cell, out=np.zeros_like(last), where=cell > 0)))
             last = np.where(np.isnan(x[t]), last, x[t])
         return read_only(x)
 
@@ -120,14 +171,14 @@ class RollingWindows:
     """The latest frames of a pass, stored until a window and its lookahead are complete.
 
     Args:
-        agents: (N,) identities.
-        attributes: of the trajectory.
+        trajectory: the trajectory of the pass.
         lookahead: largest number of frames after a window's own.
     """
 
-    def __init__(self, agents: NDArray[Any], attributes: Mapping[str, Any], lookahead: int) -> None:
-        self._agents, self._attributes = agents, attributes
-        self._own, self._lookahead = frames_of_windows(len(agents)), lookahead
+    def __init__(self, trajectory: Trajectory, lookahead: int) -> None:
+        self._of = trajectory
+        self._own, self._lookahead = frames_of_windows(trajectory.n_columns), lookahead
+        self._reused = trajectory.n_columns != len(trajectory.agents)  # columns, by later agents
         self._first = 0  # row of the first frame that is stored
         self._blocks: list[tuple[Any, Block]] = []  # rows, block
 
@@ -144,22 +195,39 @@ class RollingWindows:
 
     def _next(self, own: int, end: int) -> LocatedWindow:
         first, end = self._first, min(end, self._first + own + self._lookahead)
-        shape = (end - first, len(self._agents), 3)
+        members = np.arange(len(self._of.agents))
+        if self._reused:
+            inside = [block.members for rows, block in self._blocks if ((rows >= first) & (rows < end)).any()]
+            members = np.unique(np.concatenate([np.empty(0, np.int64), *inside]))
+        shape = (end - first, len(members), 3)
         x, times = np.full(shape, np.nan), np.full(end - first, np.nan)
         v = np.full(shape, np.nan) if all(b.has_velocities for _, b in self._blocks) else None
         lengths = np.full((end - first, 3), np.nan) if any(b.box.periodic for _, b in self._blocks) else None
         for rows, block in self._blocks:
-            inside = (rows >= first) & (rows < end)
-            target = rows[inside] - first
+            within = (rows >= first) & (rows < end)
+            target = rows[within] - first
             if not len(target):
                 continue
-            times[target] = block.times[inside]
-            x[np.ix_(target, block.members)] = block.positions[inside]
+            times[target] = block.times[within]
+            places = np.searchsorted(members, block.members) if self._reused else block.members
+            x[np.ix_(target, places)] = block.positions[within]
             if v is not None:
-                v[np.ix_(target, block.members)] = block.velocities[inside]
+                v[np.ix_(target, places)] = block.velocities[within]
             if lengths is not None:
                 lengths[target] = block.box.array
         self._first = first + own
         self._blocks = [(rows, block) for rows, block in self._blocks if rows[-1] >= self._first]
-        window = Window(x, v, times=times, lengths=lengths, own=own, agents=self._agents, attributes=self._attributes)
+        of, species = self._of, self._of.species
+        window = Window(
+            x,
+            v,
+            times=times,
+            lengths=lengths,
+            own=own,
+            agents=of.agents[members],
+            members=members,
+            species=None if species is None else species[members],
+            dimensions=of.decide_dimensions(),
+            attributes=of.attributes,
+        )
         return LocatedWindow(window, slice(first, end))

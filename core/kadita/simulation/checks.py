@@ -14,7 +14,7 @@ from kadita.base.errors import KaditaError, PluginError
 from kadita.base.jit import reason
 from kadita.models.engine.state import Rules
 from kadita.models.fixed_point import ONE, scaled
-from kadita.models.model import LONGEST, Model
+from kadita.models.model import LONGEST, Model, no_displacement
 from kadita.school.box import LEAST, MOST
 
 NUMBERS = (bool, int, float, np.number, np.bool_)
@@ -106,7 +106,9 @@ def attributes_of(model: Model) -> dict[str, Any]:
             raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
     if "link_distance" in known:  # its name in trajectory files
         known["r_a"] = known.pop("link_distance")
-    return known | {"model": model.name}
+    moves_along = type(model).displacement is no_displacement
+    velocities = {"velocities": "displacement" if moves_along else "heading"}
+    return velocities | known | {"model": model.name}
 
 
 @contextmanager

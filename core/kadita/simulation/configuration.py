@@ -108,6 +108,8 @@ class RunConfiguration(BaseModel):
     def stored(self) -> dict[str, Any]:
         """Return the configuration as stored in files: plain values, without those that are None."""
         content = self.model_dump(mode="json", exclude_none=True, exclude=None if self.species else {"species"})
+        if content["parameters"].get("dimensions") == 3:  # as files had it before there were planes
+            del content["parameters"]["dimensions"]
         return {STORED.get(key, key): value for key, value in content.items()}
 
 

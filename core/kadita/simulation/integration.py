@@ -56,7 +56,9 @@ class Integration:
             raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
         self._set_state(self.model.space.wrap(x), u)
         self.check()
-        self.space = Space(self.model.space.array, cutoff_of(self.models))
+        # the engine knows cells with three edges or none: an edge along z that no agent of a plane reaches
+        edges = self.model.space.closed(x)
+        self.space = Space(edges, cutoff_of(self.models))
         self.rules = rules_of(self.models)
         try_rules(self.model, self.rules, self.space.cutoff)
 
@@ -129,6 +131,13 @@ class Integration:
             PluginError: an agent for which this is not so.
         """
         x, u = self.school.positions, self.school.headings
+        if self.model.dimensions == 2 and (x[2].any() or u[2].any()):
+            agent = self.school.agents[(x[2] != 0) | (u[2] != 0)].min()
+            raise model_error(
+                self.model,
+                f"after {self.step} steps agent {agent} has left the plane: heading {_formatted(self.headings[agent])} "
+                f"at {_formatted(self.positions[agent])}; its rules do not work in 2 dimensions",
+            )
         valid = (np.abs(np.einsum("an,an->n", u, u) - 1) < 2e-6) & np.isfinite(x).all(axis=0)
         if not valid.all():
             agent = self.school.agents[~valid].min()

@@ -59,6 +59,7 @@ class Simulation(Trajectory):
         self.n_frames = configuration.frames
         self.agents = np.arange(self.model.agents)
         self.has_velocities = True
+        self.dimensions = self.model.dimensions
         self.attributes = attributes_of(self.model)
         self._threads, self._start = threads, start
         self.species = (
@@ -121,7 +122,8 @@ class Simulation(Trajectory):
             self._writer = AmberWriter(
                 path,
                 self.model.agents,
-                periodic=self.model.space.periodic,
+                periodic=self.model.space.axes,
+                dimensions=self.dimensions,
                 configuration=self._made_by(),
                 attributes=self.attributes,
                 species=(self.configuration.species_names, self.configuration.species_indices)
@@ -255,4 +257,6 @@ class Simulation(Trajectory):
             times=self._times(numbers),
             attributes=self.attributes,
             frames=numbers,
+            species=self.species,
+            dimensions=self.dimensions,
         )

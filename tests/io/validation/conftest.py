@@ -97,7 +97,11 @@ def _kadita_file(path: Path, *, live: bool = False, **options: Any) -> Path:
         positions[1:3, 2] = velocities[1:3, 2] = np.nan
     writer = AmberWriter(path, kinds.pop("agents", AGENTS), configuration={"steps": 3}, **kinds)
     lengths = np.full((FRAMES, 3), 20.0) if kinds["periodic"] else None
-    writer.write(positions, velocities if kinds["velocities"] else None, np.arange(FRAMES) * 0.5, lengths)
+    identities = (
+        np.tile(np.arange(AGENTS), (FRAMES, 1)) + np.arange(FRAMES)[:, None] // 2 if "reused" in kinds else None
+    )
+    times = np.arange(FRAMES) * 0.5
+    writer.write(positions, velocities if kinds["velocities"] else None, times, lengths, identities)
     writer.close(complete=not live)
     return path
 

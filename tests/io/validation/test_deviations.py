@@ -117,6 +117,15 @@ def everyone_present(value=1):
 
 NAN, INF = np.nan, np.inf
 SEVERAL = np.array([0.0, 1.0], dtype=np.float32)
+
+
+def far_away(file):
+    """Steps of .3 at northings of 5e6 m, where float32 numbers are half a metre apart."""
+    x = file["variables"]["coordinates"][3]
+    file["variables"]["coordinates"][3] = 5e6 + 0.3 * np.arange(len(x))[:, None, None] + 0 * x
+    return file
+
+
 DEVIATIONS = {
     # container
     "CDF-1": ("magic", in_format("NETCDF3_CLASSIC")),
@@ -149,6 +158,23 @@ DEVIATIONS = {
         added("state", ("atom",), "i4", np.zeros(5), flag_values=np.arange(2, dtype=np.int32)),
     ),
     # attributes that change what numbers mean
+    "a plane with heights": ("plane", attribute("kadita_dimensions", "2")),
+    "four dimensions": ("plane", attribute("kadita_dimensions", "4")),
+    "a cell along w": ("periodic", attribute("kadita_periodic", "xw")),
+    "a cell along no axis": ("periodic", attribute("kadita_periodic", "")),
+    "an origin at infinity": ("origin", added("kadita_origin", ("spatial",), "f8", np.array([np.inf, 0, 0]))),
+    "an agent in two columns": (
+        "columns",
+        all_of(
+            dimension("kadita_identity_count", 5),
+            added("kadita_identity", ("frame", "atom"), "i4", np.zeros((4, 5), np.int32)),
+        ),
+    ),
+    "an agent that does not exist": (
+        "columns",
+        added("kadita_identity", ("frame", "atom"), "i4", np.tile(np.arange(5, dtype=np.int32), (4, 1))),
+    ),
+    "steps rounded away": ("resolution", far_away),
     "valid_min of positions": ("masking", of_variable("coordinates", "valid_min", np.float32(15))),
     "valid_max of positions": ("masking", of_variable("coordinates", "valid_max", np.float32(15))),
     "missing_value of times": ("masking", of_variable("time", "missing_value", np.float32(0.5))),

@@ -85,6 +85,10 @@ def test_nothing_is_found_in_a_run_nor_in_one_of_a_single_agent(tmp_path):
 
 
 def test_every_variable_that_kadita_adds_is_in_the_data_and_is_written(kadita_file, tmp_path):
-    path = kadita_file(tmp_path / "all.nc", presence=True, agents=list("abcde"), species=SPECIES)
-    with netCDF4.Dataset(path) as stored:
-        assert {v.name for v in convention().variables} - set(stored.variables) == {"forces"}
+    known = {"presence": True, "origin": np.array([5e6, -1.0, 0.0])}
+    path = kadita_file(tmp_path / "all.nc", agents=list("abcde"), species=SPECIES, **known)
+    of_seven = SPECIES[0], np.array([0, 1, 0, 1, 0, 1, 0], np.int32)
+    reused = kadita_file(tmp_path / "reused.nc", agents=list("abcdefg"), species=of_seven, reused=5, **known)
+    assert validate(path) == validate(reused) == []
+    with netCDF4.Dataset(path) as stored, netCDF4.Dataset(reused) as more:
+        assert {v.name for v in convention().variables} - set(stored.variables) - set(more.variables) == {"forces"}

@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
+from kadita.io.amber.writer import AmberWriter
 from kadita.io.convert import convert
 
 
@@ -168,10 +169,51 @@ def test_a_box_that_shrinks_around_the_atoms_is_open_space(tmp_path):
     assert chunk.lengths is None
 
 
-def test_a_cell_that_repeats_in_some_directions_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [("pp pp fs", [5, 6, 0]), ("pp ff pp", [5, 0, 7]), ("mm pp ss", [0, 6, 0]), ("pp pp pp", [5, 6, 7])],
+)
+def test_a_dump_whose_cell_repeats_along_some_axes(tmp_path, edges, expected):
+    """Positions along open axes are those in the file: their bounds are no origin."""
     rows = "1 1 0 0 0\n2 1 1 1 1\n"
-    with pytest.raises(kadita.KaditaError, match="in all directions or in none; frame 0 has pp pp ff"):
-        dump(tmp_path / "a.lammpstrj", "pp pp ff", [[(0, 5)] * 3], rows)
+    chunk = dump(tmp_path / "a.lammpstrj", edges, [[(-1, 4), (-1, 5), (-1, 6)]], rows)
+    assert chunk.lengths.tolist() == [expected]
+    assert_array_equal(chunk.positions[0][:, np.array(expected) == 0].T, np.tile([0.0, 1.0], (expected.count(0), 1)))
+
+
+SLABS = ["T T F", "T F T", "F T T", "T F F", "1 1 0", "true true false"]
+
+
+@pytest.mark.parametrize("pbc", SLABS)
+def test_an_extended_xyz_whose_cell_repeats_along_some_axes(tmp_path, pbc):
+    path = tmp_path / "slab.xyz"
+    path.write_text(f'2\n{XYZ} pbc="{pbc}"\n{ROWS}')
+    with kadita.open(path) as opened:
+        lengths = opened.read(np.array([0])).lengths[0]
+    assert lengths.tolist() == [5.0 if word[0] in "Tt1" else 0.0 for word in pbc.split()]
+
+
+@pytest.mark.parametrize("ending", [".lammpstrj", ".xyz", ".gsd", ".nc4", ".nc"])
+@pytest.mark.parametrize("axes", ["xy", "yz", "x"])
+def test_a_slab_keeps_its_open_axes_through_a_format(tmp_path, ending, axes):
+    """A school from -40 to 40 along its open axes, in a cell with an edge of 20 along the others, comes back."""
+    rng = np.random.default_rng(3)
+    edges = np.array([20.0 if axis in axes else 0.0 for axis in "xyz"])
+    x = rng.uniform(np.where(edges, 0, -40), np.where(edges, 20, 40), (3, 12, 3)).astype(np.float32).astype(float)
+    block = kadita.Block(x, np.ones_like(x), box=[edge or "open" for edge in edges])
+    with AmberWriter(tmp_path / "slab.nc", 12, periodic=axes, dimensions=3) as writer:
+        writer.write_block(block)
+    target = tmp_path / f"copy{ending}"
+    convert(tmp_path / "slab.nc", target)
+    with kadita.open(target) as opened:
+        chunk = opened.read(np.arange(3))
+    assert_array_equal(chunk.lengths, np.tile(edges, (3, 1)))
+    assert_allclose(chunk.positions, x, rtol=1e-6, atol=1e-5)
+    if ending == ".nc":
+        universe = MDAnalysis.Universe(str(target), to_guess=())
+        for row, ts in zip(x, universe.trajectory, strict=True):  # readers need an edge above 0 for every axis
+            extent = row.max(axis=0) - row.min(axis=0)
+            assert_allclose(ts.dimensions[:3], np.where(edges, edges, np.maximum(20.0, 2 * extent)), rtol=1e-6)
 
 
 def test_names_of_agents_become_numbers_and_are_told(make, tmp_path):
@@ -226,7 +268,7 @@ FAULTS = {
     "one id twice": f"2\n{XYZ}\n{ROWS.replace('8', '7')}",
     "words for numbers": f"2\n{XYZ}\n{ROWS.replace('5', 'five')}",
     "a tilted cell": f"2\n{XYZ.replace('5 0 0 0 5', '5 1 0 0 5')}\n{ROWS}",
-    "a slab": f'2\n{XYZ} pbc="T T F"\n{ROWS}',
+    "an edge of 0 that repeats": f"2\n{XYZ.replace('0 0 5', '0 0 0')}\n{ROWS}",
     "a cell in some frames": f"2\n{XYZ}\n{ROWS}2\n{XYZ.partition(' ')[0]}\n{ROWS}",
     "more atoms without ids": "1\nProperties=pos:R:3\n1 2 3\n2\nProperties=pos:R:3\n1 2 3\n1 2 3\n",
     "no atoms": f"0\n{XYZ}\n",

@@ -163,3 +163,47 @@ def test_psf_has_masses_and_no_bonds(grouped, tmp_path):
 def test_other_endings_are_refused(grouped, tmp_path):
     with pytest.raises(kadita.KaditaError, match=r"expected a topology named \*\.pdb, \*\.gro, \*\.psf, or a script"):
         topology(grouped, tmp_path / "a.top")
+
+
+NAMES = ["prey", "hunters", "big predators", "Räuber"]
+
+
+@pytest.fixture
+def hunt(tmp_path):
+    """Twelve agents of four species by turns."""
+    path, kinds = tmp_path / "hunt.nc", np.arange(12, dtype=np.int32) % 4
+    x = np.random.default_rng(1).uniform(0, 9, (2, 12, 3))
+    with AmberWriter(path, 12, periodic=True, species=(NAMES, kinds)) as writer:
+        writer.write(x, x, np.arange(2.0), np.full((2, 3), 9.0))
+    return path
+
+
+def test_a_psf_has_species_as_types_in_every_reader(hunt, tmp_path):
+    """Seven characters whole: chemfiles refuses eight, and cpptraj reads seven."""
+    chemfiles, parmed = pytest.importorskip("chemfiles"), pytest.importorskip("parmed")
+    with kadita.open(hunt) as opened:
+        (psf,) = write_topology(opened, tmp_path / "hunt.psf")
+    types = ["prey", "hunters", "bigpred", "Ruber"] * 3
+    universe = MDAnalysis.Universe(str(psf), str(hunt))
+    assert_array_equal(universe.select_atoms("type prey").indices, [0, 4, 8])
+    assert_array_equal(universe.select_atoms("type hunters").indices, [1, 5, 9])
+    assert universe.atoms.types.tolist() == types
+    assert [atom.type for atom in parmed.load_file(str(psf)).atoms] == types
+    chemfiles.set_warnings_callback(lambda message: None)  # there are no bonds
+    with chemfiles.Trajectory(str(hunt)) as trajectory:
+        trajectory.set_topology(str(psf), "PSF")
+        assert [atom.type for atom in trajectory.read().atoms] == types
+
+
+def test_mdanalysis_finds_whole_names_in_the_file_itself(hunt):
+    import kadita.mda
+
+    universe = MDAnalysis.Universe(str(hunt))
+    assert universe.atoms.types.tolist() == NAMES * 3
+    assert_array_equal(universe.select_atoms("type prey").indices, [0, 4, 8])
+    assert_array_equal(universe.select_atoms("type Räuber").indices, [3, 7, 11])
+    predators = universe.atoms[universe.atoms.types == "big predators"]
+    assert_allclose(predators.center_of_mass(), predators.positions.mean(axis=0))
+    of_them = kadita.analyze(universe, "spread", select="species=big predators")["spread"]
+    assert_allclose(of_them, kadita.analyze(hunt, "spread", select="species=big predators")["spread"])
+    assert kadita.mda.KaditaParser.format[0] == "NC"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kadita.base.netcdf3 import TYPES
 from kadita.io.amber.convention import convention
 from kadita.io.amber.records import SEED, STATUS, SUM
+from kadita.school.box import Floats
 
 RUNNING, COMPLETE = 0, 1
 CELL = ("cell_spatial", "cell_angular", "cell_lengths", "cell_angles")  # variables of files with a periodic cell
@@ -74,10 +75,13 @@ def define_school(
     configuration: str,
     attributes: Mapping[str, Any],
     *,
-    periodic: bool,
+    periodic: str,
     velocities: bool,
     presence: bool,
     species: tuple[Sequence[str], NDArray[np.int32]] | None = None,
+    dimensions: int | None = None,
+    origin: Floats | None = None,
+    reused: Sequence[str] | None = None,
 ) -> None:
     """Define the dimensions, variables and attributes of a kadita trajectory in an empty netCDF4 file.
 
@@ -87,13 +91,18 @@ def define_school(
         identities: a name for each agent; None if they are 0 .. N - 1.
         configuration: configuration of the run, as JSON.
         attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
-        periodic: whether frames have a cell.
+        periodic: the axes along which frames have a cell: ``"xyz"``, ``"xy"``; empty in open space.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
         species: names of the species, and the index of each agent's species, (N,).
+        dimensions: 2 for a plane, 3 for space; None to leave it open.
+        origin: (3,), added to the stored positions by kadita.
+        reused: names of agents, where they are more than columns, and later ones reuse the columns of earlier ones.
     """
     limit = convention().limits.attribute_length
     known = {f"kadita_{key}": str(value)[:limit] for key, value in attributes.items() if value is not None}
+    stated = {"dimensions": dimensions, "periodic": None if periodic in ("", "xyz") else periodic}
+    known |= {f"kadita_{key}": str(value) for key, value in stated.items() if value is not None}
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
     known |= {"title": "kadita trajectory", "application": "kadita", "program": "kadita"}
     describe(file, **known, kadita_configuration_sha256=sha256)
@@ -101,9 +110,18 @@ def define_school(
     if identities is not None:
         values["kadita_agent"] = identities
     if species is not None:
-        values["kadita_species"], values["species"] = species
+        of_agents = "species" if reused is None else "kadita_identity_species"
+        values["kadita_species"], values[of_agents] = species
+    if origin is not None:
+        values["kadita_origin"] = origin
+    if reused is not None:
+        values["kadita_identity_name"] = reused
     names = {"spatial", "time", "coordinates", SUM, *values, *(CELL if periodic else ())}
-    names |= {name for name, stored in (("velocities", velocities), ("present", presence)) if stored}
+    names |= {
+        name
+        for name, stored in (("velocities", velocities), ("present", presence), ("kadita_identity", reused))
+        if stored
+    }
     define(file, names, agents, values)
 
 

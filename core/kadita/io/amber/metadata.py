@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.amber.convention import convention
-from kadita.school.box import LEAST, MOST
+from kadita.school.box import LEAST, MOST, within
 
 Fixed = Callable[[str], NDArray[Any] | None]  # returns a variable without frames by its name
 
@@ -24,7 +24,11 @@ def identities(fixed: Fixed, agents: int) -> NDArray[Any]:
     raw = fixed("kadita_agent")
     if raw is None:
         return np.arange(agents)
-    names = _strings(raw)
+    return plain_integers(_strings(raw))
+
+
+def plain_integers(names: list[str]) -> NDArray[Any]:
+    """Return names as integers if all are written as integers are, otherwise as they stand."""
     numbers = [int(name) for name in names if re.fullmatch(r"-?[0-9]{1,18}", name)]
     return np.array(numbers if [str(n) for n in numbers] == names else names)
 
@@ -38,6 +42,57 @@ def species(fixed: Fixed) -> NDArray[Any] | None:
     if names is not None and numbers.min() >= 0 and numbers.max() < len(names):
         return np.array(_strings(names))[numbers]
     return numbers.astype(str)
+
+
+def reused_identities(fixed: Fixed) -> tuple[NDArray[Any], NDArray[Any] | None] | None:
+    """Return identities and species of the agents of a file whose columns are reused; None if columns are agents."""
+    raw = fixed("kadita_identity_name")
+    if raw is None:
+        return None
+    numbers, names = fixed("kadita_identity_species"), fixed("kadita_species")
+    kinds = None
+    if numbers is not None and names is not None and numbers.size and 0 <= numbers.min() <= numbers.max() < len(names):
+        kinds = np.array(_strings(names))[numbers.astype(np.int64)]
+    return plain_integers(_strings(raw)), kinds
+
+
+def dimensions(attributes: Mapping[str, Any], name: str) -> int | None:
+    """Return 2 for a plane, 3 for space; None if the file does not say.
+
+    Raises:
+        KaditaError: it says something else.
+    """
+    text = attributes.get("kadita_dimensions")
+    if text not in (None, "2", "3"):
+        raise KaditaError(f"{name}: expected kadita_dimensions to be 2 or 3; found {text!r}")
+    return None if text is None else int(text)
+
+
+def open_axes(attributes: Mapping[str, Any], name: str) -> list[int]:
+    """Return the axes along which the cell does not repeat, although the file has an edge for them.
+
+    Raises:
+        KaditaError: the file names other axes than x, y and z.
+    """
+    text = attributes.get("kadita_periodic", "xyz")
+    if not isinstance(text, str) or not text or "".join(axis for axis in "xyz" if axis in text) != text:
+        raise KaditaError(f"{name}: expected kadita_periodic to name axes, such as xy; found {text!r}")
+    return [i for i, axis in enumerate("xyz") if axis not in text]
+
+
+def origin(fixed: Fixed, name: str) -> NDArray[np.float64] | None:
+    """Return what is added to the stored positions, (3,); None if nothing is.
+
+    Raises:
+        KaditaError: it is not three finite numbers.
+    """
+    stored = fixed("kadita_origin")
+    if stored is None:
+        return None
+    numbers = stored.astype(np.float64)
+    if numbers.shape != (3,) or not within(numbers):
+        raise KaditaError(f"{name}: expected kadita_origin to be three finite numbers; found {numbers.tolist()}")
+    return numbers
 
 
 def configuration(fixed: Fixed, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:

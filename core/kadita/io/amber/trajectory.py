@@ -47,9 +47,15 @@ class AmberTrajectory(Trajectory):
             self.n_frames = self.header.records
             self.has_velocities = "velocities" in self.header.variables
             self.agents = metadata.identities(fixed, self.header.dims["atom"])
+            self.dimensions = metadata.dimensions(self.header.attributes, self.name)
+            self._open_axes = metadata.open_axes(self.header.attributes, self.name)
+            self._origin = metadata.origin(fixed, self.name)
             self.configuration: dict[str, Any] = metadata.configuration(fixed, self.header.attributes, self.name)
             self.attributes = metadata.school_attributes(self.header.attributes)
             self.species = metadata.species(fixed)
+            reused = metadata.reused_identities(fixed)
+            if reused is not None:
+                self.agents, self.species = reused
             self._check_count()
         except BaseException:
             self.close()
@@ -68,6 +74,11 @@ class AmberTrajectory(Trajectory):
         records = self._records.read(frames)
         self._check_sums(frames, records)
         return records
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns in which frames hold agents."""
+        return self.header.dims["atom"]
 
     @property
     def complete(self) -> bool | None:
@@ -101,24 +112,29 @@ class AmberTrajectory(Trajectory):
             velocities=np.empty(shape) if self.has_velocities else None,
             times=frames.astype(np.float64),
             lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
+            identities=np.empty(shape[:2], np.int64) if "kadita_identity" in self.header.variables else None,
         )
         with self._reading:
             for rows, records in self._records.pieces(frames):
                 self._check_sums(frames[rows], records)
-                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk, strict=True):
+                for name, values in zip(("coordinates", "velocities", "time", "cell_lengths"), chunk[:4], strict=True):
                     if values is not None and name in self.header.variables:
                         values[rows] = records[name]
                         self._scale(name, values[rows])
+                if chunk.identities is not None:
+                    chunk.identities[rows] = records["kadita_identity"]
                 if "cell_angles" in self.header.variables:
                     self._check_angles(records["cell_angles"].astype(np.float64))
         self._check_numbers(frames, chunk)
+        if self._origin is not None:
+            np.add(chunk.positions, self._origin, out=chunk.positions)
         return chunk
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
         """Yield these frames in chunks of at most `size`; a thread reads one chunk ahead."""
-        size = frames_at_once(len(self.agents), size)
+        size = frames_at_once(self.n_columns, size)
         batches = [frames[first : first + size] for first in range(0, len(frames), size)]
-        if len(batches) < 2 or size * len(self.agents) < THREAD_ROWS:
+        if len(batches) < 2 or size * self.n_columns < THREAD_ROWS:
             yield from ((batch, self.read(batch)) for batch in batches)
             return
         with ThreadPoolExecutor(1) as reader:
@@ -145,10 +161,16 @@ class AmberTrajectory(Trajectory):
         if lengths is not None:
             if not ((lengths >= LEAST) & (lengths <= MOST)).all():
                 raise KaditaError(f"{self.name}: expected cell lengths above 0; got {lengths.min():g}")
-            stored = lengths.astype(np.float32)
+            if self._open_axes:
+                lengths[:, self._open_axes] = 0.0
+            stored = np.where(lengths > 0, lengths, np.inf).astype(np.float32)
             if self._by_kadita and not chunk.positions.max(initial=-np.inf) < stored.min():
                 # float32 can round a position just below L up to L
                 chunk.positions[chunk.positions == stored[:, None, :]] = 0.0
+        if chunk.identities is not None and not (
+            -1 <= chunk.identities.min(initial=-1) <= chunk.identities.max(initial=-1) < len(self.agents)
+        ):
+            raise KaditaError(f"{self.name}: expected kadita_identity to refer to its {len(self.agents)} agents")
         for values in (chunk.positions, chunk.velocities):
             if "present" not in self.header.variables and values is not None and not within(values, np.inf):
                 frame = frames[np.isnan(values).any(axis=(1, 2))][0]

@@ -22,10 +22,14 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
 from kadita.base.netcdf3 import Header
+from kadita.io.amber import metadata
 from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
+from kadita.io.open_axes import with_edges
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
+from kadita.school.dimensions import PLANE
+from kadita.school.neighbors import Integers
 
 SINGLE = float(np.finfo(np.float32).max)
 AGENTS_AT_MOST = 0x7FFFFF00 // 28  # keeps a frame below 2 GiB, the limit of NumPy's record types
@@ -37,12 +41,16 @@ class AmberWriter:
     Args:
         path: the file to create; never overwritten unless `force`.
         agents: number of agents, or their identities if these are not 0 .. N - 1.
-        periodic: whether frames have a cell.
+        periodic: the axes along which frames have a cell: ``"xyz"`` or True, ``"xy"``; empty in open
+            space.
         velocities: whether frames have velocities.
         presence: whether agents can be absent (NaN).
         configuration: configuration of the run; stored as JSON with its sha256.
         attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
         species: names of the species, and the index of each agent's species, (N,).
+        dimensions: 2 for a plane, in which all z must be 0, 3 for space; None leaves it open.
+        origin: (3,), subtracted from positions before they are stored in single precision; kadita adds it on reading.
+        reused: `agents` are more than columns, of which later ones reuse those of earlier ones: the number of columns.
         live: whether the file appears at `path` with its first frames and can be read while it grows; otherwise it
             appears when complete, and an incomplete one is removed.
         force: replace an existing file, when the first frames are written.
@@ -56,12 +64,15 @@ class AmberWriter:
         path: str | Path,
         agents: int | Sequence[Any] | NDArray[Any],
         *,
-        periodic: bool,
+        periodic: bool | str,
         velocities: bool = True,
         presence: bool = False,
         configuration: Mapping[str, Any] | None = None,
         attributes: Mapping[str, Any] | None = None,
         species: tuple[Sequence[str], NDArray[np.int32]] | None = None,
+        dimensions: int | None = None,
+        origin: Floats | None = None,
+        reused: int | None = None,
         live: bool = True,
         force: bool = False,
     ) -> None:
@@ -69,7 +80,7 @@ class AmberWriter:
         self._live, self._force, self._closed = live, force, False
         self.n_frames = 0
         identities = None if isinstance(agents, int) else [str(a) for a in agents]
-        self.n_agents = agents if isinstance(agents, int) else len(agents)
+        self.n_agents = reused or (agents if isinstance(agents, int) else len(agents))
         if not 1 <= self.n_agents <= AGENTS_AT_MOST:
             raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
         check_writable(self.path, force=force)
@@ -77,13 +88,16 @@ class AmberWriter:
         text = json.dumps(dict(configuration or {}), sort_keys=True)
         content = header_bytes(
             self.n_agents,
-            identities,
+            None if reused else identities,
             text,
             attributes or {},
-            periodic=periodic,
+            periodic="xyz" if periodic is True else periodic or "",
             velocities=velocities,
             presence=presence,
             species=species,
+            dimensions=dimensions,
+            origin=origin,
+            reused=identities if reused else None,
         )
         try:
             with self._hidden.open("xb") as file:
@@ -116,6 +130,8 @@ class AmberWriter:
     def _open(self, path: Path) -> Header:
         with Records(path) as records:
             self._first, self._record, header = records.first, records.type, records.header
+            self._origin = metadata.origin(records.fixed, str(path))
+            self._plane = metadata.dimensions(header.attributes, str(path)) == PLANE
             self._counted = header.records
             self._scratch = np.empty(0, records.type)
             variables = header.variables
@@ -136,11 +152,16 @@ class AmberWriter:
         velocities: Floats | None,
         times: Floats,
         lengths: Floats | None = None,
+        identities: Integers | None = None,
     ) -> None:
         """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3).
 
+        `lengths` are 0 along open axes, for which an edge longer than twice the school is stored, since readers need
+        one. `identities` are those of a `Chunk`.
+
         Raises:
-            KaditaError: a number is infinite or too large for float32, or NaN although agents cannot be absent.
+            KaditaError: a number is infinite or too large for float32, NaN although agents cannot be absent, or z is
+                not 0 in a plane.
             OSError: the file cannot be written.
         """
         if len(self._scratch) < len(times):
@@ -148,15 +169,20 @@ class AmberWriter:
         records = self._scratch[: len(times)]
         names = self._record.names or ()
         records["time"] = times
-        self._put(records, "coordinates", positions)
+        for values in (positions, velocities):
+            if self._plane and values is not None and np.nan_to_num(values[..., 2]).any():
+                raise KaditaError(f"{self.path}: expected z = 0 in a plane; found other numbers; use 3 dimensions")
+        self._put(records, "coordinates", positions if self._origin is None else positions - self._origin)
         if "velocities" in names:
             assert velocities is not None
             self._put(records, "velocities", velocities)
         if "cell_lengths" in names:
-            records["cell_lengths"] = lengths
+            records["cell_lengths"] = None if lengths is None else with_edges(lengths, positions)
             records["cell_angles"] = 90.0
         if "present" in names:
             records["present"] = ~np.isnan(positions).any(axis=2)
+        if "kadita_identity" in names:
+            records["kadita_identity"] = identities
         self.append(records)
 
     def _put(self, records: NDArray[Any], name: str, values: Floats) -> None:

@@ -44,6 +44,7 @@ class DewiKaditaTrajectory(Trajectory):
             raise KaditaError(f"{path}: expected at least one frame and one fish in three dimensions")
         self.agents = np.arange(agents)
         self.has_velocities = True
+        self.dimensions = 3
         self.box = Box.of(_length(path, file, "box_size"))
         radius = {"r_a": _length(path, file, "r_attraction")} if hasattr(file, "r_attraction") else {}
         self.attributes = {"model": "dewi-kadita"} | radius

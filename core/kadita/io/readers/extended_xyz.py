@@ -110,11 +110,11 @@ class ExtendedXyzTrajectory(FrameByFrame):
         if not any(periodic):
             return None
         edges = np.array(keys["Lattice"].split(), dtype=float).reshape(3, 3)
-        lengths: Floats = np.diag(edges).copy()
-        if not all(periodic) or (edges != np.diag(lengths)).any() or not (lengths > 0).all():
+        lengths: Floats = np.where(periodic, np.diag(edges), 0.0)
+        if (edges != np.diag(np.diag(edges))).any() or not (lengths[periodic] > 0).all():
             raise KaditaError(
-                f"{self.name}: expected an orthorhombic cell, periodic in all directions or in none; frame {number} "
-                f"has {keys['Lattice']}, pbc {keys.get('pbc', 'T T T')}"
+                f"{self.name}: expected an orthorhombic cell with edges above 0; frame {number} has "
+                f"{keys['Lattice']}, pbc {keys.get('pbc', 'T T T')}"
             )
         return lengths
 

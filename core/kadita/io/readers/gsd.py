@@ -75,7 +75,8 @@ class GsdTrajectory(FrameByFrame):
             return FileFrame(positions, p.velocity, time, None)
         if box[3:].any() or not (box[:3] > 0).all():
             raise KaditaError(f"{self.name}: expected an orthorhombic cell; frame {number} has {box.tolist()}")
-        return FileFrame(positions + box[:3] / 2, p.velocity, time, box[:3])
+        lengths = np.where(frame.log.get("periodic", np.ones(3)), box[:3], 0.0)
+        return FileFrame(positions + lengths / 2, p.velocity, time, lengths)
 
     def close(self) -> None:
         """Close the file."""

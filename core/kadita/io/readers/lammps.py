@@ -29,29 +29,25 @@ def check_complete(reader: Any) -> None:
         )
 
 
-def lammps_boundaries(reader: Any, frame: int) -> tuple[bool, Floats]:
-    """Return whether a frame has open boundaries, and the lower bounds of its cell, (3,).
+def lammps_boundaries(reader: Any, frame: int) -> tuple[NDArray[np.bool_], Floats]:
+    """Return along which axes a frame has open boundaries, and the lower bounds of its cell, both (3,).
 
     Args:
         reader: MDAnalysis' `DumpReader`, which holds the byte offsets of the frames.
         frame: number of the frame.
 
     Raises:
-        KaditaError: the cell is periodic in some directions only, or has no bounds.
+        KaditaError: the cell has no bounds.
     """
     lines = [line.split() for line in _lines(reader, frame, 8)]
     edges = lines[4][3:]
-    periodic = [edge.startswith("p") for edge in edges if len(edge) == 2]
-    if any(periodic) and not all(periodic):
-        raise KaditaError(
-            f"{reader.filename}: expected a cell that is periodic in all directions or in none; frame {frame} has "
-            f"{' '.join(edges)}"
-        )
+    words = [edge for edge in edges if len(edge) == 2]
+    is_open = np.array([len(words) == 3 and not edge.startswith("p") for edge in [*words, "", "", ""][:3]])
     try:
         lowest = np.array([float(line[0]) for line in lines[5:8]])
     except (ValueError, IndexError):
         raise KaditaError(f"{reader.filename}: expected the bounds of a cell in frame {frame}; found none") from None
-    return bool(periodic) and not any(periodic), lowest
+    return is_open, lowest
 
 
 def check_same_atoms(reader: Any, frame: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.quiet import quiet_mdanalysis
@@ -69,6 +70,15 @@ def _without_cache(reader: Any) -> Any:
     return type(reader.__name__, (reader,), {"_load_offsets": load_offsets})
 
 
+def species_of_atoms(atoms: Any) -> NDArray[Any] | None:
+    """Return the type of each atom, or else its residue name, (N,), where there are several; None if there are not."""
+    for name in ("types", "resnames"):
+        labels = getattr(atoms, name, None)
+        if labels is not None and len(np.unique(np.asarray(labels).astype(str))) > 1:
+            return np.asarray(labels).astype(str)
+    return None
+
+
 class UniverseTrajectory(FrameByFrame):
     """The trajectory of an `MDAnalysis.Universe` or `AtomGroup`."""
 
@@ -83,6 +93,7 @@ class UniverseTrajectory(FrameByFrame):
             raise KaditaError(f"{self.name}: expected at least one atom; got none")
         self.has_velocities = bool(self._trajectory.ts.has_velocities)
         self.attributes: dict[str, Any] = {"length_unit": "angstrom", "time_unit": "ps"}  # units of MDAnalysis
+        self.species = species_of_atoms(self._atoms)
 
     @property
     def times(self) -> Floats:
@@ -102,10 +113,10 @@ class UniverseTrajectory(FrameByFrame):
             raise KaditaError(f"{self.name}: frame {number} cannot be read: {error}".replace("\n", " ")) from None
         positions, cell = self._atoms.positions.astype(np.float64), ts.dimensions
         if getattr(self._trajectory, "format", None) == "LAMMPSDUMP":
-            open_space, origin = lammps_boundaries(self._trajectory, number)
+            is_open, origin = lammps_boundaries(self._trajectory, number)
             check_same_atoms(self._trajectory, number)
-            positions += origin * open_space
-            cell = None if open_space else cell
+            positions += origin * is_open
+            cell = None if is_open.all() or cell is None else np.where([*is_open, False, False, False], 0.0, cell)
         velocities = self._atoms.velocities if self.has_velocities else None
         if cell is None or not np.any(cell[:3]):
             return FileFrame(positions, velocities, time, None)

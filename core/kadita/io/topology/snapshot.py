@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.io.open_axes import with_edges
 from kadita.io.topology.species import SpeciesTable, species_table
 from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
@@ -27,7 +28,7 @@ def snapshot_of(trajectory: Trajectory) -> Snapshot:
     Raises:
         KaditaError: an agent is absent from all frames.
     """
-    positions = np.full((len(trajectory.agents), 3), np.nan)
+    positions = np.full((trajectory.n_columns, 3), np.nan)  # one atom for each column, as in the trajectory's file
     velocities = np.full_like(positions, np.nan)
     lengths: Floats | None = None
     for _, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)):
@@ -41,6 +42,8 @@ def snapshot_of(trajectory: Trajectory) -> Snapshot:
             velocities[new] = chunk.velocities[rows, new]
         if not np.isnan(positions).any():
             known_velocities = None if np.isnan(velocities).any() else velocities
-            return Snapshot(positions, known_velocities, lengths, species_table(trajectory))
-    missing = trajectory.agents[np.isnan(positions[:, 0])]
-    raise KaditaError(f"{trajectory.name}: expected a position of every agent; agent {missing[0]} is in no frame")
+            edges = None if lengths is None else with_edges(lengths[None], positions[None])[0]
+            return Snapshot(positions, known_velocities, edges, species_table(trajectory))
+    missing = np.flatnonzero(np.isnan(positions[:, 0]))[0]
+    agent = trajectory.agents[missing] if trajectory.n_columns == len(trajectory.agents) else missing
+    raise KaditaError(f"{trajectory.name}: expected a position of every agent; agent {agent} is in no frame")

@@ -1,4 +1,4 @@
-"""Species by short names that fit topologies: residue names of three letters, segments of four."""
+"""Species by short names that fit topologies: residue names of three letters, segments of four, types of seven."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
+TYPE = "C"  # of agents without species
+TYPE_LETTERS = 7  # of an atom type: chemfiles refuses eight, and cpptraj reads seven
+
 
 class SpeciesTable(NamedTuple):
     """The species, and which one each agent is of; without species, a single one with empty name and segment."""
@@ -17,6 +20,7 @@ class SpeciesTable(NamedTuple):
     names: list[str]
     residues: list[str]
     segments: list[str]
+    types: list[str]
     indices: Integers  # (N,), of each agent's species
 
     @property
@@ -27,13 +31,25 @@ class SpeciesTable(NamedTuple):
 
 def species_table(trajectory: Trajectory) -> SpeciesTable:
     """Return the species of a trajectory, in the order of their first agents."""
-    if trajectory.species is None:
-        return SpeciesTable([""], ["AGT"], [""], np.zeros(len(trajectory.agents), dtype=np.int64))
+    if trajectory.species is None or trajectory.n_columns != len(trajectory.agents):
+        return SpeciesTable([""], ["AGT"], [""], [TYPE], np.zeros(trajectory.n_columns, dtype=np.int64))
     words = np.asarray(trajectory.species).astype(str)
     unique, first, indices = np.unique(words, return_index=True, return_inverse=True)
     order = np.argsort(first)
     names = unique[order].tolist()
-    return SpeciesTable(names, shortened(names, 3), shortened(names, 4), np.argsort(order)[indices])
+    return SpeciesTable(names, shortened(names, 3), shortened(names, 4), types_of(names), np.argsort(order)[indices])
+
+
+def types_of(names: list[str]) -> list[str]:
+    """Return names as atom types: as they stand where they fit, otherwise shortened to seven letters.
+
+    >>> types_of(["prey", "big prey", "predators"])
+    ['prey', 'bigprey', 'predato']
+    """
+    short = shortened(names, TYPE_LETTERS)
+    fitting = [re.fullmatch(r"[!-~]+", name) is not None and len(name) <= TYPE_LETTERS for name in names]
+    kept = [name if fits else brief for name, fits, brief in zip(names, fitting, short, strict=True)]
+    return kept if len(set(kept)) == len(kept) else short
 
 
 def shortened(names: list[str], width: int) -> list[str]:

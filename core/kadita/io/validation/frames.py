@@ -54,6 +54,9 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
         for name, dim in (("cell_lengths", "cell_spatial"), ("cell_angles", "cell_angular"))
         if header.sizes.get(dim) == 3 and has_numbers(header, name, "frame", dim)
     ]
+    plane = header.attributes.get("kadita_dimensions") == "2"
+    columns = has_numbers(header, "kadita_identity", *VECTORS[:2])
+    count = header.sizes.get("kadita_identity_count", 0)
     last_time = -np.inf
     if not (vectors or cells or present or has_numbers(header, "time", "frame")):
         return
@@ -64,7 +67,14 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
 
         presence = rows("present") if present else None
         for name in vectors:
-            _check_vectors(found, name, rows(name), presence, start)
+            values = rows(name)
+            _check_vectors(found, name, values, presence, start)
+            if plane:
+                found.note("plane", np.nan_to_num(values[..., 2]).any(axis=1), start, f"{name} with z other than 0")
+            if name == "coordinates":
+                _check_resolution(found, values, start)
+        if columns:
+            _check_columns(found, rows("kadita_identity"), count, start)
         if agents.start:
             continue  # time and cell of a large frame are checked with its first part
         if has_numbers(header, "time", "frame"):
@@ -91,6 +101,27 @@ def _check_vectors(found: _Found, name: str, values: NDArray[Any], present: NDAr
     if present is not None:
         wrong = ((present != 0) & (present != 1)) | ((present == 0) & ~unknown)
         found.note("present", wrong.any(axis=1), start, "present other than 0 or 1, or 0 with a known position,")
+
+
+def _check_resolution(found: _Found, positions: NDArray[Any], start: int) -> None:
+    """Check that float32 resolves the usual step between frames of positions (T, n, 3)."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        steps = np.abs(np.diff(positions.astype(np.float64), axis=0)).max(axis=2)
+        largest = np.fmax.reduce(np.abs(positions), axis=None, initial=0.0)
+    moving = steps[(steps > 0) & np.isfinite(steps)]
+    if len(moving) and np.isfinite(largest) and float(np.median(moving)) < 16 * float(np.spacing(np.float32(largest))):
+        bad = np.zeros(len(positions), bool)
+        bad[0] = True
+        found.note("resolution", bad, start, "steps that float32 rounds, at the size of these positions,")
+
+
+def _check_columns(found: _Found, identities: NDArray[Any], count: int, start: int) -> None:
+    """Check the agents of reused columns, (T, n): those that exist, none twice in a frame."""
+    unknown = ((identities < -1) | (identities >= count)).any(axis=1)
+    ordered = np.sort(identities, axis=1)
+    twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any(axis=1)
+    bad: Bad = np.logical_or(unknown, twice)
+    found.note("columns", bad, start, "columns of agents that do not exist, or of one agent twice,")
 
 
 def _check_times(found: _Found, times: NDArray[np.float64], before: float, start: int) -> float:

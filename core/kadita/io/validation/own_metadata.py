@@ -25,6 +25,21 @@ def check_metadata(contents: Contents) -> Iterator[Finding]:
         metadata.configuration(contents.fixed, contents.header.attributes, "configuration")
     except KaditaError as error:
         yield finding("configuration", str(error).partition(": ")[2])
+    attributes, name = contents.header.attributes, "file"
+    try:
+        metadata.dimensions(attributes, name)
+    except KaditaError as error:
+        yield finding("plane", str(error).partition(": ")[2])
+    try:
+        metadata.open_axes(attributes, name)
+    except KaditaError as error:
+        yield finding("periodic", str(error).partition(": ")[2])
+    try:
+        metadata.origin(contents.fixed, name)
+    except KaditaError as error:
+        yield finding("origin", str(error).partition(": ")[2])
+    if "kadita_periodic" in attributes and "cell_lengths" not in contents.header.variables:
+        yield finding("periodic", "found kadita_periodic in a file without a cell")
     names = contents.fixed("kadita_agent")
     if names is not None and names.dtype.kind == "S" and names.ndim == 2 and names.shape[1]:
         labels = np.ascontiguousarray(names).view(f"S{names.shape[1]}")

@@ -57,7 +57,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
                 _number(file, name.format(axis), ("time", "trajectory"), ABSENT).setncatts(facts)
         if first.lengths is not None:
             file.createDimension("edge", 3)
-            facts = {"units": length, "long_name": "edges of the periodic cell, along x, y and z"}
+            facts = {"units": length, "long_name": "edges of the periodic cell along x, y and z; 0: it does not repeat"}
             _number(file, "cell_lengths", ("time", "edge")).setncatts(facts)
         for numbers, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)):
             rows = slice(int(numbers[0]), int(numbers[-1]) + 1)

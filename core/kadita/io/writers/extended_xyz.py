@@ -38,5 +38,6 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
 def _cell(snapshot: Snapshot) -> str:
     if snapshot.lengths is None:
         return 'pbc="F F F"'
-    a, b, c = snapshot.lengths.tolist()
-    return f'Lattice="{a!r} 0.0 0.0 0.0 {b!r} 0.0 0.0 0.0 {c!r}" pbc="T T T"'
+    assert snapshot.edges is not None
+    (a, b, c), repeats = snapshot.edges.tolist(), " ".join("T" if edge > 0 else "F" for edge in snapshot.lengths)
+    return f'Lattice="{a!r} 0.0 0.0 0.0 {b!r} 0.0 0.0 0.0 {c!r}" pbc="{repeats}"'

@@ -70,4 +70,9 @@ def write_as(
         raise KaditaError(
             f"--{unknown[0].replace('_', '-')}: the format {target.name} ({target.ending}) has no such option"
         )
+    if target.module != "repack" and trajectory.n_columns != len(trajectory.agents):
+        raise KaditaError(
+            f"{trajectory.name}: its {len(trajectory.agents)} agents reuse {trajectory.n_columns} columns, which the "
+            f"format {target.name} ({target.ending}) cannot store; write .nc or .nc4"
+        )
     return list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

@@ -17,6 +17,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import bounds_of, complete_snapshots, species_of
+from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
 
 
@@ -31,6 +32,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     hoomd: Any = import_module("gsd.hoomd")
     names, indices = species_of(trajectory, "A")  # HOOMD-blue's default particle type
     edge: np.float64 | None = None
+    bounds: tuple[Floats, Floats] | None = None
     with hoomd.open(str(path), "w") as file:
         for snapshot in complete_snapshots(trajectory, ".gsd", progress):
             frame = hoomd.Frame()
@@ -45,10 +47,15 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
                 frame.configuration.box = [edge, edge, edge, 0, 0, 0]
                 p.position = snapshot.positions
             else:
-                lengths = snapshot.lengths
+                lengths = repeats = snapshot.lengths
+                if not repeats.all():
+                    bounds = bounds_of(trajectory) if bounds is None else bounds
+                    lengths = np.where(repeats > 0, repeats, 4 * np.maximum(np.abs(bounds).max(), repeats.max()))
+                    frame.log["periodic"] = (repeats > 0).astype(np.uint8)
                 frame.configuration.box = [*lengths, 0, 0, 0]
-                p.image = np.floor(snapshot.positions / lengths).astype(np.int32)  # number of boundary crossings
-                p.position = snapshot.positions - p.image * lengths - lengths / 2
+                image = np.where(repeats > 0, np.floor(snapshot.positions / lengths), 0)
+                p.image = image.astype(np.int32)  # number of boundary crossings
+                p.position = snapshot.positions - image * lengths - repeats / 2
             if snapshot.velocities is not None:
                 p.velocity = snapshot.velocities
             file.append(frame)

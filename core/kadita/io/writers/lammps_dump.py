@@ -20,8 +20,8 @@ from kadita.school.trajectory import Trajectory
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
     """Write all frames, sorted by id; a frame has no row for an absent agent.
 
-    A dump stores steps, not times: the step is the frame number. Open space is written as a cell with fixed,
-    non-periodic boundaries that encloses the positions of all frames.
+    A dump stores steps, not times: the step is the frame number. Open axes are written with fixed, non-periodic
+    boundaries that enclose the positions of all frames.
     """
     names, indices = species_of(trajectory, "X")
     identities, remarks = integer_identities(trajectory)
@@ -34,11 +34,12 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         for snapshot in snapshots(trajectory, progress):
             present = order[snapshot.present[order]]
             partial |= len(present) < len(order)
-            if snapshot.lengths is None:
+            lengths = np.zeros(3) if snapshot.lengths is None else snapshot.lengths
+            edges, bounds = " ".join("pp" if edge > 0 else "ff" for edge in lengths), np.zeros((3, 2))
+            bounds[:, 1] = lengths
+            if not lengths.all():
                 extent = extent or bounds_of(trajectory)
-                edges, bounds = "ff ff ff", np.transpose(extent)
-            else:
-                edges, bounds = "pp pp pp", np.transpose([np.zeros(3), snapshot.lengths])
+                bounds = np.where(lengths[:, None] > 0, bounds, np.transpose(extent))
             dump.write(f"ITEM: TIMESTEP\n{snapshot.number}\nITEM: NUMBER OF ATOMS\n{len(present)}\n")
             dump.write(f"ITEM: BOX BOUNDS {edges}\n")
             dump.writelines(f"{low!r} {high!r}\n" for low, high in bounds.tolist())

@@ -44,7 +44,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
                 ts.frame, ts.time, ts.positions = snapshot.number, snapshot.time, snapshot.positions
                 if snapshot.velocities is not None:
                     ts.velocities = snapshot.velocities
-                ts.dimensions = None if snapshot.lengths is None else [*snapshot.lengths, 90.0, 90.0, 90.0]
+                ts.dimensions = None if snapshot.edges is None else [*snapshot.edges, 90.0, 90.0, 90.0]
                 writer.write(universe.atoms)
     return remarks
 

@@ -42,9 +42,9 @@ def write(
         values = {"time": snapshot.time, "coordinates": snapshot.positions, "velocities": snapshot.velocities}
         names = {name for name, value in values.items() if value is not None}
         define(file, {"spatial", *names}, len(trajectory.agents), create=create, frames=False)
-        if snapshot.lengths is not None:
+        if snapshot.edges is not None:
             define(file, CELL, len(trajectory.agents), create=create, frames=False)
-            values |= {"cell_lengths": snapshot.lengths, "cell_angles": np.full(3, 90.0)}
+            values |= {"cell_lengths": snapshot.edges, "cell_angles": np.full(3, 90.0)}
         if snapshot.velocities is not None:
             file["velocities"].scale_factor = 1.0  # ParmEd requires it
         for name, value in values.items():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
+from kadita.io.open_axes import with_edges
 from kadita.io.writers.formats import Progress
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -22,8 +23,13 @@ class Snapshot(NamedTuple):
     positions: Floats  # (N, 3), NaN where an agent is absent
     velocities: Floats | None
     time: float
-    lengths: Floats | None  # (3,), None in open space
-    present: NDArray[np.bool_]  # (N,): whether position and, where frames have velocities, velocity are known
+    lengths: Floats | None  # (3,), 0 along open axes, None in open space
+    present: NDArray[np.bool_]  # (N,)
+
+    @property
+    def edges(self) -> Floats | None:
+        """Edges above 0 along open axes too, (3,), for formats that know none; None in open space."""
+        return None if self.lengths is None else with_edges(self.lengths[None], self.positions[None])[0]
 
     def rows(self, agents: Integers) -> list[list[float]]:
         """Return position and, where frames have velocities, velocity of these agents, one row each."""

@@ -15,7 +15,7 @@ from kadita.base import renamed
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.needs import Needs
 from kadita.base.signature import read_signature
-from kadita.plugins.declaration.declared import Declared
+from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
 from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
 
@@ -65,6 +65,13 @@ class Analysis(Declared):
     source: str
     axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)
+    dimensions: tuple[int, ...] = BOTH
+    needs_rates: bool = False
+
+    @property
+    def per_agent(self) -> bool:
+        """Whether a result has a value for each agent."""
+        return any("agent" in output.dims for output in self.outputs.values())
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
@@ -86,7 +93,7 @@ class Analysis(Declared):
 
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return the number of frames that a window needs after its own, with these parameters."""
-        return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo)
+        return int(parameters[self.halo] if isinstance(self.halo, str) else self.halo) + self.needs_rates
 
 
 def added(a: State, b: State) -> State:
@@ -106,9 +113,11 @@ def analysis(
     axis_units: Mapping[str, str] | None = None,
     halo: int | str = 0,
     needs_velocities: bool = False,
+    needs_rates: bool = False,
     default: bool = False,
     formula: str = "",
     source: str = "",
+    dimensions: tuple[int, ...] = BOTH,
 ) -> Callable[[Callable[..., State]], Analysis]:
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
@@ -129,9 +138,11 @@ def analysis(
         axis_units: units of the numbers along axes, by the name of the axis: ``{"lag": "time"}``.
         halo: number of frames that a window needs after its own, or the name of the parameter that gives this number.
         needs_velocities: whether trajectories without velocities are refused.
+        needs_rates: whether it uses `Window.rates`, dr/dt, which needs one more frame after the window's own.
         default: whether the analysis is computed if nothing is requested by name.
         formula: formula in plain text.
         source: publication with DOI.
+        dimensions: for which schools it is defined: 2 for a plane, 3 for space.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid.
@@ -139,6 +150,7 @@ def analysis(
 
     def declare(function: Callable[..., State]) -> Analysis:
         name = getattr(function, "__name__", "?")
+        check_dimensions(dimensions)
         needs, variants, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
@@ -166,6 +178,8 @@ def analysis(
             formula=formula,
             source=source,
             axis_units=dict(axis_units or {}),
+            dimensions=tuple(dimensions),
+            needs_rates=needs_rates,
         )
 
     return declare

@@ -10,7 +10,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from kadita.base.errors import PluginError
 from kadita.base.signature import checked
+
+BOTH = (2, 3)  # dimensions: a plane, and space
+
+
+def check_dimensions(dimensions: Any) -> None:
+    """Check the dimensions of a declaration.
+
+    Raises:
+        PluginError: they are not some of 2 and 3.
+    """
+    if not isinstance(dimensions, tuple | list) or not dimensions or not set(dimensions) <= set(BOTH):
+        raise PluginError(f"dimensions: expected (2,), (3,) or (2, 3); got {dimensions!r}")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from kadita.base.errors import KaditaError, PluginError
 from kadita.base.needs import Needs
 from kadita.base.signature import Signature, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
-from kadita.plugins.declaration.declared import Declared
+from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
 from kadita.school.block import Block, Frame
 
 Definition = Annotated[
@@ -42,6 +42,7 @@ class Metric(Declared):
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
+    dimensions: tuple[int, ...] = BOTH
 
     def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
         """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
@@ -110,6 +111,7 @@ def metric(
     axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
     plotted: bool = ...,
+    dimensions: tuple[int, ...] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
     function: Callable[..., Any] | None = None,
@@ -130,6 +132,7 @@ def metric(
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
     plotted: bool = False,
+    dimensions: tuple[int, ...] = BOTH,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
 
@@ -158,6 +161,8 @@ def metric(
         published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
             that it does not use.
         plotted: whether ``kadita plot`` draws it where no metric is named.
+        dimensions: for which schools it is defined: 2 for a plane, 3 for space; for others it is left out, or refused
+            if it was requested by name.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid, or an annotation cannot be resolved.
@@ -190,6 +195,7 @@ def metric(
             axes=dict(axes or {}),
             published=dict(published or {}),
             plotted=plotted,
+            dimensions=tuple(dimensions),
         )
 
     are_names = all(isinstance(d, str) and d.isidentifier() for d in dims) and len(set(dims)) == len(dims)
@@ -204,6 +210,7 @@ def metric(
             raise PluginError(f"{name}: expected a mapping by names; got {mapping!r}")
     if range is not None and (not isinstance(range, tuple | list) or len(range) != 2):
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
+    check_dimensions(dimensions)
     return declare if function is None else declare(function)
 
 

@@ -35,16 +35,17 @@ def nearest(positions: Floats, box: Box, k: int) -> tuple[Integers, Floats]:
     """
     frames, agents, _ = positions.shape
     indices, distances = np.empty((frames, agents, k), np.int64), np.empty((frames, agents, k))
-    inside = np.ascontiguousarray(box.wrap(positions)).view()
+    edges = box.closed(positions)
+    inside = np.ascontiguousarray(Box.of_edges(edges).wrap(positions)).view()
     inside.flags.writeable = False  # always: Numba compiles a kernel again for writable arrays
     if _brute_force_is_faster(agents, k):
         from kadita.school.neighbors.brute_force import brute_force
 
         with np.errstate(over="ignore"):  # int32 wraps like the cell; in plain Python NumPy would warn
-            brute_force(inside, box.array, indices, distances)
+            brute_force(inside, edges, indices, distances)
     else:
         from kadita.school.neighbors.tree import search
 
         for t in range(frames):
-            search(inside[t], box.array, indices[t], distances[t])
+            search(inside[t], edges, indices[t], distances[t])
     return indices, distances

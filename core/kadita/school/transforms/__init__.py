@@ -18,6 +18,24 @@ class View(Trajectory):
         self.species = source.species
 
     @property
+    def dimensions(self) -> int | None:
+        """2 for a plane, 3 for space; None until it is said or decided."""
+        return self.source.dimensions
+
+    @dimensions.setter
+    def dimensions(self, value: int | None) -> None:
+        self.source.dimensions = value
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns in which frames hold agents."""
+        return self.source.n_columns
+
+    def decide_dimensions(self, said: int | None = None) -> int:
+        """Return 2 or 3 as the source decides; see `Trajectory.decide_dimensions`."""
+        return self.source.decide_dimensions(said)
+
+    @property
     def complete(self) -> bool | None:
         """Whether the writer of the source marked it as complete; None if the file does not say."""
         return self.source.complete

@@ -48,24 +48,14 @@ class LargestCluster(View):
                 if (b - a, len(members)) == block.shape:
                     yield block  # with the geometry that it has computed
                 else:
-                    yield Block(
-                        block.positions[a:b, members],
-                        block.velocities[a:b, members] if block.has_velocities else None,
-                        box=block.box,
-                        times=block.times[a:b],
-                        agents=block.agents[members],
-                        attributes=block.attributes,
-                        frames=block.frames[a:b],
-                        members=block.members[members],
-                    )
+                    yield block.of_agents(members, slice(a, b))
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, NaN for all agents outside the largest cluster."""
         chunk = self.source.read(frames)
         outside = np.ones(chunk.positions.shape[:2], bool)
         for block in self.blocks_of(frames):
-            outside[np.ix_(np.searchsorted(frames, block.frames), block.members)] = False
-        chunk.positions[outside] = np.nan
-        if chunk.velocities is not None:
-            chunk.velocities[outside] = np.nan
-        return chunk
+            outside[np.ix_(np.searchsorted(frames, block.frames), block.columns)] = False
+        x = chunk.positions.copy()
+        x[outside] = np.nan
+        return chunk._replace(positions=x)

@@ -1,0 +1,108 @@
+"""Some of the agents of a trajectory, by species or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.base.errors import KaditaError, did_you_mean
+from kadita.school.block import Block
+from kadita.school.neighbors import Integers
+from kadita.school.read_only import read_only
+from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.transforms import View
+
+KEYS = ("species", "agent")
+
+
+class Selected(View):
+    """A trajectory with some of the agents of a source; neighbours, centre and clusters are those among them.
+
+    Args:
+        source: the trajectory.
+        which: indices of the agents, increasing.
+    """
+
+    def __init__(self, source: Trajectory, which: Integers) -> None:
+        super().__init__(source)
+        self.which = which
+        self._places = np.full(len(source.agents), -1)
+        self._places[which] = np.arange(len(which))
+        self._reused = source.n_columns != len(source.agents)
+        self.agents = source.agents[which]
+        self.species = None if source.species is None else source.species[which]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns in which frames hold agents."""
+        return self.source.n_columns if self._reused else len(self.agents)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Return what identifies the source, and the number of agents selected."""
+        return self.source.fingerprint() | {"selected": len(self.agents)}
+
+    def read(self, frames: Integers) -> Chunk:
+        """Return these frames, of the selected agents."""
+        chunk = self.source.read(frames)
+        if chunk.identities is None:
+            v = None if chunk.velocities is None else chunk.velocities[:, self.which]
+            return chunk._replace(positions=chunk.positions[:, self.which], velocities=v)
+        places = np.where(chunk.identities >= 0, self._places[chunk.identities], -1)
+        x = np.where((places >= 0)[..., None], chunk.positions, np.nan)
+        return chunk._replace(positions=x, identities=places)
+
+    def narrowed(self, block: Block) -> Block | None:
+        """Return a block of the source with the selected agents alone; None if none of them is in it."""
+        places = self._places[block.members]
+        inside = np.flatnonzero(places >= 0)
+        if not len(inside):
+            return None
+        narrowed = block.of_agents(inside)
+        narrowed.members = read_only(places[inside])
+        narrowed.columns = block.columns[inside] if self._reused else narrowed.members
+        return narrowed
+
+
+def selected(trajectory: Trajectory, choices: Iterable[str]) -> Trajectory:
+    """Return a trajectory of the agents that all choices name: ``"species=NAME"``, ``"agent=NAME,NAME"``.
+
+    Raises:
+        KaditaError: another form, a name that does not occur, or no agent left.
+    """
+    which = np.ones(len(trajectory.agents), bool)
+    for choice in choices:
+        key, equals, text = choice.partition("=")
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        if not equals or key.strip() not in KEYS or not names:
+            raise KaditaError(f"--select: expected species=NAME or agent=NAME, commas between several; got '{choice}'")
+        which &= np.isin(_labels(trajectory, key.strip(), names), names)
+    if not which.any():
+        raise KaditaError(f"{trajectory.name}: no agent is selected; --select leaves none of {len(which)}")
+    return trajectory if which.all() else Selected(trajectory, np.flatnonzero(which))
+
+
+def species_of(trajectory: Trajectory, option: str) -> NDArray[Any]:
+    """Return the species of all agents, (N,).
+
+    Raises:
+        KaditaError: the trajectory has none.
+    """
+    if trajectory.species is None:
+        raise KaditaError(f"{trajectory.name}: expected species for {option}; it has none")
+    return np.asarray(trajectory.species).astype(str)
+
+
+def _labels(trajectory: Trajectory, key: str, names: Iterable[str]) -> NDArray[Any]:
+    labels = (
+        np.asarray(trajectory.agents).astype(str) if key == "agent" else species_of(trajectory, "--select species=")
+    )
+    known: Mapping[str, None] = dict.fromkeys(labels.tolist())
+    for name in names:
+        if name not in known:
+            shown = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")
+            hint = did_you_mean(name, known) or f"; there are: {shown}"
+            raise KaditaError(f"{trajectory.name}: there is no {key} '{name}' to select{hint}")
+    return labels
