@@ -11,8 +11,8 @@
 """
 
 from kadita.evaluation.mdanalysis import Analysis
+from kadita.io.mda_topology import KaditaParser
 from kadita.io.nc4.mda_reader import NC4Reader
-from kadita.io.nc4.mda_topology import KaditaParser
 from kadita.io.nc4.mda_writer import NC4Writer
 
 __all__ = ["Analysis", "KaditaParser", "NC4Reader", "NC4Writer"]

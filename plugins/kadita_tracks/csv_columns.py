@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ from kadita.plugins.importers import Floats
 from kadita_tracks.damage import reading
 
 HEADER_BYTES = 1 << 16
+PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it
+# cells that are empty in columns of numbers; in columns of text, an animal may be called NA
+MISSING = (
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+)  # fmt: skip
 
 
 def header(path: Path) -> list[str]:
@@ -28,8 +35,12 @@ def header(path: Path) -> list[str]:
         return []
 
 
-def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
+def read_table(
+    path: Path, separator: str = ",", *, named: bool = True, text: Callable[[str], bool] = lambda name: False
+) -> Any:
     """Return a table as a pandas DataFrame; the first line names the columns, or they are numbered from 1.
+
+    Columns whose name `text` accepts hold strings, as they stand in the file: identities such as 0042 or 1E2.
 
     Raises:
         KaditaError: the table cannot be read.
@@ -39,15 +50,20 @@ def read_table(path: Path, separator: str = ",", *, named: bool = True) -> Any:
     errors = (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning)
     with reading(path, "a CSV table", errors), warnings.catch_warnings():
         warnings.simplefilter("error", pandas.errors.ParserWarning)  # cells without a column name
-        table = pandas.read_csv(
-            path,
-            sep=separator,
-            skipinitialspace=True,
-            index_col=False,
-            header=0 if named else None,
-            low_memory=False,
-            encoding="utf-8-sig",
-        )
+        options: dict[str, Any] = {
+            "sep": separator,
+            "skipinitialspace": True,
+            "index_col": False,
+            "header": 0 if named else None,
+            "encoding": "utf-8-sig",
+        }
+        if named:
+            columns = pandas.read_csv(path, nrows=0, **options).columns
+            texts = [c for c in columns if text(str(c))]
+            options["dtype"] = dict.fromkeys(texts, str)
+            options["keep_default_na"] = False
+            options["na_values"] = {c: MISSING for c in columns if c not in texts}
+        table = pandas.read_csv(path, low_memory=False, **options)
     if not named:
         table.columns = range(1, len(table.columns) + 1)
     if len(table.columns) == 1:
@@ -76,20 +92,36 @@ def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats
 
 
 def identities(path: Path, table: Any, name: str) -> NDArray[Any]:
-    """Return a column of identities, (rows,): integers or strings.
+    """Return a column of text as identities, (rows,): strings as they stand, or integers if all are written plainly.
 
     Raises:
         KaditaError: a cell is empty, or a string contains a NUL byte.
     """
-    column = table[name]
-    if column.isna().any():
-        raise KaditaError(f"{path}: line {int(column.isna().argmax()) + 2} has no {name}")
-    if column.dtype.kind in "iu":
-        return np.asarray(column.to_numpy())
-    labels = column.astype(str)
-    if labels.str.contains("\0", regex=False).any():
+    import pandas
+
+    labels = table[name]
+    blank = labels.str.strip() == ""
+    if blank.any():
+        raise KaditaError(f"{path}: line {int(blank.argmax()) + 2} has no {name}")
+    code, distinct = pandas.factorize(labels)
+    names = [str(label) for label in distinct]
+    if any("\0" in n for n in names):
         raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
-    return np.asarray(labels.to_numpy(dtype=str))
+    if all(PLAIN.fullmatch(n) for n in names):  # 7, and not 007
+        return np.array([int(n) for n in names], dtype=np.int64)[code]
+    return np.array(names)[code]
+
+
+def texts(path: Path, table: Any, name: str) -> NDArray[Any]:
+    """Return a column of text, (rows,), without blanks around the words.
+
+    Raises:
+        KaditaError: a string contains a NUL byte.
+    """
+    column = table[name].str.strip()
+    if column.str.contains("\0", regex=False).any():
+        raise KaditaError(f"{path}: expected words in column {name}; found a NUL byte")
+    return np.asarray(column.to_numpy(dtype=str))
 
 
 def seconds(path: Path, table: Any, name: str) -> tuple[Floats, str | None]:

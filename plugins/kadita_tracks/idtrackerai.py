@@ -2,7 +2,8 @@
 
 Both have ``trajectories`` (frames, animals, 2) in pixels, NaN where an animal is lost, ``frames_per_second``,
 ``body_length`` in pixels, and since about version 5.2 ``identities_labels`` and ``length_unit``, the number of pixels
-of a length that the user measured. Paths of videos are not read.
+of a length that the user measured. ``id_probabilities`` (frames, animals, 1) says how sure an identity is, NaN where
+animals cross. y points down, as in the video, whose height is not stored. Paths of videos are not read.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import HDF5, first_bytes
+from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.damage import reading
 from kadita_tracks.hdf5 import names, open_hdf5, read_entry
 from kadita_tracks.unpickle import unpickle
 
 Unit = Annotated[str, Field(description="unit of the file's length_unit, such as cm; empty: pixels")]
-READ = ("trajectories", "frames_per_second", "body_length", "length_unit", "identities_labels")
+PROBABILITIES = "id_probabilities"
+READ = ("trajectories", "frames_per_second", "body_length", "length_unit", "identities_labels", PROBABILITIES)
 HEADER_BYTES = 4096
 LABEL = 80  # largest number of characters of a label
 
@@ -79,7 +81,18 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
         time_unit="s",
         attributes={} if body_length is None else {"body_length": body_length},
         remarks=tuple(remarks),
+        quality=_probabilities(data, positions.shape[:2]),
+        y_down=True,
     )
+
+
+def _probabilities(data: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Floats]:
+    """Return the probabilities of identities, (T, N), if the file has them for each position."""
+    values = data.get(PROBABILITIES)
+    if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.shape not in (shape, (*shape, 1)):
+        return {}
+    probabilities = values.reshape(shape).astype(np.float64)
+    return {PROBABILITIES: probabilities} if np.isfinite(probabilities).any() else {}
 
 
 def _of_npy(path: Path) -> Mapping[str, Any]:

@@ -74,6 +74,9 @@ def mot(path: Path, *, coordinates: Coordinates = "auto", ignored: Ignored = Fal
     other = "box" if world is not None else "world" if rows.shape[1] == MOST else None
     remarks.append(f"{path}: positions are {origin}" + (f"; --set coordinates={other} takes others" if other else ""))
     known: dict[str, Any] = {"length_unit": "px" if world is None else None, "remarks": tuple(remarks)}
+    known["y_down"] = world is None
+    if rows.shape[1] > LEAST:
+        known["quality"] = {"confidence": rows[:, LEAST]}
     identities = rows[:, 1].astype(np.int64)
     return frames_of_rows(str(path), identities, rows[:, 0], positions, None, counts_frames=True, **known)
 

@@ -4,45 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import did_you_mean
-from kadita_tracks.csv_columns import coordinates, identities, numbers, read_table
+from kadita_tracks.csv_columns import coordinates, identities, numbers, read_table, texts
 from kadita_tracks.long import frames_of_rows
+from kadita_tracks.qualities import Least, qualities
 
-ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz")
+ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
 
 
 @importer(endings=(".csv", ".tsv"), fallback=True)
-def table(path: Path, *, columns: Columns = ()) -> Tracks:
-    """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz if present.
+def table(path: Path, *, columns: Columns = (), least: Least = None) -> Tracks:
+    """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz, species if present.
 
-    ``--column role=name`` maps a column with another name.
+    ``--column role=name`` maps a column with another name. Columns of quality are offered as limits: confidence,
+    likelihood, score, quality, probability, p, and those of the role quality.
 
     Raises:
-        KaditaError: the table cannot be read, a column is missing, or a cell is not a number.
+        KaditaError: the table cannot be read, a column is missing, a cell is not a number, or an agent has two species.
     """
-    table = read_table(path, "\t" if path.suffix.lower() == ".tsv" else ",")
-    names = _columns(path, columns, [str(c) for c in table.columns])
+    given = _given(columns)
+    words = {dict(given).get(role, role) for role in ("agent", "species")}
+    table = read_table(path, "\t" if path.suffix.lower() == ".tsv" else ",", text=lambda name: name in words)
+    names = _columns(path, given, [str(c) for c in table.columns])
     axes = "xyz" if "z" in names else "xy"
     positions = coordinates(path, table, [names[axis] for axis in axes])
     velocities = coordinates(path, table, [names[f"v{axis}"] for axis in axes]) if "vx" in names else None
     counts_frames = "frame" in names
-    times = numbers(path, table, names["frame" if counts_frames else "time"])
-    agents = identities(path, table, names["agent"])
-    return frames_of_rows(str(path), agents, times, positions, velocities, counts_frames=counts_frames)
+    known: dict[str, Any] = {"counts_frames": counts_frames}
+    if "species" in names:
+        known["species"] = texts(path, table, names["species"])
+    return frames_of_rows(
+        str(path),
+        identities(path, table, names["agent"]),
+        numbers(path, table, names["frame" if counts_frames else "time"]),
+        positions,
+        velocities,
+        quality=qualities(path, table, least, [name for role, name in given if role == "quality"]),
+        **known,
+    )
 
 
-def _columns(path: Path, columns: Iterable[str], known: list[str]) -> dict[str, str]:
-    names = {role: role for role in ROLES if role in known}
+def _given(columns: Iterable[str]) -> list[tuple[str, str]]:
+    """Return pairs of role and name.
+
+    Raises:
+        KaditaError: an unknown role, or one that is given two names.
+    """
+    given: list[tuple[str, str]] = []
     for entry in columns:
         role, equals, name = entry.partition("=")
         if not equals or role not in ROLES:
             raise KaditaError(f"--column: expected ROLE=NAME with a role of {', '.join(ROLES)}; got '{entry}'")
+        if role != "quality" and role in dict(given):
+            raise KaditaError(f"--column: expected one column for {role}; got {dict(given)[role]} and {name}")
+        given.append((role, name))
+    return given
+
+
+def _columns(path: Path, given: Iterable[tuple[str, str]], known: list[str]) -> dict[str, str]:
+    names = {role: role for role in ROLES if role in known}
+    for role, name in given:
         if name not in known:
             hint = did_you_mean(name, known) or f"; there are: {', '.join(known)}"
             raise KaditaError(f"{path}: there is no column '{name}'{hint}")

@@ -3,7 +3,7 @@
 Each holds arrays with one value per frame: the frame number ``frame``, common to all animals, ``time`` in seconds from
 the start of the video, ``missing``, which is 1 where the animal was not found (its position is interpolated), and
 positions in cm, infinite where unknown: ``X`` of the head, ``X#wcentroid``, ``X#centroid`` and ``X#pcentroid`` of the
-body (trex.run/docs/formats.html).
+body. y counts from the top of the image, whose height is not stored (trex.run/docs/formats.html).
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def trex(path: Path, *, point: Point = None) -> Tracks:
         np.stack([_concatenated(animals, vx), _concatenated(animals, vy)], axis=1) if has_velocities else None,
         counts_frames=True,
         length_unit="cm",
+        y_down=True,
         remarks=tuple(remarks),
     )
     return _timed(path, tracks, animals) if all("time" in a for a in animals) else tracks

@@ -178,7 +178,7 @@ def test_kadita_importers(example, tmp_path):
     with api.open("fish.nc") as trajectory:
         blocks = list(trajectory.blocks())
         assert [block.shape for block in blocks] == [(2, 2), (1, 1), (2, 2)]  # one is not seen in the third frame
-        np.testing.assert_allclose(blocks[0].positions[1], [[3, 40, 0], [3, 70, 0]])
+        np.testing.assert_allclose(blocks[0].positions[1], [[3, -40, 0], [3, -70, 0]])  # y of the image turned up
         np.testing.assert_allclose(
             blocks[0].velocities[1, 0], [75, 0, 0], rtol=1e-6
         )  # 3 px a frame, 25 frames a second

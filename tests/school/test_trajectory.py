@@ -94,7 +94,7 @@ def test_an_infinite_position_is_an_error_that_names_the_frame():
 
 def test_differences_of_uniform_motion_are_its_velocity_across_the_face_of_the_cell():
     v = np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0]])
-    times = np.array([0.0, 0.1, 0.3, 0.35, 0.6])  # the frames need not be evenly spaced
+    times = np.array([0.0, 0.1, 0.24, 0.32, 0.43])  # the frames need not be evenly spaced
     x = np.mod(4.0 + v * times[:, None, None], 5.0)
     chunk = Differenced(trajectory(x, times=times, lengths=[5.0] * 3)).read(np.arange(5))
     np.testing.assert_allclose(chunk.velocities, np.broadcast_to(v, (5, 2, 3)), rtol=0, atol=1e-12)

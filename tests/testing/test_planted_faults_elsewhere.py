@@ -236,6 +236,11 @@ def read(path, **changes):
     return Tracks(**(known | changes))
 
 
+def reused(path, identities):
+    """Three animals in two columns."""
+    return read(path, agents=np.arange(3), identities=np.array(identities))
+
+
 def declared(body, recognizes=recognizes):
     def own(path):
         """Tracks of a test."""
@@ -246,6 +251,10 @@ def declared(body, recognizes=recognizes):
 
 def test_an_importer_without_a_fault_passes(tracks):
     assert all(p.passed for p in check_importer(declared(read), tracks))
+    known = {"species": np.array(["a", "b"]), "quality": {"p": np.ones((3, 2))}, "dimensions": 2, "height": 9.0}
+    assert all(p.passed for p in check_importer(declared(lambda p: read(p, **known)), tracks))
+    shared = declared(lambda p: reused(p, [[0, 1], [0, 2], [0, 2]]))
+    assert all(p.passed for p in check_importer(shared, tracks))
 
 
 @pytest.mark.parametrize(
@@ -257,6 +266,15 @@ def test_an_importer_without_a_fault_passes(tracks):
         (lambda p: read(p, times=np.zeros(3)), recognizes, "it reads the file"),
         (lambda p: read(p, agents=np.zeros(2)), recognizes, "it reads the file"),
         (lambda p: read(p, positions=tracks_of(p)[0]), recognizes, "it reads the file"),
+        (lambda p: read(p, species=np.array(["a"])), recognizes, "it reads the file"),
+        (lambda p: read(p, quality={"p": np.zeros(3)}), recognizes, "it reads the file"),
+        (lambda p: read(p, dimensions=1), recognizes, "it reads the file"),
+        (lambda p: read(p, height=-1.0), recognizes, "it reads the file"),
+        (lambda p: reused(p, [[0, 1], [0, 2], [2, 3]]), recognizes, "it reads the file"),  # there is no animal 3
+        (lambda p: reused(p, [[0, 1], [0, -1], [0, 1]]), recognizes, "it reads the file"),  # a position of none
+        (lambda p: reused(p, [[0, 1], [2, 2], [0, 1]]), recognizes, "it reads the file"),  # one in two columns
+        (lambda p: reused(p, [[0, 1]]), recognizes, "it reads the file"),
+        (lambda p: read(p, attributes={"tank": "A"}), recognizes, "it reads the file"),
         (lambda p: read(p, length_unit=""), recognizes, "units are declared, or None if unknown"),
         (lambda p: read(p, frame_rate=0.0), recognizes, "units are declared, or None if unknown"),
         (lambda p: read(p, agents=np.random.default_rng().random(2)), recognizes, "same file, same tracks"),

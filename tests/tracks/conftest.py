@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,24 @@ def refused(refused: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
         return line
 
     return run
+
+
+@pytest.fixture
+def said() -> Callable[..., bool]:
+    """Whether a remark on a file that was converted holds these words."""
+    return lambda read, words: any(words in remark for remark in read["remarks"])
+
+
+@pytest.fixture
+def measured() -> Callable[..., kadita.Results]:
+    """Measure a file that was converted, without the warnings."""
+
+    def measured(read: dict[str, Any], *names: str, **options: Any) -> kadita.Results:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", kadita.KaditaWarning)
+            return kadita.analyze(read["path"], names, **options)
+
+    return measured
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from kadita.cli import main
 
+UP = [1, -1]  # y of the video points down, and is turned up
+
 
 @pytest.fixture(scope="module")
 def told(reference):
@@ -71,7 +73,7 @@ def test_polarization_of_each_frame(folder, told):
 
 def test_the_fish_open_in_mdanalysis(folder, told):
     universe = MDAnalysis.Universe(str(folder / "fish.pdb"), str(folder / "fish.nc"))
-    x = told["trajectories"]
+    x = told["trajectories"] * UP
     v = velocities_of(x, 1 / 28)
     assert len(universe.trajectory) == 508
     for t, ts in enumerate(universe.trajectory):
@@ -147,8 +149,8 @@ def test_version_6(saved, converted, rng):
     told = version_6(rng)
     read = converted(saved(told))
     assert read["agents"] == ["ann", "bob", "cat"]
-    assert_allclose(read["positions"][..., :2], told["trajectories"], rtol=1e-7)
-    assert_allclose(read["velocities"][..., :2], velocities_of(told["trajectories"], 1 / 30), rtol=1e-5)
+    assert_allclose(read["positions"][..., :2], told["trajectories"] * UP, rtol=1e-7)
+    assert_allclose(read["velocities"][..., :2], velocities_of(told["trajectories"] * UP, 1 / 30), rtol=1e-5)
     assert_allclose(read["times"], np.arange(6) / 30, rtol=1e-12)
     assert read["attributes"]["length_unit"] == "px"
     assert float(read["attributes"]["body_length"]) == 40
@@ -159,7 +161,7 @@ def test_version_6(saved, converted, rng):
 def test_its_own_calibration_gives_lengths(saved, converted, rng):
     told = version_6(rng)
     read = converted(saved(told), parameters={"calibrated": "cm"})
-    assert_allclose(read["positions"][..., :2], told["trajectories"] / 25, rtol=1e-6)
+    assert_allclose(read["positions"][..., :2], told["trajectories"] * UP / 25, rtol=1e-6)
     assert read["attributes"]["length_unit"] == "cm"
     assert float(read["attributes"]["body_length"]) == pytest.approx(40 / 25)
 

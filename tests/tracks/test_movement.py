@@ -7,7 +7,7 @@ import xarray
 from numpy.testing import assert_allclose
 
 KEYPOINTS = ["snout", "centre", "tail"]
-LENGTH = {"length_unit": "px"}
+LENGTH = {"length_unit": "px", "y_axis": "up"}
 
 
 def poses(rng, *, fps=50.0, space=2, dims=("time", "space", "keypoints", "individuals")):

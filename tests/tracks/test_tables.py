@@ -102,8 +102,8 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
         ("mot", "1.5,1,2,3,4,5,1\n", (), "expected whole numbers as frame and id; line 1 has 1.5"),
         ("mot", "1,1,2,3,4,5,1\n1,1,2,3,4,5,1\n", (), "agent 1 has more at 1"),
         ("mot", "1,1,2,3,4,5,0\n", (), "expected at least one row; found none"),
-        ("mot", "1,1,2,3,4,5,1\n9000000000,2,2,3,4,5,1\n", (), "found 2 agents in 9e+09 frames"),
-        ("mot", "1,1,2,3,4,5,1\n40000000,2,2,3,4,5,1\n", (), "found 2 agents in 40000000 frames"),
+        ("mot", "1,1,2,3,4,5,1\n2,1,2,3,4,5,1\n9000000000,2,2,3,4,5,1\n", (), "found 9e+09 from 1 to 9e+09"),
+        ("mot", "1,1,2,3,4,5,1\n2,2,2,3,4,5,1\n60000000,2,2,3,4,5,1\n", (), "found 2 columns in 60000000 frames"),
         ("mot", "1,1,2,3,4,5,1,0,0,1\n2,1,2,3,4,5,1,-1,-1,-1\n", (), "1 of 2 have none; --set coordinates=box"),
         ("mot", b"\x80" * 300, (), "it cannot be read"),
     ],
@@ -125,10 +125,10 @@ def test_mot_boxes(saved, converted, refused):
     assert "name it with --frame-rate" in refused(path, "--time-unit", "s")
     read = converted(path, frame_rate=20.0, time_unit="s")
     nan = [np.nan, np.nan]
-    places = [[[12, 23], [55, 65]], [[14, 24], nan], [nan, nan], [nan, nan], [[16, 23], nan]]
+    places = [[[12, -23], [55, -65]], [[14, -24], nan], [nan, nan], [nan, nan], [[16, -23], nan]]  # y points down
     assert_array_equal(read["positions"][..., :2], places)  # frames 3 and 4 are a gap
     assert_allclose(read["times"], np.arange(1, 6) / 20, rtol=1e-12)
-    assert_allclose(read["velocities"][:2, 0, :2], [[40, 20], [40, 20]], rtol=1e-6)
+    assert_allclose(read["velocities"][:2, 0, :2], [[40, -20], [40, -20]], rtol=1e-6)
     assert np.isnan(read["velocities"][4]).all()  # seen for one frame
     assert read["agents"] == [1, 2]
     assert read["attributes"]["length_unit"] == "px"
@@ -142,7 +142,7 @@ def test_mot_world_coordinates(saved, converted):
     assert_array_equal(read["positions"], [[[0.5, 1.5, 0]], [[0.75, 1.5, 0.25]]])
     assert any("world coordinates; --set coordinates=box takes others" in r for r in read["remarks"])
     boxes = converted(path, frame_rate=2.0, time_unit="s", parameters={"coordinates": "box"})
-    assert_array_equal(boxes["positions"][..., :2], [[[12, 23]], [[14, 24]]])
+    assert_array_equal(boxes["positions"][..., :2], [[[12, -23]], [[14, -24]]])
 
 
 def test_mot_ground_truth(saved, converted):
@@ -153,7 +153,7 @@ def test_mot_ground_truth(saved, converted):
     assert read["agents"] == [1]
     assert any("2 boxes with confidence 0 are left out; --set ignored=true keeps them" in r for r in read["remarks"])
     whole = converted(path, frame_rate=2.0, time_unit="s", parameters={"ignored": True})
-    assert_array_equal(whole["positions"][:, 1, :2], [[1, 1], [2, 2]])
+    assert_array_equal(whole["positions"][:, 1, :2], [[1, -1], [2, -2]])
 
 
 def test_frames_of_a_table_that_nobody_is_in_are_a_gap(saved, converted):

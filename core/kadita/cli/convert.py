@@ -31,7 +31,7 @@ def convert(
         typer.Option(
             "--column",
             metavar="ROLE=NAME",
-            help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz; repeatable.",
+            help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz, species, quality; repeatable.",
         ),
     ] = None,
     length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None,
@@ -44,6 +44,23 @@ def convert(
         typer.Option(
             metavar="difference|none", help="Compute velocities from differences of positions, or leave them out."
         ),
+    ] = None,
+    least: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="QUALITY=NUMBER", help="Leave out sightings of a lower quality, such as confidence=0.6; repeatable."
+        ),
+    ] = None,
+    y_axis: Annotated[
+        str | None,
+        typer.Option(metavar="up|down", help="Where y of the tracks points; down, as in images, is turned up."),
+    ] = None,
+    box: Annotated[
+        str | None,
+        typer.Option(metavar="LENGTHS", help="Periodic cell, if the file states none: 20, or 20,20,open, or open."),
+    ] = None,
+    dimensions: Annotated[
+        int | None, typer.Option(metavar="2|3", help="A plane or space; default: what the file says, or its z.")
     ] = None,
     compression: Annotated[
         str | None, typer.Option(metavar="zlib|zstd", help="Compression of a .nc4; default: zlib.")
@@ -63,6 +80,7 @@ def convert(
     from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, progress, size_of
     from kadita.io.convert import convert as convert_file
+    from kadita.io.track_quality import parse_limits
 
     registry = installed(plugins)
     parameters: dict[str, Any] = parse_settings(settings or ())
@@ -87,6 +105,10 @@ def convert(
             time_unit=time_unit,
             frame_rate=frame_rate,
             velocities=velocities,
+            least=parse_limits(least or ()),
+            y_axis=y_axis,
+            box=box,
+            dimensions=dimensions,
             topology=topology,
             registry=registry,
             force=force,

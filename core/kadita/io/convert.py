@@ -8,6 +8,7 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
+from kadita.io.box_size import boxed
 from kadita.io.opening import open as open_trajectory
 from kadita.io.tracks import as_trajectory, find_importer, origin
 from kadita.io.writers.formats import Progress, format_of, write_as
@@ -15,6 +16,7 @@ from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import with_velocities
+from kadita.school.transforms.given_box import parsed_box
 
 
 def convert(
@@ -28,6 +30,10 @@ def convert(
     time_unit: str | None = None,
     frame_rate: float | None = None,
     velocities: str | None = None,
+    least: Mapping[str, float] | None = None,
+    y_axis: str | None = None,
+    box: Any = None,
+    dimensions: int | None = None,
     topology: str | Path | None = None,
     plugins: Iterable[str | Path] = (),
     registry: Registry | None = None,
@@ -47,6 +53,10 @@ def convert(
         time_unit: unit of times, if the file states none.
         frame_rate: frames per unit of time, for tracks that count frames, if the file states none.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
+        least: limits by name of a quality of tracks, such as ``{"confidence": 0.6}``; sightings below are left out.
+        y_axis: ``"up"`` or ``"down"``, where y of tracks points; by default down in images, and then turned up.
+        box: the cell, for files that state none; see `kadita.Box.of`.
+        dimensions: 2 for a plane, 3 for space; by default what the file says, or 2 if there is one z throughout.
         topology: a topology file, for formats that need one.
         plugins: plugin files to load in addition to installed ones.
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
@@ -58,7 +68,8 @@ def convert(
         Remarks on the conversion for the user, one line each.
 
     Raises:
-        KaditaError: the input cannot be read, a unit or frame rate is unknown, or the output exists.
+        KaditaError: the input cannot be read, a unit or frame rate is unknown, the cell is too small, or the output
+            exists.
     """
     source, output = Path(source), Path(output)
     target = format_of(output, to)
@@ -68,14 +79,31 @@ def convert(
     units = {"length_unit": length_unit, "time_unit": time_unit}
     reader = find_importer(registry, source, importer)
     opened: Trajectory
+    cell = None if box is None else parsed_box(box)
     if reader is not None:
-        tracks = reader.read(source, parameters or {})
-        given = {**units, "frame_rate": frame_rate, "velocities": velocities}
-        opened = as_trajectory(tracks, str(source), remarks, **given)  # type: ignore[arg-type]
+        values = dict(parameters or {})
+        if least and "least" in reader.parameters.model_fields:  # which then knows of which columns it is
+            values["least"] = dict(least)
+        opened = as_trajectory(
+            reader.read(source, values),
+            str(source),
+            remarks,
+            **units,
+            frame_rate=frame_rate,
+            velocities=velocities,
+            least=least,
+            y_axis=y_axis,
+            dimensions=dimensions,
+            box=cell,
+        )
     else:
-        if parameters or frame_rate is not None:
-            raise KaditaError(f"{source}: expected tracks for --set, --column and --frame-rate; found a trajectory")
-        opened = with_velocities(open_trajectory(source, topology=topology), velocities)
+        if parameters or frame_rate is not None or least or y_axis is not None:
+            raise KaditaError(
+                f"{source}: expected tracks for --set, --column, --frame-rate, --least and --y-axis; found a trajectory"
+            )
+        opened = with_velocities(boxed(open_trajectory(source, topology=topology), cell, remarks), velocities)
+        if dimensions is not None:
+            opened.decide_dimensions(dimensions)
         if not opened.has_velocities:
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
     with opened:

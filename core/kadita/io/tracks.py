@@ -10,13 +10,20 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.files import first_bytes
+from kadita.io.box_size import boxed
+from kadita.io.image_axes import turn_up
 from kadita.io.opening import NETCDF_ENDINGS
+from kadita.io.track_columns import animals_of
+from kadita.io.track_quality import below_limits
+from kadita.io.track_remarks import remarks_on
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
-from kadita.school.box import Floats
+from kadita.school.box import Box, Floats
+from kadita.school.dimensions import PLANE, SPACE, dimensions_of
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk, Trajectory
 from kadita.school.transforms.finite_differences import Differenced
+from kadita.school.transforms.one_column_each import spread
 
 
 def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
@@ -61,6 +68,10 @@ def as_trajectory(
     time_unit: str | None,
     frame_rate: float | None,
     velocities: str | None,
+    least: Mapping[str, Any] | None = None,
+    y_axis: str | None = None,
+    dimensions: int | None = None,
+    box: Box | None = None,
 ) -> Trajectory:
     """Return tracks as a trajectory, with units and frame rate from the file or from the user.
 
@@ -72,10 +83,17 @@ def as_trajectory(
         remarks: remarks for the user are appended, one line each.
         length_unit, time_unit, frame_rate: from the user, where the file does not state them.
         velocities: ``"difference"`` to replace those of the file, ``"none"`` to omit them.
+        least: limits by name of a quality; sightings below are left out.
+        y_axis: ``"up"`` or ``"down"``, where y of the file points, if that is not known.
+        dimensions: 2 for a plane, 3 for space; None to find it out.
+        box: the cell in which positions are periodic, where the file does not state it.
 
     Raises:
-        KaditaError: a unit or rate is unknown or contradicts the file, or there are no positions or finite times.
+        KaditaError: a unit, rate or cell is unknown or contradicts the file, there is no such quality, or there are no
+            positions or finite times.
     """
+    if velocities not in (None, "difference", "none"):
+        raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
     remarks += tracks.remarks
     units = {"length_unit": (tracks.length_unit, length_unit), "time_unit": (tracks.time_unit, time_unit)}
     attributes: dict[str, Any] = dict(tracks.attributes)
@@ -89,23 +107,60 @@ def as_trajectory(
     times = _times(tracks, name, frame_rate)
     x, v = (_in_space(values) for values in (tracks.positions, tracks.velocities))
     assert x is not None
-    if tracks.positions.shape[-1] == 2:
-        remarks.append(f"{name} has no z; it is set to 0")
-    tracked = (~np.isnan(x).any(axis=2)).any(axis=0)
-    if not tracked.any():
+    seen = ~np.isnan(x[..., 0])
+    if not seen.any():
         raise KaditaError(f"{name}: expected positions; found none")
-    if not tracked.all():
-        missing = [str(a) for a in np.asarray(tracks.agents)[~tracked][:5]]
-        remarks.append(f"{name}: {int((~tracked).sum())} animals without positions are left out: {', '.join(missing)}")
-    chunk = Chunk(x[:, tracked], None if v is None or velocities == "none" else v[:, tracked], times, None)
-    trajectory: Trajectory = InMemoryTrajectory(name, chunk, np.asarray(tracks.agents)[tracked], attributes)
-    if velocities not in (None, "difference", "none"):
-        raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
+    seen &= ~below_limits(name, seen, tracks.quality, least or {}, remarks)
+    if not seen.any():
+        raise KaditaError(f"{name}: expected sightings that reach the limits of --least; found none")
+    x[~seen] = np.nan
+    if v is not None:
+        v[~seen] = np.nan
+        attributes |= {"velocities": "tracker"} if velocities is None else {}
+    unit = str(attributes["length_unit"])
+    axis = turn_up(name, tracks, x, v, length_unit=unit, y_axis=y_axis, remarks=remarks)
+    if axis is not None:
+        attributes["y_axis"] = axis
+    dimensions = _dimensions(name, tracks, x, v, dimensions, remarks)
+    columns, identities, agents = animals_of(name, tracks, seen, remarks)
+    remarks += remarks_on(name, seen[:, columns], identities, times)
+    chunk = Chunk(x[:, columns], None if v is None or velocities == "none" else v[:, columns], times, None, identities)
+    if identities is not None and identities.shape[1] >= len(agents):
+        chunk = spread(chunk, len(agents))
+    species = None if tracks.species is None else np.asarray(tracks.species)[agents]
+    trajectory: Trajectory = InMemoryTrajectory(
+        name, chunk, np.asarray(tracks.agents)[agents], attributes, species=species, dimensions=dimensions
+    )
+    if box is not None and tracks.box is not None and Box.of(tracks.box) != box:
+        raise KaditaError(f"{name}: its cell is {Box.of(tracks.box)}; --box contradicts it")
+    trajectory = boxed(trajectory, box if tracks.box is None else Box.of(tracks.box), remarks)
     if velocities == "difference" or (v is None and velocities is None and len(times) > 1):
         trajectory = Differenced(trajectory)
         if velocities is None:
             remarks.append(f"{name} has no velocities; they are central differences within unbroken stretches")
     return trajectory
+
+
+def _dimensions(
+    name: str, tracks: Tracks, x: Floats, v: Floats | None, given: int | None, remarks: list[str]
+) -> int | None:
+    """Return 2 for a plane, where z becomes 0, or 3 for space, as the user or the importer says, or else as z is."""
+    if given not in (None, PLANE, SPACE):
+        raise KaditaError(f"--dimensions: expected 2 or 3; got {given}")
+    if tracks.positions.shape[-1] == 2:
+        remarks.append(f"{name} has no z; it is set to 0")
+        return given or tracks.dimensions or PLANE
+    said = given or tracks.dimensions
+    try:
+        dimensions = dimensions_of(x, v, said)
+    except KaditaError as error:
+        raise KaditaError(f"{name}: {error}") from None
+    if dimensions == PLANE:
+        z = x[..., 2]
+        keeps = "" if said else "; --dimensions 3 keeps it"
+        remarks.append(f"{name}: z is {np.nanmin(z):g} throughout, a plane; it is set to 0{keeps}")
+        z[~np.isnan(z)] = 0.0
+    return dimensions
 
 
 def _times(tracks: Tracks, name: str, frame_rate: float | None) -> Floats:

@@ -217,7 +217,7 @@ def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
             animals, i = np.unique(animal, return_inverse=True)
             positions = np.full((len(frames), len(animals), 2), np.nan)
             positions[t, i] = np.stack([x, y], axis=1)
-            return Tracks(animals, positions, frames, counts_frames=True, length_unit="px")
+            return Tracks(animals, positions, frames, counts_frames=True, length_unit="px", y_down=True)
 
 
         @hookimpl

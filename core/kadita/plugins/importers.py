@@ -10,11 +10,11 @@ from kadita.base.files import HDF5, INFLATED_AT_MOST, check_claim, first_bytes
 from kadita.base.netcdf3 import read_header as read_netcdf3_header
 from kadita.plugins.declaration.importer import Importer, Tracks, importer
 from kadita.plugins.hooks import hookimpl
-from kadita.school.box import Floats
+from kadita.school.box import Floats, Integers
 
 # fmt: off
 __all__ = [
-    "HDF5", "INFLATED_AT_MOST", "Floats", "Importer", "KaditaError", "Tracks", "check_claim", "did_you_mean",
-    "first_bytes", "hookimpl", "importer", "read_netcdf3_header",
+    "HDF5", "INFLATED_AT_MOST", "Floats", "Importer", "Integers", "KaditaError", "Tracks", "check_claim",
+    "did_you_mean", "first_bytes", "hookimpl", "importer", "read_netcdf3_header",
 ]
 # fmt: on

@@ -16,6 +16,7 @@ from kadita.io.tracks import find_importer
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin
+from kadita.school.box import Floats
 from kadita.testing.checks import Check, outcome, require_passed
 
 FOREIGN: Mapping[str, bytes] = {
@@ -135,10 +136,35 @@ def _impossible(tracks: Tracks) -> Iterator[str]:
         yield "positions: expected numbers, NaN where an animal is not detected; found infinity"
     if t.shape != x.shape[:1] or not np.isfinite(t).all() or not (np.diff(t) > 0).all():
         yield f"times: expected {len(x)} increasing numbers; found shape {t.shape}"
-    if np.shape(tracks.agents) != x.shape[1:2] or len(set(np.asarray(tracks.agents).tolist())) != x.shape[1]:
-        yield f"agents: expected {x.shape[1]} different identities; found shape {np.shape(tracks.agents)}"
+    yield from _impossible_agents(tracks, x)
     if tracks.velocities is not None and np.shape(tracks.velocities) != x.shape:
         yield f"velocities: expected the shape of positions, {x.shape}; found {np.shape(tracks.velocities)}"
+    for name, values in tracks.quality.items():
+        if np.shape(values) != x.shape[:2]:
+            yield f"quality {name}: expected a number for each position, {x.shape[:2]}; found {np.shape(values)}"
+    if tracks.dimensions not in (None, 2, 3):
+        yield f"dimensions: expected 2, 3 or None; found {tracks.dimensions!r}"
+    if tracks.height is not None and not (np.isfinite(tracks.height) and tracks.height > 0):
+        yield f"height: expected a length above 0, or None if the file has none; found {tracks.height!r}"
+
+
+def _impossible_agents(tracks: Tracks, x: Floats) -> Iterator[str]:
+    agents, columns = np.asarray(tracks.agents), x.shape[1]
+    count = columns if tracks.identities is None else agents.size
+    if agents.shape != (count,) or len(set(agents.tolist())) != count:
+        yield f"agents: expected {count} different identities; found shape {agents.shape}"
+        return
+    if tracks.species is not None and np.shape(tracks.species) != (count,):
+        yield f"species: expected one for each of {count} animals; found shape {np.shape(tracks.species)}"
+    if tracks.identities is None:
+        return
+    who = np.asarray(tracks.identities)
+    if who.shape != x.shape[:2] or who.dtype.kind not in "iu" or who.min() < -1 or who.max() >= count:
+        yield f"identities: expected indices of agents, -1 to {count - 1}, in shape {x.shape[:2]}; found {who.shape}"
+    elif (who[~np.isnan(x).any(axis=2)] < 0).any():
+        yield "identities: expected one for each position; found positions of none"
+    elif any(len(set(row)) < len(row) for row in (frame[frame >= 0].tolist() for frame in who)):
+        yield "identities: expected each animal once in a frame; found one in several columns"
 
 
 def _units(tracks: Tracks) -> Iterator[str]:
@@ -156,9 +182,12 @@ def _declared_units(tracks: Tracks) -> str:
 
 
 def _bits(tracks: Tracks) -> tuple[Any, ...]:
-    arrays = (tracks.agents, tracks.positions, tracks.times, tracks.velocities)
-    numbers = tuple(None if a is None else (np.shape(a), np.asarray(a).tolist().__repr__()) for a in arrays)
-    return (*numbers, tracks.length_unit, tracks.time_unit, tracks.frame_rate, tracks.counts_frames)
+    quality = [values for _, values in sorted(tracks.quality.items())]
+    arrays = (tracks.agents, tracks.positions, tracks.times, tracks.velocities, tracks.species, tracks.identities)
+    every = (*arrays, *quality)
+    numbers = tuple(None if a is None else (np.shape(a), np.asarray(a).tolist().__repr__()) for a in every)
+    known = (tracks.length_unit, tracks.time_unit, tracks.frame_rate, tracks.counts_frames, sorted(tracks.quality))
+    return (*numbers, *known, tracks.dimensions, tracks.y_down, tracks.height, repr(tracks.box))
 
 
 def _digest(path: Path) -> str:

@@ -105,7 +105,8 @@ def _extent(trajectory: Trajectory) -> _Extent:
         if numbers[0] == 0 and chunk.lengths is not None:
             edges = chunk.lengths[0] * ([1.0, 1.0, 0.0] if trajectory.dimensions == PLANE else 1.0)
         box = Box.of_edges(edges)
-        step = np.linalg.norm(box.minimum_image(np.diff(x, axis=0)), axis=2)
+        with np.errstate(over="ignore"):  # numbers beyond float32 are refused where they are written
+            step = np.linalg.norm(box.minimum_image(np.diff(x, axis=0)), axis=2)
         if len(moving := step[step > 0]):
             steps.append(np.median(moving))
     return _Extent(low, high, float(np.median(steps)) if steps else np.inf, edges)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.one_column_each import one_column_each
 
 Progress = Callable[[int, int], None] | None
 Writer = Callable[..., Any]  # (trajectory, path, *, origin, progress, **options)
@@ -22,11 +23,12 @@ class Format(NamedTuple):
     ending: str
     module: str  # in this package; imported on use
     description: str
+    reuses: bool = False  # whether its files can have columns that later agents reuse
 
 
 FORMATS = (
-    Format("kadita", ".nc", "repack", "a kadita trajectory, which MD tools open"),
-    Format("nc4", ".nc4", "repack", "the same in NetCDF-4: compressed, with checksums, for archives"),
+    Format("kadita", ".nc", "repack", "a kadita trajectory, which MD tools open", reuses=True),
+    Format("nc4", ".nc4", "repack", "the same in NetCDF-4: compressed, with checksums, for archives", reuses=True),
     Format("cf", ".nc", "cf", "CF-1.11, featureType trajectory: for archives and for xarray"),
     Format("restart", ".ncrst", "restart", "AMBER restart: one frame in double precision"),
     Format("xtc", ".xtc", "mdanalysis", "GROMACS, compressed to two decimals, no velocities"),
@@ -70,9 +72,6 @@ def write_as(
         raise KaditaError(
             f"--{unknown[0].replace('_', '-')}: the format {target.name} ({target.ending}) has no such option"
         )
-    if target.module != "repack" and trajectory.n_columns != len(trajectory.agents):
-        raise KaditaError(
-            f"{trajectory.name}: its {len(trajectory.agents)} agents reuse {trajectory.n_columns} columns, which the "
-            f"format {target.name} ({target.ending}) cannot store; write .nc or .nc4"
-        )
+    if not target.reuses:
+        trajectory = one_column_each(trajectory)
     return list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import PluginError
+from kadita.base.school_attributes import SAID_BY_FIELDS, known_attributes
 from kadita.base.signature import read_signature
 from kadita.plugins.declaration.declared import Declared
-from kadita.school.box import Floats
+from kadita.school.box import Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,17 @@ class Tracks:
         frame_rate: frames per unit of time.
         length_unit: unit of positions, ``"px"`` for pixels.
         time_unit: unit of times.
-        attributes: other properties of the school: ``body_length``.
+        attributes: other properties of the school: ``body_length``; those that files of kadita have.
         remarks: messages to the user, one line each.
+        dimensions: 2 for a plane, 3 for space; None: 2 for positions (T, N, 2), otherwise found from z.
+        species: (N,) name of each animal's species; None if the file has none.
+        quality: how sure the tracker is of each position, (T, N), by name: ``confidence``. NaN where the file does not
+            say. None is used unless the user sets a limit.
+        y_down: whether y points down, as in images; y is then turned up. None: it is if positions are in pixels.
+        height: height of the image in the length unit of positions.
+        identities: (T, C) where columns are reused by later animals: index into `agents` of the animal in each column
+            and frame, -1 for none. Positions, velocities and qualities then have C columns in place of N.
+        box: cell in which positions are periodic; see `Box.of`.
     """
 
     agents: NDArray[Any]
@@ -42,6 +53,13 @@ class Tracks:
     time_unit: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    dimensions: int | None = None
+    species: NDArray[Any] | None = None
+    quality: Mapping[str, Floats] = field(default_factory=dict)
+    y_down: bool | None = None
+    height: float | None = None
+    identities: Integers | None = None
+    box: Any = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +76,40 @@ class Importer(Declared):
 
         Raises:
             KaditaError: an unknown parameter, or a file that cannot be read.
+            PluginError: it returns something else than tracks, or attributes that no file of kadita has.
         """
         tracks = self.function(path, **self.validate(values))
         if not isinstance(tracks, Tracks):
             raise PluginError(f"importer {self.name}: expected it to return Tracks; got {type(tracks).__name__}")
+        for what, shape, expected in _shapes(tracks):
+            if shape != expected:
+                raise PluginError(f"importer {self.name}: {what}: expected shape {expected}; got {shape}")
+        for key in tracks.attributes:  # none is dropped without a word
+            if key in SAID_BY_FIELDS:
+                raise PluginError(f"importer {self.name}: attributes: give {key} as Tracks({SAID_BY_FIELDS[key]}=...)")
+            if key not in known_attributes():
+                raise PluginError(
+                    f"importer {self.name}: attributes: files have no {key!r}; they have "
+                    f"{', '.join(k for k in known_attributes() if k not in SAID_BY_FIELDS)}"
+                )
         return tracks
+
+
+def _shapes(tracks: Tracks) -> Iterator[tuple[str, tuple[int, ...], tuple[int, ...]]]:
+    """Yield each array of tracks as (name, its shape, the shape that others ask for)."""
+    positions, agents = np.shape(tracks.positions), np.shape(tracks.agents)
+    yield "positions", positions, (*positions[:2], 2 if positions[-1:] == (2,) else 3)
+    yield "times", np.shape(tracks.times), positions[:1]
+    if tracks.identities is None:
+        yield "agents", agents, positions[1:2]
+    else:
+        yield "identities", np.shape(tracks.identities), positions[:2]
+    if tracks.velocities is not None:
+        yield "velocities", np.shape(tracks.velocities), positions
+    if tracks.species is not None:
+        yield "species", np.shape(tracks.species), agents
+    for name, values in tracks.quality.items():
+        yield f"quality {name}", np.shape(values), positions[:2]
 
 
 def importer(
