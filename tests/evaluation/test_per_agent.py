@@ -9,8 +9,14 @@ import xarray
 
 import kadita
 from kadita import KaditaError, metric
-from kadita.evaluation.per_agent import QUANTILES, quantiles
+from kadita.cli.results_table import print_summary
+from kadita.evaluation.curves import curves_of, not_drawn
+from kadita.evaluation.per_agent import QUANTILES, quantiles, sightings
+from kadita.evaluation.plotting import draw
 from kadita.evaluation.results import Results, Series
+from kadita.evaluation.tables import tables_of_request
+from kadita.io.writers.amber import write as write_amber
+from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
@@ -200,3 +206,96 @@ def test_the_median_of_values_of_which_one_is_infinite_is_finite():
 def test_unknown_endings_are_still_refused(reused, tmp_path):
     with pytest.raises(KaditaError, match="expected an ending"):
         kadita.write(reused, tmp_path / "out.txt")
+
+
+@pytest.fixture
+def two_kinds(tmp_path):
+    """Ten frames of four prey that swim along x at 1, and of three predators at 2; the last predator is seen in two."""
+    speeds = np.array([1.0] * 4 + [2.0] * 3)
+    x = np.zeros((10, 7, 3))
+    x[..., 0] = speeds * np.arange(10.0)[:, None]
+    x[..., 1] = np.arange(7)
+    v = np.zeros_like(x)
+    v[..., 0] = speeds
+    x[2:, 6] = np.nan
+    species = np.array(["prey"] * 4 + ["predator"] * 3)
+    chunk = Chunk(x, v, np.arange(10.0), None)
+    return InMemoryTrajectory("hunt", chunk, np.array(list("abcdefg")), {}, species=species, dimensions=2)
+
+
+def test_agents_of_all_species_stand_in_one_table(two_kinds, registry, tmp_path):
+    kadita.write(kadita.analyze(two_kinds, ["pace"], registry=registry, by="species"), tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out_agents.csv")
+    assert len(rows) == 10 * 6 + 2
+    assert {row["pace"] for row in rows if row["agent"] in "abcd"} == {"1.0"}
+    assert {row["pace"] for row in rows if row["agent"] in "efg"} == {"2.0"}
+    assert [row["frame"] for row in rows if row["agent"] == "g"] == ["0", "1"]
+    assert [row["agents"] for row in rows_of(tmp_path / "out.csv")] == ["7"] * 2 + ["6"] * 8
+
+
+def test_results_by_species_are_told_and_drawn_one_by_one(two_kinds, tmp_path, capsys):
+    names = ["mean_squared_displacement", "heading_autocorrelation", "polarization"]
+    results = kadita.analyze(two_kinds, names, by="species", parameters={"lags": 3})
+    curves = curves_of(results)
+    for species, speed in (("predator", 2.0), ("prey", 1.0)):
+        curve = curves[f"mean_squared_displacement.{species}"]
+        np.testing.assert_allclose(curve.values, (speed * np.arange(4)) ** 2, atol=1e-12)
+        assert curve.axes[0].tolist() == [0, 1, 2, 3]
+    assert not_drawn(results) == ["heading_autocorrelation.persistence_time"]
+    draw(results, tmp_path / "kinds.png")
+    print_summary(results)
+    printed = capsys.readouterr().out
+    assert "heading_autocorrelation.persistence_time.prey" in " ".join(printed.split())
+    kadita.write(results, tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text())["species"] == ["predator", "prey"]
+
+
+def test_tables_by_species_are_checked_before_anything_is_computed(two_kinds, command, tmp_path):
+    write_amber(two_kinds, tmp_path / "hunt.nc", origin={"name": "hunt"}, progress=lambda done, total: None)
+    names = ["turning_rate", "mean_squared_displacement", "local_order"]
+    asked = [word for name in names for word in ("-m", name)]
+    tables = tables_of_request(load_registry(), names, None, "species")
+    done = command("analyze", "hunt.nc", *asked, "--by", "species", "--set", "lags=2", "-o", "out.csv")
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in tmp_path.glob("out_*")} == {f"out_{name}.csv" for name in tables}
+    assert (tmp_path / "out_mean_squared_displacement.csv").read_text().splitlines()[:2] == [
+        "species,lag,mean_squared_displacement",
+        "predator,0.0,0.0",
+    ]
+
+
+@pytest.mark.parametrize("by", [None, "species"])
+def test_a_pass_over_reused_columns_writes_every_sighting_by_its_identity(by, registry, rng, tmp_path):
+    """Six identities in three columns: each is seen in four frames, a column is empty for one frame in between."""
+    who = np.full((9, 3), -1)
+    who[:4], who[5:] = [0, 1, 2], [3, 4, 5]
+    x = np.where((who >= 0)[..., None], rng.normal(size=(9, 3, 3)), np.nan)
+    speeds = 1.0 + who
+    v = np.where((who >= 0)[..., None], speeds[..., None] * [0.0, 0.6, 0.8], np.nan)
+    species = np.array(["prey", "predator"] * 3)
+    chunk = Chunk(x, v, np.arange(9.0), None, who)
+    tracks = InMemoryTrajectory("tracks", chunk, np.array(list("uvwxyz")), {}, species=species)
+    results = kadita.analyze(tracks, ["pace"], registry=registry, by=by)
+    assert results["pace"].shape == (9, 3)
+    kadita.write(results, tmp_path / "out.csv")
+    rows = rows_of(tmp_path / "out_agents.csv")
+    seen = [(t, "uvwxyz"[i], 1.0 + i) for t in range(9) for i in who[t] if i >= 0]
+    assert [(int(r["frame"]), r["agent"]) for r in rows] == [(t, name) for t, name, _ in seen]
+    np.testing.assert_allclose([float(r["pace"]) for r in rows], [speed for *_, speed in seen])
+    assert [int(row["agents"]) for row in rows_of(tmp_path / "out.csv")] == [3] * 4 + [0] + [3] * 4
+    draw(results, tmp_path / "reused.png")
+    assert results.to_xarray()["pace"].dims == ("frame", "column")
+
+
+def test_as_many_agents_as_columns_may_reuse_them_nevertheless(registry):
+    """Of six agents in three columns, three are selected: columns are still theirs in turn."""
+    who = np.repeat([[0, 1, 2], [3, 4, 5], [2, 0, 1]], 3, axis=0)
+    v = np.zeros((9, 3, 3))
+    v[..., 2] = 1.0 + who
+    chunk = Chunk(np.random.default_rng(2).normal(size=(9, 3, 3)), v, np.arange(9.0), None, who)
+    tracks = InMemoryTrajectory("tracks", chunk, np.array(list("uvwxyz")), {})
+    for names in ("uvx", "wz"):
+        results = kadita.analyze(tracks, ["pace"], registry=registry, select=f"agent={','.join(names)}")
+        found = {agent: results["pace"][row, column] for row, column, agent in sightings(results)}
+        assert found == {name: 1.0 + "uvwxyz".index(name) for name in names}
+        assert results.counts.sum() == sum(np.isin(who, ["uvwxyz".index(name) for name in names]).ravel())

@@ -49,7 +49,7 @@ def analyze(
 
     counted = check_equilibration(equilibration)
     registry = installed(measurement.plugins)
-    tables = tables_of_request(registry, metrics, measurement.profile)
+    tables = tables_of_request(registry, metrics, measurement.profile, measurement.by)
     export.check_targets(output or (), force=force, source=trajectory, tables=tables)
     results = measure(
         trajectory,

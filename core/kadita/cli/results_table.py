@@ -58,8 +58,12 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
     for name, w in results.analyses.items():
         if w.dims == ("agent",):
             continue
-        cells = [f"{' x '.join(map(str, w.values.shape))} values"] if w.dims else [_digits(float(w.values), 1.0)]
-        _row(table, name, cells if w.dims or w.values == w.values else ["undefined"], w.units)
+        if w.dims not in ((), ("species",)):
+            _row(table, name, [f"{' x '.join(map(str, w.values.shape))} values"], w.units)
+            continue
+        of_species = [f"{name}.{species}" for species in results.species] if w.dims else [name]
+        for row, number in zip(of_species, w.values.reshape(-1).tolist(), strict=True):
+            _row(table, row, [_digits(number, 1.0) if number == number else "undefined"], w.units)
     console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
     of_agents = _of_agents(results, equilibration, title if not table.rows else "")
     for printed in (table, of_agents):

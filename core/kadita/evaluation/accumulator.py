@@ -65,8 +65,7 @@ class Accumulator:
         self.states: dict[str, State] = {}
         self._rolling = RollingWindows(trajectory, plan.halo) if plan.analyses else None
         self.counts: Integers = np.zeros(total, np.int64)
-        reused = trajectory.n_columns != len(trajectory.agents)
-        self.identities = np.full((total, trajectory.n_columns), -1) if reused else None
+        self.identities = np.full((total, trajectory.n_columns), -1) if trajectory.reuses_columns else None
         self.dimensions = trajectory.decide_dimensions()
         where = {2: "in space, and the school is in a plane", 3: "in a plane, and the school is in space"}
         for observable in plan.observables:

@@ -124,12 +124,11 @@ class BySpecies:
             together = np.where(own >= 0, school.which[own], together)
         return together
 
-
     def _present(self, parts: Sequence[Results]) -> NDArray[np.bool_] | None:
         """Return which agents are present, (T, C), where there are per-agent series."""
         if all(part.present is None for part in parts):
             return None
-        reused = self.trajectory.n_columns != len(self.trajectory.agents)
+        reused = self.trajectory.reuses_columns
         together = np.zeros((len(parts[0].frames), self.trajectory.n_columns), bool)
         for school, part in zip(self._schools, parts, strict=True):
             if part.present is not None:
@@ -152,7 +151,7 @@ class _Merge:
     def _merged(self, name: str, results: Sequence[Result | None]) -> Result:
         known = next(r for r in results if r is not None)
         lead = 1 if isinstance(known, Series) else 0
-        reused = self._trajectory.n_columns != len(self._trajectory.agents)
+        reused = self._trajectory.reuses_columns
         full, of_agents = [], False
         for result, part in zip(results, self._parts, strict=True):
             if result is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,12 +61,13 @@ def _has_bands(results: Results, name: str, s: Series) -> bool:
 def curves_of(results: Results) -> dict[str, Curve]:
     """Return all results with coordinates along their axes: means of metrics over the frames, results of analyses."""
     curves: dict[str, Curve] = {}
-    drawn = {name: r for name, r in (*results.series.items(), *results.analyses.items()) if has_axes(r)}
-    estimates = results.statistics() if drawn.keys() & results.series.keys() else {}
+    drawn = {name: r for name, r in _each(results) if has_axes(r)}
+    estimates = results.statistics() if any(isinstance(r, Series) for r in drawn.values()) else {}
     for name, r in drawn.items():
         values, errors = r.values, None
-        if name in results.series:
-            points = [(e.mean, e.error) for column, e in estimates.items() if column.startswith(f"{name}.")]
+        if isinstance(r, Series):
+            names = itertools.product(*map(results.names_along, itertools.repeat(r), r.dims, values.shape[1:]))
+            points = [(e.mean, e.error) for part in names for e in (estimates[".".join((name, *part))],)]
             values, errors = np.reshape(np.transpose(points), (2, *values.shape[1:]))
         labels = tuple(with_unit(dim, r.axis_units.get(dim, "1")) for dim in r.dims)
         axes = tuple(r.axes.get(d, results.agents) for d in r.dims)
@@ -71,13 +75,26 @@ def curves_of(results: Results) -> dict[str, Curve]:
     return curves
 
 
+def _each(results: Results) -> Iterator[tuple[str, Result]]:
+    """Yield all results by name; those by species one by one, as ``name.prey``."""
+    for name, r in (*results.series.items(), *results.analyses.items()):
+        if r.dims[:1] != ("species",):
+            yield name, r
+            continue
+        along = np.moveaxis(r.values, int(isinstance(r, Series)), 0)
+        for species, values in zip(results.species, along, strict=False):
+            yield f"{name}.{species}", replace(r, values=values, dims=r.dims[1:])
+
+
 def has_axes(result: Result) -> bool:
     """Return whether a result has one or two axes, all with coordinates; indices of labels are not drawn as values.
 
-    Agents are an axis of a whole-trajectory result; of a metric, whose agents come and go, bands are drawn.
+    Agents are an axis of a whole-trajectory result; of a metric, whose agents come and go, bands are drawn. Of results
+    by species, those of one species are meant.
     """
+    dims = result.dims[1:] if result.dims[:1] == ("species",) else result.dims
     known = {*result.axes, *(() if isinstance(result, Series) else ("agent",))}
-    return 0 < len(result.dims) <= 2 and set(result.dims) <= known and not getattr(result, "labels", ())
+    return 0 < len(dims) <= 2 and set(dims) <= known and not getattr(result, "labels", ())
 
 
 def with_unit(name: str, units: str) -> str:

@@ -181,6 +181,7 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
     return {
         "provenance": dict(results.provenance),
         "attributes": dict(results.attributes),
+        **({"species": list(results.species)} if results.species else {}),
         "notes": list(results.notes),
         "metrics": metrics,
         "analyses": analyses,

@@ -36,20 +36,26 @@ def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> lis
     return names
 
 
-def tables_of_request(registry: Registry, names: Iterable[str] | None, profile: str | None) -> list[str]:
+def tables_of_request(
+    registry: Registry, names: Iterable[str] | None, profile: str | None, by: str | None = None
+) -> list[str]:
     """Return the names of the tables of a request, before anything is computed: see `table_names` and `tables`.
 
     Args:
         registry: of the metrics and analyses.
         names: those requested; None for the metrics of the profile, or for the default ones.
         profile: its name, if there is one.
+        by: ``"species"``, an axis of all results that are not of single agents.
     """
     default = [m.name for m in registry.metrics.values() if m.default]
     default += [a.name for a in registry.analyses.values() if a.default]
     preset = load_preset(profile).metrics if profile is not None else ()
     requested = list(dict.fromkeys(renamed.METRICS.get(name, name) for name in names or preset or default))
     analyses = [registry.analyses[name] for name in requested if name in registry.analyses]
-    of_analyses = table_names({a.name: [o.dims for o in a.outputs.values()] for a in analyses})
+    lead = () if by is None else (by,)
+    of_analyses = table_names(
+        {a.name: [o.dims if "agent" in o.dims else (*lead, *o.dims) for o in a.outputs.values()] for a in analyses}
+    )
     metrics = [registry.metrics[name] for name in requested if name in registry.metrics]
     return [*of_analyses, *([_of_agents(of_analyses)] if any("agent" in m.dims for m in metrics) else [])]
 
