@@ -13,6 +13,7 @@ __path__.append(str(Path(__file__).parent / "base" / "renamed" / "modules"))  # 
 if TYPE_CHECKING:
     from kadita import testing as testing
     from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
+    from kadita.base.needs import Needs
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
     from kadita.evaluation.results import Results
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 # Each name is imported when it is first used, so that `kadita --help` need not wait for NumPy.
 _MODULES = {
     "base.errors": "KaditaError KaditaWarning NotApplicable",
+    "base.needs": "Needs",
     "evaluation.evaluate": "analyze",
     "evaluation.export": "write",
     "evaluation.results": "Results",
@@ -54,8 +56,8 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 # fmt: off
 __all__ = [
     "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
-    "Metric", "Model", "NotApplicable", "Output", "Results", "Tracks", "Window", "analysis", "analyze", "hookimpl",
-    "importer", "load_configuration", "metric", "open", "run", "simulate", "write",
+    "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "Tracks", "Window", "analysis", "analyze",
+    "hookimpl", "importer", "load_configuration", "metric", "open", "run", "simulate", "write",
 ]
 # fmt: on
 

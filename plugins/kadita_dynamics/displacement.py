@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Facts, Output, Window, analysis
+from kadita import Facts, Window, analysis
 from kadita.plugins.analyses import Floats
 from kadita_dynamics.lags import Lags, lag_times, time_step
 from kadita_dynamics.pairs import pair_counts, pair_sums
@@ -25,12 +25,13 @@ def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str,
     known = state["count"] > 0
     mean = np.divide(state["sum"], state["count"], out=np.full(lags + 1, np.nan), where=known)
     mean[0] = np.where(known[0], 0.0, np.nan)
-    return {"": np.maximum(mean, 0.0), "lag": lag_times(facts, lags)}
+    return {"mean_squared_displacement": np.maximum(mean, 0.0), "lag": lag_times(facts, lags)}
 
 
 @analysis(
     finish=finish,
-    outputs={"": Output("length^2", ("lag",))},
+    units="length^2",
+    dims=("lag",),
     axis_units={"lag": "time"},
     halo="lags",
     formula="MSD(l) = <|x_i(t + l) - x_i(t)|^2>, over agents i and pairs of frames a lag l apart",

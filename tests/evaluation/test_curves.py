@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita import Axis, Block, metric
+from kadita import Axis, Block, analysis, metric
 from kadita.base.errors import KaditaError
-from kadita.evaluation.curves import curves_of
+from kadita.evaluation.curves import bands_of, curves_of, not_drawn
 from kadita.evaluation.plotting import draw
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
@@ -52,30 +52,113 @@ def test_what_is_not_defined_is_drawn_as_that(results, tmp_path):
 
 
 def test_where_there_is_nothing_to_draw(tmp_path):
-    with pytest.raises(KaditaError, match="nothing to draw: local_order: per-agent values or single numbers"):
-        draw(
-            kadita.analyze(Block(np.eye(3)[None], np.eye(3)[None]), "local_order", parameters={"k": 2}),
-            tmp_path / "nothing.png",
-        )
+    @metric(dims=("agent",), labels=("near", "far"))
+    def sides(block):
+        """A word for each agent, (T, N)."""
+        return np.zeros(block.shape)
+
+    with pytest.raises(KaditaError, match="nothing to draw: sides: labels or matrices of agents, or single numbers"):
+        draw(kadita.analyze(Block(np.eye(3)[None]), sides), tmp_path / "nothing.png")
+
+
+@metric(dims=("agent",), units="length")
+def height(block):
+    """z of every agent, (T, N)."""
+    return block.positions[..., 2]
+
+
+@metric(dims=("agent", "space"), units="length")
+def place(block):
+    """Position of every agent, (T, N, 3)."""
+    return block.positions
+
+
+@metric(dims=("agent", "space", "axis"))
+def tensor(block):
+    """Products of coordinates, (T, N, 3, 3), and of their signs: more than can be drawn."""
+    return np.repeat(block.positions[..., None], 4, axis=3)
+
+
+def test_single_agents_are_drawn_as_quantiles_over_the_school(rng, tmp_path):
+    x = rng.normal(size=(6, 9, 3))
+    results = kadita.analyze(Block(x), [height, place, tensor])
+    bands = bands_of(results)
+    assert list(bands) == ["height", "place.x", "place.y", "place.z"]
+    assert bands["place.y"].title == "place.y (length)"
+    for name, axis in (("height", 2), ("place.x", 0)):
+        expected = np.quantile(x[..., axis], [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
+        np.testing.assert_allclose(bands[name].quantiles, expected)
+    assert not_drawn(results) == ["tensor"]
+    assert curves_of(results) == {}
+    draw(results, tmp_path / "bands.svg")
+    text = (tmp_path / "bands.svg").read_text()
+    assert "height (length): median, 25-75 % and 5-95 % of agents" in text
+
+
+def test_bands_of_one_frame_and_of_undefined_values_can_be_drawn(rng, tmp_path):
+    draw(kadita.analyze(Block(rng.normal(size=(1, 5, 3))), [height]), tmp_path / "one.png")
+    drawn = kadita.analyze(Block(rng.normal(size=(4, 5, 3))), [height])
+    gone = replace(drawn.series["height"], values=np.full((4, 5), np.nan))
+    draw(replace(drawn, series={"height": gone}), tmp_path / "undefined.svg")
+    assert "undefined" in (tmp_path / "undefined.svg").read_text()
+
+
+@pytest.mark.parametrize(("number", "words"), [(7, ["a3", "agent"]), (90, ["way", "agents"])])
+def test_what_an_analysis_finds_for_every_agent_is_a_bar_each_or_a_histogram(number, words, rng, tmp_path):
+    @analysis(finish=lambda state, facts: state["way"], dims=("agent",))
+    def way(window):
+        """Way of every agent along x, (N,)."""
+        return {"way": window.positions[: window.own, :, 0].sum(axis=0)}
+
+    agents = [f"a{i}" for i in range(number)]
+    results = kadita.analyze(Block(rng.normal(size=(4, number, 3)), agents=agents), way)
+    curve = curves_of(results)["way"]
+    assert curve.axes[0].tolist() == agents
+    assert curve.of_agents
+    draw(results, tmp_path / "ways.svg")
+    text = (tmp_path / "ways.svg").read_text()
+    assert all(f"<!-- {word} -->" in text for word in words)
+    assert ("<!-- a3 -->" in text) == (number == 7)
+
+
+@pytest.mark.parametrize(
+    ("middles", "labels"),
+    [
+        ([12.5, 15.5, 18.5], ["12.5", "15.5", "18.5"]),
+        ([5000012.5, 5000013.5], ["5000012.5", "5000013.5"]),
+        ([1 / 6, 1 / 2, 5 / 6], ["0.1667", "0.5", "0.8333"]),
+        ([0.001, 100.0, 123.4], ["0.001", "100", "123.4"]),
+    ],
+)
+def test_the_ticks_of_a_map_are_the_numbers_themselves(middles, labels, rng, tmp_path):
+    n = len(middles)
+
+    @metric(dims=("down", "along"), axes={d: Axis(lambda block: np.array(middles)) for d in ("down", "along")})
+    def cells(block):
+        """A map, (T, n, n)."""
+        return np.broadcast_to(np.arange(n * n, dtype=float).reshape(n, n), (len(block), n, n))
+
+    draw(kadita.analyze(Block(rng.normal(size=(3, 4, 3))), cells), tmp_path / "map.svg")
+    text = (tmp_path / "map.svg").read_text()
+    assert [text.count(f"<!-- {label} -->") for label in labels] == [2] * n
 
 
 def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
-    """All that is not per agent; units and labels are anybody's words, and no formulas."""
+    """Units and labels are anybody's words, and no formulas."""
     registry = load_registry()
     attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s"}
     school = Block(rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), box=8.0, attributes=attributes)
     names = [*registry.metrics, *(a for a in registry.analyses)]
-    drawn = [n for n in names if "agent" not in getattr(registry.metrics.get(n), "dims", ())]
     parameters = {"bins": 4, "surrogates": 2, "lags": 5}
     given = {
         f"{name}.{key}": value
-        for name in drawn
+        for name in names
         for key, value in parameters.items()
         if key in (registry.metrics.get(name) or registry.analyses[name]).parameters.model_fields
         and "bearing" not in name
     }
-    results = kadita.analyze(school, drawn, parameters=given)
-    some = [*results.series, *results.analyses]
+    results = kadita.analyze(school, names, parameters=given)
+    some = list(results)
     for number, start in enumerate(range(0, len(some), 12)):
         part = {n: s for n, s in results.series.items() if n in some[start : start + 12]}
         analyses = {n: w for n, w in results.analyses.items() if n in some[start : start + 12]}

@@ -124,7 +124,7 @@ def test_parameters_profiles_and_plugins_are_those_of_analyze(universe, tmp_path
 def test_results_are_written_as_any_others(universe, tmp_path):
     analysis = kadita.mda.Analysis(universe.atoms, "rotation").run()
     kadita.write(analysis.measured, tmp_path / "rotation.csv")
-    assert (tmp_path / "rotation.csv").read_text().startswith("frame,time,rotation\n")
+    assert (tmp_path / "rotation.csv").read_text().startswith("frame,time,rotation,agents\n")
 
 
 def test_what_cannot_be_measured_is_said_in_one_line(universe, rng):

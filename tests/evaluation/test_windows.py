@@ -38,8 +38,9 @@ def test_what_an_analysis_finds_does_not_depend_on_what_else_is_asked_for(school
     )
     name = "path_within_windows"
     np.testing.assert_array_equal(alone.analyses[name].values, beside.analyses[name].values)
-    assert list(alone) == []
-    assert list(beside) == ["spread"]  # first_x was computed for `pairs`, and not asked for
+    assert list(alone) == [name]
+    assert not alone.series
+    assert list(beside.series) == ["spread"]  # first_x was computed for `pairs`, and not asked for
 
 
 def test_frames_that_are_left_out_are_not_there(school, plugin, positions):

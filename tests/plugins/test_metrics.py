@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
+import numpy as np
 import pytest
 from pydantic import Field
 
-from kadita import Block, KaditaError, metric
+from kadita import Block, KaditaError, analysis, metric
 from kadita.base.errors import PluginError
 
 
@@ -23,6 +24,49 @@ def test_what_a_signature_declares():
 
 def test_a_metric_can_be_called_as_the_function_it_is():
     assert crowding("block", 1, k=2, power=3) == ("block", 1, 2, 3)
+
+
+@metric(per_frame=True, dims=("space",))
+def drift(frame):
+    """Mean velocity, (T, 3)."""
+    return frame.velocities.mean(axis=0)
+
+
+@metric(needs_velocities=True)
+def pace(block):
+    """Mean speed, (T,)."""
+    return block.speeds.mean(axis=-1)
+
+
+@analysis(finish=lambda state, facts: state["n"])
+def sightings(window):
+    """Number of positions, ()."""
+    return {"n": window.positions[..., 0].size}
+
+
+SCHOOL = Block(np.zeros((2, 5, 3)), np.ones((2, 5, 3)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: drift(SCHOOL), "drift: expected a Frame; got a Block; kadita.analyze"),
+        (lambda: pace(SCHOOL[0]), "pace: expected a Block; got a Frame; kadita.analyze"),
+        (lambda: pace(SCHOOL.positions), "pace: expected a Block; got a ndarray"),
+        (lambda: drift(SCHOOL.positions[0]), "drift: expected a Frame; got a ndarray"),
+        (lambda: sightings(SCHOOL), "sightings: expected a Window; got a Block"),
+        (lambda: sightings(SCHOOL[1]), "sightings: expected a Window; got a Frame"),
+    ],
+)
+def test_called_with_data_of_another_kind_it_says_so(wrong, message):
+    with pytest.raises(KaditaError, match=message) as error:
+        wrong()
+    assert "\n" not in str(error.value)
+
+
+def test_called_with_data_of_its_kind_it_computes():
+    assert drift(SCHOOL[1]).tolist() == [1, 1, 1]
+    np.testing.assert_allclose(pace(SCHOOL), np.sqrt(3))
 
 
 def test_defaults_are_filled_in_and_values_are_converted():

@@ -11,9 +11,9 @@ import kadita
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 PUBLIC = {
     "kadita": """
-        Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model NotApplicable
-        Output Results Tracks Window analysis analyze hookimpl importer load_configuration metric open run simulate
-        write
+        Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model Needs
+        NotApplicable Output Results Tracks Window analysis analyze hookimpl importer load_configuration metric open run
+        simulate write
     """,
     "kadita.models": """
         Function Length Model NOISE NOTHING NOWHERE ONE Positive TOO_SHORT across angle_of choose cosine cosine_and_sine
@@ -21,13 +21,13 @@ PUBLIC = {
     """,
     "kadita.plugins.metrics": """
         Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning LinkDistance
-        Metric NotApplicable about_centroid about_wrapped_mean chao_shen entropy grassberger grassberger_1988
+        Metric Needs NotApplicable about_centroid about_wrapped_mean chao_shen entropy grassberger grassberger_1988
         grassberger_1988_logarithms grassberger_logarithms histogram histogram_entropy hookimpl jitable kernel linked
         link_length metric nearest parallel_kernel sphere_entropies sphere_entropy sum_over_agents
     """,
     "kadita.plugins.analyses": """
-        Analysis Estimator Facts Floats Integers KaditaError KaditaWarning NotApplicable Output Window analysis hookimpl
-        jitable kernel parallel_kernel
+        Analysis Estimator Facts Floats Integers KaditaError KaditaWarning Needs NotApplicable Output Window analysis
+        hookimpl jitable kernel parallel_kernel
     """,
     "kadita.plugins.importers": """
         Floats HDF5 INFLATED_AT_MOST Importer Integers KaditaError Tracks check_claim did_you_mean first_bytes hookimpl

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
+from pydantic_core import PydanticUndefined
 
-from kadita.base import renamed
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
+from kadita.base.needs import Needs
+from kadita.base.tables import check_keys, with_key
 
 
-def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[tuple[str, ...], type[BaseModel]]:
-    """Return the names of the positional arguments, and the parameters as a pydantic model.
+class Signature(NamedTuple):
+    """What the signature of a plugin's function declares.
+
+    Attributes:
+        needs: names of what its arguments after the first stand for: ``spread``, ``neighbor_distance(k=1)``.
+        variants: by these names, those that have parameters of their own.
+        parameters: its keyword-only arguments.
+    """
+
+    needs: tuple[str, ...]
+    variants: Mapping[str, Needs]
+    parameters: type[BaseModel]
+
+
+def read_signature(function: Callable[..., Any], kind: str, data: str) -> Signature:
+    """Return what the positional arguments after the first stand for, and the parameters as a pydantic model.
 
     Args:
         function: the function of a plugin.
@@ -32,7 +48,7 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
         ) from None
     except (SyntaxError, TypeError) as error:
         raise PluginError(f"{kind} {name}: its annotations cannot be read: {error}") from None
-    positional: list[str] = []
+    positional: list[Needs] = []
     fields: dict[str, Any] = {}
     for argument in inspect.signature(function).parameters.values():
         if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
@@ -43,8 +59,10 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
                     f"{kind} {name}: {argument.name!r} has a default, so it seems to be a parameter; "
                     "put a * before the parameters"
                 )
-            positional.append(argument.name)
+            positional.append(_need(argument.name, annotations.get(argument.name), f"{kind} {name}"))
             continue
+        if any(m is Needs or isinstance(m, Needs) for m in getattr(annotations.get(argument.name), "__metadata__", ())):
+            raise PluginError(f"{kind} {name}: {argument.name!r} is a metric that it needs; put it before the *")
         required = argument.default is argument.empty
         if argument.name not in annotations and not isinstance(argument.default, bool | int | float | str):
             raise PluginError(
@@ -55,9 +73,11 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
     if not positional:
         raise PluginError(f"{kind} {name}: expected a first argument for the data ({data}); got none")
     config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
-    model = create_model(f"{name}_parameters", __config__=config, **fields)
     try:
+        model = create_model(f"{name}_parameters", __config__=config, **fields)
         model()
+    except PydanticUserError as error:  # an annotation that pydantic does not take
+        raise PluginError(f"{kind} {name}: {str(error).splitlines()[0]}") from None
     except ValidationError as error:
         for first in error.errors():
             if first["type"] != "missing":
@@ -65,23 +85,44 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> tuple[
                 raise PluginError(
                     f"{kind} {name}: default of {key!r}: {first['msg']}; it is {first['input']!r}"
                 ) from None
-    needs = renamed.new_names(positional[1:], renamed.METRICS)
-    return (positional[0], *needs), model
+    needs = positional[1:]
+    return Signature(tuple(map(str, needs)), {str(need): need for need in needs if need.parameters}, model)
+
+
+def _need(argument: str, annotation: Any, where: str) -> Needs:
+    """Return the metric that an argument stands for: that of its name, or the one that its annotation names."""
+    metadata = getattr(annotation, "__metadata__", ())
+    declared = [m for m in metadata if isinstance(m, Needs)]
+    if len(declared) > 1 or Needs in metadata:
+        raise PluginError(f'{where}: {argument!r}: expected one Needs("metric", parameter=value); got {annotation}')
+    return declared[0] if declared else Needs(argument)
 
 
 def checked(name: str, parameters: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return all parameters, validated, with defaults for those that are not given.
 
+    ``{"weights.order": 3}`` sets one key of the table `weights`: the other keys are those of its value, if that is
+    given too, or of its default.
+
     Raises:
-        KaditaError: if a parameter is unknown, a value is invalid, or a required parameter is missing.
+        KaditaError: if a parameter, or a key of a table, is unknown, a value is invalid, or a required parameter is
+            missing.
     """
     known = parameters.model_fields
-    for key in values:
-        if key not in known:
+    given = {key: value for key, value in values.items() if "." not in key}
+    for key, value in values.items():
+        parameter, dot, inner = key.partition(".")
+        if parameter not in known:
             available = f"there are: {', '.join(known)}" if known else "it has none"
-            raise KaditaError(f"{name} has no parameter '{key}'{did_you_mean(key, known)}; {available}")
+            raise KaditaError(f"{name} has no parameter '{parameter}'{did_you_mean(parameter, known)}; {available}")
+        if dot:
+            default = known[parameter].get_default(call_default_factory=True)
+            before = given.get(parameter, None if default is PydanticUndefined else default)
+            given[parameter] = with_key(f"{name}.{parameter}", before, inner, value)
+    for key, value in given.items():
+        check_keys(f"{name}.{key}", known[key].annotation, value)
     try:
-        model = parameters(**values)
+        model = parameters(**given)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in (name, *first["loc"]))

@@ -45,12 +45,11 @@ def analyze(
     from kadita.cli.terminal import installed, report
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
-    from kadita.evaluation.tables import table_names
+    from kadita.evaluation.tables import tables_of_request
 
     counted = check_equilibration(equilibration)
     registry = installed(measurement.plugins)
-    analyses = [registry.analyses[name] for name in metrics or () if name in registry.analyses]
-    tables = table_names({a.name: [o.dims for o in a.outputs.values()] for a in analyses})
+    tables = tables_of_request(registry, metrics, measurement.profile, measurement.by)
     export.check_targets(output or (), force=force, source=trajectory, tables=tables)
     results = measure(
         trajectory,

@@ -49,14 +49,16 @@ def _readable(value: Any) -> str:
     if isinstance(value, list) and any(isinstance(v, dict) for v in value):
         return " and ".join(f"({_readable(v)})" for v in value)
     if isinstance(value, list):
-        return " to ".join(f"{v:g}" for v in value) if len(value) == 2 else " x ".join(map(_number, value))
+        return (" to " if len(value) == 2 else " x ").join(map(_number, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
 
 
 def _number(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    from kadita.base.numerals import in_full
+
+    return in_full(value) if isinstance(value, float) else str(value)
 
 
 def _facts(trajectory: Trajectory) -> dict[str, Any]:

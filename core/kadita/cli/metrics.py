@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kadita.base.numerals import in_full
 from kadita.cli.options import Plugins
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def metrics(
     if name is None:
         _list(registry)
     else:
-        _show(registry, registry.analyses[name] if name in registry.analyses else registry[name])
+        _show(registry, registry.find(name))
 
 
 def _list(registry: Registry) -> None:
@@ -112,13 +113,20 @@ def _schema(field: FieldInfo) -> dict[str, Any]:
 
 
 def _default(observable: Metric | Analysis, key: str) -> str:
-    from pydantic import BaseModel
     from pydantic_core import PydanticUndefined
 
     default = observable.parameters.model_fields[key].default
-    if isinstance(default, BaseModel):
-        return "{" + ", ".join(f"{k} = {v}" for k, v in default.model_dump().items()) + "}"
-    return "required" if default is PydanticUndefined else "none" if default is None else str(default)
+    return "required" if default is PydanticUndefined else _shown(default)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as written in a setting."""
+    from kadita.base.tables import as_table
+
+    if value is None:
+        return "none"
+    table = as_table(value)
+    return str(value) if table is None else "{" + ", ".join(f"{k} = {_shown(v)}" for k, v in table.items()) + "}"
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -131,6 +139,8 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return "{name = number, ...}"
     limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    if schema.get("type") == "object":
+        return "{name = value, ...}"
     words = [str(schema.get("type", "table")).replace("null", "none")]
-    words += [f"{sign} {schema[key]:g}" for key, sign in limits.items() if key in schema]
+    words += [f"{sign} {in_full(schema[key])}" for key, sign in limits.items() if key in schema]
     return ", ".join(words)

@@ -22,10 +22,13 @@ def plot(
     measurement: Measurement,
     force: Force = False,
 ) -> None:
-    """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted."""
+    """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted.
+
+    Of metrics of single agents, the median and quantiles over the agents are drawn.
+    """
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
-    from kadita.evaluation.plotting import check_picture, draw
+    from kadita.evaluation.plotting import NOT_DRAWN, check_picture, draw
 
     registry = installed(measurement.plugins)
     check_picture(output, force=force, source=trajectory)
@@ -39,4 +42,4 @@ def plot(
     typer.echo(f"wrote {output}")
     report(results)
     if left_out := not_drawn(results):
-        notes([f"not drawn: {', '.join(left_out)}: per-agent values or single numbers; kadita analyze -o writes them"])
+        notes([f"not drawn: {', '.join(left_out)}: {NOT_DRAWN}"])

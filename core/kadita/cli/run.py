@@ -73,6 +73,7 @@ def run(
     from kadita.cli.terminal import installed, progress, report, size_of, waiting
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
+    from kadita.evaluation.tables import tables_of_request
     from kadita.simulation.run import simulate, trajectory_path
 
     counted = check_equilibration(equilibration)
@@ -108,7 +109,8 @@ def run(
         registry=registry,
     ) as school:
         path = None if no_trajectory else trajectory_path(school, output)
-        export.check_targets(results or (), force=force, source=path)
+        tables = tables_of_request(registry, metrics, profile) if results else []
+        export.check_targets(results or (), force=force, source=path, tables=tables)
         if path is not None:
             school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
         try:

@@ -24,6 +24,8 @@ from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
 from kadita.school.window import LocatedWindow, RollingWindows
 
+PRESENT = "agent"  # the key of presence among the values, 1 where an agent is present; no metric has this name
+
 
 class PartialResult(NamedTuple):
     """Results of some frames of a pass, which can be pickled, sent to other processes and stored."""
@@ -62,9 +64,8 @@ class Accumulator:
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
         self.states: dict[str, State] = {}
         self._rolling = RollingWindows(trajectory, plan.halo) if plan.analyses else None
-        self.counts = np.zeros(total, np.int64)
-        reused = trajectory.n_columns != len(trajectory.agents)
-        self.identities = np.full((total, trajectory.n_columns), -1) if reused else None
+        self.counts: Integers = np.zeros(total, np.int64)
+        self.identities = np.full((total, trajectory.n_columns), -1) if trajectory.reuses_columns else None
         self.dimensions = trajectory.decide_dimensions()
         where = {2: "in space, and the school is in a plane", 3: "in a plane, and the school is in space"}
         for observable in plan.observables:
@@ -223,6 +224,10 @@ class Accumulator:
                 np.moveaxis(full, axis, 0)[block.columns] = np.moveaxis(values, axis, 0)
                 values = full
         self._put(m.name, values, rows)
+        if "agent" in m.dims:
+            present = np.zeros((len(block), n_columns))
+            present[:, block.columns] = 1.0
+            self._put(PRESENT, present, rows)
 
     def _put(self, name: str, values: Floats, rows: Any) -> None:
         if name not in self.values:

@@ -109,6 +109,7 @@ class BySpecies:
             provenance={**first.provenance, "by": "species", "input": self.trajectory.fingerprint()},
             counts=self.counts,
             identities=self._identities(),
+            present=self._present(parts),
             species=tuple(self.names),
         )
 
@@ -121,6 +122,17 @@ class BySpecies:
         for school, own in zip(self._schools, of_species, strict=True):
             assert own is not None
             together = np.where(own >= 0, school.which[own], together)
+        return together
+
+    def _present(self, parts: Sequence[Results]) -> NDArray[np.bool_] | None:
+        """Return which agents are present, (T, C), where there are per-agent series."""
+        if all(part.present is None for part in parts):
+            return None
+        reused = self.trajectory.reuses_columns
+        together = np.zeros((len(parts[0].frames), self.trajectory.n_columns), bool)
+        for school, part in zip(self._schools, parts, strict=True):
+            if part.present is not None:
+                together[:, slice(None) if reused else school.which] |= part.present
         return together
 
 
@@ -139,7 +151,7 @@ class _Merge:
     def _merged(self, name: str, results: Sequence[Result | None]) -> Result:
         known = next(r for r in results if r is not None)
         lead = 1 if isinstance(known, Series) else 0
-        reused = self._trajectory.n_columns != len(self._trajectory.agents)
+        reused = self._trajectory.reuses_columns
         full, of_agents = [], False
         for result, part in zip(results, self._parts, strict=True):
             if result is None:

@@ -16,8 +16,10 @@ from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.results import Result, Results, Series
+from kadita.evaluation.result import as_json
+from kadita.evaluation.results import COUNTS, Result, Results
 from kadita.evaluation.statistics import Estimate
+from kadita.evaluation.tables import cell
 from kadita.evaluation.tables import tables as tables_of
 
 Equilibration = str | float
@@ -27,9 +29,11 @@ Writer = Callable[[Results, Equilibration, Path], None]
 def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:
     """Write results to `path`, in the format of its suffix: .csv, .json, .nc or .xvg.
 
-    With a CSV come a table NAME_analysis.csv for every set of axes of whole-trajectory results, and a .json with
-    parameters, units, provenance, and the mean and standard error of every column over the frames that `equilibration`
-    selects (`Results.statistics`). A file is written completely or not at all; `force` replaces existing files.
+    The last column of a CSV is the number of agents in each frame. With it come a table NAME_agents.csv of per-agent
+    metrics, with a row for every agent in every frame in which it is present, a table NAME_analysis.csv for every set
+    of axes of whole-trajectory results, and a .json with parameters, units, provenance, and the mean and standard error
+    of every column over the frames that `equilibration` selects (`Results.statistics`). A file is written completely or
+    not at all; `force` replaces existing files.
 
     Raises:
         KaditaError: an unknown suffix, a file that exists, a folder that cannot be written to.
@@ -52,12 +56,13 @@ def check_targets(
 ) -> dict[Path, Writer]:
     """Return every file that writing to `paths` will create, with its writer; check them before anything is computed.
 
-    With a CSV come the tables of whole-trajectory results, named by `tables`.
+    With a CSV come the tables of agents and of whole-trajectory results, named by `tables`.
 
     Raises:
         KaditaError: a file that cannot be written, or a path that was given twice.
     """
     targets: dict[Path, Writer] = {}
+    names = list(tables)
     for path in paths:
         if path.suffix not in WRITERS and not path.is_dir():
             raise KaditaError(f"{path}: expected an ending of {', '.join(WRITERS)}; got '{path.suffix}'")
@@ -72,7 +77,11 @@ def check_targets(
                 f"both: -o {path.name} -o {record.name}"
             )
         targets.setdefault(record, _record)
-        targets |= {path.with_name(f"{path.stem}_{name}.csv"): partial(_table, name) for name in tables}
+        for name in names:
+            table = path.with_name(f"{path.stem}_{name}.csv")
+            if table in targets:
+                raise KaditaError(f"{table} is also the table {name} of {path.name}; choose another name")
+            targets[table] = partial(_table, name)
     for path in targets:
         check_writable(path, force=force, source=source)
     return targets
@@ -92,12 +101,6 @@ def _holds_results(path: Path) -> bool:
     return isinstance(document, dict) and {"provenance", "time"} <= document.keys()
 
 
-def _cell(series: Series, value: float) -> str:
-    if np.isnan(value):
-        return ""
-    return series.labels[int(value)] if series.labels else repr(float(value))
-
-
 def write_csv(path: Path, heading: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write a table as CSV."""
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -105,12 +108,14 @@ def write_csv(path: Path, heading: Iterable[str], rows: Iterable[Iterable[Any]])
 
 
 def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
-    columns = results.columns()
+    columns = {name: (s, v) for name, (s, v) in results.columns().items() if "agent" not in s.dims}
+    counts = [[]] * len(results.frames) if results.counts is None else results.counts[:, None].tolist()
     rows = (
-        [frame, repr(float(time)), *(_cell(s, v[row]) for s, v in columns.values())]
+        [frame, repr(float(time)), *(cell(s, v[row]) for s, v in columns.values()), *counts[row]]
         for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True))
     )
-    write_csv(path, ["frame", "time", *columns], rows)
+    last = [] if results.counts is None else [results.unused(COUNTS)]
+    write_csv(path, ["frame", "time", *columns, *last], rows)
 
 
 def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
@@ -126,6 +131,12 @@ def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
     document = _describe(results, equilibration)
     document["frame"] = results.frames.tolist()
     document["time"] = results.times.tolist()
+    if results.counts is not None:
+        document["agents"] = results.counts.tolist()
+    if any("agent" in r.dims for r in (*results.series.values(), *results.analyses.values())):
+        document["agent"] = results.agents.tolist()
+    if results.identities is not None:
+        document["identity"] = results.identities.tolist()
     for name, w in results.analyses.items():
         document["analyses"][name]["values"] = w.values.tolist()
         document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
@@ -140,6 +151,8 @@ def _netcdf(results: Results, _equilibration: Equilibration, path: Path) -> None
 
 def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
     columns = results.columns()
+    if results.identities is not None:  # columns of several agents are no series
+        columns = {name: (s, v) for name, (s, v) in columns.items() if "agent" not in s.dims}
     text = io.StringIO()
     unit = results.attributes.get("time_unit")
     text.write(f"# kadita {results.provenance['kadita']}, {results.provenance['input'].get('name', '')}\n")
@@ -168,6 +181,7 @@ def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
     return {
         "provenance": dict(results.provenance),
         "attributes": dict(results.attributes),
+        **({"species": list(results.species)} if results.species else {}),
         "notes": list(results.notes),
         "metrics": metrics,
         "analyses": analyses,
@@ -206,7 +220,7 @@ def _estimated(results: Results, e: Estimate) -> dict[str, Any]:
 
 
 def _dump(document: Any) -> str:
-    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=str).decode() + "\n"
+    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=as_json).decode() + "\n"
 
 
 WRITERS: dict[str, Writer] = {

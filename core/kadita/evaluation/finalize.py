@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import PluginError
-from kadita.evaluation.accumulator import Accumulator
+from kadita.evaluation.accumulator import PRESENT, Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Analysis, Facts, finished
@@ -58,6 +58,9 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
         agents=run.trajectory.agents,
         series=series,
         analyses=analyses,
+        counts=run.counts,
+        identities=run.identities,
+        present=run.values[PRESENT] == 1 if PRESENT in run.values else None,
         attributes=run.trajectory.attributes,
         notes=tuple(run.notes),
         failures=failures,
@@ -70,14 +73,12 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
             "dimensions": run.dimensions,
             **({"needed": needed} if needed else {}),
         },
-        counts=run.counts,
-        identities=run.identities,
     )
 
 
 def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     """Finish every analysis that was not left out and has not failed."""
-    labels = {m.name: m.labels for m in run.plan.order if m.labels}
+    labels = {run.plan.variants.get(m.name, m.name): m.labels for m in run.plan.order if m.labels}
     facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
     analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
@@ -86,7 +87,7 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
         try:
             result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
             for name, output in a.outputs.items():
-                analyses[f"{a.name}.{name}".rstrip(".")] = AnalysisResult(
+                analyses[a.key(name)] = AnalysisResult(
                     values=result["values"][name],
                     dims=output.dims,
                     axes={d: result["axes"][d] for d in output.dims if d in result["axes"]},

@@ -108,9 +108,8 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
         part = run.part(len(frames))
         self.frames, self.times = requested, part.times[rows]
         values = {name: series[rows] for name, series in part.values.items()}
-        self.results = Results(
-            parts=[(requested, part._replace(times=self.times, values=values, counts=part.counts[rows]))]
-        )
+        part = part._replace(times=self.times, counts=part.counts[rows], values=values)
+        self.results = Results(parts=[(requested, part)])
         return self
 
     def _get_aggregator(self) -> ResultsGroup:

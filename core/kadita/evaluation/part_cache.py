@@ -32,7 +32,8 @@ class PartCache:
         plan, registry = resolve(first.request)
         versions = sorted(set(map(str, plan.plugins(registry).values())))
         frames = hashlib.sha256(b"".join(task.frames[: task.n_own].tobytes() for task in tasks)).hexdigest()
-        facts = [asdict(first.request), first.content, frames, version("kadita"), versions]
+        layout = [version("kadita"), PartialResult._fields]
+        facts = [asdict(first.request), first.content, frames, layout, versions]
         key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         self.folder = output.parent / f".{output.stem[:50]}-{key[:16]}.parts"
 

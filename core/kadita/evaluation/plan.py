@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
+from kadita.evaluation.needs import Planned, defined, in_order, planned, shared
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin, Registry
@@ -28,6 +28,7 @@ class Plan:
     named: frozenset[str]  # requested by name: an error if they cannot be computed
     analyses: tuple[Analysis, ...] = ()
     unset: Mapping[str, str] = field(default_factory=dict)  # by metric not requested by name, a required parameter
+    variants: Mapping[str, str] = field(default_factory=dict)  # by name of one with parameters of its own, the metric
 
     @property
     def kept(self) -> frozenset[str]:
@@ -48,7 +49,7 @@ class Plan:
     def plugins(self, registry: Registry) -> dict[str, Plugin]:
         """Return the plugin of every metric and analysis, by its name."""
         kinds = {m.name: "metric" for m in self.order} | {a.name: "analysis" for a in self.analyses}
-        return {name: registry.plugin_of(kind, name) for name, kind in kinds.items()}
+        return {name: registry.plugin_of(kind, self.variants.get(name, name)) for name, kind in kinds.items()}
 
     @property
     def halo(self) -> int:
@@ -122,13 +123,18 @@ def make_plan(
         requested = [name for name in requested if name not in unset]
     analyses = tuple(registry.analyses[name] for name in requested if name in registry.analyses)
     wanted = [name for name in requested if name not in registry.analyses]
-    graph = _needs(registry, wanted, analyses)
-    try:
-        order = tuple(registry[name] for name in TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        raise KaditaError(f"metrics need each other in a cycle: {' needs '.join(reversed(error.args[1]))}") from None
-    resolved = _resolve_parameters((*order, *analyses), registry, given, presets)
-    return Plan(order, resolved, tuple(wanted), frozenset(named), analyses, unset)
+    metrics = planned(registry, wanted, analyses)
+    ordered = in_order(metrics)
+    resolved = _resolve_parameters(metrics, analyses, registry, given, presets)
+    if any(m.own for m in metrics.values()):
+        same = shared(metrics, resolved)
+        resolved = {name: values for name, values in resolved.items() if same.get(name, name) == name}
+        metrics = {name: m.needing(same) for name, m in metrics.items() if same[name] == name}
+        ordered = in_order(metrics)
+        analyses = tuple(replace(a, needs=tuple(same[need] for need in a.needs), variants={}) for a in analyses)
+    order = tuple(defined(registry, name, metrics[name]) for name in ordered)
+    variants = {name: m.metric for name, m in metrics.items() if m.own}
+    return Plan(order, resolved, tuple(wanted), frozenset(named), analyses, unset, variants)
 
 
 def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -150,8 +156,9 @@ def _unset(
     """Return a required parameter without a value, by name of its metric; only that metric is left out."""
     unset: dict[str, str] = {}
     for name in names:
-        observable = registry.analyses[name] if name in registry.analyses else registry[name]
-        known = {*given.get("*", {}), *given.get(name, {}), *presets.get(name, {})}
+        observable = registry.find(name)
+        keys = (*given.get("*", {}), *given.get(name, {}), *presets.get(name, {}))
+        known = {key.partition(".")[0] for key in keys}
         for key, parameter in observable.parameters.model_fields.items():
             if parameter.is_required() and key not in known:
                 unset.setdefault(name, key)
@@ -159,48 +166,56 @@ def _unset(
 
 
 def _resolve_parameters(
-    observables: tuple[Metric | Analysis, ...],
+    metrics: Mapping[str, Planned],
+    analyses: Iterable[Analysis],
     registry: Registry,
     given: dict[str, Mapping[str, Any]],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, dict[str, Any]]:
-    """Return the parameters of every metric and analysis: its defaults, then the profile's, then the given ones."""
-    for_all = given.pop("*", {})
-    keys = {key for observable in observables for key in observable.parameters.model_fields}
-    for key in for_all:
+    """Return the parameters of every metric and analysis: its defaults, then the profile's, given ones, its own."""
+    observables = [*metrics.items(), *((a.name, Planned(a.name, {}, (), (a.name,))) for a in analyses)]
+    definitions = {m.metric: registry.find(m.metric) for _, m in observables}
+    for_all = dict(given.pop("*", {}))
+    free: dict[str, set[str]] = {name: set() for name in definitions}  # parameters that some metric does not fix
+    for _, m in observables:
+        free[m.metric] |= definitions[m.metric].parameters.model_fields.keys() - m.own.keys()
+    keys = {key for names in free.values() for key in names}
+    known = {**registry.metrics, **registry.analyses}
+    for name in [name for name in given if name not in known and name in keys]:  # a key of a table of all metrics
+        for_all |= {f"{name}.{key}": value for key, value in given.pop(name).items()}
+    for key in (key.partition(".")[0] for key in for_all):
         if key not in keys:
             raise KaditaError(f"--set: no metric of this analysis has a parameter '{key}'{did_you_mean(key, keys)}")
-    known, planned = {**registry.metrics, **registry.analyses}, {observable.name for observable in observables}
-    for name in given:
+    for name, values in given.items():
         if name not in known:
             raise KaditaError(f"--set: there is no metric '{name}'{did_you_mean(name, known)}")
-        if name not in planned:
+        if name not in definitions:
             raise KaditaError(f"--set: '{name}' is not part of this analysis; add -m {name}")
+        fields = definitions[name].parameters.model_fields
+        for key in (key.partition(".")[0] for key in values):
+            if key in fields and key not in free[name]:
+                path = next(m for _, m in observables if m.metric == name)
+                raise KaditaError(f"--set: {name}.{key} has no effect, as {path}; add -m {name}")
     for name in presets:
         if name not in known:
             raise KaditaError(f"profile: there is no metric '{name}'{did_you_mean(name, known)}")
     resolved = {}
-    for o in observables:
-        shared = {k: v for k, v in for_all.items() if k in o.parameters.model_fields}
-        resolved[o.name] = o.validate({**presets.get(o.name, {}), **shared, **given.get(o.name, {})})
+    for name, m in observables:
+        values = dict(presets.get(m.metric, {}))
+        if for_all:
+            fields = definitions[m.metric].parameters.model_fields
+            shared = {key: value for key, value in for_all.items() if key.partition(".")[0] in fields}
+            values = _replaced(values, shared)
+        for more in filter(None, (given.get(m.metric), m.own)):
+            values = _replaced(values, more)
+        try:
+            resolved[name] = definitions[m.metric].validate(values)
+        except KaditaError as error:
+            raise KaditaError(f"{m}: {error}" if m.own else str(error)) from None
     return resolved
 
 
-def _needs(registry: Registry, wanted: Iterable[str], analyses: Iterable[Analysis]) -> dict[str, tuple[str, ...]]:
-    graph: dict[str, tuple[str, ...]] = {}
-    paths: list[tuple[str, ...]] = [(name,) for name in wanted]
-    paths += [(a.name, need) for a in analyses for need in a.needs]
-    while paths:
-        path = paths.pop(0)
-        name = path[-1]
-        if name in graph:
-            continue
-        if name not in registry and len(path) > 1:
-            hint = did_you_mean(name, registry.metrics)
-            raise KaditaError(
-                f"{' needs '.join(path)}, and there is no metric '{name}'{hint}; "
-                "if it is a parameter, make it keyword-only: put a * before it"
-            )
-        graph[name] = registry[name].needs
-        paths.extend((*path, need) for need in graph[name])
-    return graph
+def _replaced(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with others in their place; a whole table also replaces single keys of it: ``weights.order``."""
+    inner = [k for k in values if "." in k and any(k.startswith(f"{key}.") for key in others)]
+    return {**{k: v for k, v in values.items() if k not in inner}, **others}

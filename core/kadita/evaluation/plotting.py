@@ -10,16 +10,19 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.curves import Curve, curves_of, has_axes, with_unit
+from kadita.base.numerals import along_axis
+from kadita.evaluation.curves import Band, Curve, bands_of, curves_of, has_axes, with_unit
 from kadita.evaluation.results import Results, Series
 from kadita.school.box import MOST
 
 ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
+MOST_BARS = 60  # agents, each with a bar of its own; more are counted in bins
 MOST_TICKS, ROOM = 10, 55  # tick labels along an axis of a map, and characters in all of them
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 OTHER = "#d1601f"  # a second line; distinct from LINE for the colour-blind and in grey
+NOT_DRAWN = "labels or matrices of agents, or single numbers; kadita analyze -o writes them"
 STYLE = {  # for `matplotlib.rc_context`
     "font.size": 8,
     "axes.titlesize": 8.5,
@@ -49,8 +52,10 @@ def check_picture(path: Path, *, force: bool, source: Path | None = None) -> Non
 def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
     """Draw every scalar series against a common time axis, and every curve against its own axis.
 
-    A curve is the mean over the frames, with its standard error, of a metric with coordinates along its axes, or such a
-    result of a whole-trajectory analysis. With two axes it is drawn as a map.
+    A per-agent metric is drawn in time as the median over the agents, with bands that hold half and 90 % of them. A
+    curve is the mean over the frames, with its standard error, of a metric with coordinates along its axes, or such a
+    result of a whole-trajectory analysis. With two axes it is drawn as a map. What an analysis finds for every agent is
+    a bar for each, or with many agents a histogram.
 
     Args:
         results: from `kadita.analyze`.
@@ -64,18 +69,16 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
 
     path = Path(path)
     check_picture(path, force=force)
-    curves = curves_of(results)
+    curves, bands = curves_of(results), bands_of(results)
     columns = {
         name: (series, values)
         for name, (series, values) in results.columns().items()
         if "agent" not in series.dims and not has_axes(series)
     }
-    heights = [1.15] * len(columns) + [1.9] * len(curves)
+    in_time = len(columns) + len(bands)
+    heights = [1.15] * in_time + [1.9] * len(curves)
     if not heights:
-        names = ", ".join([*results, *results.analyses])
-        raise KaditaError(
-            f"nothing to draw: {names}: per-agent values or single numbers; write them with kadita analyze -o"
-        )
+        raise KaditaError(f"nothing to draw: {', '.join(results)}: {NOT_DRAWN}")
     if len(heights) > MOST_PANELS:
         raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {len(heights)}")
     if not np.abs(results.times).max() < MOST:
@@ -90,21 +93,27 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         figure = Figure(figsize=(COLUMN_WIDTH, 0.5 + sum(heights)), layout="constrained")
         FigureCanvasAgg(figure)
         panels = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
-        over_time, others = panels[: len(columns)], panels[len(columns) :]
-        for panel, (name, (series, values)) in zip(over_time, columns.items(), strict=True):
+        over_time, others = panels[:in_time], panels[in_time:]
+        for panel, (name, (series, values)) in zip(over_time, columns.items(), strict=False):
             _over_time(panel, name, series, results.times, values)
-            if panel is not over_time[-1]:
-                panel.sharex(over_time[-1])
-                panel.tick_params(labelbottom=False)
-        if columns:
+        for panel, band in zip(over_time[len(columns) :], bands.values(), strict=True):
+            _band(panel, band, results.times)
+        for panel in over_time[:-1]:
+            panel.sharex(over_time[-1])
+            panel.tick_params(labelbottom=False)
+        if in_time:
             unit = results.attributes.get("time_unit")
             over_time[-1].set_xlabel(f"time ({unit})" if unit else "time")
         for panel, curve in zip(others, curves.values(), strict=True):
             panel.set_title(curve.title)
             if np.isnan(curve.values).all():
                 _undefined(panel)
+            elif len(curve.axes) == 2:
+                _map(panel, curve)
+            elif curve.of_agents and len(curve.values) > MOST_BARS:
+                _histogram(panel, curve)
             else:
-                (_map if len(curve.axes) == 2 else _curve)(panel, curve)
+                _curve(panel, curve)
         metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
         replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
 
@@ -116,7 +125,7 @@ def _undefined(panel: Any) -> None:
 
 def _curve(panel: Any, curve: Curve) -> None:
     (x,), y = curve.axes, curve.values
-    if x.dtype.kind not in "iuf":
+    if curve.of_agents or x.dtype.kind not in "iuf":
         panel.bar(np.arange(len(x)), y, color=LINE, width=0.6)
         panel.set_xlim(-0.6, len(x) - 0.4)  # including bars without a value
         _ticks(panel.xaxis, np.arange(len(x)), x)
@@ -128,6 +137,31 @@ def _curve(panel: Any, curve: Curve) -> None:
     panel.grid(axis="y", color=FAINT, linewidth=0.5)
     panel.set_axisbelow(True)
     panel.set_xlabel(curve.labels[0])
+
+
+def _histogram(panel: Any, curve: Curve) -> None:
+    panel.hist(curve.values[np.isfinite(curve.values)], bins="auto", color=LINE)
+    panel.set_xlabel(curve.title)
+    panel.set_ylabel("agents")
+
+
+def _band(panel: Any, band: Band, times: Any) -> None:
+    """Draw the median over the agents, and the bands between their quantiles."""
+    lowest, low, median, high, highest = band.quantiles
+    panel.set_title(f"{band.title}: median, 25-75 % and 5-95 % of agents")
+    if np.isnan(median).all():
+        _undefined(panel)
+        return
+    few = len(times) < 3
+    for bottom, top, alpha in ((lowest, highest, 0.15), (low, high, 0.3)):
+        if few:  # bands have no width
+            panel.vlines(times, bottom, top, color=LINE, alpha=2 * alpha, linewidth=4)
+        else:
+            panel.fill_between(times, bottom, top, color=LINE, alpha=alpha, linewidth=0)
+    panel.plot(times, median, color=LINE, linewidth=0.9, marker="." if few else None, markersize=3)
+    panel.grid(axis="y", color=FAINT, linewidth=0.5)
+    panel.set_axisbelow(True)
+    panel.margins(x=0.01)
 
 
 def _map(panel: Any, curve: Curve) -> None:
@@ -142,7 +176,7 @@ def _map(panel: Any, curve: Curve) -> None:
 def _ticks(axis: Any, positions: NDArray[Any], coordinates: NDArray[Any]) -> None:
     """Label an axis with at most MOST_TICKS coordinates; long labels are rotated so that they do not overlap."""
     shown = np.arange(0, len(coordinates), -(-len(coordinates) // MOST_TICKS))
-    labels = [f"{c:.2g}" if coordinates.dtype.kind == "f" else str(c) for c in coordinates[shown]]
+    labels = along_axis(coordinates[shown].tolist(), least=2)
     axis.set_ticks(positions[shown], labels)
     if sum(map(len, labels)) > ROOM:
         rotation = {"labelrotation": 20} if axis.axis_name == "x" else {}

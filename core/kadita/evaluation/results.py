@@ -1,4 +1,4 @@
-"""Results of an analysis: one series per metric, with units, parameters and provenance."""
+"""Results of an analysis: metrics and whole-trajectory results by name, with units, parameters and provenance."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 from kadita.base import renamed
 from kadita.base.errors import did_you_mean
+from kadita.base.numerals import along_axis
+from kadita.evaluation.result import AnalysisResult as AnalysisResult
+from kadita.evaluation.result import Result as Result
+from kadita.evaluation.result import Series as Series
+from kadita.evaluation.result import attributes_of, distinct_dims, unit_along
+from kadita.evaluation.result import plain as plain
 from kadita.evaluation.statistics import Estimate, estimate
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -19,52 +25,31 @@ from kadita.school.neighbors import Integers
 if TYPE_CHECKING:
     import xarray
 
-SHARED = ("agent", "space", "species")  # axes that all results have in common
-
-
-@dataclass(frozen=True)
-class Result:
-    """Values of a metric or an analysis, with units, parameters and plugin."""
-
-    values: Floats
-    dims: tuple[str, ...]
-    units: str
-    parameters: Mapping[str, Any]
-    summary: str
-    plugin: str
-    plugin_version: str
-    axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # coordinates, for axes that have them
-    axis_units: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Series(Result):
-    """Values of one metric over the frames, (T, ...)."""
-
-    labels: tuple[str, ...] = ()
-
-
-class AnalysisResult(Result):
-    """A result of a whole-trajectory analysis."""
+COUNTS = "agents"  # the column of numbers of agents
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results(Mapping[str, Floats]):
-    """Series of metrics over the same frames, by name: ``results["rotation"]`` has shape (T, ...).
+    """Values of metrics and of whole-trajectory analyses, by name, in this order.
+
+    ``results["rotation"]`` is a series over the frames, (T, ...); ``results["mean_squared_displacement"]`` is a result
+    of the whole trajectory, and so is ``results["heading_autocorrelation.correlation"]``, one of several results of an
+    analysis. `series` and `analyses` have their units, parameters and axes.
 
     Attributes:
         frames: (T,) frame numbers.
         times: (T,) times.
-        agents: (N,) identities, the axis ``agent`` of per-agent metrics.
+        agents: (N,) identities, the axis ``agent`` of per-agent results.
         series: values with units and parameters, by metric.
         attributes: of the trajectory, such as its units and its model.
         notes: remarks on the results, one line each.
         failures: error messages of metrics that raised, one line each, by metric.
         provenance: versions, fingerprint of the input, profile; parameters of metrics that were computed for others.
         analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
-        counts: (T,) number of agents in each frame; None if unknown.
-        identities: (T, C) index among `agents` of the agent in each column of per-agent metrics, -1 for nobody; None
-            if column i is agent i.
+        counts: (T,) number of agents present in each frame; None if it is not known.
+        identities: (T, C) index in `agents` of the agent in each column of per-agent series, -1 for none; None if
+            column i is agent i in all frames.
+        present: (T, C) whether an agent is present, where there are per-agent series; otherwise None.
         species: names along the axis ``species`` of an analysis by species.
     """
 
@@ -79,34 +64,40 @@ class Results(Mapping[str, Floats]):
     analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
     counts: Integers | None = None
     identities: Integers | None = None
+    present: NDArray[np.bool_] | None = None
     species: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Floats:
-        """Return the values of one metric, (T, ...)."""
+        """Return the values of a metric, (T, ...), or a result of the whole trajectory.
+
+        Raises:
+            KeyError: there is no such result, or the analysis has several, which are named.
+        """
         if name in renamed.METRICS and name not in self.series:
             name = renamed.new_name(name, renamed.METRICS)
-        try:
-            return self.series[name].values
-        except KeyError:
-            raise KeyError(f"these results have no '{name}'{did_you_mean(name, self.series)}") from None
+        if (found := self.series.get(name) or self.analyses.get(name)) is not None:
+            return found.values
+        if several := [key for key in self.analyses if key.partition(".")[0] == name]:
+            raise KeyError(f"{name} has several results; expected one of {', '.join(several)}")
+        raise KeyError(f"these results have no '{name}'{did_you_mean(name, self)}")
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.series)
+        return iter((*self.series, *self.analyses))
 
     def __len__(self) -> int:
-        return len(self.series)
+        return len(self.series) + len(self.analyses)
 
     def __repr__(self) -> str:
-        return f"<Results of {len(self.frames)} frames: {', '.join(self.series)}>"
+        return f"<Results of {len(self.frames)} frames: {', '.join(self) or 'none'}>"
 
     def columns(self) -> dict[str, tuple[Series, Floats]]:
         """Return every scalar series by name, (T,): one per metric, or per component: ``drift.x``, ``distances.2``."""
         columns: dict[str, tuple[Series, Floats]] = {}
         for name, s in self.series.items():
-            axes = [_names(self.axis_of(s, dim, size)) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
+            axes = [self.names_along(s, dim, size) for dim, size in zip(s.dims, s.values.shape[1:], strict=True)]
             flat = s.values.reshape(len(self.frames), -1)
             for i, component in enumerate(itertools.product(*axes)):
                 columns[".".join((name, *component))] = s, flat[:, i]
@@ -145,69 +136,57 @@ class Results(Mapping[str, Floats]):
         """Return the coordinates along an axis: numbers, or names."""
         if dim in result.axes:
             return list(result.axes[dim].tolist())
-        if dim == "agent":
-            return list(self.agents.tolist()) if size == len(self.agents) else list(range(size))
+        if dim == "agent" and size == len(self.agents) and not self._reuses_columns(result):
+            return list(self.agents.tolist())
         if dim == "species":
             return list(self.species)
         if dim == "space" and size == 3:
             return ["x", "y", "z"]
         return list(range(size))
 
+    def unused(self, name: str) -> str:
+        """Return this name, or with underscores after it if a result has it already."""
+        while name in (*self.series, *self.analyses):
+            name += "_"
+        return name
+
+    def names_along(self, result: Result, dim: str, size: int) -> list[str]:
+        """Return the coordinates along an axis as text."""
+        return along_axis(self.axis_of(result, dim, size))
+
+    def _reuses_columns(self, result: Result) -> bool:
+        """Return whether the columns of a per-agent result belong to different agents in different frames."""
+        return self.identities is not None and isinstance(result, Series)
+
     def to_xarray(self) -> xarray.Dataset:
-        """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare."""
+        """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare.
+
+        The numbers of agents are the variable ``agents``. Where columns are reused by other agents, per-agent series
+        have the dimension ``column``, and ``identity`` is the index along ``agent`` of the agent in each.
+        """
         import xarray
 
         # not "units": xarray would decode "s" to timedelta, and kadita's times are plain numbers
         unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
         variables: dict[str, Any] = {}
         coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
-        owners = dict.fromkeys((*coords, *self.series, *self.analyses), "")  # by dimension, the result it belongs to
+        owners = dict.fromkeys((*coords, *self), "")  # by dimension, the result it belongs to
+        column, identity = self.unused("column"), self.unused("identity")
         for name, r in (*self.series.items(), *self.analyses.items()):
             of_frames = ("frame",) if isinstance(r, Series) else ()
-            dims = _distinct(name.partition(".")[0], r.dims, owners)
+            dims = distinct_dims(name.partition(".")[0], r.dims, owners)
+            if self._reuses_columns(r):
+                dims = tuple(column if d == "agent" else d for d in dims)
             for dim, key, size in zip(r.dims, dims, r.values.shape[len(of_frames) :], strict=True):
-                coords.setdefault(key, (key, self.axis_of(r, dim, size), _unit(r, dim)))
-            attributes: dict[str, Any] = {"units": r.units, "long_name": r.summary}
-            attributes["plugin"] = f"{r.plugin} {r.plugin_version}"
-            if isinstance(r, Series) and r.labels:
-                attributes["flag_values"] = np.arange(len(r.labels), dtype=float)
-                attributes["flag_meanings"] = " ".join(r.labels)
-            attributes |= {f"parameter_{k}": plain(v) for k, v in r.parameters.items()}
-            variables[name] = ((*of_frames, *dims), r.values, attributes)
-        record = {k: plain(v) for k, v in self.provenance.items()}
-        return xarray.Dataset(variables, coords=coords, attrs=record)
-
-
-def _unit(result: Result, dim: str) -> dict[str, str]:
-    """Return the attributes of a coordinate; not "units", which xarray would decode to timedelta."""
-    return {"unit": result.axis_units[dim]} if dim in result.axes and dim in result.axis_units else {}
-
-
-def _names(axis: list[Any]) -> list[str]:
-    """Return the coordinates of an axis as text, with few digits where these tell all of them apart."""
-    short = [f"{x:.6g}" if isinstance(x, float) else str(x) for x in axis]
-    return short if len(set(short)) == len(axis) else [str(x) for x in axis]
-
-
-def _distinct(name: str, dims: tuple[str, ...], owners: dict[str, str]) -> tuple[str, ...]:
-    """Return unique names for the dimensions of a result: agent and space are shared, others start with its name.
-
-    `owners` holds the names in use, so that axis c of a_b and axis b_c of a differ.
-    """
-    keys = []
-    for d in dims:
-        key = d if d in SHARED else f"{name}_{d}"
-        while owners.setdefault(key, name) != name and d not in SHARED:
-            key += "_"
-        keys.append(key)
-    return tuple(f"{d}_{keys[:i].count(d) + 1}" if d in keys[:i] else d for i, d in enumerate(keys))
-
-
-def plain(value: Any) -> Any:
-    """Return a value that a NetCDF attribute or a cell of a table can hold."""
-    import json
-
-    from pydantic_core import to_jsonable_python
-
-    value = to_jsonable_python(value)
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)
+                coords.setdefault(key, (key, self.axis_of(r, dim, size), unit_along(r, dim)))
+            variables[name] = ((*of_frames, *dims), r.values, attributes_of(r))
+        if self.counts is not None:
+            meaning = "number of agents present in the frame"
+            variables[self.unused(COUNTS)] = ("frame", self.counts, {"long_name": meaning})
+        if self.identities is not None and column in coords:
+            meaning = "index along agent of the agent in this column, -1 for none"
+            coords[identity] = (("frame", column), self.identities, {"long_name": meaning})
+            coords["agent"] = ("agent", self.agents)
+        attributes = {f"attribute_{key}": plain(value) for key, value in self.attributes.items() if value is not None}
+        record = {key: plain(value) for key, value in self.provenance.items()}
+        return xarray.Dataset(variables, coords=coords, attrs=attributes | record)

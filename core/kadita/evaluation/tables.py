@@ -1,14 +1,23 @@
-"""Results of whole-trajectory analyses as tables, one for every set of axes."""
+"""Tables beside the CSV of series: one of all agents, and one for every set of axes of whole-trajectory results."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kadita.evaluation.results import AnalysisResult, Results
+from kadita.base import renamed
+from kadita.evaluation.per_agent import columns, sightings
+from kadita.evaluation.plan import load_preset
+from kadita.evaluation.results import AnalysisResult, Results, Series
+from kadita.school.box import Floats
+
+if TYPE_CHECKING:
+    from kadita.plugins.registry import Registry
+
+AGENTS = "agents"  # the table of per-agent series
 
 
 def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> list[str]:
@@ -27,15 +36,53 @@ def table_names(dims_of_outputs: Mapping[str, Iterable[tuple[str, ...]]]) -> lis
     return names
 
 
+def tables_of_request(
+    registry: Registry, names: Iterable[str] | None, profile: str | None, by: str | None = None
+) -> list[str]:
+    """Return the names of the tables of a request, before anything is computed: see `table_names` and `tables`.
+
+    Args:
+        registry: of the metrics and analyses.
+        names: those requested; None for the metrics of the profile, or for the default ones.
+        profile: its name, if there is one.
+        by: ``"species"``, an axis of all results that are not of single agents.
+    """
+    default = [m.name for m in registry.metrics.values() if m.default]
+    default += [a.name for a in registry.analyses.values() if a.default]
+    preset = load_preset(profile).metrics if profile is not None else ()
+    requested = list(dict.fromkeys(renamed.METRICS.get(name, name) for name in names or preset or default))
+    analyses = [registry.analyses[name] for name in requested if name in registry.analyses]
+    lead = () if by is None else (by,)
+    of_analyses = table_names(
+        {a.name: [o.dims if "agent" in o.dims else (*lead, *o.dims) for o in a.outputs.values()] for a in analyses}
+    )
+    metrics = [registry.metrics[name] for name in requested if name in registry.metrics]
+    return [*of_analyses, *([_of_agents(of_analyses)] if any("agent" in m.dims for m in metrics) else [])]
+
+
+def _of_agents(others: Iterable[str]) -> str:
+    """Return the name of the table of per-agent series, which no other table has."""
+    name, taken = AGENTS, set(others)
+    while name in taken:
+        name += "_"
+    return name
+
+
 def tables(results: Results) -> Iterator[tuple[str, list[str], Iterator[list[Any]]]]:
-    """Yield name, heading and rows of every table; a row holds the coordinates of a point, then the values at it."""
+    """Yield name, heading and rows of every table; a row holds the coordinates of a point, then the values at it.
+
+    The table of per-agent series has a row for every agent in every frame in which it is present.
+    """
     by_analysis: dict[str, dict[tuple[str, ...], dict[str, AnalysisResult]]] = {}
     for name, result in results.analyses.items():
         by_analysis.setdefault(name.partition(".")[0], {}).setdefault(result.dims, {})[name] = result
-    names = iter(table_names(by_analysis))
+    of_analyses = table_names(by_analysis)
+    names = iter(of_analyses)
     for dims, analyses in itertools.chain.from_iterable(sets.items() for sets in by_analysis.values()):
         if dims:
             yield next(names), _heading(dims, analyses), _rows(results, analyses)
+    if of_agents := columns(results):
+        yield _of_agents(of_analyses), ["frame", "time", "agent", *of_agents], _sightings(results, of_agents)
 
 
 def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> list[str]:
@@ -50,3 +97,16 @@ def _rows(results: Results, analyses: Mapping[str, AnalysisResult]) -> Iterator[
     columns = [w.values.reshape(-1) for w in analyses.values()]
     for i, point in enumerate(itertools.product(*axes)):
         yield [*point, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]
+
+
+def _sightings(results: Results, columns: Mapping[str, tuple[Series, Floats]]) -> Iterator[list[Any]]:
+    frames, times = results.frames.tolist(), [repr(t) for t in results.times.tolist()]
+    for row, column, agent in sightings(results):
+        yield [frames[row], times[row], agent, *(cell(s, values[row, column]) for s, values in columns.values())]
+
+
+def cell(series: Series, value: float) -> str:
+    """Return a value of a series as written in a table: a label, a number, or nothing where it is undefined."""
+    if np.isnan(value):
+        return ""
+    return series.labels[int(value)] if series.labels else repr(float(value))

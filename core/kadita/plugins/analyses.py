@@ -5,6 +5,7 @@ Entropies, neighbours and clusters are in `kadita.plugins.metrics`.
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
 from kadita.base.jit import jitable, kernel, parallel_kernel
+from kadita.base.needs import Needs
 from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
 from kadita.plugins.hooks import hookimpl
 from kadita.school.box import Floats
@@ -14,7 +15,7 @@ from kadita.school.window import Window
 
 # fmt: off
 __all__ = [
-    "Analysis", "Estimator", "Facts", "Floats", "Integers", "KaditaError", "KaditaWarning", "NotApplicable",
+    "Analysis", "Estimator", "Facts", "Floats", "Integers", "KaditaError", "KaditaWarning", "Needs", "NotApplicable",
     "Output", "Window", "analysis", "hookimpl", "jitable", "kernel", "parallel_kernel",
 ]
 # fmt: on

@@ -9,6 +9,7 @@ kernels.
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
 from kadita.base.jit import jitable, kernel, parallel_kernel
+from kadita.base.needs import Needs
 from kadita.plugins.declaration.axis import Axis
 from kadita.plugins.declaration.metric import Definition, Metric, metric
 from kadita.plugins.hooks import hookimpl
@@ -37,7 +38,7 @@ from kadita.school.neighbors import Integers, nearest
 # fmt: off
 __all__ = [
     "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
-    "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "NotApplicable", "about_centroid",
+    "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "Needs", "NotApplicable", "about_centroid",
     "about_wrapped_mean", "chao_shen", "entropy", "grassberger", "grassberger_1988", "grassberger_1988_logarithms",
     "grassberger_logarithms", "histogram", "histogram_entropy", "hookimpl", "jitable", "kernel", "link_length",
     "linked", "metric", "nearest", "parallel_kernel", "sphere_entropies", "sphere_entropy", "sum_over_agents",

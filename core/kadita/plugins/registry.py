@@ -59,6 +59,14 @@ class Registry:
                 f"there is no metric '{name}'{hint}; `kadita metrics` lists those installed, --plugin adds a file"
             ) from None
 
+    def find(self, name: str) -> Metric | Analysis:
+        """Return a metric or an analysis.
+
+        Raises:
+            KaditaError: there is neither.
+        """
+        return self.analyses[name] if name in self.analyses else self[name]
+
     def __contains__(self, name: object) -> bool:
         return name in self.metrics
 

@@ -46,6 +46,11 @@ class InMemoryTrajectory(Trajectory):
         return self._chunk.positions.shape[1]
 
     @property
+    def reuses_columns(self) -> bool:
+        """Whether later agents reuse columns."""
+        return self._chunk.identities is not None
+
+    @property
     def times(self) -> Floats:
         """Time of every frame, (n_frames,)."""
         return self._chunk.times

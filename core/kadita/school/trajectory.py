@@ -76,6 +76,11 @@ class Trajectory(ABC):
         return len(self.agents)
 
     @property
+    def reuses_columns(self) -> bool:
+        """Whether later agents reuse columns; if not, column i is agent i."""
+        return self.n_columns != len(self.agents)
+
+    @property
     def complete(self) -> bool | None:
         """Whether its writer marked it as complete; None if the file does not say."""
         return None

@@ -178,7 +178,7 @@ class RollingWindows:
     def __init__(self, trajectory: Trajectory, lookahead: int) -> None:
         self._of = trajectory
         self._own, self._lookahead = frames_of_windows(trajectory.n_columns), lookahead
-        self._reused = trajectory.n_columns != len(trajectory.agents)  # columns, by later agents
+        self._reused = trajectory.reuses_columns
         self._first = 0  # row of the first frame that is stored
         self._blocks: list[tuple[Any, Block]] = []  # rows, block
 

@@ -45,6 +45,8 @@ def simulate(
     Raises:
         KaditaError: an unknown scenario, an invalid parameter, more threads than this machine has.
     """
+    if agents is not None and "agents" in (parameters or {}):
+        raise KaditaError("agents is set twice, by --agents and by --set; leave out one")
     of_model = dict(parameters or {}) | ({} if agents is None else {"agents": agents})
     changes = {"steps": steps, "every": every, "seed": seed}
     configuration = load_configuration(scenario, changes, of_model, registry=registry or load_registry(plugins))

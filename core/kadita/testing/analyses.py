@@ -52,7 +52,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
             analyses[name] = trial.result(path, (0, FRAMES))
         except Exception as error:  # the analysis of a plugin can raise any exception
             (modified if "read-only" in str(error) else faults).append(f"{name}: {describe_error(error)}")
-    axes = ", ".join(f"{n or 'result'} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
+    axes = ", ".join(f"{n} ({', '.join(o.dims)})" for n, o in analysis.outputs.items())
     checks = [
         outcome("it is documented", [] if analysis.summary else ["expected a docstring; found none"], ""),
         outcome("real numbers of the declared shape", faults, axes),
@@ -106,7 +106,7 @@ def _axes(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
         for size, d in zip(expected["values"][name].shape, output.dims, strict=True):
             numbers = len(expected["axes"][d]) if d in expected["axes"] else AGENTS if d == "agent" else size
             if numbers != size:
-                yield f"{name or 'the result'} has {size} along {d}; expected {numbers}"
+                yield f"{name} has {size} along {d}; expected {numbers}"
 
 
 def _repeated(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
@@ -155,9 +155,9 @@ def _differences(expected: Result, got: Result, tolerance: float) -> Iterator[st
     for name, a in expected["values"].items():
         b = got["values"][name]
         if a.shape != b.shape:
-            yield f"{name or 'the result'}: shape {a.shape} becomes {b.shape}"
+            yield f"{name}: shape {a.shape} becomes {b.shape}"
             continue
         scale = float(np.nanmax(np.abs(a[np.isfinite(a)]), initial=0.0)) * tolerance
         bad = ~np.isclose(a, b, rtol=tolerance, atol=scale, equal_nan=True)
         if bad.any():
-            yield f"{name or 'the result'}: {a[bad][0]:.6g} becomes {b[bad][0]:.6g}"
+            yield f"{name}: {a[bad][0]:.6g} becomes {b[bad][0]:.6g}"

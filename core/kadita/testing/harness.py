@@ -54,7 +54,7 @@ def trial_of(metric: Metric, others: Iterable[Metric], parameters: Mapping[str, 
         if not isinstance(m, Metric):
             raise KaditaError(f"expected a function decorated with @metric; got {m!r}")
     registry = registry_with([*others, metric])
-    missing = [need for need in metric.needs if need not in registry]
+    missing = [need for need in metric.needs if need not in registry and need not in metric.variants]
     if missing:
         raise KaditaError(
             f"{metric.name} needs {missing[0]}, which is not installed: others=[{missing[0]}], or, if it is a "
@@ -96,7 +96,7 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 
 def writes_to(trial: Trial, block: Block) -> str:
     """Name what the metric modifies of its input: the block, the values of needed metrics, its parameters."""
-    given = [values_of(_trial(trial.registry, need, {}), block) for need in trial.metric.needs]
+    given = [_needed(trial, need, block) for need in trial.metric.needs]
     before = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
     names = ["positions", "velocities", *trial.metric.needs]
     parameters = copy.deepcopy(dict(trial.parameters))
@@ -108,6 +108,13 @@ def writes_to(trial: Trial, block: Block) -> str:
     changed = [n for n, a, b in zip(names, before, after, strict=True) if not np.array_equal(a, b, equal_nan=True)]
     changed += ["its parameters"] if parameters != trial.parameters else []
     return f"{' and '.join(changed)} are modified" if changed else ""
+
+
+def _needed(trial: Trial, need: str, block: Block) -> Floats:
+    """Compute a metric that the one under test needs, with the parameters that it needs it with."""
+    variant = trial.metric.variants.get(need)
+    metric, own = (need, {}) if variant is None else (variant.metric, dict(variant.parameters))
+    return values_of(_trial(trial.registry, metric, {metric: own}), block)
 
 
 def microseconds(trial: Trial, block: Block) -> float:

@@ -71,7 +71,7 @@ def _compared(
         by_two = _apart(_values(name, serial), _values(name, shared))
         if by_two > ULP:
             faults.append("two processes give other values than one; keep no state")
-        both = name in serial and name in part
+        both = name in serial.series and name in part.series
         of_part = _apart({name: serial[name][FRAMES - BEFORE :]}, {name: part[name]}) if both else 0.0
         if of_part > ULP:
             faults.append("part of the frames gives other values than all of them; use no other frame")
@@ -83,7 +83,7 @@ def _compared(
 def _values(name: str, results: Results) -> dict[str, Floats]:
     """Return the values of a metric, or all results of an analysis."""
     analyses = {key: result.values for key, result in results.analyses.items() if key.partition(".")[0] == name}
-    return analyses | ({name: results[name]} if name in results else {})
+    return analyses | ({name: results[name]} if name in results.series else {})
 
 
 def _apart(expected: Mapping[str, Floats], got: Mapping[str, Floats]) -> float:

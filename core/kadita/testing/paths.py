@@ -89,7 +89,8 @@ class AnalysisTrial(NamedTuple):
 
     def finish(self, path: Path, state: State) -> Result:
         """Return the result of a state."""
-        labels = {n: self.registry.metrics[n].labels for n in self.analysis.needs}
+        names = [metric for metric, _ in self._needed()]
+        labels = {name: self.registry[name].labels for name in names}
         facts = read_only(Facts(path.times, path.agents, {"r_a": 2.0}, labels))
         return finished(self.analysis, state, facts, self.parameters)
 
@@ -98,12 +99,17 @@ class AnalysisTrial(NamedTuple):
         return self.finish(path, reduce(self.analysis.merge, self.states(path, cuts)))
 
     def _needs(self, path: Path) -> list[Floats]:
-        if not self.analysis.needs:
-            return []
         chunk = Chunk(path.positions, path.velocities, path.times, path.lengths)
         memory = InMemoryTrajectory("path", chunk, path.agents, {"r_a": 2.0})
-        results = analyze(memory, self.analysis.needs, registry=self.registry)
-        return [results[name] for name in self.analysis.needs]
+        return [
+            analyze(memory, name, parameters={f"{name}.{k}": v for k, v in own.items()}, registry=self.registry)[name]
+            for name, own in self._needed()
+        ]
+
+    def _needed(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the metrics that the analysis needs, each with the parameters that it needs it with."""
+        variants = self.analysis.variants
+        return [(variants[n].metric, variants[n].parameters) if n in variants else (n, {}) for n in self.analysis.needs]
 
 
 def same(a: NDArray[Any], b: NDArray[Any]) -> bool:

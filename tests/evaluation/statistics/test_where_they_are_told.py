@@ -7,9 +7,12 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import kadita
+from kadita import metric
+from kadita.cli.results_table import print_summary
 from kadita.evaluation import export
 from kadita.evaluation.statistics import estimate
 
@@ -113,10 +116,69 @@ def test_the_table(command, results):
     assert float(table["drift.x"][0]) == pytest.approx(found.mean, rel=1e-3)
     assert float(table["drift.x"][1]) == pytest.approx(found.error, rel=0.05)
     assert float(table["drift.x"][3]) == pytest.approx(found.effective, rel=0.05)
-    assert table["height"][:2] == ["per agent", ""]
+    expected = np.quantile(results["height"], [0.5, 0.05, 0.25, 0.75, 0.95])
+    np.testing.assert_allclose([float(cell) for cell in table["height"][:5]], expected, rtol=1e-3)
     assert table["state"][0].endswith(" %")
     heading = next(line for line in done.stdout.splitlines() if "metric" in line)
     assert [word.strip() for word in heading.split("┃")[1:-1]] == ["metric", "mean", "SE", "std", "n_eff", "unit"]
+
+
+def test_quantiles_are_of_the_frames_that_count(command, results):
+    done = command(
+        "analyze", "school.nc", "--plugin", "drift.py", "-m", "height", "-m", "state", "--equilibration", "half"
+    )
+    row = next(line for line in done.stdout.splitlines() if "height" in line)
+    cells = [cell.strip() for cell in row.split("│")[2:7]]
+    expected = np.quantile(results["height"][30:], [0.5, 0.05, 0.25, 0.75, 0.95])
+    np.testing.assert_allclose([float(cell) for cell in cells], expected, rtol=1e-3)
+    alone = command("analyze", "school.nc", "--plugin", "drift.py", "-m", "height")
+    assert alone.stdout.startswith("61 frames, time 0 to ")
+    assert "n_eff" not in alone.stdout
+
+
+def test_labels_of_single_agents_are_told_as_shares_of_all_sightings(capsys):
+    @metric(dims=("agent",), labels=("below", "above", "on the edge"))
+    def side(block):
+        """On which side of z = 0 each agent is, (T, N)."""
+        return block.positions[..., 2] > 0
+
+    @metric(dims=("agent",))
+    def northing(block):
+        """Far from the origin, (T, N)."""
+        return 5000123.0 + block.positions[..., 2]
+
+    z = np.where(np.arange(20).reshape(4, 5) < 15, 1.0, -1.0)
+    school = np.zeros((4, 5, 3))
+    school[..., 2] = z
+    print_summary(kadita.analyze(kadita.Block(school), [side, northing]))
+    printed = capsys.readouterr().out
+    assert "above 75 %" in printed
+    assert "below 25 %" in printed
+    assert "edge" not in printed
+    row = next(line for line in printed.splitlines() if "northing" in line)
+    assert [cell.strip() for cell in row.split("│")[2:7]] == ["5000124", "5000122", "5000123.5", "5000124", "5000124"]
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "printed"),
+    [
+        (0.83123, 0.5, "0.8312"),
+        (5000123.46, 1.0, "5000123.5"),
+        (12.34567, 0.0, "12.35"),
+        (-20000.56, 0.01, "-20000.56"),
+    ],
+)
+def test_a_mean_is_printed_as_far_as_it_is_certain(mean, spread, printed, capsys):
+    @metric()
+    def number(block):
+        """A number with noise, (T,)."""
+        noise = np.random.default_rng(4).normal(size=len(block))
+        return mean + spread * (noise - noise.mean())
+
+    print_summary(kadita.analyze(kadita.Block(np.zeros((100, 2, 3)), times=1234567.5 + np.arange(100)), number))
+    title, *table = capsys.readouterr().out.splitlines()
+    assert title.strip() == "100 frames, time 1234567.5 to 1234666.5"
+    assert next(line for line in table if "number" in line).split("│")[2].strip() == printed
 
 
 def test_the_table_says_where_each_series_settles_and_which_does_not(command):

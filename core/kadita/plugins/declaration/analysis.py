@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base import renamed
-from kadita.base.errors import PluginError
+from kadita.base.errors import KaditaError, PluginError
+from kadita.base.needs import Needs
 from kadita.base.signature import read_signature
 from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
+from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
 
 State = Any  # numbers, arrays, or mappings of them
@@ -62,6 +64,7 @@ class Analysis(Declared):
     formula: str
     source: str
     axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)
     dimensions: tuple[int, ...] = BOTH
     needs_rates: bool = False
 
@@ -72,6 +75,21 @@ class Analysis(Declared):
 
     def __getattr__(self, name: str) -> Any:
         return renamed.old_attribute(self, name)
+
+    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
+        """Call the function on a Window; parameters are not validated.
+
+        Raises:
+            KaditaError: the data are a Block, a Frame or an array.
+        """
+        if isinstance(data, Block | Frame | np.ndarray):
+            hint = f"kadita.analyze(data, {self.name}) computes it from a Block or a trajectory"
+            raise KaditaError(f"{self.name}: expected a Window; got a {type(data).__name__}; {hint}")
+        return super().__call__(data, *needs, **parameters)
+
+    def key(self, output: str) -> str:
+        """Return the name of an output in results: ``analysis.output``; an only one has the analysis's name."""
+        return self.name if len(self.outputs) == 1 else f"{self.name}.{output}"
 
     def lookahead(self, parameters: Mapping[str, Any]) -> int:
         """Return the number of frames that a window needs after its own, with these parameters."""
@@ -104,17 +122,19 @@ def analysis(
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
     The function's first argument is a `kadita.Window`. Further positional arguments are the values of metrics in the
-    window's frames, (T, ...), by the names of the metrics. Keyword-only arguments are parameters. The function returns
+    window's frames, (T, ...), by the names of the metrics, or as `kadita.Needs` in their annotations says. Keyword-only
+    arguments are parameters. The function returns
     the contribution of the window's own frames to the state. States are merged in the order of the frames; the last
     state goes to `finish`.
 
     Args:
-        finish: ``finish(state, facts, **parameters)`` returns the result, or a mapping with one result for each output.
-            A key that is the name of an axis gives the numbers along it. `facts` are `Facts` of the whole trajectory.
+        finish: ``finish(state, facts, **parameters)`` returns the result; or a mapping with the result under the name
+            of the analysis, and the numbers along its axes under the names of the axes: ``{"msd": values, "lag":
+            times}``. With `outputs` the mapping has one result for each. `facts` are `Facts` of the whole trajectory.
         merge: ``merge(a, b)`` of neighbouring states, associative; by default it adds them element by element.
         units: units of the result; ``length`` and ``time`` are replaced by the units of the trajectory.
         dims: names of the axes of the result; ``"agent"`` stands for all agents, ``"space"`` for x, y, z.
-        outputs: units and axes by name, where there are several results.
+        outputs: units and axes by name, where there are several results; results hold them as ``analysis.output``.
         axis_units: units of the numbers along axes, by the name of the axis: ``{"lag": "time"}``.
         halo: number of frames that a window needs after its own, or the name of the parameter that gives this number.
         needs_velocities: whether trajectories without velocities are refused.
@@ -131,21 +151,25 @@ def analysis(
     def declare(function: Callable[..., State]) -> Analysis:
         name = getattr(function, "__name__", "?")
         check_dimensions(dimensions)
-        arguments, parameters = read_signature(function, "analysis", "a Window")
+        needs, variants, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
         _check_finish(name, finish, parameters.model_fields)
-        results = dict(outputs) if outputs is not None else {"": Output(units, tuple(dims))}
+        declared = outputs if outputs is not None else {name: Output(units, tuple(dims))}
+        results = {key or name: output for key, output in declared.items()}  # "": the only one
         if not results or not all(isinstance(o, Output) for o in results.values()):
             raise PluginError(f"analysis {name}: outputs: expected a mapping of names to Output(units, dims)")
         if unknown := [d for d in axis_units or {} if not any(d in o.dims for o in results.values())]:
             raise PluginError(f"analysis {name}: axis_units: expected names of axes; got {unknown[0]!r}")
+        if clash := [d for o in results.values() for d in o.dims if d in results]:
+            raise PluginError(f"analysis {name}: expected axes with other names than its results; got {clash[0]!r}")
         return Analysis(
             name=name,
             function=function,
             finish=finish,
             merge=merge,
-            needs=arguments[1:],
+            needs=needs,
+            variants=variants,
             parameters=parameters,
             outputs=results,
             halo=halo,
@@ -186,12 +210,14 @@ def finished(
         PluginError: `finish` returns something that the analysis does not declare.
     """
     returned = a.finish(state, facts, **parameters)
-    table = dict(returned) if isinstance(returned, Mapping) else {"": returned}
+    table = dict(returned) if isinstance(returned, Mapping) else {a.name: returned}
+    if "" in table:
+        table.setdefault(a.name, table.pop(""))
     axes = {d for o in a.outputs.values() for d in o.dims}
     missing = [name for name in a.outputs if name not in table]
     unknown = [str(name) for name in table if name not in a.outputs and name not in axes]
     if missing or unknown:
-        expected = ", ".join(name or "its result" for name in a.outputs)
+        expected = "its result" if list(a.outputs) == [a.name] else ", ".join(a.outputs)
         raise PluginError(f"expected {expected}; got {', '.join(map(str, table)) or 'nothing'}")
     values: dict[str, NDArray[Any]] = {}
     for name, output in a.outputs.items():

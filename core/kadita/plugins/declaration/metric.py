@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, overload
 
-from pydantic import BaseModel, Field
+import numpy as np
+from pydantic import Field
 
 from kadita.base.errors import KaditaError, PluginError
-from kadita.base.signature import read_signature
+from kadita.base.needs import Needs
+from kadita.base.signature import Signature, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
 from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
-from kadita.school.block import Block
+from kadita.school.block import Block, Frame
 
 Definition = Annotated[
     Literal["corrected", "published"], Field(description="corrected, or as dewi-kadita 0.0.4 computes it")
@@ -39,6 +41,7 @@ class Metric(Declared):
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
+    variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
     dimensions: tuple[int, ...] = BOTH
 
     def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
@@ -46,6 +49,18 @@ class Metric(Declared):
         if not self.per_frame:
             return self.function(block, *needs, **parameters)
         return [self.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
+
+    def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
+        """Call the function on a Block, or on a Frame with ``per_frame=True``; parameters are not validated.
+
+        Raises:
+            KaditaError: the data are those of the other kind, or an array.
+        """
+        takes, others = (Frame, Block) if self.per_frame else (Block, Frame)
+        if isinstance(data, others | np.ndarray):
+            hint = f"kadita.analyze(data, {self.name}) computes all frames of a Block or a trajectory"
+            raise KaditaError(f"{self.name}: expected a {takes.__name__}; got a {type(data).__name__}; {hint}")
+        return super().__call__(data, *needs, **parameters)
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters, validated, with defaults for those that are not given.
@@ -56,12 +71,13 @@ class Metric(Declared):
         """
         parameters = super().validate(values)
         if parameters.get("definition") == "published":
+            given = {key.partition(".")[0] for key in values}
             for key, fixed in self.published.items():
-                if key in values and parameters[key] != fixed:
+                if key in given and parameters[key] != fixed:
                     has = "does not use it" if fixed is None else f"has {fixed}"
                     raise KaditaError(
-                        f"{self.name}.{key}: the published definition {has}; got {values[key]!r}; leave it out, "
-                        "or take definition=corrected"
+                        f"{self.name}.{key}: the published definition {has}; got {values.get(key, parameters[key])!r}; "
+                        "leave it out, or take definition=corrected"
                     )
                 if key in parameters and fixed is not None:
                     parameters[key] = fixed
@@ -121,9 +137,11 @@ def metric(
     """Declare the decorated function as a metric; the metric has the name of the function.
 
     The function's first argument is the data: a Block, or a Frame with ``per_frame=True``. Further positional
-    arguments are the values of other metrics, by their names. Keyword-only arguments are parameters; pydantic validates
-    them by their annotations. The function returns an array of shape (T, ...) for a Block and (...) for a Frame, one
-    row per frame, and the row of a frame depends on that frame alone.
+    arguments are the values of other metrics, by their names, or with parameters of their own as `kadita.Needs` in
+    their annotations says: ``near: Annotated[Floats, Needs("neighbor_distance", k=1)]``. Keyword-only arguments are
+    parameters; pydantic validates them by their annotations. The function returns an
+    array of shape (T, ...) for a Block and (...) for a Frame, one row per frame, and the row of a frame depends on that
+    frame alone.
 
     Args:
         function: the function, if the decorator is used without parentheses.
@@ -151,7 +169,7 @@ def metric(
     """
 
     def declare(function: Callable[..., Any]) -> Metric:
-        needs, parameters = _declaration(function)
+        needs, variants, parameters = _declaration(function)
         if published and "definition" not in parameters.model_fields:
             raise PluginError(f"metric {function.__name__}: published: expected a parameter named definition; got none")
         for dim, axis in (axes or {}).items():
@@ -160,6 +178,7 @@ def metric(
             name=function.__name__,
             function=function,
             needs=needs,
+            variants=variants,
             parameters=parameters,
             units=units,
             dims=tuple(dims),
@@ -195,9 +214,8 @@ def metric(
     return declare if function is None else declare(function)
 
 
-def _declaration(function: Callable[..., Any]) -> tuple[tuple[str, ...], type[BaseModel]]:
+def _declaration(function: Callable[..., Any]) -> Signature:
     name = getattr(function, "__name__", "?")
     if not name.isidentifier() or name in ("frame", "time", "agent", "space"):
         raise PluginError(f"expected a function with a name that a metric can have; got '{name}'")
-    arguments, parameters = read_signature(function, "metric", "a Block or a Frame")
-    return arguments[1:], parameters
+    return read_signature(function, "metric", "a Block or a Frame")

@@ -31,6 +31,11 @@ class View(Trajectory):
         """Number of columns in which frames hold agents."""
         return self.source.n_columns
 
+    @property
+    def reuses_columns(self) -> bool:
+        """Whether later agents reuse columns; some of the agents of a source may be as many as its columns."""
+        return self.source.reuses_columns
+
     def decide_dimensions(self, said: int | None = None) -> int:
         """Return 2 or 3 as the source decides; see `Trajectory.decide_dimensions`."""
         return self.source.decide_dimensions(said)

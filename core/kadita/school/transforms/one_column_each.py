@@ -12,7 +12,7 @@ from kadita.school.transforms import View
 
 def one_column_each(trajectory: Trajectory) -> Trajectory:
     """Return a trajectory in which column i is agent i throughout, as formats need that know no reused columns."""
-    return trajectory if trajectory.n_columns == len(trajectory.agents) else OneColumnEach(trajectory)
+    return OneColumnEach(trajectory) if trajectory.reuses_columns else trajectory
 
 
 def spread(chunk: Chunk, agents: int) -> Chunk:
@@ -38,6 +38,11 @@ class OneColumnEach(View):
     def n_columns(self) -> int:
         """Number of agents."""
         return len(self.agents)
+
+    @property
+    def reuses_columns(self) -> bool:
+        """Whether later agents reuse columns: no."""
+        return False
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""

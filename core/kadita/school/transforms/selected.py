@@ -31,14 +31,13 @@ class Selected(View):
         self.which = which
         self._places = np.full(len(source.agents), -1)
         self._places[which] = np.arange(len(which))
-        self._reused = source.n_columns != len(source.agents)
         self.agents = source.agents[which]
         self.species = None if source.species is None else source.species[which]
 
     @property
     def n_columns(self) -> int:
         """Number of columns in which frames hold agents."""
-        return self.source.n_columns if self._reused else len(self.agents)
+        return self.source.n_columns if self.source.reuses_columns else len(self.agents)
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what identifies the source, and the number of agents selected."""
@@ -62,7 +61,7 @@ class Selected(View):
             return None
         narrowed = block.of_agents(inside)
         narrowed.members = read_only(places[inside])
-        narrowed.columns = block.columns[inside] if self._reused else narrowed.members
+        narrowed.columns = block.columns[inside] if self.source.reuses_columns else narrowed.members
         return narrowed
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.settings import read_toml
+from kadita.base.settings import check_once, read_toml
 from kadita.models.model import Model
 from kadita.plugins.registry import Registry
 from kadita.simulation.configuration import RunConfiguration, load_configuration
@@ -100,7 +100,12 @@ class SweepConfiguration(BaseModel):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Parameters of metrics as `kadita.analyze` takes them: ``{"metric.parameter": value}``."""
+        """Parameters of metrics as `kadita.analyze` takes them: ``{"metric.parameter": value}``.
+
+        Raises:
+            KaditaError: a parameter is set twice.
+        """
+        check_once(self.metric_parameters)
         flat: dict[str, Any] = {}
         for key, value in self.metric_parameters.items():
             flat |= {f"{key}.{name}": v for name, v in value.items()} if isinstance(value, dict) else {key: value}

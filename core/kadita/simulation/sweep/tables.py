@@ -105,8 +105,8 @@ def _estimated(path: Path, metrics: Mapping[str, Any], equilibration: float | st
         names, *rows = csv.reader(file)
     series: dict[str, Series] = {}
     for name, cells in zip(names[2:], list(zip(*rows, strict=True))[2:], strict=True):
-        metric = metrics[name if name in metrics else name.partition(".")[0]]
-        if "agent" not in metric["dims"]:
+        metric = metrics.get(name) or metrics.get(name.partition(".")[0])
+        if metric is not None and "agent" not in metric["dims"]:  # the last column is the number of agents
             labels = tuple(metric["labels"])
             numbers = [np.nan if c == "" else labels.index(c) if labels else float(c) for c in cells]
             series[name] = Series(np.array(numbers), (), "1", {}, "", "", "", labels=labels)
