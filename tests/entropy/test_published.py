@@ -39,7 +39,11 @@ def arrays(reference):
 
 @pytest.fixture
 def block_of(arrays):
-    return lambda i: Block(arrays[f"pos_{i:02d}"], arrays[f"vel_{i:02d}"], box=float(arrays[f"box_{i:02d}"]), dimensions=3)
+    def block_of(i):
+        box = float(arrays[f"box_{i:02d}"])
+        return Block(arrays[f"pos_{i:02d}"], arrays[f"vel_{i:02d}"], box=box, dimensions=3)
+
+    return block_of
 
 
 def test_all_thirty_three_frames_are_there(answers):
