@@ -180,12 +180,15 @@ def measure(registry: Registry) -> Callable[..., dict[str, Floats]]:
 
 @pytest.fixture(scope="session")
 def one(measure: Callable[..., dict[str, Floats]]) -> Callable[..., float]:
-    """One metric of a school in one frame; options other than `profile` and `link` are its parameters."""
+    """One metric of a school in one frame; options but `profile`, `link` and `dimensions` are its parameters."""
 
-    def one(name: str, positions: Any, velocities: Any, box: Any = None, **options: Any) -> float:
+    def one(
+        name: str, positions: Any, velocities: Any, box: Any = None, dimensions: int | None = None, **options: Any
+    ) -> float:
+        block = Block(positions, velocities, box=box, dimensions=dimensions)
         parameters = {f"{name}.{key}": value for key, value in options.items() if key not in ("profile", "link")}
         kept = {key: options[key] for key in ("profile", "link") if key in options}
-        return float(measure(Block(positions, velocities, box=box), name, parameters=parameters, **kept)[name][0])
+        return float(measure(block, name, parameters=parameters, **kept)[name][0])
 
     return one
 

@@ -33,8 +33,9 @@ def angular_momentum_entropy(
 ) -> Floats:
     """Normalized entropy of the agents' angular momenta projected on their mean, (T,): 0 for a perfect mill.
 
-    Each agent's direction of angular momentum about the periodic centroid is projected on the direction of the mean:
-    1 with the mill, -1 against it. The histogram has B = `bins` bins on (-1, 1); the entropy is at most 1. `estimator`
+    Each agent's direction of angular momentum about the periodic centroid is projected on the direction of the mean: 1
+    with the mill, -1 against it. In a plane it lies along z, and the sign of the mean decides; random headings give
+    .949 there (arcsine law). The histogram has B = `bins` bins on (-1, 1); the entropy is at most 1. `estimator`
     corrects for the finite number of agents, by default as Miller and Madow do. Agents at rest or at the centre are
     left out. ``published``: lengths of r^ x u about the mean of wrapped coordinates, 20 bins on (0, 1), plug-in
     estimator, which does not distinguish the sense of rotation, 0.5 where N < 3.
@@ -44,6 +45,7 @@ def angular_momentum_entropy(
             return np.full(len(block), 0.5)
         momenta = block.once(about_wrapped_mean)
         length = np.sqrt(np.einsum("tia,tia->ti", momenta, momenta))
+        length = np.where(block.velocity_known, length, np.nan)
         return or_half(histogram_entropy(length, BINS, 0.0, 1.0))
     momenta, defined = block.once(about_centroid)
     mean = sum_over_agents(momenta)

@@ -21,6 +21,7 @@ DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the
     symmetries=("images",),
     undefined="without depth_range, and where no agent is in it; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in", "depth_range": None},
+    dimensions=(3,),
 )
 def depth_stratification_entropy(
     block: Block,
@@ -34,10 +35,10 @@ def depth_stratification_entropy(
     """Normalized entropy of the heights z between two physical surfaces, (T,): 0 in one layer, 1 spread evenly.
 
     The histogram has B = `bins` bins on `depth_range`, the z of the lower and of the upper surface, which a periodic
-    cell does not have; agents beyond them are left out. `estimator` is by default the plug-in, which takes observed
-    frequencies; the others correct for the finite number of agents. ``published``: 15 bins on (0, L) of the cell,
-    wherever the school is in it, plug-in estimator, 0.5 where no agent is counted; `box_length` is L for a school in
-    open space.
+    cell does not have; agents beyond them are left out. A plane of constant z has no depth. `estimator` is by default
+    the plug-in, which takes observed frequencies; the others correct for the finite number of agents. ``published``: 15
+    bins on (0, L) of the cell, wherever the school is in it, plug-in estimator, 0.5 where no agent is counted;
+    `box_length` is L for a school in open space.
     """
     if definition == "published":
         cube = in_cube(block, box_length)
@@ -50,6 +51,6 @@ def depth_stratification_entropy(
     if not low < high:
         raise KaditaError(f"depth_range: expected the lower surface first; got {low:g}, {high:g}")
     z = block.positions[..., 2]
-    if block.box.periodic:  # take the periodic image next above the lower surface
+    if block.box.periodic_axes[2]:  # take the periodic image next above the lower surface
         z = low + np.mod(z - low, block.box.array[2])
     return histogram_entropy(z, bins, low, high, estimator=estimator)

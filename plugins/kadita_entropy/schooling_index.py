@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kadita import Block, Definition, KaditaError, metric
 from kadita.plugins.metrics import Floats
-from kadita_entropy.published import SOURCE
+from kadita_entropy.published import SOURCE, in_space
 
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -33,13 +33,13 @@ class Weights(BaseModel):
     range=(0, math.inf),
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no entropy with a weight is defined; published: where any entropy is undefined",
+    undefined="where no entropy with a weight is defined; published: in a plane, and where any entropy is undefined",
 )
 def oceanic_schooling_index(
     block: Block,
     school_cohesion_entropy: Floats,
     polarization_entropy: Floats,
-    depth_stratification_entropy: Floats,
+    depth_stratification_entropy: Floats | None,
     angular_momentum_entropy: Floats,
     nearest_neighbor_entropy: Floats,
     velocity_correlation_entropy: Floats,
@@ -50,15 +50,21 @@ def oceanic_schooling_index(
 ) -> Floats:
     """Weighted mean of the seven entropies, (T,): near 0 for an ordered school, near 1 for a disordered one.
 
-    The mean is over the entropies that are defined in a frame. It can slightly exceed 1, as the entropy of the headings
-    can. ``published`` is the plain weighted sum. Published weights: .18 cohesion, .28 polarization, .08 depth, .08
-    angular momentum, .10 nearest neighbour, .18 velocity correlation, .10 shape.
+    The mean is over the entropies that are defined in a frame, in a plane over those but depth. It can slightly exceed
+    1, as the entropy of the headings can. Where equal headings leave that of the headings undefined, the others have
+    all of the weight, so that values with and without it are not quite alike. Random headings in a disc or a square
+    give .925, .940 and .944 for 50, 150 and 5000 agents. ``published`` is the plain weighted sum. Published weights:
+    .18 cohesion, .28 polarization, .08 depth, .08 angular momentum, .10 nearest neighbour, .18 velocity correlation,
+    .10 shape.
     """
+    if definition == "published":
+        in_space(block)
+    depth = np.full(len(block), np.nan) if depth_stratification_entropy is None else depth_stratification_entropy
     h = np.stack(
         [
             school_cohesion_entropy,
             polarization_entropy,
-            depth_stratification_entropy,
+            depth,
             angular_momentum_entropy,
             nearest_neighbor_entropy,
             velocity_correlation_entropy,

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, Definition, KaditaWarning, metric
-from kadita.plugins.metrics import Bins, Estimator, Floats, entropy, histogram_entropy, kernel
+from kadita.plugins.metrics import Bins, Estimator, Floats, entropy, histogram_entropy, kernel, published_headings
 from kadita_entropy.pairs import BINS, count_pairs, offsets
-from kadita_entropy.published import SOURCE, or_half, undefined
+from kadita_entropy.published import SOURCE, of_known, or_half, undefined
 
 NEIGHBORS = 6
 Pairs = Annotated[int, Field(ge=1, description="published: approximate number of pairs to sample where there are more")]
@@ -37,16 +37,17 @@ def velocity_correlation_entropy(
 ) -> Floats:
     """Normalized entropy of the cosines between neighbours' headings, (T,): 0 where all are aligned.
 
-    The cosines are those with the 6 nearest neighbours; pairs with an agent at rest are left out. The histogram has
-    B = `bins` bins on (-1, 1); the entropy is at most 1. `estimator` corrects for the finite number of cosines, by
-    default as Miller and Madow do. Two agents that are each other's neighbours are counted twice, so that the counts
-    are not all independent and the correction is too small. ``published``: all pairs at any distance, so that the value
-    depends on headings alone, as the polarization does; 20 bins, plug-in estimator; an agent at rest has a heading of
-    length zero. Where there are more than `pairs` pairs, about that number is sampled, the same pairs in every frame,
-    and a warning gives the standard error.
+    The cosines are those with the 6 nearest neighbours; pairs with an agent at rest are left out. The histogram has B =
+    `bins` bins on (-1, 1); the entropy is at most 1. Random headings give 1 in space, where their cosines are uniform,
+    and .949 in a plane, where they crowd at -1 and 1 (arcsine law). `estimator` corrects for the finite number of
+    cosines, by default as Miller and Madow do. Two agents that are each other's neighbours are counted twice, so that
+    the counts are not all independent and the correction is too small. ``published``: all pairs at any distance, so
+    that the value depends on headings alone, as the polarization does; 20 bins, plug-in estimator; an agent at rest has
+    a heading of length zero. Where there are more than `pairs` pairs, about that number is sampled, the same pairs in
+    every frame, and a warning gives the standard error.
     """
     if definition == "published":
-        return _published(block, pairs)
+        return of_known(block, lambda known: _published(known, pairs))
     if block.shape[1] <= NEIGHBORS:
         return undefined(block)
     cosines = np.full((len(block), block.shape[1], NEIGHBORS), np.nan)
@@ -81,7 +82,7 @@ def _published(block: Block, pairs: int) -> Floats:
     shifts = offsets(agents, pairs)
     sampled = len(shifts) < agents // 2
     counts = np.zeros((frames, len(shifts) if sampled else 1, BINS), dtype=np.int64)
-    count_pairs(block.headings, shifts, np.linspace(0.0, 1.0, BINS + 1), counts)
+    count_pairs(block.once(published_headings), shifts, np.linspace(0.0, 1.0, BINS + 1), counts)
     values = or_half(entropy(counts.sum(axis=1))) / math.log(BINS)
     if sampled:
         error = _standard_error(counts, len(shifts) / (agents // 2))

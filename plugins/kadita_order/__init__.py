@@ -2,7 +2,7 @@
 
 from kadita import Metric, hookimpl
 from kadita_order.polarization import polarization, polarization_unbiased
-from kadita_order.rotation import rotation, rotation_unbiased
+from kadita_order.rotation import angular_momentum, rotation, rotation_unbiased
 from kadita_order.spread import spread
 from kadita_order.order_index import order_index
 from kadita_order.clusters import largest_cluster_fraction, cluster_count, percolates

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import Floats, sum_over_agents
+from kadita.plugins.metrics import Floats, published_headings, sum_over_agents
 
 VICSEK = "Vicsek et al. 1995, Phys. Rev. Lett. 75, 1226, doi:10.1103/PhysRevLett.75.1226"
 U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:10.1214/aoms/1177730196"
@@ -15,20 +15,20 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     range=(0, 1),
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where no agent moves; published: never",
+    undefined="where fewer than two agents move; published: where no velocity is known",
     plotted=True,
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Length of the mean heading, (T,): 1 where all agents move in one direction.
 
-    Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. Random headings give
-    0.92 / sqrt(N) on average and not 0; see polarization_unbiased.
+    Agents at rest are left out; ``published`` counts them in N, as vectors of length zero. Random headings do not give
+    0 but 0.92 / sqrt(N) on average in space, 0.89 / sqrt(N) in a plane; see polarization_unbiased.
     """
-    total = np.linalg.norm(sum_over_agents(block.headings), axis=1)
     if definition == "published":
-        return total / block.shape[1]
-    moving = block.moving.sum(axis=1)
-    return np.divide(total, moving, out=np.full(len(block), np.nan), where=moving > 0)
+        total, n, least = sum_over_agents(block.once(published_headings)), block.velocity_known.sum(axis=1), 1
+    else:
+        total, n, least = sum_over_agents(block.headings), block.moving.sum(axis=1), 2
+    return np.divide(np.linalg.norm(total, axis=1), n, out=np.full(len(block), np.nan), where=n >= least)
 
 
 @metric(
@@ -43,7 +43,8 @@ def polarization_unbiased(block: Block) -> Floats:
     """Finite-size corrected polarization, (T,).
 
     The expression under the root is the U-statistic of u_i . u_j, the mean over all pairs of moving agents: its
-    expectation is 0 for random headings at any N, and 1 where all are aligned.
+    expectation is 0 for random headings at any N, in space and in a plane, because the mean of independent headings
+    without a preferred direction is 0; it is 1 where all are aligned.
     """
     moving = block.moving.sum(axis=1)
     square = (sum_over_agents(block.headings) ** 2).sum(axis=1)

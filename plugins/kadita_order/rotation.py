@@ -15,7 +15,7 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     range=(0, 1),
     source=COUZIN,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where all agents are at rest or at the centre; published: never",
+    undefined="where fewer than two agents move and are not at the centre; published: where no velocity is known",
     plotted=True,
 )
 def rotation(block: Block, *, definition: Definition = "corrected") -> Floats:
@@ -23,14 +23,36 @@ def rotation(block: Block, *, definition: Definition = "corrected") -> Floats:
 
     r_i is the minimum-image offset from the periodic centroid; agents at rest or at the centre are left out.
     ``published`` takes r from the mean of wrapped coordinates, so that a mill that crosses a face of the cell appears
-    not to rotate, and counts agents at rest as zero.
+    not to rotate, and counts agents at rest as zero. In a plane r^ x u has only a z component, whose mean is the
+    angular_momentum, and M its absolute value.
     """
     if definition == "published":
-        return np.linalg.norm(sum_over_agents(block.once(about_wrapped_mean)), axis=1) / block.shape[1]
+        momenta, n, least = block.once(about_wrapped_mean), block.velocity_known.sum(axis=1), 1
+    else:
+        momenta, defined = block.once(about_centroid)
+        n, least = defined.sum(axis=1), 2
+    total = np.linalg.norm(sum_over_agents(momenta), axis=1)
+    return np.divide(total, n, out=np.full(len(block), np.nan), where=n >= least)
+
+
+@metric(
+    needs_velocities=True,
+    formula="sum_i (r^_i x u_i)_z / N, r_i from the centre of the school",
+    range=(-1, 1),
+    source=COUZIN,
+    symmetries=("translation", "rotation", "images", "scale"),
+    undefined="where fewer than two agents move and are not at the centre",
+    dimensions=(2,),
+)
+def angular_momentum(block: Block) -> Floats:
+    """Mean angular momentum about the centre of a school in a plane, (T,): 1 for a mill, -1 for one the other way.
+
+    Counterclockwise is positive, seen with x to the right and y up. Its absolute value is the rotation. r_i is the
+    minimum-image offset from the periodic centroid; agents at rest or at the centre are left out.
+    """
     momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)
-    total = np.linalg.norm(sum_over_agents(momenta), axis=1)
-    return np.divide(total, n, out=np.full(len(block), np.nan), where=n > 0)
+    return np.divide(momenta[..., 2].sum(axis=1), n, out=np.full(len(block), np.nan), where=n >= 2)
 
 
 @metric(
@@ -45,7 +67,8 @@ def rotation_unbiased(block: Block) -> Floats:
     """Finite-size corrected rotation, (T,).
 
     The expression under the root is the U-statistic of l_i . l_j, the mean over all pairs of agents that move and are
-    not at the centre.
+    not at the centre. Its expectation is 0 for random headings at any N, in space and in a plane: for given positions
+    each l is then as likely as -l, independently of the others.
     """
     momenta, defined = block.once(about_centroid)
     n = defined.sum(axis=1)

@@ -31,7 +31,18 @@ def others(positions, side, i, k):
     return np.delete(np.arange(len(positions)), i)[np.argsort(distances(positions, side, i), kind="stable")[:k]]
 
 
-def by_hand(positions, velocities, side, centre):
+def entropy_of_headings(u, dimensions):
+    """The fourth nearest of each, by its chord on the sphere or its arc on the circle."""
+    n, balls = len(u), []
+    for a in u:
+        chord = np.sort([np.linalg.norm(a - b) for b in u])[4]  # the first is the agent itself
+        balls.append(math.pi * chord**2 if dimensions == 3 else 4 * math.asin(chord / 2))
+    h = digamma(n) - digamma(4) + np.mean(np.log(balls))
+    whole, parts = (4 * math.pi, 288) if dimensions == 3 else (2 * math.pi, 36)
+    return max(0.0, 1 + (h - math.log(whole)) / math.log(parts))
+
+
+def by_hand(positions, velocities, side, centre, dimensions=3):
     """Headings, offsets and neighbours one after the other; the centre is known to the test."""
     r = positions - centre
     if side is not None:
@@ -48,38 +59,38 @@ def by_hand(positions, velocities, side, centre):
         variation.append(five.std() / five.mean())
     heading = dict(zip(moving, u, strict=True))
     cosines = [heading[i] @ heading[j] for i in moving for j in others(positions, side, i, 6) if j in heading]
-    chords = [np.sort([np.linalg.norm(a - b) for b in u])[4] for a in u]  # the first is the agent itself
-    h = digamma(n) - digamma(4) + np.mean(np.log(math.pi * np.square(chords)))
-    variances = np.linalg.eigvalsh(np.cov(r.T))
+    variances = np.linalg.eigvalsh(np.cov(r.T))[-dimensions:]
     p = variances / variances.sum()
     order = np.linalg.norm(sum(u)) / n
     rotation = np.linalg.norm(sum(turning)) / n
-    return {
+    by_height = {"depth_stratification_entropy": entropy_of(positions[:, 2], 15, -2, 1, correct=False)}
+    about_z = {"angular_momentum": sum(turning)[2] / n}
+    return (by_height if dimensions == 3 else about_z) | {
         "polarization": order,
         "rotation": rotation,
         "spread": math.sqrt(np.mean([x @ x for x in r])),
         "order_index": max(order, rotation),
         "school_cohesion_entropy": entropy_of(nearest / np.median(nearest), 25, 0, 3, overflow=True),
-        "polarization_entropy": max(0.0, 1 + (h - math.log(4 * math.pi)) / math.log(288)),
+        "polarization_entropy": entropy_of_headings(u, dimensions),
         "angular_momentum_entropy": entropy_of([m @ axis for m in turning], 20, -1, 1),
         "nearest_neighbor_entropy": entropy_of(variation, 20, 0, 1, overflow=True),
         "velocity_correlation_entropy": entropy_of(cosines, 20, -1, 1),
-        "school_shape_entropy": -(p * np.log(p)).sum() / math.log(3),
-        "depth_stratification_entropy": entropy_of(positions[:, 2], 15, -2, 1, correct=False),
+        "school_shape_entropy": -(p * np.log(p)).sum() / math.log(dimensions),
     }
 
 
 @pytest.mark.parametrize("side", [None, 12.0])
 @pytest.mark.parametrize("kind", ["loose", "aligned", "milling", "resting"])
 @pytest.mark.parametrize("n", [12, 33, 120])
-def test_formula(n, kind, side, measure, drawn_school):
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_formula(dimensions, n, kind, side, measure, drawn_school):
     """In a cell the school is small and in the middle, so that its centre is the mean."""
-    positions, velocities = drawn_school(n, n, kind)
+    positions, velocities = (vectors * [1, 1, dimensions == 3] for vectors in drawn_school(n, n, kind))
     if side is not None:
         positions = np.clip(positions, -2.9, 2.9)
     centre = positions.mean(axis=0)
-    expected = by_hand(positions, velocities, side, centre)
-    surfaces = {"depth_stratification_entropy.depth_range": (-2.0, 1.0)}
+    expected = by_hand(positions, velocities, side, centre, dimensions)
+    surfaces = {"depth_stratification_entropy.depth_range": (-2.0, 1.0)} if dimensions == 3 else {}
     found = measure(Block(positions, velocities, box=side), *expected, parameters=surfaces)
     for name, value in expected.items():
         assert found[name][0] == pytest.approx(value, abs=1e-9), name

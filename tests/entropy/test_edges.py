@@ -8,10 +8,11 @@ import pytest
 from kadita import Block, KaditaError
 
 LEAST = {  # agents that each metric needs
-    "polarization": 1,
+    "polarization": 2,
     "polarization_unbiased": 2,
     "rotation": 2,  # one alone is at the centre
     "rotation_unbiased": 2,
+    "angular_momentum": 2,
     "spread": 1,
     "order_index": 2,
     "state": 2,
@@ -34,6 +35,8 @@ STILL = {"spread", "largest_cluster_fraction", "cluster_count", "percolates", "s
     "oceanic_schooling_index",
 }
 OPTIONS = {"link": 1.0, "parameters": {"depth_stratification_entropy.depth_range": (-9.0, 9.0)}}
+ELSEWHERE = {3: {"angular_momentum"}, 2: {"depth_stratification_entropy"}}  # not defined in space, in a plane
+PLANE_OR_SPACE = pytest.mark.parametrize("dimensions", [2, 3], ids=["plane", "space"])
 BOXES = pytest.mark.parametrize("box", [None, 20.0], ids=["open", "cell"])
 
 
@@ -45,13 +48,27 @@ def test_every_metric_has_its_least_number(registry):
     assert LEAST.keys() == registry.metrics.keys()
 
 
+def in_dimensions(school, dimensions):
+    """A school in space, or its projection on a plane."""
+    return tuple(vectors * [1, 1, dimensions == 3] for vectors in school)
+
+
+def least_in(dimensions):
+    """The least numbers of the metrics that are defined there."""
+    least = {name: n for name, n in LEAST.items() if name not in ELSEWHERE[dimensions]}
+    return least | {"school_shape_entropy": dimensions + 1}
+
+
 @BOXES
+@PLANE_OR_SPACE
 @pytest.mark.parametrize("n", range(1, 9))
-def test_fewer_agents_than_a_metric_needs(n, box, measure, drawn_school):
-    without_index = dict(LEAST)
-    found = measure(Block(*drawn_school(100 + n, n), box=box), **OPTIONS)
-    found.pop("oceanic_schooling_index"), without_index.pop("oceanic_schooling_index")  # depth alone defines it
-    assert undefined(found) == {name for name, least in without_index.items() if n < least}
+def test_fewer_agents_than_a_metric_needs(n, dimensions, box, measure, drawn_school):
+    least = least_in(dimensions)
+    school = in_dimensions(drawn_school(100 + n, n), dimensions)
+    found = measure(Block(*school, box=box, dimensions=dimensions), **OPTIONS)
+    assert found.keys() == least.keys()
+    found.pop("oceanic_schooling_index"), least.pop("oceanic_schooling_index")  # depth alone defines it
+    assert undefined(found) == {name for name, number in least.items() if n < number}
 
 
 @pytest.mark.parametrize("n", range(1, 9))
@@ -61,13 +78,16 @@ def test_index_needs_one_entropy(n, measure, drawn_school):
 
 
 @BOXES
+@PLANE_OR_SPACE
+@pytest.mark.parametrize("others", [0.0, np.nan], ids=["at rest", "unknown"])
 @pytest.mark.parametrize("moving", range(9))
-def test_fewer_moving_agents_than_a_metric_needs(moving, box, measure, drawn_school):
-    """Twelve swim, most of them at rest: those count for where the school is, not for where it goes."""
-    positions, velocities = drawn_school(200 + moving, 12)
-    velocities[moving:] = 0.0
-    least = {**LEAST, "rotation": 1, "order_index": 1} | dict.fromkeys(STILL, 0)
-    found = measure(Block(positions, velocities, box=box), **OPTIONS)
+def test_fewer_moving_agents_than_a_metric_needs(moving, others, dimensions, box, measure, drawn_school):
+    """Twelve swim, most at rest or with unknown velocities: they count for where the school is, not where it goes."""
+    positions, velocities = in_dimensions(drawn_school(200 + moving, 12), dimensions)
+    velocities[moving:] = others
+    least = least_in(dimensions)
+    least |= dict.fromkeys(STILL & least.keys(), 0)
+    found = measure(Block(positions, velocities, box=box, dimensions=dimensions), **OPTIONS)
     expected = {name for name, number in least.items() if moving < number}
     assert undefined(found) - {"velocity_correlation_entropy"} == expected - {"velocity_correlation_entropy"}
     if moving < LEAST["velocity_correlation_entropy"]:
@@ -120,13 +140,24 @@ def test_no_pair_of_neighbours_with_one_at_rest_is_compared(one):
 def test_the_whole_school_at_rest(box, measure, drawn_school):
     positions, velocities = drawn_school(6, 20)
     found = measure(Block(positions, 0 * velocities, box=box), **OPTIONS)
-    assert undefined(found) == LEAST.keys() - STILL
+    assert undefined(found) == LEAST.keys() - STILL - ELSEWHERE[3]
 
 
-@pytest.mark.parametrize(("speed", "polarization"), [(1e-10, 0.0), (1.0001e-10, 1.0), (0.0, 0.0)])
-def test_at_rest_is_a_speed_up_to_1e_10(speed, polarization, measure):
-    found = measure(Block(np.zeros((1, 3)), [[0.0, speed, 0.0]]), "polarization")["polarization"][0]
-    assert np.isnan(found) if polarization == 0 else found == pytest.approx(1)
+@pytest.mark.parametrize("speed", [1e-3, 1e-10, 1e-90, 0.0])
+def test_at_rest_is_a_speed_of_exactly_0(speed, one):
+    """Two in one direction, a third across or at rest; published takes a speed of up to 1e-10 for rest."""
+    velocities = [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, speed, 0.0]]
+    across = np.sqrt(5) / 3
+    assert one("polarization", np.eye(3), velocities) == pytest.approx(across if speed else 1)
+    published = across if speed > 1e-10 else 2 / 3
+    assert one("polarization", np.eye(3), velocities, definition="published") == pytest.approx(published)
+
+
+def test_a_single_animal_has_no_group_values(measure):
+    """Clocks that are not in step: one animal a frame, which would be perfectly polarized with itself."""
+    found = measure(Block(np.zeros((3, 1, 3)), [[[1.0, 0, 0]], [[0, 1.0, 0]], [[0, 1.0, 0]]], dimensions=2))
+    for name in ("polarization", "rotation", "angular_momentum", "order_index", "state", "polarization_entropy"):
+        assert np.isnan(found[name]).all(), name
 
 
 @BOXES

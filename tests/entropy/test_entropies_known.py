@@ -81,7 +81,7 @@ def test_shape_of_ball_disc_and_line(definition, centre, one):
     line = np.outer([-2.0, -1.0, 1.0, 2.0], [0.6, 0.0, 0.8])
     known = {"ball": (ball, 1.0), "disc": (disc, math.log(2) / math.log(3)), "line": (line, 0.0)}
     right = {
-        name: one("school_shape_entropy", np.mod(shape + centre, 24.0), None, 24.0, definition=definition)
+        name: one("school_shape_entropy", np.mod(shape + centre, 24.0), None, 24.0, dimensions=3, definition=definition)
         == pytest.approx(expected, abs=1e-8)
         for name, (shape, expected) in known.items()
     }
@@ -95,7 +95,7 @@ def test_depth_in_one_layer_and_in_every_layer(one):
     """All in one bin is 0, one in each of the 15 bins is 1."""
     layers = np.stack([np.zeros(15), np.zeros(15), -30 + 2 * np.arange(15) + 1.0], 1)
     assert one("depth_stratification_entropy", layers, None, depth_range=(-30, 0)) == pytest.approx(1, abs=1e-12)
-    assert one("depth_stratification_entropy", layers * [1, 1, 0] - 5, None, depth_range=(-30, 0)) == 0
+    assert one("depth_stratification_entropy", layers * [1, 1, 0] - 5, None, dimensions=3, depth_range=(-30, 0)) == 0
     cell = layers + [0, 0, 30]
     assert one("depth_stratification_entropy", cell, None, 30.0, definition="published") == pytest.approx(1, abs=1e-12)
 

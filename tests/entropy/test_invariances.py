@@ -40,11 +40,11 @@ seeds = st.integers(0, 2**32 - 1)
 def settled(measure, drawn_school):
     """A drawn school and all its metrics, where a breath of noise does not change them."""
 
-    def settled(school, side=None, **options):
-        positions, velocities = drawn_school(*school)
+    def settled(school, side=None, dimensions=3, **options):
+        positions, velocities = (vectors * [1, 1, dimensions == 3] for vectors in drawn_school(*school))
         noise = np.random.default_rng(school[0] + 1).normal(size=(4, *positions.shape)) * 1e-9
-        noise[0] = 0
-        several = Block(positions + noise, velocities * (1 + noise), box=side)
+        noise[0], noise[..., 2] = 0, noise[..., 2] * (dimensions == 3)
+        several = Block(positions + noise, velocities * (1 + noise), box=side, dimensions=dimensions)
         found = measure(several, link=LINK, **options)
         for values in found.values():
             assume(np.array_equal(np.isnan(values), np.isnan(values[[0]] * np.ones(4))))
@@ -61,6 +61,7 @@ def having(registry):
 
 
 def assert_same(found, expected, names):
+    names = expected.keys() & set(names)  # those that are defined in a plane, or in space
     assert names
     for name in names:
         assert found[name][0] == pytest.approx(expected[name], abs=1e-6, rel=1e-6, nan_ok=True), name
@@ -167,3 +168,72 @@ def test_depth_between_surfaces_does_not_change_along_them(settled, measure, sch
     along = {f"{name}.depth_range": (-1.5 + z, 1.0 + z)}
     found = measure(Block(positions @ turn + [x, y, z], velocities @ turn), name, parameters=along)
     assert_same(found, expected, [name])
+
+
+class TestInAPlane:
+    """The same for planar schools, whose only rotations are those about z; mirrored, a mill turns the other way."""
+
+    @QUIET
+    @given(schools, seeds, st.sampled_from([None, SIDE]))
+    def test_moved_also_up_and_down(self, settled, measure, having, school, seed, side):
+        positions, velocities, expected = settled(school, side, 2)
+        shift = np.random.default_rng(seed).uniform(-30, 30, 3)
+        found = measure(Block(positions + shift, velocities, box=side, dimensions=2), link=LINK)
+        assert_same(found, expected, having("translation"))
+
+    @QUIET
+    @given(schools, st.floats(0, 7))
+    def test_turned_about_z(self, settled, measure, having, school, angle):
+        positions, velocities, expected = settled(school, None, 2)
+        c, s = np.cos(angle), np.sin(angle)
+        turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+        found = measure(Block(positions @ turn, velocities @ turn, dimensions=2), link=LINK)
+        assert_same(found, expected, having("rotation"))
+
+    @QUIET
+    @given(schools, st.integers(1, 3))
+    def test_quarter_turns_with_their_cell(self, settled, measure, having, school, quarters):
+        positions, velocities, expected = settled(school, (SIDE, 6.0), 2)
+        turn = np.linalg.matrix_power(np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]]), quarters)
+        box = (6.0, SIDE) if quarters % 2 else (SIDE, 6.0)
+        found = measure(Block(positions @ turn, velocities @ turn, box=box, dimensions=2), link=LINK)
+        assert_same(found, expected, having("rotation"))
+
+    @QUIET
+    @given(schools, st.sampled_from([None, SIDE]))
+    def test_mirrored(self, settled, measure, registry, school, side):
+        """As from a picture whose y points down: everything but the sense of rotation stays."""
+        positions, velocities, expected = settled(school, side, 2)
+        mirror = np.array([1.0, -1.0, 1.0])
+        found = measure(Block(positions * mirror, velocities * mirror, box=side, dimensions=2), link=LINK)
+        expected["angular_momentum"] *= -1
+        assert_same(found, expected, list(registry.metrics))
+
+    @QUIET
+    @given(schools, seeds, st.sampled_from([1, 1000]))
+    def test_periodic_images_along_periodic_axes(self, settled, measure, having, school, seed, far):
+        """Also in a plane that repeats along x alone."""
+        for box in ((SIDE, 5.0), (SIDE, "open")):
+            positions, velocities, expected = settled(school, box, 2)
+            edges = np.array([SIDE, 5.0 if box[1] == 5.0 else 0.0, 0.0])
+            images = np.random.default_rng(seed).integers(-far, far, positions.shape, endpoint=True)
+            found = measure(Block(positions + edges * images, velocities, box=box, dimensions=2), link=LINK)
+            assert_same(found, expected, having("images"))
+
+    @QUIET
+    @given(schools, st.floats(-3, 3), st.sampled_from([None, SIDE]))
+    def test_scaled(self, settled, measure, registry, school, exponent, side):
+        positions, velocities, expected = settled(school, side, 2)
+        unit = 10.0**exponent
+        box = None if side is None else side * unit
+        found = measure(Block(positions * unit, velocities * unit, box=box, dimensions=2), link=LINK * unit)
+        expected["spread"] *= unit
+        assert_same(found, expected, list(registry.metrics))
+
+    @QUIET
+    @given(schools, seeds, st.sampled_from([None, SIDE]))
+    def test_relabelled(self, settled, measure, registry, school, seed, side):
+        positions, velocities, expected = settled(school, side, 2)
+        order = np.random.default_rng(seed).permutation(len(positions))
+        found = measure(Block(positions[order], velocities[order], box=side, dimensions=2), link=LINK)
+        assert_same(found, expected, list(registry.metrics))

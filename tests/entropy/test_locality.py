@@ -66,14 +66,14 @@ def test_company_does_not_change_a_metric(measure, registry, frames):
     """Geometry and intermediate results are shared between metrics: alone or among all, one value."""
     block = Block(*frames(40), box=6.0)
     together = measure(block, link=1.0)
-    for name in registry.metrics:
+    for name in set(registry.metrics) - {"angular_momentum"}:  # in a plane alone
         alone = measure(Block(block.positions, block.velocities, box=6.0), name, link=1.0)
         np.testing.assert_array_equal(alone[name], together[name], err_msg=name)
 
 
 def test_every_metric_is_one_number_a_frame(measure, registry, frames):
     found = measure(Block(*frames(12)), link=1.0)
-    assert found.keys() == registry.metrics.keys()
+    assert found.keys() == registry.metrics.keys() - {"angular_momentum"}  # in a plane alone
     assert {values.shape for values in found.values()} == {(len(KINDS),)}
 
 
@@ -87,6 +87,7 @@ def test_both_packages_are_complete(registry):
             "polarization_unbiased",
             "rotation",
             "rotation_unbiased",
+            "angular_momentum",
             "spread",
             "order_index",
             "largest_cluster_fraction",

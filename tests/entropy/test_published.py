@@ -39,7 +39,11 @@ def arrays(reference):
 
 @pytest.fixture
 def block_of(arrays):
-    return lambda i: Block(arrays[f"pos_{i:02d}"], arrays[f"vel_{i:02d}"], box=float(arrays[f"box_{i:02d}"]))
+    def block_of(i):
+        box = float(arrays[f"box_{i:02d}"])
+        return Block(arrays[f"pos_{i:02d}"], arrays[f"vel_{i:02d}"], box=box, dimensions=3)
+
+    return block_of
 
 
 def test_all_thirty_three_frames_are_there(answers):
@@ -78,8 +82,8 @@ def test_coordinates_outside_the_cell_are_wrapped(answers, measure, rng):
         inside = np.mod(positions, side)
         assert (inside != positions).any()
         velocities = rng.normal(size=positions.shape)
-        found = measure(Block(positions, velocities, box=side), *TWELVE, profile="published")
-        expected = measure(Block(inside, velocities, box=side), *TWELVE, profile="published")
+        found = measure(Block(positions, velocities, box=side, dimensions=3), *TWELVE, profile="published")
+        expected = measure(Block(inside, velocities, box=side, dimensions=3), *TWELVE, profile="published")
         assert found == expected
 
 
@@ -126,7 +130,7 @@ def test_only_the_order_of_agents_does_not_matter(answers, block_of, measure, rn
     for index in (0, 2, 8, 20):
         block = block_of(index)
         order = rng.permutation(block.shape[1])
-        mixed = Block(block.positions[:, order], block.velocities[:, order], box=block.box)
+        mixed = Block(block.positions[:, order], block.velocities[:, order], box=block.box, dimensions=3)
         found, expected = (measure(b, *TWELVE, profile="published") for b in (mixed, block))
         for name in TWELVE:
             assert found[name][0] == pytest.approx(expected[name][0], abs=TOLERANCE), name

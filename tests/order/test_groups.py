@@ -188,6 +188,7 @@ class TestLinkDistance:
         with pytest.raises(KaditaError, match=f"{name} .*link_distance"):
             analyze(Block([[1.0, 2.0, 3.0]]), [name], registry=registry)
 
+    @pytest.mark.filterwarnings("ignore:left out. angular_momentum. is defined only in a plane")
     def test_left_out_otherwise(self, name, registry):
         with pytest.warns(KaditaWarning, match=f"left out.*{name}.*link_distance"):
             found = analyze(Block([[1.0, 2.0, 3.0]], [[1.0, 0, 0]]), registry=registry)

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.spatial import cKDTree
 
-from kadita.school.entropy.histogram import entropy, histogram, histogram_entropy, sphere_entropies, sphere_entropy
+from kadita.school.entropy.histogram import entropy, histogram, histogram_entropy
 
 QUIET = settings(derandomize=True, deadline=None, max_examples=200)
 RANGES = st.sampled_from([(0.0, 1.0), (-1.0, 1.0), (0.0, 2.0), (0.0, 3.0), (0.0, 12.5), (-0.7, 0.1), (1e-3, 1e5)])
@@ -121,56 +120,3 @@ class TestNormalized:
     def test_nothing_counted(self):
         assert np.isnan(histogram_entropy(np.array([[5.0, np.nan]]), 3, 0, 1)).all()
         assert histogram_entropy(np.array([[5.0, np.nan]]), 3, 0, 1, overflow=True)[0] == 0
-
-
-class TestSphereEntropy:
-    @pytest.fixture
-    def uniform(self, rng):
-        def uniform(*shape):
-            v = rng.normal(size=(*shape, 3))
-            return v / np.linalg.norm(v, axis=-1, keepdims=True)
-
-        return uniform
-
-    @pytest.mark.parametrize("k", [1, 4])
-    @pytest.mark.parametrize("n", [5, 20, 150])
-    def test_uniform_directions_have_ln_4_pi(self, n, k, uniform):
-        """Without bias at any N, as the area of the caps is exact: within four standard errors."""
-        found = np.array([sphere_entropy(u, k) for u in uniform(40_000 // n, n)])
-        assert abs(found.mean() - math.log(4 * math.pi)) < 4 * found.std() / math.sqrt(found.size)
-
-    def test_by_hand(self):
-        """Six axes, k = 1: each has its nearest at the chord sqrt 2; psi(6) - psi(1) = 137 / 60."""
-        axes = np.concatenate([np.eye(3), -np.eye(3)])
-        assert sphere_entropy(axes, 1) == pytest.approx(137 / 60 + math.log(2 * math.pi), abs=1e-12)
-        assert sphere_entropy(axes, 5) == pytest.approx(137 / 60 - 25 / 12 + math.log(4 * math.pi), abs=1e-12)
-
-    def test_it_does_not_turn_with_the_school(self, uniform):
-        turn, _ = np.linalg.qr(uniform(3))
-        u = uniform(60)
-        assert sphere_entropy(u @ turn) == pytest.approx(sphere_entropy(u), abs=1e-12)
-
-    def test_frames_at_once_and_one_by_one(self, uniform):
-        u = uniform(7, 40)
-        u[3] = u[3, :1]
-        np.testing.assert_array_equal(sphere_entropies(u), [sphere_entropy(frame) for frame in u])
-        assert np.isnan(sphere_entropies(u[:, :4])).all()
-
-    @pytest.mark.parametrize("width", [1e-3, 1e-7, 1e-12])
-    def test_a_bundle_and_a_few_astray(self, width, rng):
-        """4000 headings in one cell of any grid over the sphere: against scipy's tree."""
-        u = np.concatenate([[0.6, 0, 0.8] + width * rng.normal(size=(4000, 3)), rng.normal(size=(9, 3))])
-        u /= np.linalg.norm(u, axis=1, keepdims=True)
-        chords = cKDTree(u).query(u, k=5)[0][:, 4]
-        psi = sum(1 / m for m in range(4, len(u)))
-        assert sphere_entropy(u) == pytest.approx(psi + np.log(math.pi * chords**2).mean(), abs=1e-9)
-
-    @pytest.mark.parametrize(("n", "k"), [(0, 4), (1, 4), (4, 4), (1, 1)])
-    def test_too_few(self, n, k, uniform):
-        assert math.isnan(sphere_entropy(uniform(n), k))
-
-    def test_more_than_k_that_coincide(self, uniform):
-        u = uniform(30)
-        u[:5] = u[0]
-        assert sphere_entropy(u, 4) == -math.inf
-        assert math.isfinite(sphere_entropy(u, 5))

@@ -133,7 +133,7 @@ def infinite(block):
 @metric(range=(0, 1), needs_velocities=True)
 def beyond(block):
     """Mean speed, said to be at most 1."""
-    return block.speeds.max(axis=1)
+    return np.where(block.velocity_known, block.speeds, 0.0).max(axis=1)
 
 
 @metric(symmetries=("translation",))

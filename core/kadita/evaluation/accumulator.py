@@ -102,7 +102,7 @@ class Accumulator:
             if self.lacks(m.name) or not self._has_needs(m, computed):
                 continue
             try:
-                computed[m.name], axes = self._compute(m, block, [computed[need] for need in m.needs])
+                computed[m.name], axes = self._compute(m, block, [computed.get(need) for need in m.needs])
                 if m.name in self.plan.kept:
                     self._store(m, computed[m.name], block, rows)
                     self._put_axes(m.name, axes)
@@ -114,7 +114,9 @@ class Accumulator:
 
     def _has_needs(self, observable: Metric | Analysis, computed: Container[str]) -> bool:
         """Return whether all metrics that it needs were computed; otherwise record it as failed or left out."""
-        missing = [need for need in observable.needs if need not in computed]
+        optional = observable.optional if isinstance(observable, Metric) else frozenset[str]()
+        dispensable = {need for need in optional if need in self.left_out}
+        missing = [need for need in observable.needs if need not in computed and need not in dispensable]
         if missing and missing[0] in self.failures:
             self.failures[observable.name] = f"needs {missing[0]}, which failed"
         elif missing:
@@ -203,7 +205,7 @@ class Accumulator:
                 traceback.print_exc()
             self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
 
-    def _compute(self, m: Metric, block: Block, needs: list[Floats]) -> tuple[Floats, Axes]:
+    def _compute(self, m: Metric, block: Block, needs: list[Floats | None]) -> tuple[Floats, Axes]:
         parameters = self.plan.parameters[m.name]
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

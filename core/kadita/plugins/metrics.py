@@ -2,9 +2,9 @@
 
 Data are a `Block`, or with ``per_frame=True`` a `Frame`, in a `Box`. `nearest` finds neighbours in periodic cells and
 in open space (`Block.neighbor_distances` does so once for all metrics), `linked` finds clusters of connected agents.
-`histogram_entropy` computes the entropy of an observable from a range and a number of bins; `sphere_entropies` needs no
-bins. Functions decorated with `kernel` are compiled by Numba for one thread; those with `jitable` can be called from
-kernels.
+`histogram_entropy` computes the entropy of an observable from a range and a number of bins; `sphere_entropies`, and in
+a plane `circle_entropies`, need no bins. Functions decorated with `kernel` are compiled by Numba for one thread; those
+with `jitable` can be called from kernels.
 """
 
 from kadita.base.errors import KaditaError, KaditaWarning, NotApplicable
@@ -13,10 +13,11 @@ from kadita.base.needs import Needs
 from kadita.plugins.declaration.axis import Axis
 from kadita.plugins.declaration.metric import Definition, Metric, metric
 from kadita.plugins.hooks import hookimpl
-from kadita.school.angular_momentum import about_centroid, about_wrapped_mean
+from kadita.school.angular_momentum import about_centroid, about_wrapped_mean, published_headings
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.clusters import Clusters, LinkDistance, link_length, linked
+from kadita.school.entropy.directions import circle_entropies, circle_entropy, sphere_entropies, sphere_entropy
 from kadita.school.entropy.estimators import (
     chao_shen,
     grassberger,
@@ -30,8 +31,6 @@ from kadita.school.entropy.histogram import (
     entropy,
     histogram,
     histogram_entropy,
-    sphere_entropies,
-    sphere_entropy,
 )
 from kadita.school.neighbors import Integers, nearest
 
@@ -39,8 +38,9 @@ from kadita.school.neighbors import Integers, nearest
 __all__ = [
     "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
     "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "Needs", "NotApplicable", "about_centroid",
-    "about_wrapped_mean", "chao_shen", "entropy", "grassberger", "grassberger_1988", "grassberger_1988_logarithms",
-    "grassberger_logarithms", "histogram", "histogram_entropy", "hookimpl", "jitable", "kernel", "link_length",
-    "linked", "metric", "nearest", "parallel_kernel", "sphere_entropies", "sphere_entropy", "sum_over_agents",
+    "about_wrapped_mean", "chao_shen", "circle_entropies", "circle_entropy", "entropy", "grassberger",
+    "grassberger_1988", "grassberger_1988_logarithms", "grassberger_logarithms", "histogram", "histogram_entropy",
+    "hookimpl", "jitable", "kernel", "link_length", "linked", "metric", "nearest", "parallel_kernel",
+    "published_headings", "sphere_entropies", "sphere_entropy", "sum_over_agents",
 ]
 # fmt: on

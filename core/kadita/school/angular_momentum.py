@@ -16,7 +16,8 @@ ROUNDING = 1e-12  # of a position, relative to the largest number of the frames
 
 def at_centre(block: Block) -> Floats:
     """Return the distance from the centre up to which r^ is rounding and undefined, in each frame, (T,)."""
-    largest = np.maximum(block.positions.max(axis=(1, 2)), -block.positions.min(axis=(1, 2)))
+    x = block.positions[..., : block.dimensions]  # in a plane z is the same for all, whatever it is
+    largest = np.maximum(x.max(axis=(1, 2)), -x.min(axis=(1, 2)))
     return ROUNDING * np.maximum(largest, max(block.box.array))
 
 

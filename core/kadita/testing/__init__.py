@@ -10,7 +10,8 @@ A test of a metric is one line:
 `check_metric`, `check_analysis`, `check_model` and `check_importer` raise an AssertionError that names each failed
 check, with the numbers that show it; `examine_metric`, `examine_analysis`, `examine_model` and `examine_importer`
 return all checks, each a `Check`, whether they pass or fail. `kadita.testing.schools` has schools of known order; the
-values of a metric for them are left to its own tests.
+values of a metric for them are left to its own tests. A metric or an analysis is checked in the dimensions that it
+declares, in space and in a plane unless it says otherwise: ``@metric(dimensions=(3,))``.
 
 The checks of a metric: it is documented and declares whether it needs velocities; it returns real numbers of the
 declared shape, within the declared range, NaN only where it is declared undefined; it does not modify its input, keeps

@@ -43,7 +43,7 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
     trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
-    paths = known_paths()
+    paths = {name: path for name, path in known_paths().items() if path.dimensions in analysis.dimensions}
     analyses: dict[str, Result] = {}
     faults: list[str] = []
     modified: list[str] = []
@@ -142,7 +142,9 @@ def _pickled(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str
 
 def _permuted(trial: AnalysisTrial, path: Path, expected: Result) -> Iterator[str]:
     order = np.random.default_rng(4).permutation(AGENTS)
-    permuted = Path(path.positions[:, order], path.velocities[:, order], path.lengths, path.agents[order])
+    permuted = path._replace(
+        positions=path.positions[:, order], velocities=path.velocities[:, order], agents=path.agents[order]
+    )
     got = trial.result(permuted, (0, FRAMES))
     for name, output in trial.analysis.outputs.items():
         for axis, d in enumerate(output.dims):

@@ -20,6 +20,7 @@ from kadita.plugins.registry import Plugin, Registry
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.in_memory import InMemoryTrajectory
+from kadita.testing.symmetries import like
 
 
 class Trial(NamedTuple):
@@ -97,7 +98,7 @@ def _run(trial: Trial, block: Block) -> Accumulator:
 def writes_to(trial: Trial, block: Block) -> str:
     """Name what the metric modifies of its input: the block, the values of needed metrics, its parameters."""
     given = [_needed(trial, need, block) for need in trial.metric.needs]
-    before = [block.positions.copy(), block.velocities.copy(), *(g.copy() for g in given)]
+    before = [None if array is None else array.copy() for array in (block.positions, block.velocities, *given)]
     names = ["positions", "velocities", *trial.metric.needs]
     parameters = copy.deepcopy(dict(trial.parameters))
     try:
@@ -105,16 +106,25 @@ def writes_to(trial: Trial, block: Block) -> str:
     except Exception as error:
         return str(error) if "read-only" in str(error) else ""
     after = [block.positions, block.velocities, *given]
-    changed = [n for n, a, b in zip(names, before, after, strict=True) if not np.array_equal(a, b, equal_nan=True)]
+    pairs = [(n, a, b) for n, a, b in zip(names, before, after, strict=True) if a is not None and b is not None]
+    changed = [n for n, a, b in pairs if not np.array_equal(a, b, equal_nan=True)]
     changed += ["its parameters"] if parameters != trial.parameters else []
     return f"{' and '.join(changed)} are modified" if changed else ""
 
 
-def _needed(trial: Trial, need: str, block: Block) -> Floats:
-    """Compute a metric that the one under test needs, with the parameters that it needs it with."""
+def _needed(trial: Trial, need: str, block: Block) -> Floats | None:
+    """Compute a metric that the one under test needs, with the parameters that it needs it with.
+
+    None where it does without it.
+    """
     variant = trial.metric.variants.get(need)
     metric, own = (need, {}) if variant is None else (variant.metric, dict(variant.parameters))
-    return values_of(_trial(trial.registry, metric, {metric: own}), block)
+    try:
+        return values_of(_trial(trial.registry, metric, {metric: own}), block)
+    except NotApplicable:
+        if need in trial.metric.optional:
+            return None
+        raise
 
 
 def microseconds(trial: Trial, block: Block) -> float:
@@ -122,7 +132,7 @@ def microseconds(trial: Trial, block: Block) -> float:
     frames, agents = block.shape
     best = np.inf
     for _ in range(3):
-        fresh = Block(block.positions, block.velocities, box=block.box, attributes=block.attributes)
+        fresh = like(block, block.positions)
         start = time.perf_counter()
         values_of(trial, fresh)
         best = min(best, time.perf_counter() - start)

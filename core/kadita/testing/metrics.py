@@ -46,7 +46,8 @@ def examine_metric(
     """Check a metric on known schools, and return all checks.
 
     Declared symmetries are checked on values that noise of 1e-9 in positions and velocities does not change: other
-    values lie on the edge of a bin, and the rounding of a rotation may move them across. NaN is accepted if
+    values lie on the edge of a bin, and the rounding of a rotation may move them across. Schools are those in the
+    dimensions that the metric declares: in space, in a plane, or both by default. NaN is accepted if
     ``@metric(undefined=...)`` or the docstring mentions it; infinity never is.
 
     Args:
@@ -59,10 +60,12 @@ def examine_metric(
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
     trial = trial_of(metric, others, parameters)
-    blocks = dict(schools.known() if known is None else known)
+    all_blocks = schools.known() if known is None else known
+    blocks = {name: block for name, block in all_blocks.items() if block.dimensions in metric.dimensions}
     computed, faults, left_out = _compute(trial, blocks)
     if not computed and not faults:
-        faults = list(left_out.values())
+        dimensions = " or ".join(map(str, metric.dimensions))
+        faults = list(left_out.values()) or [f"expected schools in {dimensions} dimensions; got none"]
     failed, modified = [f for f in faults if "read-only" not in f], _modified(trial, blocks, faults)
     where = f"in {len(computed)} schools" + (f", not applicable in {len(left_out)}" if left_out else "")
     checks = [
@@ -151,7 +154,16 @@ def _has_velocities(trial: Trial, blocks: Schools, computed: Values) -> Check:
     school = next(iter(computed))
     block = blocks[school]
     try:
-        values_of(trial, Block(block.positions, box=block.box, attributes=block.attributes))
+        values_of(
+            trial,
+            Block(
+                block.positions,
+                box=block.box,
+                attributes=block.attributes,
+                species=block.species,
+                dimensions=block.dimensions,
+            ),
+        )
     except KaditaError as error:
         return outcome(name, [f"{school}, without velocities: {error}; @metric(needs_velocities=True)"], "")
     return Check(name, True, "not needed")
@@ -160,7 +172,12 @@ def _has_velocities(trial: Trial, blocks: Schools, computed: Values) -> Check:
 def _speed(trial: Trial) -> Check:
     agents, frames = 200, 50
     try:
-        time = microseconds(trial, schools.isotropic(agents, frames, schools.SIDE))
+        found = {
+            dimensions: microseconds(trial, schools.isotropic(agents, frames, schools.SIDE, dimensions=dimensions))
+            for dimensions in sorted(trial.metric.dimensions, reverse=True)
+        }
     except KaditaError as error:
         return Check("speed", None, f"not measured: {error}")
-    return Check("speed", True, f"{time:.2g} us per agent and frame, {agents} agents")
+    where = {2: " in a plane", 3: ""}
+    times = ", ".join(f"{time:.2g} us per agent and frame{where[d]}" for d, time in found.items())
+    return Check("speed", True, f"{times}, {agents} agents")

@@ -14,6 +14,8 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.results import Results
 from kadita.io.amber.writer import AmberWriter
+from kadita.plugins.loading import load_registry
+from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
 from kadita.school.window import FRAMES
 from kadita.testing import schools
@@ -37,14 +39,26 @@ def examine_sharing(
         parameters: ``{"metric.parameter": value}``.
     """
     checks: dict[str, Check] = {}
+    registry = load_registry(plugins)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "school.nc"
-        school = schools.isotropic(20, FRAMES + MORE, schools.SIDE)
-        with AmberWriter(path, 20, periodic=True) as writer:
-            writer.write_block(school)
-        for some in _compared(path, list(names), plugins, parameters or {}):
-            checks |= some
+        for dimensions, some in _by_dimensions(registry, names).items():
+            path = Path(folder) / f"school_{dimensions}.nc"
+            school = schools.isotropic(20, FRAMES + MORE, schools.SIDE, dimensions=dimensions)
+            with AmberWriter(path, 20, periodic=True) as writer:
+                writer.write_block(school)
+            for of_some in _compared(path, some, plugins, parameters or {}):
+                checks |= of_some
     return checks
+
+
+def _by_dimensions(registry: Registry, names: Iterable[str]) -> dict[int, list[str]]:
+    """Return which metrics and analyses are tried in space, and which in a plane, as they are defined there alone."""
+    found: dict[int, list[str]] = {}
+    for name in names:
+        shelf = registry.metrics if name in registry.metrics else registry.analyses
+        declared = shelf[name].dimensions if name in shelf else (3,)
+        found.setdefault(max(declared), []).append(name)
+    return found
 
 
 def _compared(

@@ -30,6 +30,7 @@ class Path(NamedTuple):
     velocities: Floats
     lengths: Floats | None
     agents: NDArray[Any]
+    dimensions: int = 3
 
     @property
     def times(self) -> Floats:
@@ -40,7 +41,8 @@ class Path(NamedTuple):
 def known_paths() -> dict[str, Path]:
     """Return a turning school in open space, one that crosses a periodic cell, and one whose agents come and go.
 
-    Each has 65 frames of 8 agents, with a time step of 1/2.
+    In the last one some velocities are not known. Each is there in space and in a plane, with 65 frames of 8 agents and
+    a time step of 1/2. The cell of the plane repeats along x alone.
     """
     rng = np.random.default_rng(12)
     turn = 0.1 * np.arange(FRAMES)[:, None] + 0.3 * rng.normal(size=AGENTS) + 0.1 * rng.normal(size=(FRAMES, AGENTS))
@@ -49,12 +51,21 @@ def known_paths() -> dict[str, Path]:
     agents = np.arange(100, 100 + AGENTS)
     present = np.ones((FRAMES, AGENTS, 1), bool)
     present[10:25, 2] = present[50:, 5] = present[:18, 6] = False
-    cell = np.full((FRAMES, 3), SIDE)
-    return {
-        "open space": Path(x, v, None, agents),
-        "periodic cell": Path(np.mod(x, SIDE), v, cell, agents),
-        "agents that come and go": Path(np.where(present, x, np.nan), np.where(present, v, np.nan), None, agents),
-    }
+    known = present.copy()
+    known[30:33, 4] = known[0, 1] = False
+    paths: dict[str, Path] = {}
+    for dimensions, where in ((3, ""), (2, ", plane")):
+        flat = np.array([1.0, 1.0, float(dimensions == 3)])
+        edges = np.array([SIDE, SIDE, SIDE] if dimensions == 3 else [SIDE, 0.0, 0.0])
+        x, v, cell = x * flat, v * flat, np.tile(edges, (FRAMES, 1))
+        wrapped = np.where(edges > 0, np.mod(x, SIDE), x)
+        seen, moving = np.where(present, x, np.nan), np.where(known, v, np.nan)
+        paths |= {
+            f"open space{where}": Path(x, v, None, agents, dimensions),
+            f"periodic cell{where}": Path(wrapped, v, cell, agents, dimensions),
+            f"agents that come and go{where}": Path(seen, moving, None, agents, dimensions),
+        }
+    return paths
 
 
 class AnalysisTrial(NamedTuple):
@@ -79,6 +90,7 @@ class AnalysisTrial(NamedTuple):
                 lengths=lengths,
                 own=last - first,
                 agents=path.agents,
+                dimensions=path.dimensions,
                 attributes={"r_a": 2.0},
             )
             states.append(a.function(window, *(n[first:end].copy() for n in needs), **self.parameters))
@@ -91,7 +103,7 @@ class AnalysisTrial(NamedTuple):
         """Return the result of a state."""
         names = [metric for metric, _ in self._needed()]
         labels = {name: self.registry[name].labels for name in names}
-        facts = read_only(Facts(path.times, path.agents, {"r_a": 2.0}, labels))
+        facts = read_only(Facts(path.times, path.agents, {"r_a": 2.0}, labels, path.dimensions))
         return finished(self.analysis, state, facts, self.parameters)
 
     def result(self, path: Path, cuts: Sequence[int]) -> Result:
@@ -100,7 +112,7 @@ class AnalysisTrial(NamedTuple):
 
     def _needs(self, path: Path) -> list[Floats]:
         chunk = Chunk(path.positions, path.velocities, path.times, path.lengths)
-        memory = InMemoryTrajectory("path", chunk, path.agents, {"r_a": 2.0})
+        memory = InMemoryTrajectory("path", chunk, path.agents, {"r_a": 2.0}, dimensions=path.dimensions)
         return [
             analyze(memory, name, parameters={f"{name}.{k}": v for k, v in own.items()}, registry=self.registry)[name]
             for name, own in self._needed()

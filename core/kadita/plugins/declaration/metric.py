@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, overload
+from functools import cached_property
+from inspect import signature
+from typing import Annotated, Any, Literal, get_args, get_type_hints, overload
 
 import numpy as np
 from pydantic import Field
@@ -48,7 +50,16 @@ class Metric(Declared):
         """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
         if not self.per_frame:
             return self.function(block, *needs, **parameters)
-        return [self.function(frame, *(n[t] for n in needs), **parameters) for t, frame in enumerate(block)]
+        rows = [tuple(None if n is None else n[t] for n in needs) for t in range(len(block))]
+        return [self.function(frame, *row, **parameters) for frame, row in zip(block, rows, strict=True)]
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """Needs with the annotation ``| None``: None stands for a metric that is left out, of a plane say."""
+        hints = get_type_hints(self.function)
+        arguments = list(signature(self.function).parameters)[1 : 1 + len(self.needs)]
+        pairs = zip(self.needs, arguments, strict=True)
+        return frozenset(need for need, argument in pairs if type(None) in get_args(hints.get(argument)))
 
     def __call__(self, data: Any, *needs: Any, **parameters: Any) -> Any:
         """Call the function on a Block, or on a Frame with ``per_frame=True``; parameters are not validated.

@@ -15,9 +15,8 @@ from pydantic import Field
 
 from kadita.base.errors import KaditaError
 from kadita.base.jit import kernel
-from kadita.school.box import Box, Floats
+from kadita.school.box import Floats
 from kadita.school.entropy.estimators import chao_shen, grassberger, grassberger_1988
-from kadita.school.neighbors import nearest
 
 Estimator = Annotated[
     Literal["plug-in", "miller-madow", "chao-shen", "grassberger", "grassberger-1988"],
@@ -116,37 +115,3 @@ def histogram_entropy(
     """
     h = entropy(histogram(values, bins, low, high, overflow=overflow), estimator)
     return np.minimum(h / math.log(bins), 1.0)
-
-
-def sphere_entropy(directions: Floats, k: int = 4) -> float:
-    """Differential entropy of directions on the unit sphere in nats, from k-th nearest neighbours.
-
-    h = psi(N) - psi(k) + mean of ln A_i, where A_i = pi c_i^2 is the area of the spherical cap whose chord c_i
-    reaches the k-th nearest other direction. For directions that are uniform on the sphere A_i / 4 pi follows the
-    Beta(k, N - k) distribution, so that h has the expectation ln 4 pi for every N. It is invariant
-    under rotations.
-
-    Args:
-        directions: (N, 3) unit vectors.
-        k: order of the neighbour, 1 <= k < N.
-
-    Returns:
-        h in nats, at most about ln 4 pi = 2.53; -inf if more than k directions coincide; NaN if N <= k.
-
-    Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
-    Entropy 13, 650-667, doi:10.3390/e13030650.
-    """
-    return float(sphere_entropies(directions[None], k)[0])
-
-
-def sphere_entropies(directions: Floats, k: int = 4) -> Floats:
-    """Return the `sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
-    frames, n, _ = directions.shape
-    if n <= k:
-        return np.full(frames, np.nan)
-    chords = nearest(directions, Box(), k)[1][..., k - 1]
-    with np.errstate(divide="ignore"):
-        log_areas = math.log(math.pi) + 2 * np.log(chords)
-    psi = (1 / np.arange(k, n)).sum()  # psi(n) - psi(k)
-    means: Floats = log_areas.mean(axis=1)
-    return psi + means
