@@ -78,7 +78,7 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
 def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     """Finish every analysis that was not left out and has not failed."""
     labels = {m.name: m.labels for m in run.plan.order if m.labels}
-    facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels))
+    facts = read_only(Facts(run.times, run.trajectory.agents, run.trajectory.attributes, labels, run.dimensions))
     analyses: dict[str, AnalysisResult] = {}
     for a in run.plan.analyses:
         if run.lacks(a.name):

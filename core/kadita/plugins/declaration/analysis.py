@@ -40,12 +40,14 @@ class Facts(NamedTuple):
         agents: (N,) identities.
         attributes: attributes of the trajectory, such as ``r_a``.
         labels: labels of the values of metrics, by metric, for those that have labels.
+        dimensions: 2 for a plane, 3 for space.
     """
 
     times: Floats
     agents: NDArray[Any]
     attributes: Mapping[str, Any]
     labels: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    dimensions: int = 3
 
 
 @dataclass(frozen=True)
