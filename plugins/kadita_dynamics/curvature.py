@@ -19,7 +19,7 @@ ROUNDING = 1e-12  # of the two steps: whoever is back within it has turned back
 def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: float) -> dict[str, Any]:
     """Normalize the counts to a density."""
     edges = _edges(bins, smallest, largest)
-    return {**statistics_of(state, edges), "curvature": np.sqrt(edges[1:] * edges[:-1])}
+    return {**statistics_of(state, len(facts.agents), edges), "curvature": np.sqrt(edges[1:] * edges[:-1])}
 
 
 @analysis(
@@ -33,6 +33,7 @@ def finish(state: State, facts: Facts, *, bins: int, smallest: float, largest: f
     },
     axis_units={"curvature": "1/length"},
     halo=2,
+    compact=True,
     formula="1/R = 2 |a x b| / (|a| |b| |a + b|), a = x_i(t + 1) - x_i(t), b = x_i(t + 2) - x_i(t + 1)",
     source="Menger 1930, Math. Ann. 103, 466-501, doi:10.1007/BF01455705",
 )
@@ -53,7 +54,7 @@ def path_curvature(window: Window, *, bins: Bins = 80, smallest: Smallest = 1e-4
         raise KaditaError(f"expected smallest below largest; got {smallest:g} and {largest:g}")
     x = window.unwrapped[: window.own + 2]
     curvatures = np.concatenate([_curvatures(x[:, agents]) for agents in agent_slices(window.shape)], axis=1)
-    return distribution(curvatures, _edges(bins, smallest, largest))
+    return distribution(curvatures, window.members, _edges(bins, smallest, largest))
 
 
 def _curvatures(x: Floats) -> Floats:

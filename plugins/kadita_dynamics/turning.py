@@ -26,7 +26,7 @@ def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_
     """Convert angles to rates."""
     step, edges = step_of_all(facts), _edges(_axis(about, facts.dimensions), bins, largest_angle)
     rates = edges / step
-    return {**statistics_of(state, edges, step), "rate": (rates[1:] + rates[:-1]) / 2}
+    return {**statistics_of(state, len(facts.agents), edges, step), "rate": (rates[1:] + rates[:-1]) / 2}
 
 
 @analysis(
@@ -40,6 +40,7 @@ def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_
     },
     axis_units={"rate": "rad/time"},
     halo=1,
+    compact=True,
     needs_velocities=True,
     formula="angle between u_i(t) and u_i(t + 1), divided by the time between the frames",
     source="of fish, as the variable of a random walk: Gautrais et al. 2009, J. Math. Biol. 58, 429-445, "
@@ -69,7 +70,7 @@ def turning_rate(
     u = u[: len(later)]
     slices = agent_slices(window.shape)
     angles = np.concatenate([_angles(u[:, agents], later[:, agents], axis) for agents in slices], axis=1)
-    return distribution(angles, _edges(axis, bins, largest_angle))
+    return distribution(angles, window.members, _edges(axis, bins, largest_angle))
 
 
 def _axis(about: str | None, dimensions: int) -> str | None:

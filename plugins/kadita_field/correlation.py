@@ -28,7 +28,8 @@ def velocity_fluctuation_correlation(
     Bins have equal widths up to `r_max`, by default half the shortest edge along which the cell repeats; bin b is
     centred at (b + 1/2) r_max / bins. In open space `r_max` must be given. Fluctuations are those of velocities about
     their mean, of headings (agents at rest left out), or of speeds; agents whose velocity is not known are left out.
-    Rotation and dilation of the school as a whole are not subtracted.
+    Velocities are those of the trajectory, whether or not they are dr/dt. Rotation and dilation of the school as a
+    whole are not subtracted.
     """
     return block.once(correlogram, of, bins, r_max, False).correlation
 

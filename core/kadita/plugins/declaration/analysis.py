@@ -66,6 +66,7 @@ class Analysis(Declared):
     axis_units: Mapping[str, str] = field(default_factory=dict, hash=False)
     dimensions: tuple[int, ...] = BOTH
     needs_rates: bool = False
+    compact: bool = False
 
     @property
     def per_agent(self) -> bool:
@@ -102,6 +103,7 @@ def analysis(
     formula: str = "",
     source: str = "",
     dimensions: tuple[int, ...] = BOTH,
+    compact: bool = False,
 ) -> Callable[[Callable[..., State]], Analysis]:
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
@@ -125,6 +127,9 @@ def analysis(
         formula: formula in plain text.
         source: publication with DOI.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space.
+        compact: whether an analysis with results for each agent takes windows of only some agents, those that occur in
+            them: where later agents reuse the columns of earlier ones, there may be many more agents than in any
+            window. Its state then says which agents it is of, by `Window.members`, and `finish` returns all of them.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid.
@@ -158,6 +163,7 @@ def analysis(
             axis_units=dict(axis_units or {}),
             dimensions=tuple(dimensions),
             needs_rates=needs_rates,
+            compact=compact,
         )
 
     return declare
