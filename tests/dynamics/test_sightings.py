@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kadita import Box
+import kadita
+from kadita import Box, analysis
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
 
@@ -148,6 +149,42 @@ def test_identities_that_reuse_columns_are_those_with_a_column_each(name, parame
         assert some[key].values.shape == whole.values.shape
         np.testing.assert_allclose(some[key].values, whole.values, rtol=1e-9, atol=1e-11)
         assert np.isfinite(whole.values).any() or key == "persistence_time"
+
+
+@pytest.mark.parametrize("name", ["turning_rate", "path_curvature"])
+def test_of_each_species_too(name, fragments, found):
+    compact, full = fragments
+    compact.species = np.where(np.arange(len(compact.agents)) % 3, "prey", "predator")
+    results = kadita.analyze(compact, name, by="species").analyses
+    for i, kind in enumerate(("predator", "prey")):
+        who = np.flatnonzero(compact.species == kind)
+        chunk = full.read(np.arange(full.n_frames))
+        alone = Chunk(chunk.positions[:, who], chunk.velocities[:, who], chunk.times, None)
+        for key, whole in found(InMemoryTrajectory("alone", alone, who, {}), name).items():
+            of_all = results[f"{name}.{key}"].values
+            values = of_all[who] if "agents" in key else of_all[i]
+            np.testing.assert_allclose(values, whole.values, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("compact", [True, False])
+def test_windows_of_a_compact_analysis_have_the_agents_that_occur(compact, fragments):
+    """Its cost grows with sightings; without the word it gets all agents, as it has a result for each."""
+    sizes = []
+
+    @analysis(finish=lambda state, facts: state, dims=("agent",), compact=compact)
+    def sightings(window):
+        """Number of frames in which each agent is present."""
+        sizes.append(window.shape[1])
+        counts = np.zeros(len(fragments[0].agents))
+        counts[window.members] = window.present[: window.own].sum(axis=0)
+        return counts
+
+    trajectory = fragments[0]
+    values = kadita.analyze(trajectory, [sightings]).analyses["sightings"].values
+    present = np.isfinite(fragments[1].read(np.arange(2300)).positions[..., 0])
+    np.testing.assert_array_equal(values, present.sum(axis=0))
+    of_windows = [int(present[first : first + 1024].any(axis=0).sum()) for first in range(0, 2300, 1024)]
+    assert sizes == (of_windows if compact else [len(trajectory.agents)] * 3)
 
 
 SLABS = [(9.0, 7.0, "open"), ("open", 9.0, 7.0), (9.0, "open", "open")]
