@@ -17,6 +17,7 @@ Lag = Annotated[int, Field(ge=1, le=10_000_000, description="frames from an agen
 Surrogates = Annotated[int, Field(ge=0, le=100_000, description="number of circular shifts to compare a pair with")]
 Seed = Annotated[int, Field(ge=0, lt=2**64, description="random seed of the surrogates")]
 OF_PAIRS = ("agent", "other")
+MOST = 5000  # agents: 200 MB for each number of all pairs
 OUTPUTS = {
     "information": Output("nat", OF_PAIRS),
     "by_chance": Output("nat", OF_PAIRS),
@@ -116,8 +117,12 @@ def _symbols(window: Window, directions: int, about: About) -> Symbols:
     """Return the sector of each agent's heading, (own, N); -1 where it is undefined.
 
     Raises:
-        KaditaError: an axis other than z in a plane.
+        KaditaError: an axis other than z in a plane, or more than 5,000 agents.
     """
+    if window.shape[1] > MOST:
+        raise KaditaError(
+            f"expected at most {MOST} agents, of which all pairs count; found {window.shape[1]}; choose some"
+        )
     if window.dimensions == 2 and about != "z":
         raise KaditaError(f"about: expected z, since the school is in a plane of constant z; got {about}")
     axis = "xyz".index(about)

@@ -68,6 +68,15 @@ def test_in_a_plane_sectors_are_arcs_about_z(name, rng):
         kadita.analyze(plane, [name], parameters={"about": "x"})
 
 
+@BOTH
+def test_pairs_of_thousands_of_tracks_are_refused(name):
+    v = np.ones((2, 5001, 3))
+    with pytest.raises(
+        KaditaError, match=f"^{name}: expected at most 5000 agents, of which all pairs count; found 5001"
+    ):
+        kadita.analyze(InMemoryTrajectory("school", Chunk(v, v, np.arange(2), None), np.arange(5001), {}), [name])
+
+
 def entropy_of(*series):
     """Plug-in entropy of symbols that come together, in nats."""
     n = np.array(list(Counter(zip(*series, strict=True)).values()))

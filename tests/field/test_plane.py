@@ -9,6 +9,7 @@ import pytest
 from scipy.spatial import Delaunay, cKDTree
 from scipy.special import j0, jn_zeros
 
+import kadita
 from kadita import Block, KaditaError, NotApplicable
 
 RANDOM = pytest.mark.parametrize("agents", [8, 20, 50, 500])
@@ -128,8 +129,6 @@ def test_where_the_nearest_is(place, bearing, heading, value):
 
 
 def test_axes_of_bearing_in_a_plane(value, rng):
-    import kadita
-
     found = kadita.analyze(gas_in_a_plane(rng, 2, 9), "neighbor_bearing", parameters={"bins": (4, 3)})
     axes = found.series["neighbor_bearing"].axes
     np.testing.assert_allclose(axes["bearing"], np.array([-3, -1, 1, 3]) * np.pi / 4)
@@ -157,6 +156,28 @@ def test_the_height_of_a_file_s_cell_does_not_matter_in_a_plane(height, value, r
     block = Block(flat.positions, flat.velocities, box=(10.0, 10.0, height), dimensions=2)
     for name in ("radial_distribution", "correlation_length", "susceptibility", "velocity_fluctuation_correlation"):
         np.testing.assert_array_equal(value(name, block), value(name, flat))
+
+
+def test_a_flat_run_of_lammps_is_measured_by_its_plane(tmp_path, value, rng):
+    """A file whose cell is 0.5 high: the wave in it is 20 long, and not a quarter."""
+    edge, k = 20.0, 2 * np.pi / 20
+    x = planar(*rng.uniform(0, edge, (2, 6, 300)))
+    v = planar(np.ones((6, 300)), np.cos(k * x[..., 0]))
+    path = tmp_path / "flat.lammpstrj"
+    with path.open("w") as file:
+        for t in range(6):
+            bounds = "ITEM: BOX BOUNDS pp pp pp\n0 20\n0 20\n-0.25 0.25\n"
+            file.write(f"ITEM: TIMESTEP\n{t}\nITEM: NUMBER OF ATOMS\n300\n{bounds}ITEM: ATOMS id x y z vx vy vz\n")
+            file.writelines(" ".join(map(str, [i + 1, *x[t, i], *v[t, i]])) + "\n" for i in range(300))
+    names = ["correlation_length", "susceptibility", "radial_distribution", "convex_hull_area"]
+    found = kadita.analyze(path, names, dimensions=2)
+    block = Block(x, v, box=(edge, edge))
+    for name in names:
+        np.testing.assert_allclose(
+            found.series[name].values, value(name, block), rtol=1e-3, atol=0.01
+        )  # in single precision
+    assert found["correlation_length"].mean() == pytest.approx(jn_zeros(0, 1)[0] / k, rel=0.05)
+    assert found.series["radial_distribution"].values.mean() == pytest.approx(1, abs=0.05)
 
 
 def test_structure_of_a_square_lattice(value):
