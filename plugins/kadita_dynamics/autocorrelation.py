@@ -67,17 +67,20 @@ def heading_autocorrelation(window: Window, *, lags: Lags = 100) -> Sums:
     axis_units={"lag": "time"},
     halo="lags",
     needs_velocities=True,
+    needs_rates=True,
     formula="C(l) = <v_i(t) . v_i(t + l)>, over agents i and pairs of frames; C(persistence time) = C(0)/e",
     source=SOURCE,
 )
 def velocity_autocorrelation(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
     """Autocorrelation of agents' velocities by lag, (lags + 1,), and the time in which it falls to 1/e of C(0).
 
-    Lags are 0 to `lags` frames; a pair of frames counts where the agent is present in both; NaN at lags beyond the
-    trajectory. With ``reference="centroid"`` velocities are relative to the mean velocity of the agents present. The
-    persistence time is NaN where the correlation stays above 1/e of its first value.
+    Velocities are rates of change of positions. Where a file states that its own are something else, such as a speed
+    along a model's heading, each is the displacement to the next frame divided by the time step. Lags are 0 to `lags`
+    frames; a pair of frames counts where the velocity of the agent is known in both; NaN at lags beyond the trajectory.
+    With ``reference="centroid"`` velocities are relative to the mean velocity of the agents. The persistence time is
+    NaN where the correlation stays above 1/e of its first value.
     """
-    v = window.velocities
+    v = window.rates
     if reference == "centroid":
         known = ~np.isnan(v)
         v = v - np.where(known, v, 0.0).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
@@ -86,6 +89,7 @@ def velocity_autocorrelation(window: Window, *, lags: Lags = 100, reference: Ref
 
 def _sums(window: Window, vectors: Floats, lags: int) -> Sums:
     time_step(window.times)
+    vectors = vectors[: window.own + lags]
     sums, counts = np.zeros(lags + 1), np.zeros(lags + 1)
     for agents in agent_slices(window.shape):
         present = np.logical_not(np.isnan(vectors[:, agents]).any(axis=2))

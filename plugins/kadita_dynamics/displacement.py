@@ -39,11 +39,13 @@ def finish(state: Sums, facts: Facts, *, lags: int, reference: str) -> dict[str,
     "12, 201-232, doi:10.1051/sfn/201112010",
 )
 def mean_squared_displacement(window: Window, *, lags: Lags = 100, reference: Reference = "space") -> Sums:
-    """Mean squared displacement of agents by lag, (lags + 1,): v^2 l^2 along a line, 6 D l by diffusion.
+    """Mean squared displacement of agents by lag, (lags + 1,): v^2 l^2 along a line, 2 d D l by diffusion.
 
-    Lags are 0 to `lags` frames. Positions are unwrapped across the faces of a periodic cell; a pair of frames counts
-    where the agent is present in both; NaN at lags beyond the trajectory. With ``reference="centroid"`` displacements
-    are relative to the school, whose step from frame to frame is the mean step of the agents present in both.
+    Diffusion with coefficient D in d dimensions gives 4 D l in a plane and 6 D l in space. Lags are 0 to `lags` frames.
+    Positions are unwrapped across the faces of a periodic cell. A pair of frames counts where the agent is present in
+    both, whether or not it was seen between them; NaN at lags without such a pair. With ``reference="centroid"``
+    displacements are relative to the school, whose step from frame to frame is the mean step of the agents present in
+    both.
     """
     time_step(window.times)
     x, present = window.unwrapped, window.present

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from kadita import Facts, Output, Window, analysis
+from kadita import Facts, KaditaError, Output, Window, analysis
 from kadita.plugins.analyses import Floats
 from kadita_dynamics.lags import step_of_all, time_step
 from kadita_dynamics.moments import State, distribution, merge, statistics_of
@@ -14,7 +14,7 @@ from kadita_dynamics.slices import agent_slices
 
 About = Annotated[
     Literal["x", "y", "z"] | None,
-    Field(description="axis about which angles are measured; none: angles in space, at least 0"),
+    Field(description="axis about which angles are measured; none: z in a plane, else angles in space, at least 0"),
 ]
 Angle = Annotated[
     float, Field(gt=0, le=math.pi, description="upper end of the density: a turn from frame to frame, radians")
@@ -24,9 +24,9 @@ Bins = Annotated[int, Field(ge=1, le=100_000, description="bins of the density")
 
 def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_angle: float) -> dict[str, Any]:
     """Convert angles to rates."""
-    step, edges = step_of_all(facts), _edges(about, bins, largest_angle)
+    step, edges = step_of_all(facts), _edges(_axis(about, facts.dimensions), bins, largest_angle)
     rates = edges / step
-    return {**statistics_of(state, edges, step), "rate": (rates[1:] + rates[:-1]) / 2}
+    return {**statistics_of(state, len(facts.agents), edges, step), "rate": (rates[1:] + rates[:-1]) / 2}
 
 
 @analysis(
@@ -40,6 +40,7 @@ def finish(state: State, facts: Facts, *, about: str | None, bins: int, largest_
     },
     axis_units={"rate": "rad/time"},
     halo=1,
+    compact=True,
     needs_velocities=True,
     formula="angle between u_i(t) and u_i(t + 1), divided by the time between the frames",
     source="of fish, as the variable of a random walk: Gautrais et al. 2009, J. Math. Biol. 58, 429-445, "
@@ -54,18 +55,31 @@ def turning_rate(
 ) -> State:
     """Turning rate of agents: mean and standard deviation, mean of each agent, and probability density.
 
-    The angle between headings in successive frames, 0 to pi, divided by the time between them. With `about` it is the
-    signed angle between their projections along that axis, -pi to pi, positive counterclockwise as seen from its tip:
-    for fish in a plane, ``about="z"``. The density has `bins` bins over angles up to `largest_angle` per frame;
-    larger turns count only in its normalization. A pair of frames counts where the agent is present and moves in both;
-    NaN where no pair counts.
+    The angle between headings in successive frames, 0 to pi, divided by the time between them. In a plane, and with
+    `about`, it is the signed angle between their projections along z or that axis, -pi to pi, positive counterclockwise
+    as seen from its tip: a turn to the left where y points up. The density has `bins` bins over angles up to
+    `largest_angle` per frame; larger turns count only in its normalization. A pair of frames counts where the agent is
+    present and moves in both; NaN where no pair counts.
+
+    Raises:
+        KaditaError: an axis other than z in a plane, or frames that are not evenly spaced in time.
     """
+    axis = _axis(about, window.dimensions)
     time_step(window.times)
     u, later = window.headings[: window.own], window.headings[1 : window.own + 1]
     u = u[: len(later)]
     slices = agent_slices(window.shape)
-    angles = np.concatenate([_angles(u[:, agents], later[:, agents], about) for agents in slices], axis=1)
-    return distribution(angles, _edges(about, bins, largest_angle))
+    angles = np.concatenate([_angles(u[:, agents], later[:, agents], axis) for agents in slices], axis=1)
+    return distribution(angles, window.members, _edges(axis, bins, largest_angle))
+
+
+def _axis(about: str | None, dimensions: int) -> str | None:
+    """Return the axis about which angles have a sign; None for angles in space."""
+    if dimensions == 3:
+        return about
+    if about not in (None, "z"):
+        raise KaditaError(f"about: expected z, since the school is in a plane of constant z; got {about}")
+    return "z"
 
 
 def _edges(about: str | None, bins: int, largest: float) -> Floats:

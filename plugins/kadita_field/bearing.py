@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from kadita import Axis, Block, metric
+from kadita import Axis, Block, KaditaError, metric
 from kadita.plugins.metrics import Floats, kernel
 from kadita_field.neighbor_distance import BALLERINI, Rank
 
@@ -20,8 +20,10 @@ def bearings(_block: Block, *, bins: tuple[int, int]) -> Floats:
     return ((np.arange(bins[0]) + 0.5) / bins[0] - 0.5) * 2 * np.pi
 
 
-def elevations(_block: Block, *, bins: tuple[int, int]) -> Floats:
-    """Return the elevation that halves the solid angle of each bin, radians."""
+def elevations(block: Block, *, bins: tuple[int, int]) -> Floats:
+    """Return the elevation that halves the solid angle of each bin, radians; in a plane there is one bin, at 0."""
+    if block.dimensions == 2:
+        return np.zeros(1)
     return np.arcsin((np.arange(bins[1]) + 0.5) / bins[1] * 2 - 1)
 
 
@@ -48,8 +50,15 @@ def neighbor_bearing(
     Bearing, -pi to pi, is the angle from the heading to the left, about the agent's own up direction; elevation, -pi/2
     to pi/2, is the angle above its plane of heading and left. Bins are equal in bearing and in the sine of elevation,
     so that all span the same solid angle: the mean over all bins is 1, and so is the expectation of each for isotropic
-    neighbours. Agents at rest, moving straight up or down, without a k-th neighbour or at its position are left out.
+    neighbours. In a plane up is z: bearing is 0 ahead and pi/2 to the left, counterclockwise, and elevation has a
+    single bin. Agents at rest, moving straight up or down, without a k-th neighbour or at its position are left out.
+
+    Raises:
+        KaditaError: in a plane, another `up` than z.
     """
+    if block.dimensions == 2 and up != "z":
+        raise KaditaError(f"up: expected z, since the school is in a plane of constant z; got {up}")
+    bins = bins if block.dimensions == 3 else (bins[0], 1)
     counts = np.zeros((len(block), *bins))
     axis = "xyz".index(up)
     if block.shape[1] > k:

@@ -25,10 +25,11 @@ def velocity_fluctuation_correlation(
 ) -> Floats:
     """Connected correlation of fluctuations by distance, (T, bins): 1 at distance 0, below 0 somewhere in any school.
 
-    Bins have equal widths up to `r_max`, by default half the shortest edge of the cell; bin b is centred at
-    (b + 1/2) r_max / bins. In open space `r_max` must be given. Fluctuations are those of velocities about their mean,
-    of headings (agents at rest left out), or of speeds. Rotation and dilation of the school as a whole are not
-    subtracted.
+    Bins have equal widths up to `r_max`, by default half the shortest edge along which the cell repeats; bin b is
+    centred at (b + 1/2) r_max / bins. In open space `r_max` must be given. Fluctuations are those of velocities about
+    their mean, of headings (agents at rest left out), or of speeds; agents whose velocity is not known are left out.
+    Velocities are those of the trajectory, whether or not they are dr/dt. Rotation and dilation of the school as a
+    whole are not subtracted.
     """
     return block.once(correlogram, of, bins, r_max, False).correlation
 
@@ -47,8 +48,8 @@ def correlation_length(block: Block, *, of: Quantity = "velocity", bins: Bins = 
     """Distance of the first zero of the connected correlation C(r), (T,): the size of correlated domains.
 
     The zero is found by linear interpolation between C(0) = 1 and the bins of `velocity_fluctuation_correlation`;
-    lengths below the width of a bin are not resolved. Bins extend to `r_max`, by default half the shortest edge of the
-    cell, or in open space the largest distance in the frame, within which C(r) always has a zero.
+    lengths below the width of a bin are not resolved. Bins extend to `r_max`, by default half the shortest edge along
+    which the cell repeats, or in open space the largest distance in the frame, within which C(r) always has a zero.
     """
     return block.once(_length, of, bins, r_max)
 

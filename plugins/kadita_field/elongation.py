@@ -26,7 +26,7 @@ GYRATION = "axes of the gyration tensor: Theodorou & Suter 1985, Macromolecules 
 def elongation(block: Block) -> Floats:
     """Ratio of length to width of a school, (T,): root mean square extents along its two longest axes.
 
-    1 for a ball and for a disc.
+    1 for a ball and for a disc. In a plane there are only these two axes.
     """
     values = block.once(_axes)[0]
     wide = values[:, 1] > ROUNDING * values[:, 2]
@@ -47,7 +47,7 @@ def elongation(block: Block) -> Floats:
 def elongation_heading_angle(block: Block) -> Floats:
     """Angle between the longest axis of a school and its direction of motion, (T,): 0 where it swims along its length.
 
-    The mean is 1 rad for axes that are independent of the motion, in three dimensions.
+    The mean is 1 rad for axes that are independent of the motion, and pi/4 rad in a plane.
     """
     values, axes = block.once(_axes)
     longest, along = axes[:, :, 2], direction(block)

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import Block, NotApplicable
@@ -12,7 +13,7 @@ from kadita_field.pairs import farthest, pair_sums
 Quantity = Annotated[Literal["velocity", "heading", "speed"], Field(description="what fluctuates about its mean")]
 Cutoff = Annotated[
     Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
-    Field(description="upper end of the bins; none: in a cell, half its shortest edge"),
+    Field(description="upper end of the bins; none: in a cell, half the shortest edge along which it repeats"),
 ]
 Bins = Annotated[int, Field(ge=2, le=100_000, description="bins of distance, of equal width")]
 ROUNDING = 1e-12  # relative to the velocities: smaller fluctuations are rounding
@@ -26,16 +27,23 @@ class Correlogram(NamedTuple):
     correlation: Floats  # C(r), (T, bins), NaN where a bin has no pair
 
 
+def counted_agents(block: Block, of: Quantity) -> NDArray[np.bool_]:
+    """Return which agents have a fluctuation, (T, N): for headings those that move, else those with a velocity."""
+    return block.moving if of == "heading" else block.velocity_known
+
+
 def fluctuations(block: Block, of: Quantity) -> tuple[Floats, Floats]:
     """Return fluctuations about the mean of the school in units of their root mean square, (T, N, 3), and N, (T,).
 
-    Of headings, agents at rest have fluctuation 0 and are not counted in N. NaN where there are no fluctuations.
+    Agents that are not counted have fluctuation 0. NaN where there are no fluctuations.
     """
-    counted = block.moving if of == "heading" else np.ones(block.shape, np.bool_)
+    counted = counted_agents(block, of)
     values = block.headings if of == "heading" else block.velocities
     if of == "speed":
         values = np.zeros_like(values)
         values[..., 0] = block.speeds
+    if not counted.all():
+        values = np.where(counted[..., None], values, 0.0)
     n = counted.sum(axis=1).astype(np.float64)
     several = np.where(n > 1, n, np.nan)[:, None]
     total = np.einsum("tia,tia->t", values, values)[:, None]
@@ -53,8 +61,8 @@ def cutoff_of(block: Block, r_max: float | None, *, all_pairs: bool) -> Floats:
     """
     if r_max is not None:
         return np.full(len(block), r_max)
-    if block.box.lengths is not None:
-        return np.full(len(block), min(block.box.lengths) / 2)
+    if block.box.periodic:
+        return np.full(len(block), block.box.shortest / 2)
     if not all_pairs:
         raise NotApplicable("needs an r_max in open space, so that all frames have the same bins (--set r_max=LENGTH)")
     return block.once(farthest)
@@ -72,9 +80,10 @@ def correlogram(block: Block, of: Quantity, bins: int, r_max: float | None, all_
     u, _ = block.once(fluctuations, of)
     known = ~np.isnan(u[:, 0, 0])
     counts, sums = pair_sums(block, np.where(known[:, None, None], u, 0.0), cutoff, bins)
-    if of == "heading" and not block.moving.all():  # pairs with an agent at rest do not count
+    counted = counted_agents(block, of)
+    if not counted.all():  # pairs with an agent at rest, or without a velocity, do not count
         both = np.zeros((*block.shape, 3))
-        both[..., 0] = block.moving
+        both[..., 0] = counted
         counts = np.rint(pair_sums(block, both, cutoff, bins)[1]).astype(np.int64)
     correlation = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=(counts > 0) & known[:, None])
     return Correlogram((np.arange(bins) + 0.5) * (cutoff / bins)[:, None], correlation)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from kadita import Facts, Output, Window, analysis
+from kadita import Facts, KaditaError, Output, Window, analysis
 from kadita.plugins.analyses import Estimator
 from kadita_field.surrogates import Symbols, circular_shifts, mutual_information, transfer_entropy
 
@@ -17,6 +17,7 @@ Lag = Annotated[int, Field(ge=1, le=10_000_000, description="frames from an agen
 Surrogates = Annotated[int, Field(ge=0, le=100_000, description="number of circular shifts to compare a pair with")]
 Seed = Annotated[int, Field(ge=0, lt=2**64, description="random seed of the surrogates")]
 OF_PAIRS = ("agent", "other")
+MOST = 5000  # agents: 200 MB for each number of all pairs
 OUTPUTS = {
     "information": Output("nat", OF_PAIRS),
     "by_chance": Output("nat", OF_PAIRS),
@@ -64,12 +65,12 @@ def heading_mutual_information(
 ) -> list[Symbols]:
     """Mutual information of the headings of every pair of agents in the same frames, in nats, with its significance.
 
-    A heading is sorted into one of `directions` equal sectors about the axis `about`; a frame counts where both agents
-    are present and move. `estimator` is that of the entropies in I = H(x_i) + H(x_j) - H(x_i, x_j), one of those of
-    `kadita.plugins.metrics`. The plug-in, which takes observed frequencies, is never below 0 and has a bias of about
-    (directions - 1)^2 / (2 frames). The others remove this bias where frames are independent and several times as many
-    as there are combinations of sectors, and are not clipped at 0; ``chao-shen`` corrects only where some combinations
-    occur once, and then too much.
+    A heading is sorted into one of `directions` equal sectors about the axis `about`, in a plane arcs of the circle
+    about z; a frame counts where both agents are present and move. `estimator` is that of the entropies in
+    I = H(x_i) + H(x_j) - H(x_i, x_j), one of those of `kadita.plugins.metrics`. The plug-in, which takes observed
+    frequencies, is never below 0 and has a bias of about (directions - 1)^2 / (2 frames). The others remove this bias
+    where frames are independent and several times as many as there are combinations of sectors, and are not clipped at
+    0; ``chao-shen`` corrects only where some combinations occur once, and then too much.
 
     Persistent headings have a larger bias, which no estimator removes: `by_chance` is the mean information of
     surrogates, in which the frames of one agent are shifted circularly by at least a tenth of their number;
@@ -113,7 +114,17 @@ def heading_transfer_entropy(
 
 
 def _symbols(window: Window, directions: int, about: About) -> Symbols:
-    """Return the sector of each agent's heading, (own, N); -1 where it is undefined."""
+    """Return the sector of each agent's heading, (own, N); -1 where it is undefined.
+
+    Raises:
+        KaditaError: an axis other than z in a plane, or more than 5,000 agents.
+    """
+    if window.shape[1] > MOST:
+        raise KaditaError(
+            f"expected at most {MOST} agents, of which all pairs count; found {window.shape[1]}; choose some"
+        )
+    if window.dimensions == 2 and about != "z":
+        raise KaditaError(f"about: expected z, since the school is in a plane of constant z; got {about}")
     axis = "xyz".index(about)
     u = window.headings[: window.own]
     across, along = u[..., (axis + 2) % 3], u[..., (axis + 1) % 3]

@@ -31,14 +31,20 @@ def network(block: Block, link_distance: float | None) -> Network:
         _by_bits(block.wrapped, block.box.array, link, found.degree, found.triangles)
         return found
     for t, positions in enumerate(block.wrapped):
-        first, neighbors = _lists(positions, block.box.lengths, link)
+        first, neighbors = _lists(positions, block.box.array, link)
         found.degree[t] = np.diff(first)
         _by_lists(first, neighbors, found.triangles[t])
     return found
 
 
-def _lists(positions: Floats, lengths: tuple[float, float, float] | None, link: float) -> tuple[Integers, Integers]:
-    """Return the start of each agent's list of neighbours, (N + 1,), and the lists one after the other."""
+def _lists(positions: Floats, lengths: Floats, link: float) -> tuple[Integers, Integers]:
+    """Return the start of each agent's list of neighbours, (N + 1,), and the lists one after the other.
+
+    Args:
+        positions: wrapped, (N, 3).
+        lengths: edges of the cell, 0 along open axes, which cKDTree, too, takes for open.
+        link: largest distance of two agents that are linked.
+    """
     from scipy.spatial import cKDTree
 
     pairs = cKDTree(positions, boxsize=lengths).query_pairs(link, output_type="ndarray")

@@ -35,7 +35,8 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
     """Mean distance to the k-th nearest neighbour, (T,); by default to the nearest one.
 
     Distances are minimum-image distances. For agents distributed uniformly with number density rho, far from edges, the
-    expectation is Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest.
+    expectation is Gamma(k + 1/3) / Gamma(k) (4 pi rho / 3)^(-1/3): 0.554 rho^(-1/3) for the nearest; in a plane it is
+    Gamma(k + 1/2) / Gamma(k) (pi rho)^(-1/2): 0.5 rho^(-1/2).
     """
     return _means(block, k)[:, k - 1].copy()
 

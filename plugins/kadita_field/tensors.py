@@ -25,7 +25,7 @@ def _second_moments(vectors, sums):  # type: ignore[no-untyped-def]
 
 
 def principal_axes(tensors: Floats) -> tuple[Floats, Floats]:
-    """Return eigenvalues, ascending, (T, 3), and unit eigenvectors in columns, (T, 3, 3); NaN where a tensor is NaN."""
+    """Return eigenvalues, ascending, (T, d), and unit eigenvectors in columns, (T, d, d); NaN where a tensor is NaN."""
     unknown = np.isnan(tensors[:, 0, 0])
     values, axes = np.linalg.eigh(np.where(unknown[:, None, None], 0.0, tensors))
     values[unknown], axes[unknown] = np.nan, np.nan

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 import kadita
+from kadita import Box
 from kadita.evaluation.results import AnalysisResult
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Chunk
@@ -19,12 +20,22 @@ Floats = NDArray[np.float64]
 
 @pytest.fixture(scope="session")
 def school() -> Callable[..., InMemoryTrajectory]:
-    """A trajectory in memory of positions (T, N, 3), NaN where an agent is absent, in a cubic cell or open space."""
+    """A trajectory in memory of positions (T, N, 3), NaN where an agent is absent, in a cell or open space."""
 
-    def school(x: Floats, v: Floats | None = None, *, step: float = 1.0, box: float | None = None, times: Any = None):
+    def school(
+        x: Floats,
+        v: Floats | None = None,
+        *,
+        step: float = 1.0,
+        box: Any = None,
+        times: Any = None,
+        dimensions: int | None = None,
+        **attributes: Any,
+    ):
         times = np.arange(len(x)) * step if times is None else np.asarray(times, dtype=float)
-        lengths = None if box is None else np.full((len(x), 3), float(box))
-        return InMemoryTrajectory("school", Chunk(x, v, times, lengths), np.arange(x.shape[1]), {})
+        lengths = Box.of(box).repeated(len(x))
+        agents = np.arange(x.shape[1])
+        return InMemoryTrajectory("school", Chunk(x, v, times, lengths), agents, attributes, dimensions=dimensions)
 
     return school
 

@@ -20,7 +20,7 @@ def test_rotational_diffusion_in_a_plane_forgets_as_exp_of_minus_d_t(school, fou
     d, step = 0.4, 0.1
     angles = np.cumsum(rng.normal(scale=math.sqrt(2 * d * step), size=(2000, 150)), axis=0)
     u = np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=2)
-    what = found(school(u, 3.0 * u, step=step), "heading_autocorrelation", lags=60)
+    what = found(school(u, 3.0 * u, step=step, dimensions=2), "heading_autocorrelation", lags=60)
     correlation = what["correlation"]
     np.testing.assert_allclose(correlation.values, np.exp(-d * correlation.axes["lag"]), atol=0.02)
     assert what["persistence_time"].values == pytest.approx(1 / d, rel=0.05)

@@ -108,4 +108,6 @@ def test_of_one_agent_relative_to_itself_there_is_no_motion(school, found, walke
 
 def test_who_rests_far_away_has_moved_nowhere(school, found):
     x = np.full((300, 2, 3), 1e7 / 3)
-    np.testing.assert_array_equal(found(school(x), "mean_squared_displacement", lags=9)[""].values, np.zeros(10))
+    np.testing.assert_array_equal(
+        found(school(x, dimensions=3), "mean_squared_displacement", lags=9)[""].values, np.zeros(10)
+    )

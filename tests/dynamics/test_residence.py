@@ -31,7 +31,7 @@ def planted(school):
 
     def planted(*states):
         x = np.nan_to_num(np.repeat(np.array(states, dtype=float), 3), nan=10.0).reshape(-1, 1, 3)
-        found = kadita.analyze(school(x, step=0.5), ["state_residence"], registry=registry)
+        found = kadita.analyze(school(x, step=0.5, dimensions=3), ["state_residence"], registry=registry)
         return {name.removeprefix("state_residence."): whole for name, whole in found.analyses.items()}
 
     return planted

@@ -23,11 +23,24 @@ def circling():
 
 def test_on_a_circle_it_is_the_angular_velocity(school, found, circling):
     x, v = circling(3.0, 0.8, 0.1, 1200)
-    what = found(school(x, v, step=0.1), "turning_rate")
+    what = found(school(x, v, step=0.1, dimensions=3), "turning_rate")
     assert what["mean"].values == pytest.approx(0.8, rel=1e-12)
     assert what["sd"].values == pytest.approx(0.0, abs=1e-12)
     np.testing.assert_allclose(what["agents"].values, 0.8, rtol=1e-12)
     assert what["mean"].units == "rad/time"
+
+
+def test_in_a_plane_a_turn_to_the_left_is_positive(school, found, circling):
+    x, v = circling(3.0, 0.8, 0.1, 1200)
+    what = found(school(x, v, step=0.1, dimensions=2), "turning_rate", bins=4)
+    np.testing.assert_allclose(what["agents"].values, [0.8, -0.8], rtol=1e-12)
+    assert what["mean"].values == pytest.approx(0.0, abs=1e-12)
+    np.testing.assert_allclose(what["density"].axes["rate"], np.array([-0.75, -0.25, 0.25, 0.75]) * math.pi / 0.1)
+    np.testing.assert_array_equal(what["density"].values > 0, [False, True, True, False])
+    with pytest.raises(
+        KaditaError, match=r"^turning_rate: about: expected z, since the school is in a plane .*; got y$"
+    ):
+        found(school(x, v, step=0.1, dimensions=2), "turning_rate", about="y")
 
 
 def test_seen_along_an_axis_it_has_a_sign(school, found, circling):
@@ -54,13 +67,14 @@ def test_the_density_is_that_of_the_rates(school, found, rng):
     turns = rng.normal(scale=deviation, size=(1500, 20))
     a = np.cumsum(turns, axis=0)
     v = np.stack([np.cos(a), np.sin(a), np.zeros_like(a)], axis=2)
-    what = found(school(v, v, step=step), "turning_rate", about="z", bins=41, largest_angle=0.9)
+    walk = school(v, v, step=step, dimensions=2)
+    what = found(walk, "turning_rate", bins=41, largest_angle=0.9)
     density, rates = what["density"].values, what["density"].axes["rate"]
     sd = deviation / step
     normal = np.exp(-((rates / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))
     np.testing.assert_allclose(density, normal, atol=0.02)
     assert density.sum() * (rates[1] - rates[0]) == pytest.approx(1.0, rel=1e-12)
-    narrow = found(school(v, v, step=step), "turning_rate", about="z", bins=10, largest_angle=deviation)["density"]
+    narrow = found(walk, "turning_rate", about="z", bins=10, largest_angle=deviation)["density"]
     inside = narrow.values.sum() * (narrow.axes["rate"][1] - narrow.axes["rate"][0])
     assert inside == pytest.approx(math.erf(1 / math.sqrt(2)), abs=0.01)  # a standard deviation to both sides
 
@@ -102,7 +116,8 @@ def test_how_fast_a_path_is_run_through_does_not_bend_it(school, found, rng):
     a = np.cumsum(rng.uniform(0.01, 0.2, size=(500, 1)), axis=0)
     x = 2.0 * np.stack([np.cos(a), np.sin(a), np.zeros_like(a)], axis=2)
     times = np.cumsum(rng.uniform(0.1, 1.0, size=500))  # nor do times matter
-    assert found(school(x, times=times), "path_curvature")["mean"].values == pytest.approx(0.5, rel=1e-9)
+    bent = found(school(x, times=times, dimensions=2), "path_curvature")["mean"].values
+    assert bent == pytest.approx(0.5, rel=1e-9)
 
 
 def test_a_helix_and_a_line(school, found):
@@ -118,7 +133,10 @@ def test_a_helix_and_a_line(school, found):
 def test_rests_and_turns_back_have_no_curvature(school, found):
     x = np.zeros((7, 1, 3))
     x[:, 0, 0] = [0, 1, 0, 1, 1, 2, 2]
-    assert np.isnan(found(school(x), "path_curvature")["mean"].values)
+    assert np.isnan(found(school(x, dimensions=2), "path_curvature")["mean"].values)
+    there_and_back = (10 + np.array([0.1, 0.3, 0.1]))[:, None, None] * np.array([1.0, 0.7, 0])
+    across_a_face = np.where(there_and_back > 10.2, there_and_back - 10.2, there_and_back)  # and 0 but for rounding
+    assert np.isnan(found(school(across_a_face, box=10.2, dimensions=2), "path_curvature")["mean"].values)
 
 
 def test_triples_one_after_the_other_say_the_same(school, found, walkers, with_gaps, rng):

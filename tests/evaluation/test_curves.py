@@ -147,8 +147,9 @@ def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
     """Units and labels are anybody's words, and no formulas."""
     registry = load_registry()
     attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s"}
-    school = Block(rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), box=8.0, attributes=attributes)
-    names = [*registry.metrics, *(a for a in registry.analyses)]
+    x, v, species = rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), ["prey", "predator"] * 6
+    school = Block(x, v, box=8.0, attributes=attributes, species=species)
+    names = [n for n, o in [*registry.metrics.items(), *registry.analyses.items()] if 3 in o.dimensions]
     parameters = {"bins": 4, "surrogates": 2, "lags": 5}
     given = {
         f"{name}.{key}": value

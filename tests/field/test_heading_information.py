@@ -48,6 +48,35 @@ def found():
     return found
 
 
+@BOTH
+def test_in_a_plane_sectors_are_arcs_about_z(name, rng):
+    sectors = rng.integers(-1, 4, (200, 3))
+    sectors[1:, 1] = np.where(rng.random(199) < 0.7, sectors[:-1, 0], sectors[1:, 1])
+    v = velocities(sectors, 4) * [1, 1, 0]
+    v[rng.random((200, 3)) < 0.1] = np.nan  # seen, but without a velocity
+    plane, space = (
+        InMemoryTrajectory(
+            "school", Chunk(0 * np.nan_to_num(v), v, np.arange(200), None), np.arange(3), {}, dimensions=d
+        )
+        for d in (2, 3)
+    )
+    found, expected = (kadita.analyze(s, [name], parameters={"directions": 4}).analyses for s in (plane, space))
+    for key, whole in expected.items():
+        np.testing.assert_array_equal(found[key].values, whole.values)
+    assert found[f"{name}.p_value"].values[0, 1] < 0.02 or "transfer" not in name
+    with pytest.raises(KaditaError, match=f"^{name}: about: expected z, since the school is in a plane .*; got x$"):
+        kadita.analyze(plane, [name], parameters={"about": "x"})
+
+
+@BOTH
+def test_pairs_of_thousands_of_tracks_are_refused(name):
+    v = np.ones((2, 5001, 3))
+    with pytest.raises(
+        KaditaError, match=f"^{name}: expected at most 5000 agents, of which all pairs count; found 5001"
+    ):
+        kadita.analyze(InMemoryTrajectory("school", Chunk(v, v, np.arange(2), None), np.arange(5001), {}), [name])
+
+
 def entropy_of(*series):
     """Plug-in entropy of symbols that come together, in nats."""
     n = np.array(list(Counter(zip(*series, strict=True)).values()))

@@ -33,7 +33,8 @@ def headings(rng):
     angle = (sectors + rng.uniform(0.1, 0.9, sectors.shape)) / SECTORS * 2 * np.pi - np.pi
     v = rng.uniform(0.5, 1.5, (*sectors.shape, 1)) * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=2)
     times = np.arange(float(FRAMES))
-    return InMemoryTrajectory("school", Chunk(np.cumsum(v, axis=0), v, times, None), np.arange(AGENTS), {}), sectors
+    chunk = Chunk(np.cumsum(v, axis=0), v, times, None)
+    return InMemoryTrajectory("school", chunk, np.arange(AGENTS), {}, dimensions=2), sectors
 
 
 def information(name, school, **parameters):

@@ -52,8 +52,8 @@ def test_flat_schools_have_no_volume(turn, value, rng):
     s, c = np.sin(turn), np.cos(turn)
     flat = flat @ np.array([[1, 0, 0], [0, c, s], [0, -s, c]])
     for x in (flat, flat[:3], flat[:1], np.zeros((6, 3)), np.outer(np.arange(6.0), [1, 2, 3])):
-        assert value("convex_hull_volume", Block(x))[0] == 0
-        assert np.isnan(value("hull_density", Block(x))[0])
+        assert value("convex_hull_volume", Block(x, dimensions=3))[0] == 0
+        assert np.isnan(value("hull_density", Block(x, dimensions=3))[0])
 
 
 def test_length_over_width_and_where_it_swims(value, rng):

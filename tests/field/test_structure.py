@@ -27,10 +27,15 @@ def test_nematic_order_of_a_street_is_one_and_it_has_no_polarization(value):
     assert value("nematic_order", Block(np.zeros((10, 3)), v)) == pytest.approx(1, abs=1e-12)
 
 
-def test_nematic_order_of_a_mill_is_that_of_a_plane(value):
+def test_nematic_order_of_a_mill_in_space_is_that_of_a_plane(value):
     a = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     v = np.stack([np.cos(a), np.sin(a), 0 * a], axis=1)
-    assert value("nematic_order", Block(v, v)) == pytest.approx(0.25, abs=1e-12)
+    block = Block(v, v, dimensions=3)
+    assert value("nematic_order", block) == pytest.approx(0.25, abs=1e-12)
+    assert value("nematic_order_unbiased", block) == pytest.approx(math.sqrt((40 / 4 - 1) / 39), abs=1e-12)
+    # in the plane itself there is no order; all pairs but N agents with themselves are then a little against each other
+    assert value("nematic_order", Block(v, v)) == pytest.approx(0, abs=1e-12)
+    assert value("nematic_order_unbiased", Block(v, v)) == 0
 
 
 def test_nematic_order_is_numpys(value, gas):

@@ -130,7 +130,7 @@ class Accumulator:
                 continue
             try:
                 window = placed.window.of(a.lookahead(self.plan.parameters[a.name]))
-                if a.per_agent:
+                if a.per_agent and not a.compact:
                     window = window.of_all(self.trajectory.agents, self.trajectory.species)
                 first, last = placed.rows.start, placed.rows.start + window.shape[0]
                 needs = [read_only(self.values[need][first:last]) for need in a.needs]

@@ -37,7 +37,7 @@ class Window(Kinematics):
     window that owns its first frame, so that every pair counts once.
 
     Where later agents reuse the columns of earlier ones, a window has the agents that occur in it; an analysis with
-    results for each agent gets all agents of the trajectory nevertheless.
+    results for each agent gets all agents of the trajectory nevertheless, unless it declares that it is compact.
 
     Attributes:
         positions: (T, N, 3).

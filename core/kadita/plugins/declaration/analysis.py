@@ -69,6 +69,7 @@ class Analysis(Declared):
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)
     dimensions: tuple[int, ...] = BOTH
     needs_rates: bool = False
+    compact: bool = False
 
     @property
     def per_agent(self) -> bool:
@@ -120,6 +121,7 @@ def analysis(
     formula: str = "",
     source: str = "",
     dimensions: tuple[int, ...] = BOTH,
+    compact: bool = False,
 ) -> Callable[[Callable[..., State]], Analysis]:
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
@@ -145,6 +147,9 @@ def analysis(
         formula: formula in plain text.
         source: publication with DOI.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space.
+        compact: whether an analysis with results for each agent takes windows of only some agents, those that occur in
+            them: where later agents reuse the columns of earlier ones, there may be many more agents than in any
+            window. Its state then says which agents it is of, by `Window.members`, and `finish` returns all of them.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid.
@@ -182,6 +187,7 @@ def analysis(
             axis_units=dict(axis_units or {}),
             dimensions=tuple(dimensions),
             needs_rates=needs_rates,
+            compact=compact,
         )
 
     return declare
