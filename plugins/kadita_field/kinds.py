@@ -1,12 +1,11 @@
 """Between kinds: the distance to the nearest agent of another species, and the agents of two species."""
 
 import math
-import warnings
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita import Block, KaditaError, KaditaWarning, NotApplicable, metric
+from kadita import Block, KaditaError, NotApplicable, metric
 from kadita.plugins.metrics import Floats
 from kadita_field.neighbor_distance import CLARK
 
@@ -53,19 +52,20 @@ def two_species(block: Block, between: tuple[str, str] | None) -> tuple[NDArray[
     """
     if block.species is None:
         raise NotApplicable(NO_SPECIES)
-    there = np.unique(block.species).tolist()
+    there = block.all_species
     if between is None:
         if len(there) > 2:
             raise NotApplicable(
                 f"needs the names of two species, since there are {len(there)}, {', '.join(there)} "
                 f"""(--set 'between=["{there[0]}", "{there[1]}"]')"""
             )
-        between = (there[0], there[-1])  # of a single species, no pair
+        if len(there) < 2:
+            raise NotApplicable(f"needs two species, and there is one, {there[0]}")
+        between = there[0], there[1]
     elif between[0] == between[1]:
         raise KaditaError(f"between: expected two different species; got {between[0]} twice")
     for name in between:
         if name not in there:
-            note = f"no {name} in some frames, in which there are: {', '.join(there)}"
-            warnings.warn(KaditaWarning(note), stacklevel=2)
+            raise KaditaError(f"between: there is no species '{name}'; there are: {', '.join(there)}")
     one = block.species == between[0]
     return one, (block.species == between[1]) & ~one

@@ -19,7 +19,7 @@ TILDESLEY = (
 SHELL = "4 pi / 3 ((r + dr)^3 - r^3), in a plane pi ((r + dr)^2 - r^2)"
 Between = Annotated[
     tuple[str, str] | None,
-    Field(description="names of the two species; none: the two in the frame, where there are two"),
+    Field(description="names of the two species; none: the two of the trajectory, where there are two"),
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita import Block, KaditaError, KaditaWarning, NotApplicable
+from kadita import Block, KaditaError, NotApplicable
 
 BOXES = pytest.mark.parametrize("box", [None, 10.0, (10.0, 11.0, 13.0), (10.0, 11.0, "open")])
 DISTANCE, CROSS = "distance_to_other_species", "cross_radial_distribution"
@@ -127,9 +127,19 @@ def test_which_two_has_to_be_said_where_there_are_more(value, rng):
         value(CROSS, block)
     with pytest.raises(KaditaError, match="between: expected two different species; got a twice"):
         value(CROSS, block, between=("a", "a"))
-    with pytest.warns(KaditaWarning, match="no d in some frames, in which there are: a, b, c"):
-        assert np.isnan(value(CROSS, block, between=("a", "d"))).all()
-    assert np.isnan(value(CROSS, Block(block.positions, box=10.0, species=["a"] * 9))).all()
+    with pytest.raises(KaditaError, match="between: there is no species 'd'; there are: a, b, c"):
+        value(CROSS, block, between=("a", "d"))
+    with pytest.raises(NotApplicable, match="needs two species, and there is one, a"):
+        value(CROSS, Block(block.positions, box=10.0, species=["a"] * 9))
+
+
+def test_the_two_are_those_of_the_trajectory_and_not_of_a_frame(value, rng):
+    """Where the third is absent for a while, the pair is not guessed; where one of a pair is, the value is NaN."""
+    x = uniform(rng, 1, 6)
+    three = Block(x, box=10.0, species=["a", "b"] * 3, all_species=("a", "b", "c"))
+    with pytest.raises(NotApplicable, match="since there are 3, a, b, c"):
+        value(CROSS, three)
+    assert np.isnan(value(CROSS, Block(x, box=10.0, species=["a"] * 6, all_species=("a", "b")))).all()
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])

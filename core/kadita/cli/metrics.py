@@ -58,6 +58,7 @@ def _show(registry: Registry, observable: Metric | Analysis) -> None:
     lines: list[tuple[str, Any]] = [
         ("formula", observable.formula),
         *facts,
+        ("defined", _where(observable.dimensions)),
         ("needs", ", ".join(("velocities",) * observable.needs_velocities + observable.needs)),
         ("source", observable.source),
         ("plugin", registry.plugin_of(kind, observable.name)),
@@ -70,6 +71,12 @@ def _show(registry: Registry, observable: Metric | Analysis) -> None:
         meaning = f": {field.description}" if field.description else ""
         parameter = f"{observable.name}.{key} = {_default(observable, key)}{meaning}"
         typer.echo(f"{'parameter:':17}{parameter}  ({_type(_schema(field))})")
+
+
+def _where(dimensions: tuple[int, ...]) -> str:
+    if {2, 3} <= set(dimensions):
+        return ""
+    return "in a plane alone" if 2 in dimensions else "in space alone"
 
 
 def _of_metric(m: Metric) -> list[tuple[str, Any]]:

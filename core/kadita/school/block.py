@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from kadita.base.errors import KaditaError, NotApplicable
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.dimensions import dimensions_of
-from kadita.school.input_arrays import axis, vectors
+from kadita.school.input_arrays import axis, names_of, vectors
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
 
@@ -75,6 +75,7 @@ class Block(Kinematics):
         species: (N,) name of each agent's species; None if there is a single species.
         dimensions: 2 for a plane of constant z, 3 for space; by default 2 if all z are one number and no velocity has
             a z component, else 3. In a plane z is open.
+        all_species: names of all species of the trajectory, of which some may be absent; default those in `species`.
 
     Raises:
         KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an invalid box, or a plane with several z.
@@ -94,6 +95,7 @@ class Block(Kinematics):
         columns: ArrayLike | None = None,
         species: ArrayLike | None = None,
         dimensions: int | None = None,
+        all_species: tuple[str, ...] | None = None,
     ) -> None:
         self.positions = vectors("positions", positions)
         shape = self.positions.shape
@@ -108,6 +110,7 @@ class Block(Kinematics):
         self.members: Integers = axis("members", members, shape[1], np.int64)
         self.columns: Integers = self.members if columns is None else axis("columns", columns, shape[1], np.int64)
         self.species: NDArray[Any] | None = None if species is None else axis("species", species, shape[1], None)
+        self.all_species = names_of(self.species) if all_species is None else all_species
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         if "species" in self.attributes:
             raise KaditaError(
@@ -233,6 +236,7 @@ class Block(Kinematics):
             columns=self.columns[which],
             species=None if species is None else species[which],
             dimensions=self.dimensions,
+            all_species=self.all_species,
         )
 
 
@@ -245,6 +249,7 @@ class Frame:
         self.box = block.box
         self.agents = block.agents
         self.species = block.species
+        self.all_species = block.all_species
         self.dimensions = block.dimensions
         self.attributes = block.attributes
 

@@ -52,6 +52,11 @@ def _real(name: str, values: ArrayLike, expected: str) -> Floats:
     return np.asarray(array, dtype=np.float64, order="C")
 
 
+def names_of(species: NDArray[Any] | None) -> tuple[str, ...]:
+    """Return the different names of species, in order; none without species."""
+    return () if species is None else tuple(np.unique(np.asarray(species).astype(str)).tolist())
+
+
 def axis(name: str, values: ArrayLike | None, length: int, dtype: Any) -> NDArray[Any]:
     """Return the values along an axis as a read-only array (length,); 0, 1, 2, ... where there are none.
 

@@ -17,6 +17,7 @@ from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, within
 from kadita.school.dimensions import PLANE, SPACE, off_plane
+from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
 
 BLOCK_FRAMES = 64
@@ -202,8 +203,9 @@ class Trajectory(ABC):
         Frames without agents are left out.
         """
         self.decide_dimensions()
+        all_species = names_of(self.species)
         for numbers, chunk in self.chunks_of(frames, size):
-            yield from self._split(numbers, chunk)
+            yield from self._split(numbers, chunk, all_species)
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
         """Yield these frames as the file stores them, at most `size` at a time, with their numbers."""
@@ -253,7 +255,7 @@ class Trajectory(ABC):
                 present = np.logical_not(np.isnan(values).any(axis=2))
         return present
 
-    def _split(self, frames: Integers, chunk: Chunk) -> Iterator[Block]:
+    def _split(self, frames: Integers, chunk: Chunk, all_species: tuple[str, ...]) -> Iterator[Block]:
         present = self.presence(frames, chunk)
         for a, b, columns in constant_segments(present, chunk.lengths, chunk.identities):
             members = columns if chunk.identities is None else chunk.identities[a, columns]
@@ -271,6 +273,7 @@ class Trajectory(ABC):
                     columns=columns,
                     species=None if self.species is None else self.species[members],
                     dimensions=self.dimensions,
+                    all_species=all_species,
                 )
             except KaditaError as error:
                 raise KaditaError(f"{self.name}: frame {frames[a]}: {error}") from None

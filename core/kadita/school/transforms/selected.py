@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.school.block import Block
+from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Chunk, Trajectory
@@ -33,6 +34,7 @@ class Selected(View):
         self._places[which] = np.arange(len(which))
         self.agents = source.agents[which]
         self.species = None if source.species is None else source.species[which]
+        self._all_species = names_of(self.species)
 
     @property
     def n_columns(self) -> int:
@@ -60,6 +62,7 @@ class Selected(View):
         if not len(inside):
             return None
         narrowed = block.of_agents(inside)
+        narrowed.all_species = self._all_species
         narrowed.members = read_only(places[inside])
         narrowed.columns = block.columns[inside] if self.source.reuses_columns else narrowed.members
         return narrowed
