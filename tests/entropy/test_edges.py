@@ -111,7 +111,9 @@ def test_a_crowd_at_rest_at_the_centre_does_not_slow_a_mill(measure, mill, rng):
     crowd = rng.normal(size=(30, 3)) * 0.1
     positions = np.concatenate([ring, crowd, -crowd])
     velocities = np.concatenate([around, np.zeros((60, 3))])
-    found = measure(Block(positions, velocities), "rotation", "rotation_unbiased", "angular_momentum_entropy", "state")
+    found = measure(
+        Block(positions, velocities, dimensions=3), "rotation", "rotation_unbiased", "angular_momentum_entropy", "state"
+    )
     assert found["rotation"][0] == pytest.approx(1, abs=1e-12)
     assert found["rotation_unbiased"][0] == pytest.approx(1, abs=1e-12)
     assert found["angular_momentum_entropy"][0] == 0
@@ -121,7 +123,7 @@ def test_one_at_the_centre_has_no_direction_from_it(measure, mill):
     """Left out, moving or not."""
     ring, around = mill(40)
     for velocity in ([0.0, 0, 0], [1.0, 0, 0]):
-        block = Block(np.concatenate([ring, [[0.0, 0, 0]]]), np.concatenate([around, [velocity]]))
+        block = Block(np.concatenate([ring, [[0.0, 0, 0]]]), np.concatenate([around, [velocity]]), dimensions=3)
         assert np.linalg.norm(block.offsets[0, -1]) < 1e-10
         found = measure(block, "rotation", "rotation_unbiased", "angular_momentum_entropy")
         assert found["rotation"][0] == pytest.approx(1, abs=1e-12)

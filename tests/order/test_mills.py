@@ -31,7 +31,7 @@ def upright(school):
 @pytest.mark.parametrize("turned", [False, True])
 def test_perfect_mill(centre, turned, measure, mill):
     positions, velocities = upright(mill()) if turned else mill()
-    block = Block(positions + centre, velocities, box=SIDE)
+    block = Block(positions + centre, velocities, box=SIDE, dimensions=3)
     found = measure(block, "rotation", "rotation_unbiased", "polarization", "spread", "angular_momentum_entropy")
     assert found["rotation"][0] == pytest.approx(1, abs=1e-12)
     assert found["rotation_unbiased"][0] == pytest.approx(1, abs=1e-12)
@@ -43,14 +43,14 @@ def test_perfect_mill(centre, turned, measure, mill):
 @place
 def test_its_centroid_is_its_centre(centre, mill):
     positions, velocities = mill()
-    block = Block(positions + centre, velocities, box=SIDE)
+    block = Block(positions + centre, velocities, box=SIDE, dimensions=3)
     np.testing.assert_allclose(block.box.minimum_image(block.centroid[0] - centre), 0, atol=1e-11)
     np.testing.assert_allclose(block.offsets[0], positions, atol=1e-11)
 
 
 def test_mill_in_open_space_far_away(one, mill):
     positions, velocities = mill()
-    assert one("rotation", positions + [1e4, -300, 2e3], velocities) == pytest.approx(1, abs=1e-9)
+    assert one("rotation", positions + [1e4, -300, 2e3], velocities, dimensions=3) == pytest.approx(1, abs=1e-9)
 
 
 def test_published_rotation_depends_on_the_place(one, mill):
@@ -59,7 +59,14 @@ def test_published_rotation_depends_on_the_place(one, mill):
     positions = positions + np.outer(np.tile([1, 1, -1, -1], 50), [0, 0, 0.5])
     published, corrected = (
         [
-            one("rotation", np.mod(positions + PLACES[name], SIDE), velocities, SIDE, definition=definition)
+            one(
+                "rotation",
+                np.mod(positions + PLACES[name], SIDE),
+                velocities,
+                SIDE,
+                definition=definition,
+                dimensions=3,
+            )
             for name in ("centre", "face", "corner")
         ]
         for definition in ("published", "corrected")
@@ -71,9 +78,9 @@ def test_published_rotation_depends_on_the_place(one, mill):
 def test_published_spread_depends_on_the_place(one, mill):
     positions, velocities = mill(200)
     at = {k: np.mod(positions + PLACES[k], SIDE) for k in ("centre", "edge")}
-    assert one("spread", at["centre"], velocities, SIDE, definition="published") == pytest.approx(4)
-    assert one("spread", at["edge"], velocities, SIDE, definition="published") > 10
-    assert one("spread", at["edge"], velocities, SIDE) == pytest.approx(4)
+    assert one("spread", at["centre"], velocities, SIDE, definition="published", dimensions=3) == pytest.approx(4)
+    assert one("spread", at["edge"], velocities, SIDE, definition="published", dimensions=3) > 10
+    assert one("spread", at["edge"], velocities, SIDE, dimensions=3) == pytest.approx(4)
 
 
 @place
@@ -83,7 +90,7 @@ def test_counter_rotating_mills_have_entropy(centre, against, one, mill):
     positions, velocities = mill(40, against=against)
     p = against / 40
     two_ways = -p * math.log(p) - (1 - p) * math.log(1 - p)
-    found = one("angular_momentum_entropy", positions + centre, velocities, SIDE)
+    found = one("angular_momentum_entropy", positions + centre, velocities, SIDE, dimensions=3)
     assert found == pytest.approx((two_ways + 1 / 80) / math.log(20), abs=1e-12)
     assert found > 0
 
@@ -91,20 +98,22 @@ def test_counter_rotating_mills_have_entropy(centre, against, one, mill):
 @pytest.mark.parametrize("against", [0, 10, 20])
 def test_published_angular_momentum_entropy_is_blind_to_sense(against, one, mill):
     positions, velocities = mill(40, against=against)
-    found = one("angular_momentum_entropy", positions + SIDE / 2, velocities, SIDE, definition="published")
+    found = one(
+        "angular_momentum_entropy", positions + SIDE / 2, velocities, SIDE, definition="published", dimensions=3
+    )
     assert found == 0
 
 
 def test_equal_numbers_both_ways_have_no_axis(one, mill):
     """The mean vanishes, and with it the direction that senses are counted from."""
     positions, velocities = mill(40, against=20)
-    assert np.isnan(one("angular_momentum_entropy", positions, velocities))
-    assert one("rotation", positions, velocities) == pytest.approx(0, abs=1e-14)
+    assert np.isnan(one("angular_momentum_entropy", positions, velocities, dimensions=3))
+    assert one("rotation", positions, velocities, dimensions=3) == pytest.approx(0, abs=1e-14)
 
 
 def test_counter_rotation_lowers_rotation(one, mill):
     positions, velocities = mill(40, against=10)
-    assert one("rotation", positions, velocities) == pytest.approx(0.5, abs=1e-12)
+    assert one("rotation", positions, velocities, dimensions=3) == pytest.approx(0.5, abs=1e-12)
 
 
 def test_agents_on_either_side_of_the_plane_turn_less(one):
@@ -113,6 +122,6 @@ def test_agents_on_either_side_of_the_plane_turn_less(one):
     b = np.repeat([0.0, math.pi / 3], 24) * np.tile([1, -1], 24)  # alternately north and south
     positions = 5 * np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)], 1)
     velocities = np.stack([-np.sin(a), np.cos(a), 0 * a], 1)
-    found = one("angular_momentum_entropy", positions, velocities)
+    found = one("angular_momentum_entropy", positions, velocities, dimensions=3)
     assert found == pytest.approx((math.log(2) + 1 / 96) / math.log(20), abs=1e-12)
-    assert one("rotation", positions, velocities) == pytest.approx(0.75, abs=1e-12)
+    assert one("rotation", positions, velocities, dimensions=3) == pytest.approx(0.75, abs=1e-12)

@@ -93,7 +93,11 @@ def test_order_index_is_the_larger_one(measure, drawn_school, mill):
     for positions, velocities in [*schools, mill()]:
         for profile in (None, "published"):
             found = measure(
-                Block(positions, velocities, box=50.0), "order_index", "polarization", "rotation", profile=profile
+                Block(positions, velocities, box=50.0, dimensions=3),
+                "order_index",
+                "polarization",
+                "rotation",
+                profile=profile,
             )
             p, m = found["polarization"][0], found["rotation"][0]
             assert found["order_index"][0] == max(p, m)

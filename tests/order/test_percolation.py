@@ -17,7 +17,9 @@ QUIET = settings(derandomize=True, deadline=None, max_examples=100)
 
 @pytest.fixture(scope="module")
 def percolates(measure):
-    return lambda positions, box, link: measure(Block(positions, box=box), "percolates", link=link)["percolates"][0]
+    return lambda positions, box, link: measure(Block(positions, box=box, dimensions=3), "percolates", link=link)[
+        "percolates"
+    ][0]
 
 
 @pytest.fixture(scope="module", params=["all pairs", "grid cells"], autouse=True)
@@ -160,7 +162,7 @@ def test_a_small_group_that_goes_around_counts(percolates, rng):
 
 def test_flagged_frames_are_counted_in_one_line(registry):
     line = np.stack([np.arange(10.0), np.zeros(10), np.zeros(10)], 1)
-    block = Block([line, 0.5 * line, line], box=10.0)
+    block = Block([line, 0.5 * line, line], box=10.0, dimensions=3)
     with pytest.warns(KaditaWarning, match="linked to its own periodic image.* in 2 of 3 frames") as caught:
         found = analyze(block, ["percolates"], parameters={"percolates.link_distance": 1.1}, registry=registry)
     assert list(found["percolates"]) == [1, 0, 1]
@@ -169,7 +171,7 @@ def test_flagged_frames_are_counted_in_one_line(registry):
 
 def test_rotation_spread_and_shape_are_still_computed(measure, rng, sphere):
     names = ("rotation", "spread", "school_shape_entropy")
-    block = Block(rng.uniform(0, 10, (60, 3)), sphere(rng, (60,)), box=10.0)
+    block = Block(rng.uniform(0, 10, (60, 3)), sphere(rng, (60,)), box=10.0, dimensions=3)
     found = measure(block, "percolates", *names, link=5.0)
     assert found["percolates"][0] == 1
     assert not np.isnan([found[name][0] for name in names]).any()

@@ -16,8 +16,12 @@ ROUNDING = 1e-12  # of a position, relative to the largest number of the frames
 
 def at_centre(block: Block) -> Floats:
     """Return the distance from the centre up to which r^ is rounding and undefined, in each frame, (T,)."""
-    x = block.positions[..., : block.dimensions]  # in a plane z is the same for all, whatever it is
-    largest = np.maximum(x.max(axis=(1, 2)), -x.min(axis=(1, 2)))
+    x = block.positions
+    if block.dimensions == 2:  # z is the same for all, whatever it is; axis by axis, which is faster than of a slice
+        axes = [x[..., a] for a in (0, 1)]
+        largest = np.max([np.maximum(axis.max(axis=1), -axis.min(axis=1)) for axis in axes], axis=0)
+    else:
+        largest = np.maximum(x.max(axis=(1, 2)), -x.min(axis=(1, 2)))
     return ROUNDING * np.maximum(largest, max(block.box.array))
 
 

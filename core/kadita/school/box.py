@@ -120,8 +120,7 @@ class Box:
         """
         edges = self.array
         if self.lengths is not None and not all(self.periodic_axes):
-            flat = positions.reshape(-1, 3)
-            extent = flat.max(axis=0) - flat.min(axis=0)
+            extent = np.array([np.ptp(positions[..., a]) for a in range(3)])  # axis by axis, which is faster
             far = np.maximum(np.maximum(2.5 * extent, extent + 2.5 * distance), edges.max())
             edges = np.where(edges > 0, edges, far)
         return edges

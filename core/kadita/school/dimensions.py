@@ -49,5 +49,8 @@ def off_plane(positions: Floats | None, velocities: Floats | None) -> str:
 
 def _range(values: NDArray[np.float64]) -> tuple[float, float]:
     """Return the least and greatest number; an empty range, infinity to -infinity, if there is none."""
-    low, high = np.fmin.reduce(values, axis=None, initial=np.inf), np.fmax.reduce(values, axis=None, initial=-np.inf)
+    low, high = values.min(initial=np.inf), values.max(initial=-np.inf)
+    if np.isnan(low):  # which is rare, and takes longer
+        low = np.fmin.reduce(values, axis=None, initial=np.inf)
+        high = np.fmax.reduce(values, axis=None, initial=-np.inf)
     return float(low), float(high)
