@@ -15,7 +15,7 @@ from worker import seconds, serve, shared, together
 import kadita
 from kadita.models.engine import cell_list
 from kadita.plugins.loading import load_registry
-from kadita.school.trajectory import frames_at_once
+from kadita.school.chunk import frames_at_once
 from kadita.simulation.integration import Integration
 
 warnings.simplefilter("ignore", kadita.KaditaWarning)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 import kadita
 from kadita import Box
 from kadita.evaluation.results import AnalysisResult
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 Floats = NDArray[np.float64]
 

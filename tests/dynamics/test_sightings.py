@@ -5,8 +5,8 @@ import pytest
 
 import kadita
 from kadita import Box, analysis
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 NAN = np.nan
 MSD = "mean_squared_displacement"

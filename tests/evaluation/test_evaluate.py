@@ -11,8 +11,8 @@ from kadita.base.errors import PluginError
 from kadita.io.amber.writer import AmberWriter
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from kadita.evaluation.tables import tables_of_request
 from kadita.io.writers.amber import write as write_amber
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 T, N = 20, 5
 

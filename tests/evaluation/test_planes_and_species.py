@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 import kadita
 from kadita import Block
 from kadita.io.amber.writer import AmberWriter
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 T, N = 40, 30
 

@@ -10,8 +10,8 @@ import kadita
 from kadita import Block, Output, analysis
 from kadita.base.errors import PluginError
 from kadita.evaluation.results import Results
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 DRIFT = np.array([0.3, 0.4, 0.0])  # a step of length 1/2
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.school.trajectory import BLOCK_FRAMES
+from kadita.school.chunk import BLOCK_FRAMES
 from kadita.school.window import FRAMES as WINDOW
 from kadita.school.window import Window, frames_of_windows
 

@@ -11,10 +11,10 @@ import pytest
 import kadita
 from kadita import KaditaError
 from kadita.io.amber.writer import AmberWriter
+from kadita.school.chunk import Chunk
 from kadita.school.entropy.estimators import chao_shen, grassberger, grassberger_1988
 from kadita.school.entropy.histogram import Estimator, entropy
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 from kadita_field.surrogates import circular_shifts, mutual_information, transfer_entropy
 
 ESTIMATORS = get_args(get_args(Estimator)[0])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 infomeasure = pytest.importorskip("infomeasure")  # Büth et al. 2025, doi:10.1038/s41598-025-14053-5
 

@@ -6,8 +6,8 @@ import pytest
 from kadita import KaditaError
 from kadita.io.topology import write_topology
 from kadita.io.topology.pdb import hybrid36
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 
 KNOWN = [  # Grosse-Kunstleve's own table
     (4, 0, "   0"), (4, 9999, "9999"), (4, 10000, "A000"), (4, 10035, "A00Z"), (4, 10036, "A010"),

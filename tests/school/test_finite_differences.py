@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 from kadita.school.transforms import finite_differences
 from kadita.school.transforms.finite_differences import Differenced, longest_step
 from kadita.school.transforms.one_column_each import one_column_each

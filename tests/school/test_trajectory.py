@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk
 from kadita.school.transforms.finite_differences import Differenced
 
 

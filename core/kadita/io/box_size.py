@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.school.box import Box, Floats
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.chunk import Chunk
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.given_box import with_box
 
 SLACK = 1.001  # edges, by which positions inside a cell may span it: they are rounded

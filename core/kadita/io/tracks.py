@@ -19,9 +19,10 @@ from kadita.io.track_remarks import remarks_on
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
 from kadita.school.box import Box, Floats
+from kadita.school.chunk import Chunk
 from kadita.school.dimensions import PLANE, SPACE, dimensions_of
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import Differenced
 from kadita.school.transforms.one_column_each import spread
 

@@ -9,51 +9,17 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kadita.base.errors import KaditaError, NotApplicable
+from kadita.base.errors import KaditaError
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.dimensions import dimensions_of
 from kadita.school.input_arrays import axis, names_of, vectors
+from kadita.school.kinematics import Kinematics
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
 
 ENDLESS = 1e300  # edge of an open axis in a kernel that divides by edges: no displacement is half as long
 USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a different k share one search
 R = TypeVar("R")
-
-
-class Kinematics:
-    """Positions of agents in several frames, and their velocities if they are known."""
-
-    positions: Floats
-    _velocities: Floats | None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of frames and of agents, (T, N)."""
-        return self.positions.shape[0], self.positions.shape[1]
-
-    @property
-    def has_velocities(self) -> bool:
-        """Whether velocities are known, at least of some agents."""
-        return self._velocities is not None
-
-    @property
-    def velocities(self) -> Floats:
-        """Velocities, (T, N, 3); NaN for an agent whose velocity is not known.
-
-        Raises:
-            NotApplicable: if none are known.
-        """
-        if self._velocities is None:
-            raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
-        return self._velocities
-
-    @cached_property
-    def velocity_known(self) -> NDArray[np.bool_]:
-        """Which agents have a known velocity, (T, N)."""
-        if self._velocities is None:
-            return read_only(np.zeros(self.shape, np.bool_))
-        return read_only(np.logical_not(np.isnan(self._velocities[..., 0])))
 
 
 class Block(Kinematics):

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from kadita.school.block import Block
 from kadita.school.box import Floats
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 
 class InMemoryTrajectory(Trajectory):

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.school.box import Floats, minimum_image
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 SAMPLED = 20_000_000  # steps, of all agents, from which usual steps are found; of more, those of every nth frame
 DEVIATIONS = 10  # median absolute deviations above the median: steps beyond may be swaps of identities

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +16,10 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, within
+from kadita.school.chunk import BLOCK_FRAMES, Chunk, constant_segments, frames_at_once
 from kadita.school.dimensions import PLANE, SPACE, off_plane
 from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
-
-BLOCK_FRAMES = 64
-BLOCK_ROWS = 1_000_000  # frames x agents in memory together: about 50 MB of positions and velocities
-
-
-def frames_at_once(agents: int, size: int = BLOCK_FRAMES) -> int:
-    """Return the number of frames that are in memory together: `size`, or fewer if there are many agents."""
-    return max(1, min(size, BLOCK_ROWS // max(1, agents)))
-
-
-class Chunk(NamedTuple):
-    """Frames as a file stores them, in C columns: one for each agent of the file, or reused by later agents.
-
-    Attributes:
-        positions: (T, C, 3), NaN where nobody is.
-        velocities: (T, C, 3), NaN where a velocity is not known; None if none are.
-        times: (T,).
-        lengths: edges of the cell, (T, 3), 0 along open axes; None in open space.
-        identities: (T, C), index among the trajectory's agents of the agent in each column, -1 for nobody; None if
-            column i is agent i.
-    """
-
-    positions: Floats
-    velocities: Floats | None
-    times: Floats
-    lengths: Floats | None
-    identities: Integers | None = None
 
 
 class Trajectory(ABC):
@@ -290,22 +264,3 @@ def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
             return
         else:
             time.sleep(pause)
-
-
-def constant_segments(
-    present: NDArray[np.bool_], lengths: Floats | None, identities: Integers | None = None
-) -> Iterator[tuple[int, int, Integers]]:
-    """Yield the segments of frames in which the same agents are present in the same cell.
-
-    Each is (first frame, last frame + 1, columns of the agents); segments without agents are left out.
-    """
-    changes = np.not_equal(present[1:], present[:-1]).any(axis=1)
-    if identities is not None:
-        changes |= (np.not_equal(identities[1:], identities[:-1]) & present[1:]).any(axis=1)
-    if lengths is not None:
-        changes |= np.not_equal(lengths[1:], lengths[:-1]).any(axis=1)
-    edges = [0, *(np.flatnonzero(changes) + 1).tolist(), len(present)]
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
-        columns = np.flatnonzero(present[a])
-        if len(columns):
-            yield a, b, columns

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.school.block import Block, Kinematics
+from kadita.school.block import Block
 from kadita.school.box import Floats
+from kadita.school.kinematics import Kinematics
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory

@@ -14,8 +14,9 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
+from kadita.school.chunk import BLOCK_FRAMES, Chunk, frames_at_once
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
+from kadita.school.trajectory import Trajectory
 from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of

@@ -14,9 +14,9 @@ from kadita.evaluation.evaluate import analyze
 from kadita.plugins.declaration.analysis import Analysis, Facts, State, finished
 from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
+from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.read_only import read_only
-from kadita.school.trajectory import Chunk
 from kadita.school.window import Window
 
 FRAMES, AGENTS, SIDE = 65, 8, 10.0

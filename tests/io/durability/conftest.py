@@ -15,7 +15,7 @@ import pytest
 
 import kadita
 from kadita.io.amber.writer import AmberWriter
-from kadita.school.trajectory import Chunk
+from kadita.school.chunk import Chunk
 
 HERE = Path(__file__).parent
 

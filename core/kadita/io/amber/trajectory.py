@@ -19,8 +19,9 @@ from kadita.io.amber.convention import convention
 from kadita.io.amber.layout import COMPLETE
 from kadita.io.amber.records import SEED, STATUS, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
+from kadita.school.chunk import BLOCK_FRAMES, Chunk, frames_at_once
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, frames_at_once
+from kadita.school.trajectory import Trajectory
 
 SHAPE = ("frame", "atom", "spatial")
 THREAD_ROWS = 200_000  # rows of a chunk; handing over smaller ones takes as long as reading them

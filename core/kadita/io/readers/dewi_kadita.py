@@ -11,8 +11,9 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_claim
 from kadita.io.netcdf4 import open_dataset
 from kadita.school.box import LEAST, MOST, Box, Floats
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 DIMS = ("time", "fish", "spatial")
 

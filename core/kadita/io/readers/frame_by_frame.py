@@ -9,8 +9,9 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.school.box import Floats
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 
 class FileFrame(NamedTuple):

@@ -11,8 +11,9 @@ import numpy as np
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.writers.formats import Progress
 from kadita.school.box import Box, Floats
+from kadita.school.chunk import Chunk
 from kadita.school.dimensions import PLANE
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 
 FINE = 1000  # parts of the usual step that float32 is to resolve; otherwise an origin is subtracted, if that helps
 

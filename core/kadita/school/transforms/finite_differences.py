@@ -8,8 +8,9 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.school.box import Floats, minimum_image
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 GAP = 1.5  # a step longer than so many usual ones is a gap: nearer to two steps, of which a frame is lost, than to one

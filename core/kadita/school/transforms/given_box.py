@@ -6,8 +6,9 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.school.box import Box
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.school.block import Block
+from kadita.school.chunk import BLOCK_FRAMES, Chunk, constant_segments
 from kadita.school.clusters import linked
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import BLOCK_FRAMES, Chunk, Trajectory, constant_segments
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from kadita.school.box import Floats
+from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 

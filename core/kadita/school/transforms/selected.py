@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.school.block import Block
+from kadita.school.chunk import Chunk
 from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
-from kadita.school.trajectory import Chunk, Trajectory
+from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 KEYS = ("species", "agent")
