@@ -67,6 +67,7 @@ def test_parameters_by_metric_as_in_a_profile(school):
         kadita.analyze(school, width, parameters={"wdth": {"part": 2}})
 
 
+@pytest.mark.filterwarnings("ignore:left out. angular_momentum. is defined only in a plane")
 def test_what_needs_a_value_stops_nothing_that_was_not_asked_for_by_name(school):
     registry = load_registry().including([bound])
     with pytest.warns(kadita.KaditaWarning, match=r"left out: bound: it needs a least \(--set bound.least=VALUE\)"):
