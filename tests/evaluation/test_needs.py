@@ -225,3 +225,21 @@ def test_the_commands_know_it(command, tmp_path):
     assert '"neighbor_distance_by_rank(k=1)": {' in (tmp_path / "out.json").read_text()
     checked = command("plugins", "check", "clumped.py")
     assert "passes all" in checked.stdout, checked.stdout
+
+
+def test_labels_are_known_by_the_name_of_the_metric(rng):
+    """The share of frames in the state that published definitions find most often."""
+
+    def finish(state, facts):
+        assert facts.labels["state"] == load_registry()["state"].labels
+        return np.max(state["counts"]) / np.sum(state["counts"])
+
+    @analysis(finish=finish, needs_velocities=True)
+    def most_often(window, s: Annotated[Floats, Needs("state", definition="published")]):
+        """Share of the most frequent state, ()."""
+        return {"counts": np.bincount(s[: window.own].astype(int), minlength=4)}
+
+    x, v = rng.normal(size=(2, 50, 20, 3))
+    results = kadita.analyze(Block(x, v), [most_often, "state"], parameters={"state.definition": "published"})
+    assert results["most_often"] == np.bincount(results["state"].astype(int)).max() / 50
+    assert "needed" not in results.provenance or "state(definition=published)" not in results.provenance["needed"]
