@@ -86,7 +86,7 @@ class ActiveBrownian(Model):
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        half = 0.5 * min(self.space.lengths or (math.inf,))
+        half = 0.5 * self.space.shortest
         if self.diameter > half:
             raise ValueError(
                 f"diameter = {self.diameter:g} reaches beyond half the cell, {half:g}, but agents "

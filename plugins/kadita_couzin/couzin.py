@@ -74,7 +74,7 @@ class Couzin(Model):
             raise ValueError(
                 f"expected r_r <= r_o <= r_a; got r_r = {self.r_r:g}, r_o = {self.r_o:g}, r_a = {self.r_a:g}"
             )
-        half = 0.5 * min(self.space.lengths or (math.inf,))
+        half = 0.5 * self.space.shortest
         if self.r_a > half and not self.allow_long_range:
             raise ValueError(
                 f"r_a = {self.r_a:g} reaches beyond half the cell, {half:g}, but agents interact by minimum image "

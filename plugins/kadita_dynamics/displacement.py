@@ -43,18 +43,20 @@ def mean_squared_displacement(window: Window, *, lags: Lags = 100, reference: Re
 
     Diffusion with coefficient D in d dimensions gives 4 D l in a plane and 6 D l in space. Lags are 0 to `lags` frames.
     Positions are unwrapped across the faces of a periodic cell. A pair of frames counts where the agent is present in
-    both, whether or not it was seen between them; NaN at lags without such a pair. With ``reference="centroid"``
+    both, in a periodic cell if it was seen in all frames between them, since it may have gone through any image
+    meanwhile; NaN at lags without such a pair. With ``reference="centroid"``
     displacements are relative to the school, whose step from frame to frame is the mean step of the agents present in
     both.
     """
     time_step(window.times)
-    x, present = window.unwrapped, window.present
+    x, _ = window.stretches
+    present = np.logical_not(np.isnan(x[..., 0]))
     sums, counts = np.zeros(lags + 1), np.zeros(lags + 1)
     for a, b in [(0, len(x))] if reference == "space" else _segments(present):
         own = min(window.own, b) - a
         if own > 0:
             origin = 0.0 if reference == "space" else _path_of_school(x[a:b])
-            for agents in agent_slices(window.shape):
+            for agents in agent_slices(x.shape[:2]):
                 sums += _squares(x[a:b, agents] - origin, present[a:b, agents], own, lags)
                 counts += pair_counts(present[a:b, agents], own, lags)
     return {"sum": sums, "count": counts}

@@ -15,7 +15,7 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     range=(0, 1),
     source=VICSEK,
     symmetries=("translation", "rotation", "images", "scale"),
-    undefined="where fewer than two agents move; published: where no velocity is known",
+    undefined="where no agent moves; published: where no velocity is known",
     plotted=True,
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> Floats:
@@ -25,10 +25,10 @@ def polarization(block: Block, *, definition: Definition = "corrected") -> Float
     0 but 0.92 / sqrt(N) on average in space, 0.89 / sqrt(N) in a plane; see polarization_unbiased.
     """
     if definition == "published":
-        total, n, least = sum_over_agents(block.once(published_headings)), block.velocity_known.sum(axis=1), 1
+        total, n = sum_over_agents(block.once(published_headings)), block.velocity_known.sum(axis=1)
     else:
-        total, n, least = sum_over_agents(block.headings), block.moving.sum(axis=1), 2
-    return np.divide(np.linalg.norm(total, axis=1), n, out=np.full(len(block), np.nan), where=n >= least)
+        total, n = sum_over_agents(block.headings), block.moving.sum(axis=1)
+    return np.divide(np.linalg.norm(total, axis=1), n, out=np.full(len(block), np.nan), where=n > 0)
 
 
 @metric(

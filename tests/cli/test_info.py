@@ -35,9 +35,9 @@ def test_sightings_velocities_and_gaps(command, tmp_path, walks):
     assert found["agents_in_a_frame"] == {"least": 7, "median": 8.0, "most": 8}
     assert found["sightings"] == 800 - 24
     assert found["with_velocity"] == f"736 ({100 * 736 / 776:.3g} %)"
-    assert found["longest_gap"] == "21 frames, agent 3 after frame 9"
+    assert found["longest_gap"] == "22, agent 3 from frame 9 to 31"
     assert found["velocities_are"] == "speed times heading after the step that led to the frame, not dr/dt"
-    assert found["dimensions"] == "3 (not stated; z differs)"
+    assert found["dimensions"] == "3 (not stated; z differs, or velocities along it)"
     assert "far_steps" not in found
 
 
@@ -82,6 +82,17 @@ def test_a_plane_and_a_slab_are_told(command, tmp_path, walks):
         writer.write(walks, walks, np.arange(100.0), np.tile([20.0, 30.0, 0.0], (100, 1)))
     assert facts(command, tmp_path / "c.nc")["cell"] == [20.0, 30.0, "open"]
     assert "20 x 30 x open" in command("info", tmp_path / "c.nc").stdout
+
+
+def test_a_gap_in_time_is_a_gap_and_no_jump(command, tmp_path):
+    """Twenty seconds without a frame: an animal that went on meanwhile did not jump."""
+    x = np.random.default_rng(1).normal(1.0, 0.3, (60, 3, 3)).cumsum(axis=0)
+    x[30:] += 20.0
+    with AmberWriter(tmp_path / "a.nc", 3, periodic=False, velocities=False) as writer:
+        writer.write(x, None, np.concatenate([np.arange(30.0), 49.5 + np.arange(30.0)]))
+    found = facts(command, tmp_path / "a.nc")
+    assert found["longest_gap"] == "20.5, agent 0 from frame 29 to 30"
+    assert "far_steps" not in found
 
 
 def test_columns_that_are_reused(command, tmp_path):

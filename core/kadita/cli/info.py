@@ -40,7 +40,7 @@ VELOCITIES = {
 
 
 def _evidence(dimensions: int) -> str:
-    return "all agents have one z" if dimensions == 2 else "z differs"
+    return "all agents have one z" if dimensions == 2 else "z differs, or velocities along it"
 
 
 def _readable(value: Any) -> str:
@@ -53,6 +53,14 @@ def _readable(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
+
+
+def _cell(lengths: Any, dimensions: int) -> Any:
+    from kadita.school.box import Box
+
+    box = Box() if lengths is None else Box.of_edges(lengths[0])
+    box = box.in_plane if dimensions == 2 else box
+    return "open space" if box.lengths is None else [edge or "open" for edge in box.lengths]
 
 
 def _number(value: Any) -> str:
@@ -81,7 +89,7 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
         "agents_in_a_frame": {"least": least, "median": float(np.median(seen.counts)), "most": most},
         "times": [float(times[0]), float(times[-1])],
         "dimensions": dimensions if stated else f"{dimensions} (not stated; {_evidence(dimensions)})",
-        "cell": "open space" if lengths is None else [edge or "open" for edge in lengths[0].tolist()],
+        "cell": _cell(lengths, dimensions),
         "velocities": trajectory.has_velocities,
         "sightings": sightings,
     }
@@ -89,7 +97,7 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
         facts["with_velocity"] = f"{seen.with_velocity} ({100 * seen.with_velocity / max(1, sightings):.3g} %)"
     if seen.gap is not None:
         g = seen.gap
-        facts["longest_gap"] = f"{g.frames} frames, agent {g.agent} after frame {g.after}"
+        facts["longest_gap"] = f"{g.time:.6g}, agent {g.agent} from frame {g.first} to {g.last}"
     if seen.farthest is not None:
         s = seen.farthest
         facts["far_steps"] = (

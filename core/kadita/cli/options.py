@@ -83,7 +83,9 @@ class Measurement:
     select: Annotated[
         list[str] | None,
         typer.Option(
-            "--select", metavar="species=NAME|agent=NAME", help="Measure only these; commas, repeatable: all must name."
+            "--select",
+            metavar="species=NAME|agent=NAME",
+            help="Measure only these agents; commas between names. Repeatable: agents that all choices name.",
         ),
     ] = None
     by: Annotated[str | None, typer.Option("--by", metavar="species", help="Measure each species on its own.")] = None

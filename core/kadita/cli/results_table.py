@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from rich.console import Console
@@ -38,18 +39,11 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
     for name, s in results.series.items():
         if "agent" in s.dims:
             continue
-        if math.prod(s.values.shape[1:]) > ROWS or (s.labels and s.dims):
+        if math.prod(s.values.shape[1:]) > ROWS or (s.labels and s.dims not in ((), ("species",))):
             _row(table, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], s.units)
         elif s.labels:
-            shares = {label: estimates[f"{name}.{label}"] for label in s.labels}
-            occurring = sorted((label for label in s.labels if shares[label].mean > 0), key=lambda k: -shares[k].mean)
-            for label in occurring:
-                e = shares[label]
-                error = f"{_short(100 * e.error)} %" if e.error >= 0 else ""
-                cells = [f"{label} {100 * e.mean:.0f} %", error, "", *_sample_size(e, starts)]
-                _row(table, name if label == occurring[0] else "", cells, "")
-            if not occurring:
-                _row(table, name, ["undefined"], s.units)
+            for column in [f"{name}.{species}" for species in results.species] if s.dims else [name]:
+                _shares(table, column, s.labels, estimates, starts)
         else:
             for column, e in estimates.items():
                 if column == name or column.startswith(f"{name}."):
@@ -112,6 +106,19 @@ def _quantiles(table: Table, name: str, result: Result, values: Floats) -> None:
         found = quantiles(known, 0).tolist()
         lowest, low, median, high, highest = (_digits(q, (found[-1] - found[0]) / 100) for q in found)
         _row(table, name, [median, lowest, low, high, highest], result.units)
+
+
+def _shares(table: Table, column: str, labels: Sequence[str], estimates: Mapping[str, Estimate], starts: bool) -> None:
+    """Add the share of frames with each label that occurs, most frequent first."""
+    shares = {label: estimates[f"{column}.{label}"] for label in labels}
+    occurring = sorted((label for label in labels if shares[label].mean > 0), key=lambda k: -shares[k].mean)
+    for label in occurring:
+        e = shares[label]
+        error = f"{_short(100 * e.error)} %" if e.error >= 0 else ""
+        cells = [f"{label} {100 * e.mean:.0f} %", error, "", *_sample_size(e, starts)]
+        _row(table, column if label == occurring[0] else "", cells, "")
+    if not occurring:
+        _row(table, column, ["undefined"], "1")
 
 
 def _frames(results: Results, equilibration: str | float) -> str:

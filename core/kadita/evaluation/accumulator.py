@@ -19,12 +19,17 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.box import Floats
+from kadita.school.dimensions import PLANE
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
 from kadita.school.window import LocatedWindow, RollingWindows
 
 PRESENT = "agent"  # the key of presence among the values, 1 where an agent is present; no metric has this name
+
+
+SPACE_ALONE = "is defined only in space, and the school is in a plane"
+PLANE_ALONE = "is defined only in a plane, and the school is in space"
 
 
 class PartialResult(NamedTuple):
@@ -67,10 +72,9 @@ class Accumulator:
         self.counts: Integers = np.zeros(total, np.int64)
         self.identities = np.full((total, trajectory.n_columns), -1) if trajectory.reuses_columns else None
         self.dimensions = trajectory.decide_dimensions()
-        where = {2: "in space, and the school is in a plane", 3: "in a plane, and the school is in space"}
         for observable in plan.observables:
             if self.dimensions not in observable.dimensions:
-                self._leave_out(observable, f"is defined only {where[self.dimensions]}")
+                self._leave_out(observable, SPACE_ALONE if self.dimensions == PLANE else PLANE_ALONE)
         if not trajectory.has_velocities:
             for observable in plan.observables:
                 if observable.needs_velocities:

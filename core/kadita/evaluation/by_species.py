@@ -145,11 +145,16 @@ class _Merge:
 
     def all(self, of: Callable[[Results], Mapping[str, Any]]) -> dict[str, Any]:
         """Return every metric, or every analysis, that has a result for one species at least."""
-        found = dict.fromkeys(name for part in self._parts for name in of(part))
+        found = dict.fromkeys(
+            name for part in self._parts for name, r in of(part).items() if r.values.size or not r.dims
+        )
         return {name: self._merged(name, [of(part).get(name) for part in self._parts]) for name in found}
 
     def _merged(self, name: str, results: Sequence[Result | None]) -> Result:
-        known = next(r for r in results if r is not None)
+        # a species that is absent from all frames has no values, whose shape is unknown
+        results = [r if r is None or r.values.size or not r.dims else None for r in results]
+        given = [r for r in results if r is not None]
+        known = given[0]
         lead = 1 if isinstance(known, Series) else 0
         reused = self._trajectory.reuses_columns
         full, of_agents = [], False
@@ -162,29 +167,25 @@ class _Merge:
             full.append(values)
         if of_agents:  # every agent is of one species
             values = np.fmax.reduce(full)
-            return replace(known, values=values, axes=self._axes(name, [r for r in results if r is not None], True))
+            return replace(known, values=values, axes=self._axes(name, given))
         shape = full[0].shape
         if any(v.shape != shape for v in full):
-            self.notes.append(f"{name}: left out, as its shape differs between species")
-            return replace(
-                known, values=np.full((*shape[:lead], 0, *shape[lead:]), np.nan), dims=("species", *known.dims)
-            )
+            raise KaditaError(f"--by species: {name} has another shape for each species; --select measures one of them")
         values = np.full((*shape[:lead], len(self._names), *shape[lead:]), np.nan)
-        given = iter(full)
+        in_turn = iter(full)
         for i, result in enumerate(results):
             if result is not None:
-                np.moveaxis(values, lead, 0)[i] = next(given)
-        numbers = self._axes(name, [r for r in results if r is not None], False)
-        return replace(known, values=values, dims=("species", *known.dims), axes=numbers)
+                np.moveaxis(values, lead, 0)[i] = next(in_turn)
+        return replace(known, values=values, dims=("species", *known.dims), axes=self._axes(name, given))
 
     def _counts_agents(self, result: Result, dim: str, part: Results) -> bool:
-        numbers = result.axes.get(dim)
-        return dim == "agent" or (numbers is not None and np.array_equal(numbers, part.agents))
+        """Return whether an axis is that of the agents: by its name, or because `finish` gave it `facts.agents`."""
+        return dim == "agent" or np.shares_memory(result.axes.get(dim, np.empty(0)), part.agents)
 
-    def _axes(self, name: str, results: Sequence[Result], of_agents: bool) -> dict[str, NDArray[Any]]:
+    def _axes(self, name: str, results: Sequence[Result]) -> dict[str, NDArray[Any]]:
         axes = {}
         for dim, numbers in results[0].axes.items():
-            if of_agents and np.array_equal(numbers, self._parts[0].agents):
+            if any(np.shares_memory(numbers, part.agents) for part in self._parts):
                 axes[dim] = self._trajectory.agents
             elif all(np.array_equal(numbers, r.axes.get(dim, ())) for r in results):
                 axes[dim] = numbers

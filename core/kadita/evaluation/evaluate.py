@@ -35,6 +35,7 @@ from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory, arrivals
+from kadita.school.transforms.given_box import parsed_box
 
 Progress = Callable[[int, int], None]
 
@@ -113,10 +114,11 @@ def analyze(
         topology=None if topology is None else str(topology),
         velocities=velocities,
         dimensions=dimensions,
-        box=box,
+        box=None if box is None else parsed_box(box),
         select=(select,) if isinstance(select, str) else tuple(select or ()),
         largest_cluster=largest_cluster,
     )
+    on_box = source.check(data)
     if workers != 1 or scheduler is not None or keep is not None:
         if objects:
             raise KaditaError(
@@ -147,6 +149,7 @@ def analyze(
             if complete:
                 raise KaditaError(f"{changed}; run it again")
             results = replace(results, notes=(*results.notes, changed))  # perhaps another program still writes it
+    results = replace(results, notes=(*on_box, *results.notes)) if on_box else results
     for note in (*results.notes, *results.failures.values()):
         warnings.warn(note, KaditaWarning, stacklevel=2)
     return results
@@ -182,10 +185,10 @@ def _streamed(
             raise
     frames = frames[:done] if done else trajectory.select(**choice)
     run.resize(len(frames))
-    return _with_plane(run.finalize(frames, profile), told)
+    return with_plane(run.finalize(frames, profile), told)
 
 
-def _with_plane(results: Results, told: bool) -> Results:
+def with_plane(results: Results, told: bool) -> Results:
     """Return results with a note that the school is taken as planar, if nobody said so."""
     if told or results.provenance["dimensions"] != 2:
         return results
@@ -218,7 +221,7 @@ def _shared(
                 run.absorb(part, slice(done, done + tasks[number].n_own))
                 done += tasks[number].n_own
                 progress(done, len(frames))
-        results = _with_plane(run.finalize(frames, request.profile_read), told)
+        results = with_plane(run.finalize(frames, request.profile_read), told)
     finally:
         trajectory.close()
         for cache in (open_cached, resolve, load_same):  # the next analysis reads the files again

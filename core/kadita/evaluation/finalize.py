@@ -9,9 +9,10 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita.base.errors import PluginError
-from kadita.evaluation.accumulator import PRESENT, Accumulator
+from kadita.evaluation.accumulator import PLANE_ALONE, PRESENT, Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Analysis, Facts, finished
@@ -43,15 +44,16 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
         raise PluginError(next(iter(failures.values())))
     for reason in dict.fromkeys(run.left_out.values()):
         names = ", ".join(name for name in requested if run.left_out.get(name) == reason)
-        if names:
+        if names and reason != PLANE_ALONE:  # in space nobody misses them
             run.notes.setdefault(f"left out: {names}: {reason}")
     if run.trajectory.complete is False:
         run.notes.setdefault(
             f"{run.trajectory.name}: the run is still writing it, or ended early; "
             f"it has {run.trajectory.n_frames} frames so far"
         )
+    lone = _lone(run)
     needed = {m.name: run.plan.records[m.name] for m in run.plan.order if m.name not in run.plan.wanted}
-    series = {name: _series(run, run.registry[name]) for name in kept if name in run.plan.wanted}
+    series = {name: _series(run, run.registry[name], lone) for name in kept if name in run.plan.wanted}
     return Results(
         frames=frames,
         times=run.times,
@@ -98,9 +100,30 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
     return analyses
 
 
-def _series(run: Accumulator, m: Metric) -> Series:
+def _lone(run: Accumulator) -> NDArray[np.bool_]:
+    """Return the frames whose agent is alone, (T,), where that is usual in a trajectory of several agents.
+
+    They are those of animals that were not seen at the same times, and say nothing of a group.
+    """
+    counts = run.counts[run.counts > 0]
+    of_group = any("agent" not in run.registry[name].dims for name in run.plan.wanted)
+    if not of_group or len(run.trajectory.agents) < 2 or not len(counts) or np.median(counts) > 1:
+        return np.zeros(run.total, np.bool_)
+    run.notes.setdefault(
+        f"a frame holds {counts.min()} agent at least, 1 in the median and {counts.max()} at most, of "
+        f"{len(run.trajectory.agents)}: values of the group are undefined where an agent is alone; if the agents' "
+        "clocks are not in step, interpolate their tracks to common times first"
+    )
+    lone: NDArray[np.bool_] = run.counts == 1
+    return lone
+
+
+def _series(run: Accumulator, m: Metric, lone: NDArray[np.bool_]) -> Series:
     # if no frame has agents, nothing was stored, and all values are NaN
     values = run.values.get(m.name, np.full((run.total, *(0 for _ in m.dims)), np.nan))
+    if lone.any() and "agent" not in m.dims:
+        values = values.copy()
+        values[lone] = np.nan
     flagged = int((values > 0).sum()) if m.warning else 0
     if flagged:
         run.notes.setdefault(f"{m.warning} in {flagged} of {run.total} frames ({m.name})")

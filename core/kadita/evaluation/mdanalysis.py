@@ -17,6 +17,7 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.settings import by_metric
 from kadita.evaluation import results as kadita_results
 from kadita.evaluation.accumulator import Accumulator, PartialResult
+from kadita.evaluation.evaluate import with_plane
 from kadita.evaluation.finalize import finalize
 from kadita.evaluation.plan import Plan, load_preset, make_plan
 from kadita.io.readers.universe import UniverseTrajectory
@@ -118,12 +119,14 @@ class Analysis(AnalysisBase):  # type: ignore[misc]
     def _conclude(self) -> None:
         parts: list[tuple[Integers, PartialResult]] = self.results.parts
         frames = np.concatenate([requested for requested, _ in parts])
-        run = Accumulator(*self._resolve(), UniverseTrajectory(self._atoms), len(frames))
+        school = UniverseTrajectory(self._atoms)
+        told = school.dimensions is not None
+        run = Accumulator(*self._resolve(), school, len(frames))
         done = 0
         for requested, part in parts:
             run.absorb(part, slice(done, done + len(requested)))
             done += len(requested)
-        self.measured: kadita_results.Results = finalize(run, frames, self._profile)
+        self.measured: kadita_results.Results = with_plane(finalize(run, frames, self._profile), told)
         self.frames, self.times = frames, self.measured.times
         self.results = Results(frames=frames, times=self.times, **self.measured)
         for note in (*self.measured.notes, *self.measured.failures.values()):

@@ -101,7 +101,7 @@ def partition(
     request: AnalysisRequest, content: str, trajectory: Trajectory, frames: Integers, halo: int
 ) -> list[Task]:
     """Partition frames into tasks of one window each, independent of the number of workers."""
-    size = frames_of_windows(trajectory.n_columns)
+    size = frames_of_windows(trajectory.n_columns, trajectory.reuses_columns)
     return [
         Task(request, frames[start : start + size + halo], min(size, len(frames) - start), content)
         for start in range(0, len(frames), size)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kadita.io.box_size import check_box
 from kadita.io.opening import open as open_trajectory
 from kadita.school.block import Block
+from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import with_velocities
 from kadita.school.transforms.given_box import with_box
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.transforms.selected import selected
+from kadita.school.transforms.stated_dimensions import with_dimensions
 
 
 @dataclass(frozen=True)
@@ -24,29 +27,38 @@ class Source:
     topology: str | None = None
     velocities: str | None = None
     dimensions: int | None = None
-    box: Any = None
+    box: Box | None = None
     select: tuple[str, ...] = ()
     largest_cluster: float | str | None = None
 
     def open(self, data: Any) -> Any:
         """Return a context manager of the trajectory of a path, a Block, an open trajectory or a universe."""
         if isinstance(data, Block):
-            return self.changed(InMemoryTrajectory.of_block(data))
+            return self._changed(InMemoryTrajectory.of_block(data))
         if isinstance(data, Trajectory):
-            return nullcontext(self.changed(data))  # the caller closes it
-        return self.changed(open_trajectory(data, topology=self.topology))
+            return nullcontext(self._changed(data))  # the caller closes it
+        return self._changed(open_trajectory(data, topology=self.topology))
 
-    def changed(self, trajectory: Trajectory) -> Trajectory:
+    def check(self, data: Any) -> list[str]:
+        """Return notes on the given box, after checking that it is large enough for the positions.
+
+        Raises:
+            KaditaError: it is not.
+        """
+        notes: list[str] = []
+        if self.box is not None and self.box.periodic:
+            with Source(topology=self.topology).open(data) as trajectory:
+                check_box(trajectory, self.box, notes)
+        return notes
+
+    def _changed(self, trajectory: Trajectory) -> Trajectory:
         """Return the trajectory with the given box, velocities, dimensions and agents."""
         trajectory = with_velocities(with_box(trajectory, self.box), self.velocities)
-        if self.dimensions is not None:
-            trajectory.decide_dimensions(self.dimensions)
-        trajectory = selected(trajectory, self.select)
+        trajectory = selected(with_dimensions(trajectory, self.dimensions), self.select)
         return trajectory if self.largest_cluster is None else LargestCluster(trajectory, self.largest_cluster)
 
     def of_far(self, far: bool) -> Source:
         """Return the source for other machines, which need an absolute path of the topology."""
         if not far or self.topology is None:
             return self
-        fields = {**vars(self), "topology": str(Path(self.topology).absolute())}
-        return Source(**fields)
+        return replace(self, topology=str(Path(self.topology).absolute()))

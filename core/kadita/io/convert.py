@@ -17,6 +17,7 @@ from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import with_velocities
 from kadita.school.transforms.given_box import parsed_box
+from kadita.school.transforms.stated_dimensions import with_dimensions
 
 
 def convert(
@@ -102,8 +103,7 @@ def convert(
                 f"{source}: expected tracks for --set, --column, --frame-rate, --least and --y-axis; found a trajectory"
             )
         opened = with_velocities(boxed(open_trajectory(source, topology=topology), cell, remarks), velocities)
-        if dimensions is not None:
-            opened.decide_dimensions(dimensions)
+        opened = with_dimensions(opened, dimensions)
         if not opened.has_velocities:
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
     with opened:

@@ -29,7 +29,7 @@ class KaditaParser(MinimalParser):  # type: ignore[misc]
         """Return the topology of the file."""
         try:
             with open_trajectory(Path(self.filename)) as opened:
-                reused = opened.n_columns != len(opened.agents)
+                reused = opened.reuses_columns
                 known = not reused and getattr(opened, "_by_kadita", False)
                 agents = np.asarray(opened.agents).astype(str).astype(object)
                 species = None if opened.species is None else np.asarray(opened.species).astype(str).astype(object)

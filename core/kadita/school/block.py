@@ -68,6 +68,8 @@ class Block(Kinematics):
         self._velocities = None if velocities is None else vectors("velocities", velocities, unknown=True)
         if self._velocities is not None and self._velocities.shape != shape:
             raise KaditaError(f"velocities: expected the shape of positions, {shape}; got {self._velocities.shape}")
+        if dimensions is None and np.shape(positions)[-1:] == (2,):
+            dimensions = 2
         self.dimensions = dimensions_of(self.positions, self._velocities, dimensions)
         self.box = Box.of(box).in_plane if self.dimensions == 2 else Box.of(box)
         self.times: Floats = axis("times", times, shape[0], np.float64)

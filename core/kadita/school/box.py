@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,19 +112,20 @@ class Box:
         return None if self.lengths is None else np.tile(np.array(self.lengths), (frames, 1))
 
     def closed(self, positions: Floats, distance: float = 0.0) -> Floats:
-        """Return edges for kernels that know no open axes in a cell, (3,); zeros in open space.
+        """Return edges for kernels that know no open axes in a cell, (T, 3); zeros in open space.
 
         Open axes of a cell get edges so long that neither a minimum image nor a link of length `distance` crosses them.
+        Those of a frame depend on it alone, so that results do not depend on the frames that are in a block with it.
 
         Args:
-            positions: (..., 3), of the agents.
+            positions: (T, N, 3), of the agents.
             distance: largest distance that matters.
         """
-        edges = self.array
-        if self.lengths is not None and not all(self.periodic_axes):
-            extent = np.array([np.ptp(positions[..., a]) for a in range(3)])  # axis by axis, which is faster
-            far = np.maximum(np.maximum(2.5 * extent, extent + 2.5 * distance), edges.max())
-            edges = np.where(edges > 0, edges, far)
+        edges = np.tile(self.array, (len(positions), 1))
+        if self.lengths is not None:
+            for axis in np.flatnonzero(edges[0] == 0):
+                extent = np.ptp(positions[..., axis], axis=1)
+                edges[:, axis] = np.maximum(np.maximum(2.5 * extent, extent + 2.5 * distance), max(self.lengths))
         return edges
 
     def minimum_image(self, displacements: ArrayLike) -> Floats:
@@ -174,6 +177,13 @@ class Box:
 
     def __str__(self) -> str:
         return "open space" if self.lengths is None else " x ".join(f"{x:g}" if x else "open" for x in self.lengths)
+
+
+def equal_edges(edges: Floats) -> Iterator[tuple[slice, Floats]]:
+    """Yield the segments of frames with the same edges, (T, 3), and these edges, (3,)."""
+    starts = [0, *(1 + np.flatnonzero((edges[1:] != edges[:-1]).any(axis=1))).tolist(), len(edges)]
+    for a, b in itertools.pairwise(starts):
+        yield slice(a, b), edges[a]
 
 
 def minimum_image(displacements: Floats, lengths: Floats) -> Floats:

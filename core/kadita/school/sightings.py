@@ -12,6 +12,7 @@ from kadita.school.box import Floats, minimum_image
 from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.finite_differences import longest_step
 
 SAMPLED = 20_000_000  # steps, of all agents, from which usual steps are found; of more, those of every nth frame
 DEVIATIONS = 10  # median absolute deviations above the median: steps beyond may be swaps of identities
@@ -19,11 +20,12 @@ LEAST_RATIO = 2.0  # to the median, since the deviations of agents of constant s
 
 
 class Gap(NamedTuple):
-    """Frames in which an agent was not seen, between two in which it was."""
+    """Two frames in which an agent was seen, between which it was not, or time has a gap."""
 
     agent: object
-    frames: int
-    after: int  # the last frame before the gap
+    first: int
+    last: int
+    time: float  # between them
 
 
 class Step(NamedTuple):
@@ -41,7 +43,8 @@ class Sightings(NamedTuple):
     Attributes:
         counts: number of agents in each frame, (T,).
         with_velocity: number of sightings with a known velocity.
-        gap: the longest gap; None if there is none.
+        gap: the gap that is longest in time; None if there is none. Time has a gap where a step is longer than 1.5
+            times the median.
         far_steps: number of steps beyond the median of their agent by more than 10 median absolute deviations, and
             twice the median.
         farthest: the one that exceeds its agent's median by the largest factor; None if there is none.
@@ -61,7 +64,9 @@ def survey(trajectory: Trajectory) -> Sightings:
     """
     n = len(trajectory.agents)
     counts, with_velocity = np.zeros(trajectory.n_frames, np.int64), 0
-    last, gap = np.full(n, -1), Gap(None, 0, -1)
+    times = trajectory.times
+    is_gap = np.diff(times, prepend=times[:1]) > longest_step(times)  # before each frame
+    last, gap = np.full(n, -1), Gap(None, 0, 0, 0.0)
     sampled: list[tuple[Integers, Floats]] = []
     stride = max(1, trajectory.n_frames * trajectory.n_columns // SAMPLED)
     for frame, chunk, row in _frames(trajectory):
@@ -69,23 +74,25 @@ def survey(trajectory: Trajectory) -> Sightings:
         counts[frame] = len(columns)
         if chunk.velocities is not None:
             with_velocity += int((~np.isnan(chunk.velocities[row, columns, 0])).sum())
-        absent = np.where(last[agents] >= 0, frame - last[agents] - 1, 0)
-        if len(absent) and absent.max() > gap.frames:
+        unseen = (last[agents] >= 0) & ((last[agents] < frame - 1) | is_gap[frame])
+        absent = np.where(unseen, times[frame] - times[last[agents]], 0.0)
+        if len(absent) and absent.max() > gap.time:
             longest = int(absent.argmax())
-            gap = Gap(trajectory.agents[agents[longest]], int(absent[longest]), int(last[agents[longest]]))
+            before = int(last[agents[longest]])
+            gap = Gap(trajectory.agents[agents[longest]], before, frame, float(absent[longest]))
         last[agents] = frame
-    for frame, agents, steps in _steps(trajectory):
+    for frame, agents, steps in _steps(trajectory, is_gap):
         if frame % stride == 0:
             sampled.append((agents, steps))
     usual, limit = _limits(n, sampled)
     far, farthest = 0, Step(None, -1, 0.0, 1.0)
-    for frame, agents, steps in _steps(trajectory) if np.isfinite(limit).any() else ():
+    for frame, agents, steps in _steps(trajectory, is_gap) if np.isfinite(limit).any() else ():
         beyond = np.flatnonzero(steps > limit[agents])
         far += len(beyond)
         for i in beyond.tolist():
             if steps[i] * farthest.usual > farthest.length * usual[agents[i]]:
                 farthest = Step(trajectory.agents[agents[i]], frame, float(steps[i]), float(usual[agents[i]]))
-    return Sightings(counts, with_velocity, gap if gap.frames else None, far, farthest if far else None)
+    return Sightings(counts, with_velocity, gap if gap.time else None, far, farthest if far else None)
 
 
 def _frames(trajectory: Trajectory) -> Iterator[tuple[int, Chunk, int]]:
@@ -101,13 +108,13 @@ def _seen(chunk: Chunk, row: int) -> tuple[Integers, Integers]:
     return columns, columns if chunk.identities is None else chunk.identities[row, columns]
 
 
-def _steps(trajectory: Trajectory) -> Iterator[tuple[int, Integers, NDArray[np.float64]]]:
-    """Yield each frame but the first, the agents seen in it and in the one before, and the lengths of their steps."""
+def _steps(trajectory: Trajectory, is_gap: NDArray[np.bool_]) -> Iterator[tuple[int, Integers, NDArray[np.float64]]]:
+    """Yield frames, the agents seen in each and in the one before, and the lengths of their steps; none across gaps."""
     before: tuple[Integers, Floats] | None = None
     for frame, chunk, row in _frames(trajectory):
         columns, agents = _seen(chunk, row)
         x = chunk.positions[row, columns]
-        if before is not None:
+        if before is not None and not is_gap[frame]:
             both, i, j = np.intersect1d(before[0], agents, assume_unique=True, return_indices=True)
             step = x[j] - before[1][i]
             if chunk.lengths is not None:

@@ -188,16 +188,12 @@ class Trajectory(ABC):
             numbers = frames[first : first + size]
             yield numbers, self.read(numbers)
 
-    def decide_dimensions(self, said: int | None = None) -> int:
-        """Return 2 or 3, which is then `dimensions`: as said here, else by the file, else by all its positions.
+    def decide_dimensions(self) -> int:
+        """Return 2 or 3, which is then `dimensions`: as the file says, or else as all its positions show.
 
         Where nobody says it, a school whose positions all have one z, and whose velocities have no z component, is in a
         plane. Frames are read until one is not in the plane.
         """
-        if said is not None and said not in (PLANE, SPACE):
-            raise KaditaError(f"--dimensions: expected 2 or 3; got {said}")
-        if said is not None:
-            self.dimensions = said
         if self.dimensions is None:
             self.dimensions = PLANE
             low, high, seen = np.inf, -np.inf, 0

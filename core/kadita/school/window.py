@@ -19,15 +19,16 @@ from kadita.school.trajectory import Trajectory
 ROWS = 1_000_000  # frames x columns of a window, without its lookahead
 NOT_RATES = ("heading",)  # kinds of velocities, as files state them, that are not dr/dt
 FRAMES = 1024  # of a window at most, without its lookahead
+FRAMES_OF_REUSED = 128  # where columns are reused: a window has a column for each agent in it, more in longer windows
 FEWEST = 16
 
 
-def frames_of_windows(columns: int) -> int:
+def frames_of_windows(columns: int, reused: bool = False) -> int:
     """Return the number of a window's own frames, which depends on the trajectory's number of columns alone.
 
     So windows, and the bits of sums over windows, do not depend on the distribution of frames over workers.
     """
-    return max(FEWEST, min(FRAMES, ROWS // max(1, columns)))
+    return max(FEWEST, min(FRAMES_OF_REUSED if reused else FRAMES, ROWS // max(1, columns)))
 
 
 class Window(Kinematics):
@@ -139,6 +140,27 @@ class Window(Kinematics):
         return read_only(rates)
 
     @cached_property
+    def stretches(self) -> tuple[Floats, Integers]:
+        """Unwrapped positions in unbroken stretches, (T, M, 3), and the agent of each, (M,).
+
+        In a periodic cell nobody knows through which image an agent went while it was not seen, so that its positions
+        before and after are not comparable: each stretch is a column of its own, NaN elsewhere. In open space stretches
+        are the agents.
+        """
+        x = self.unwrapped
+        if self.lengths is None:
+            return x, np.arange(x.shape[1])
+        begins = self.present & ~np.concatenate([np.zeros((1, x.shape[1]), bool), self.present[:-1]])
+        number = np.maximum(begins.cumsum(axis=0), 1) - 1  # of the stretch, by agent
+        places = np.concatenate([[0], np.cumsum(number[-1] + 1)])
+        if places[-1] == x.shape[1]:
+            return x, np.arange(x.shape[1])
+        split = np.full((len(x), int(places[-1]), 3), np.nan)
+        frame, agent = np.nonzero(self.present)
+        split[frame, places[agent] + number[frame, agent]] = x[frame, agent]
+        return read_only((split, np.repeat(np.arange(x.shape[1]), number[-1] + 1)))
+
+    @cached_property
     def unwrapped(self) -> Floats:
         """Unwrapped positions, (T, N, 3), which are continuous where an agent crosses a face of the periodic cell.
 
@@ -178,7 +200,7 @@ class RollingWindows:
 
     def __init__(self, trajectory: Trajectory, lookahead: int) -> None:
         self._of = trajectory
-        self._own, self._lookahead = frames_of_windows(trajectory.n_columns), lookahead
+        self._own, self._lookahead = frames_of_windows(trajectory.n_columns, trajectory.reuses_columns), lookahead
         self._reused = trajectory.reuses_columns
         self._first = 0  # row of the first frame that is stored
         self._blocks: list[tuple[Any, Block]] = []  # rows, block

@@ -57,7 +57,7 @@ class Integration:
         self._set_state(self.model.space.wrap(x), u)
         self.check()
         # the engine knows cells with three edges or none: an edge along z that no agent of a plane reaches
-        edges = self.model.space.closed(x)
+        edges = self.model.space.closed(x[None])[0]
         self.space = Space(edges, cutoff_of(self.models))
         self.rules = rules_of(self.models)
         try_rules(self.model, self.rules, self.space.cutoff)

@@ -82,6 +82,11 @@ class AmberTrajectory(Trajectory):
         return self.header.dims["atom"]
 
     @property
+    def reuses_columns(self) -> bool:
+        """Whether later agents reuse columns."""
+        return "kadita_identity" in self.header.variables
+
+    @property
     def complete(self) -> bool | None:
         """Whether the run that wrote the file was finished; None if another program wrote the file."""
         status = self._records.fixed(STATUS)
@@ -172,6 +177,13 @@ class AmberTrajectory(Trajectory):
             -1 <= chunk.identities.min(initial=-1) <= chunk.identities.max(initial=-1) < len(self.agents)
         ):
             raise KaditaError(f"{self.name}: expected kadita_identity to refer to its {len(self.agents)} agents")
+        if chunk.identities is not None:
+            nobody = (~np.isnan(chunk.positions[..., 0]) & (chunk.identities < 0)).any(axis=1)
+            if nobody.any():
+                raise KaditaError(
+                    f"{self.name}: expected an agent in kadita_identity wherever a position is known; frame "
+                    f"{frames[nobody][0]} lacks one"
+                )
         for values in (chunk.positions, chunk.velocities):
             if "present" not in self.header.variables and values is not None and not within(values, np.inf):
                 frame = frames[np.isnan(values).any(axis=(1, 2))][0]

@@ -41,6 +41,8 @@ class GsdTrajectory(FrameByFrame):
         stored = (raw.chunk_exists(frame=f, name="particles/velocity") for f in (0, self.n_frames - 1))
         self.has_velocities = any(stored)
         self.attributes: dict[str, Any] = {}
+        if first.configuration.dimensions == 2:
+            self.dimensions = 2
         types = first.particles.types
         self.species = np.array(types)[first.particles.typeid] if len(types) > 1 else None
 
@@ -73,9 +75,11 @@ class GsdTrajectory(FrameByFrame):
         positions, time = p.position.astype(np.float64), self._time(frame)
         if "open_space" in frame.log or not box[:3].any():
             return FileFrame(positions, p.velocity, time, None)
+        if frame.configuration.dimensions == 2:  # the height of HOOMD-blue's planes is 0 or anything
+            box[2], positions[:, 2] = np.inf, 0.0
         if box[3:].any() or not (box[:3] > 0).all():
             raise KaditaError(f"{self.name}: expected an orthorhombic cell; frame {number} has {box.tolist()}")
-        lengths = np.where(frame.log.get("periodic", np.ones(3)), box[:3], 0.0)
+        lengths = np.where(np.isfinite(box[:3]) & (frame.log.get("periodic", np.ones(3)) != 0), box[:3], 0.0)
         return FileFrame(positions + lengths / 2, p.velocity, time, lengths)
 
     def close(self) -> None:

@@ -45,5 +45,5 @@ def snapshot_of(trajectory: Trajectory) -> Snapshot:
             edges = None if lengths is None else with_edges(lengths[None], positions[None])[0]
             return Snapshot(positions, known_velocities, edges, species_table(trajectory))
     missing = np.flatnonzero(np.isnan(positions[:, 0]))[0]
-    agent = trajectory.agents[missing] if trajectory.n_columns == len(trajectory.agents) else missing
+    agent = missing if trajectory.reuses_columns else trajectory.agents[missing]
     raise KaditaError(f"{trajectory.name}: expected a position of every agent; agent {agent} is in no frame")

@@ -31,7 +31,7 @@ class SpeciesTable(NamedTuple):
 
 def species_table(trajectory: Trajectory) -> SpeciesTable:
     """Return the species of a trajectory, in the order of their first agents."""
-    if trajectory.species is None or trajectory.n_columns != len(trajectory.agents):
+    if trajectory.species is None or trajectory.reuses_columns:
         return SpeciesTable([""], ["AGT"], [""], [TYPE], np.zeros(trajectory.n_columns, dtype=np.int64))
     words = np.asarray(trajectory.species).astype(str)
     unique, first, indices = np.unique(words, return_index=True, return_inverse=True)

@@ -73,10 +73,13 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
                 found.note("plane", np.nan_to_num(values[..., 2]).any(axis=1), start, f"{name} with z other than 0")
             if name == "coordinates":
                 _check_resolution(found, values, start)
-        if columns:
-            _check_columns(found, rows("kadita_identity"), count, start)
+                if columns:
+                    nobody = (rows("kadita_identity") < 0) & ~np.isnan(values).any(axis=2)
+                    found.note("columns", nobody.any(axis=1), start, "positions of no agent")
         if agents.start:
             continue  # time and cell of a large frame are checked with its first part
+        if columns:
+            _check_columns(found, rows("kadita_identity", slice(None)), count, start)
         if has_numbers(header, "time", "frame"):
             last_time = _check_times(found, rows("time").astype(np.float64), last_time, start)
         for name in cells:

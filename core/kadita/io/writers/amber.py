@@ -28,7 +28,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     extent = _extent(trajectory)
     subtracted = extent.origin(plane)
     identities, columns = trajectory.agents, trajectory.n_columns
-    reused = columns if columns != len(identities) else None
+    reused = columns if trajectory.reuses_columns else None
     species = None
     if trajectory.species is not None:
         names, numbers = np.unique(np.asarray(trajectory.species).astype(str), return_inverse=True)

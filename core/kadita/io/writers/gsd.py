@@ -37,6 +37,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         for snapshot in complete_snapshots(trajectory, ".gsd", progress):
             frame = hoomd.Frame()
             frame.configuration.step = snapshot.number
+            frame.configuration.dimensions = trajectory.decide_dimensions()
             frame.log["time"] = np.array([snapshot.time])
             p = frame.particles
             p.N, p.types, p.typeid = len(indices), names, indices.astype(np.uint32)

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from kadita.base.errors import NotApplicable
 from kadita.school.block import Block
-from kadita.school.box import Box, Floats, Integers
+from kadita.school.box import Box, Floats, Integers, equal_edges
 from kadita.school.read_only import read_only
 
 # Small schools use a flood fill from agent to agent, large ones link the cells of a grid. Measured with links of 0.4 to
@@ -70,19 +70,20 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
         NotApplicable: if it is None and the trajectory has no r_a.
     """
     link = link_length(block, link_distance)
-    lengths = block.box.closed(block.positions, link)
-    positions = read_only(Box.of_edges(lengths).wrap(block.wrapped))
     clusters = Clusters(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
     labels, small = np.empty(block.shape, np.int64), block.shape[1] <= ALL_PAIRS_UP_TO
-    if small:
-        labels, clusters.percolates[:] = _by_flood_fill(positions, lengths, link)
-    for t in range(len(block)):
-        if not small:
-            cells = _grid(positions[t], lengths, link)
+    for rows, lengths in equal_edges(block.box.closed(block.positions, link)):
+        positions = read_only(Box.of_edges(lengths).wrap(block.wrapped[rows]))
+        if small:
+            labels[rows], clusters.percolates[rows] = _by_flood_fill(positions, lengths, link)
+            continue
+        for t, x in enumerate(positions, start=rows.start):
+            cells = _grid(x, lengths, link)
             if cells is None:
-                labels[[t]], clusters.percolates[[t]] = _by_flood_fill(positions[t : t + 1], lengths, link)
+                labels[[t]], clusters.percolates[[t]] = _by_flood_fill(x[None], lengths, link)
             else:
-                labels[t], clusters.percolates[t] = _by_cells(positions[t], lengths, link, *cells)
+                labels[t], clusters.percolates[t] = _by_cells(x, lengths, link, *cells)
+    for t in range(len(block)):
         sizes = np.bincount(labels[t])
         size = sizes[labels[t]]
         clusters.count[t] = np.count_nonzero(sizes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kadita.school.box import Box, Floats, Integers
+from kadita.school.box import Box, Floats, Integers, equal_edges
 
 __all__ = ["Integers", "nearest"]  # other modules import the type from here
 COARSE_NEIGHBORS = 6  # in a coarse list
@@ -35,7 +35,14 @@ def nearest(positions: Floats, box: Box, k: int) -> tuple[Integers, Floats]:
     """
     frames, agents, _ = positions.shape
     indices, distances = np.empty((frames, agents, k), np.int64), np.empty((frames, agents, k))
-    edges = box.closed(positions)
+    for rows, edges in equal_edges(box.closed(positions)):
+        _nearest(positions[rows], edges, indices[rows], distances[rows])
+    return indices, distances
+
+
+def _nearest(positions: Floats, edges: Floats, indices: Integers, distances: Floats) -> None:
+    """Write neighbours and distances, (T, N, k), in a cell that repeats along all axes, or in open space."""
+    frames, agents, k = indices.shape
     inside = np.ascontiguousarray(Box.of_edges(edges).wrap(positions)).view()
     inside.flags.writeable = False  # always: Numba compiles a kernel again for writable arrays
     if _brute_force_is_faster(agents, k):
@@ -48,4 +55,3 @@ def nearest(positions: Floats, box: Box, k: int) -> tuple[Integers, Floats]:
 
         for t in range(frames):
             search(inside[t], edges, indices[t], distances[t])
-    return indices, distances

@@ -13,18 +13,19 @@ class View(Trajectory):
 
     def __init__(self, source: Trajectory) -> None:
         self.source = source
+        self._dimensions: int | None = None
         self.name, self.n_frames, self.agents = source.name, source.n_frames, source.agents
         self.has_velocities, self.attributes = source.has_velocities, source.attributes
         self.species = source.species
 
     @property
     def dimensions(self) -> int | None:
-        """2 for a plane, 3 for space; None until it is said or decided."""
-        return self.source.dimensions
+        """2 for a plane, 3 for space: as this view says, or its source; None until it is said or decided."""
+        return self._dimensions or self.source.dimensions
 
     @dimensions.setter
     def dimensions(self, value: int | None) -> None:
-        self.source.dimensions = value
+        self._dimensions = value
 
     @property
     def n_columns(self) -> int:
@@ -36,9 +37,9 @@ class View(Trajectory):
         """Whether later agents reuse columns; some of the agents of a source may be as many as its columns."""
         return self.source.reuses_columns
 
-    def decide_dimensions(self, said: int | None = None) -> int:
+    def decide_dimensions(self) -> int:
         """Return 2 or 3 as the source decides; see `Trajectory.decide_dimensions`."""
-        return self.source.decide_dimensions(said)
+        return self._dimensions or self.source.decide_dimensions()
 
     @property
     def complete(self) -> bool | None:

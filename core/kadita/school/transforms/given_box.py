@@ -7,6 +7,7 @@ from typing import Any
 from kadita.base.errors import KaditaError
 from kadita.school.box import Box
 from kadita.school.chunk import Chunk
+from kadita.school.dimensions import PLANE
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
@@ -65,7 +66,8 @@ class GivenBox(View):
         Raises:
             KaditaError: the file states another cell.
         """
-        chunk, given = self.source.read(frames), self.box.repeated(len(frames))
+        box = self.box.in_plane if self.dimensions == PLANE else self.box
+        chunk, given = self.source.read(frames), box.repeated(len(frames))
         if chunk.lengths is not None and (given is None or (chunk.lengths != given).any()):
             stated = Box.of_edges(chunk.lengths[0])
             raise KaditaError(f"{self.name}: states a cell of {stated}; --box {self.box} contradicts it")

@@ -26,10 +26,12 @@ class Selected(View):
     Args:
         source: the trajectory.
         which: indices of the agents, increasing.
+        choices: what the user chose, to be recorded.
     """
 
-    def __init__(self, source: Trajectory, which: Integers) -> None:
+    def __init__(self, source: Trajectory, which: Integers, choices: Iterable[str] = ()) -> None:
         super().__init__(source)
+        self._choices = tuple(choices)
         self.which = which
         self._places = np.full(len(source.agents), -1)
         self._places[which] = np.arange(len(which))
@@ -43,8 +45,8 @@ class Selected(View):
         return self.source.n_columns if self.source.reuses_columns else len(self.agents)
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what identifies the source, and the number of agents selected."""
-        return self.source.fingerprint() | {"selected": len(self.agents)}
+        """Return what identifies the source, and the choices."""
+        return self.source.fingerprint() | {"select": list(self._choices)}
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, of the selected agents."""
@@ -75,7 +77,7 @@ def selected(trajectory: Trajectory, choices: Iterable[str]) -> Trajectory:
     Raises:
         KaditaError: another form, a name that does not occur, or no agent left.
     """
-    which = np.ones(len(trajectory.agents), bool)
+    which, choices = np.ones(len(trajectory.agents), bool), tuple(choices)
     for choice in choices:
         key, equals, text = choice.partition("=")
         names = [name.strip() for name in text.split(",") if name.strip()]
@@ -84,7 +86,7 @@ def selected(trajectory: Trajectory, choices: Iterable[str]) -> Trajectory:
         which &= np.isin(_labels(trajectory, key.strip(), names), names)
     if not which.any():
         raise KaditaError(f"{trajectory.name}: no agent is selected; --select leaves none of {len(which)}")
-    return trajectory if which.all() else Selected(trajectory, np.flatnonzero(which))
+    return trajectory if which.all() else Selected(trajectory, np.flatnonzero(which), choices)
 
 
 def species_of(trajectory: Trajectory, option: str) -> NDArray[Any]:
