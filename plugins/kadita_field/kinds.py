@@ -34,6 +34,8 @@ def distance_to_other_species(block: Block) -> Floats:
 
     if block.species is None:
         raise NotApplicable(NO_SPECIES)
+    if len(block.all_species) < 2:
+        raise NotApplicable(f"needs two species, and there is one, {block.all_species[0]}")
     nearest = np.full(block.shape, np.inf)
     members = [block.species == name for name in np.unique(block.species)]
     for t, x in enumerate(block.wrapped):

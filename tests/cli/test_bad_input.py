@@ -328,7 +328,7 @@ def test_an_interrupted_run_says_what_there_is(command, tmp_path):
         r"the same command with --resume continues\n",
         said,
     )
-    assert "complete:      no" in command("info", "o.nc").stdout
+    assert "complete:          no" in command("info", "o.nc").stdout
 
 
 def test_a_metric_that_leaves_the_program_is_only_a_metric_that_fails(command, school, tmp_path):

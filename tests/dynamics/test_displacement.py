@@ -14,17 +14,22 @@ def by_pairs(x, lags):
     return mean
 
 
-def unwrapped(x, box):
-    """Each agent's path, every step from where it was last seen the shortest one."""
-    x = x.copy()
+def stretches(x, box):
+    """A column for each unbroken stretch of each agent's path, every step of which is the shortest one.
+
+    Through which images an agent went while it was not seen, nobody knows.
+    """
+    columns = []
     for i in range(x.shape[1]):
-        last = None
         for t in range(len(x)):
-            if not np.isnan(x[t, i]).any():
-                if last is not None:
-                    x[t, i] = last + (x[t, i] - last + box / 2) % box - box / 2
-                last = x[t, i]
-    return x
+            if np.isnan(x[t, i]).any():
+                continue
+            if t == 0 or np.isnan(x[t - 1, i]).any():
+                columns.append(np.full((len(x), 3), np.nan))
+                columns[-1][t] = x[t, i]
+            else:
+                columns[-1][t] = columns[-1][t - 1] + (x[t, i] - columns[-1][t - 1] + box / 2) % box - box / 2
+    return np.stack(columns, axis=1)
 
 
 def test_straight_flight_is_ballistic(school, found, rng):
@@ -60,7 +65,19 @@ def test_all_pairs_one_after_the_other_say_the_same(school, found, walkers, with
         frames = 2
     x = with_gaps(rng, walkers(rng, frames, 4)) % 5.0
     whole = found(school(x, box=5.0), "mean_squared_displacement", lags=lags)[""]
-    np.testing.assert_allclose(whole.values, by_pairs(unwrapped(x, 5.0), lags), rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(whole.values, by_pairs(stretches(x, 5.0), lags), rtol=1e-9, atol=1e-11)
+
+
+def test_what_is_unseen_in_a_cell_is_not_guessed(school, found):
+    """Agents at a speed of .3 in a cell of 15, unseen for 60 frames, in which they go round it."""
+    x = 0.3 * np.arange(200.0)[:, None, None] * np.array([1.0, 0.0, 0.0]) + np.arange(4.0)[None, :, None]
+    x[70:130] = np.nan
+    for values, known in ((x % 15.0, 69), (x, 199)):
+        box = 15.0 if known < 100 else None
+        msd = found(school(values, box=box), "mean_squared_displacement", lags=150)[""].values
+        lags = np.arange(151)
+        np.testing.assert_allclose(msd[: known + 1], (0.09 * lags**2)[: known + 1], atol=1e-9)
+        assert np.isnan(msd[known + 1 :]).all()
 
 
 def test_what_drifts_with_the_school_is_no_displacement_in_it(school, found, walkers, rng):

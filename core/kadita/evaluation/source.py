@@ -13,8 +13,7 @@ from kadita.school.block import Block
 from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.finite_differences import with_velocities
-from kadita.school.transforms.given_box import with_box
+from kadita.school.transforms.finite_differences import within_box
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.transforms.selected import selected
 from kadita.school.transforms.stated_dimensions import with_dimensions
@@ -49,11 +48,12 @@ class Source:
         if self.box is not None and self.box.periodic:
             with Source(topology=self.topology).open(data) as trajectory:
                 check_box(trajectory, self.box, notes)
+                within_box(trajectory, self.box, self.velocities, notes)
         return notes
 
     def _changed(self, trajectory: Trajectory) -> Trajectory:
         """Return the trajectory with the given box, velocities, dimensions and agents."""
-        trajectory = with_velocities(with_box(trajectory, self.box), self.velocities)
+        trajectory = within_box(trajectory, self.box, self.velocities, [])
         trajectory = selected(with_dimensions(trajectory, self.dimensions), self.select)
         return trajectory if self.largest_cluster is None else LargestCluster(trajectory, self.largest_cluster)
 

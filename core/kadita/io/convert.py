@@ -8,14 +8,14 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.io.box_size import boxed
+from kadita.io.box_size import check_box
 from kadita.io.opening import open as open_trajectory
 from kadita.io.tracks import as_trajectory, find_importer, origin
 from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.finite_differences import with_velocities
+from kadita.school.transforms.finite_differences import within_box
 from kadita.school.transforms.given_box import parsed_box
 from kadita.school.transforms.stated_dimensions import with_dimensions
 
@@ -102,7 +102,10 @@ def convert(
             raise KaditaError(
                 f"{source}: expected tracks for --set, --column, --frame-rate, --least and --y-axis; found a trajectory"
             )
-        opened = with_velocities(boxed(open_trajectory(source, topology=topology), cell, remarks), velocities)
+        opened = open_trajectory(source, topology=topology)
+        if cell is not None and cell.periodic:
+            check_box(opened, cell, remarks)
+        opened = within_box(opened, cell, velocities, remarks)
         opened = with_dimensions(opened, dimensions)
         if not opened.has_velocities:
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")

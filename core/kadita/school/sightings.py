@@ -130,6 +130,8 @@ def _limits(n: int, sampled: list[tuple[Integers, Floats]]) -> tuple[Floats, Flo
         return usual, limit
     agents, steps = (np.concatenate(part) for part in zip(*sampled, strict=True))
     order = np.argsort(agents, kind="stable")
+    if not len(agents):
+        return usual, limit
     names, starts = np.unique(agents[order], return_index=True)
     for agent, own in zip(names.tolist(), np.split(steps[order], starts[1:]), strict=True):
         if len(own) >= DEVIATIONS:  # fewer have no usual step

@@ -33,7 +33,7 @@ class Trajectory(ABC):
         has_velocities: whether `read` returns velocities.
         attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
         species: (N,) name of each agent's species; None if there is a single species.
-        dimensions: 2 for a plane, 3 for space; None until it is said or decided, see `decide_dimensions`.
+        dimensions: 2 for a plane, 3 for space; None if nobody says it, see `decide_dimensions`.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Trajectory(ABC):
     attributes: Mapping[str, Any]
     species: NDArray[Any] | None = None
     dimensions: int | None = None
+    _decided: int | None = None
 
     @property
     def n_columns(self) -> int:
@@ -148,7 +149,7 @@ class Trajectory(ABC):
             if end is not None:
                 keep &= times <= end
             if dt is not None:
-                if not dt > 0:
+                if not 0 < dt < np.inf:
                     raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
                 with np.errstate(over="ignore", invalid="ignore"):
                     multiples = (times - self.times[0]) / dt
@@ -176,10 +177,10 @@ class Trajectory(ABC):
 
         Frames without agents are left out.
         """
-        self.decide_dimensions()
+        dimensions = self.decide_dimensions()
         all_species = names_of(self.species)
         for numbers, chunk in self.chunks_of(frames, size):
-            yield from self._split(numbers, chunk, all_species)
+            yield from self._split(numbers, chunk, dimensions, all_species)
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
         """Yield these frames as the file stores them, at most `size` at a time, with their numbers."""
@@ -189,24 +190,26 @@ class Trajectory(ABC):
             yield numbers, self.read(numbers)
 
     def decide_dimensions(self) -> int:
-        """Return 2 or 3, which is then `dimensions`: as the file says, or else as all its positions show.
+        """Return 2 or 3: `dimensions`, or where nobody says it, what all positions show.
 
-        Where nobody says it, a school whose positions all have one z, and whose velocities have no z component, is in a
-        plane. Frames are read until one is not in the plane.
+        A school whose positions all have one z, and whose velocities have no z component, is in a plane. Frames are
+        read once, until one is not in the plane.
         """
-        if self.dimensions is None:
-            self.dimensions = PLANE
-            low, high, seen = np.inf, -np.inf, 0
-            for numbers, chunk in self.chunks_of(np.arange(self.n_frames)):
-                present = self.presence(numbers, chunk)
-                z, seen = chunk.positions[..., 2][present], seen + int(present.sum())
-                low, high = min(low, z.min(initial=np.inf)), max(high, z.max(initial=-np.inf))
-                if low < high or (chunk.velocities is not None and off_plane(None, chunk.velocities)):
-                    self.dimensions = SPACE
-                    break
-            if seen < 2:
-                self.dimensions = SPACE
-        return self.dimensions
+        if self.dimensions is not None:
+            return self.dimensions
+        if self._decided is None:
+            self._decided = PLANE if self._is_flat() else SPACE
+        return self._decided
+
+    def _is_flat(self) -> bool:
+        low, high, seen = np.inf, -np.inf, 0
+        for numbers, chunk in self.chunks_of(np.arange(self.n_frames)):
+            present = self.presence(numbers, chunk)
+            z, seen = chunk.positions[..., 2][present], seen + int(present.sum())
+            low, high = min(low, z.min(initial=np.inf)), max(high, z.max(initial=-np.inf))
+            if low < high or (chunk.velocities is not None and off_plane(None, chunk.velocities)):
+                return False
+        return seen > 1  # a single position is no evidence
 
     def presence(self, frames: Integers, chunk: Chunk) -> NDArray[np.bool_]:
         """Return in which columns an agent is present in these frames, (T, C): its position is known.
@@ -225,7 +228,7 @@ class Trajectory(ABC):
                 present = np.logical_not(np.isnan(values).any(axis=2))
         return present
 
-    def _split(self, frames: Integers, chunk: Chunk, all_species: tuple[str, ...]) -> Iterator[Block]:
+    def _split(self, frames: Integers, chunk: Chunk, dimensions: int, all_species: tuple[str, ...]) -> Iterator[Block]:
         present = self.presence(frames, chunk)
         for a, b, columns in constant_segments(present, chunk.lengths, chunk.identities):
             members = columns if chunk.identities is None else chunk.identities[a, columns]
@@ -242,7 +245,7 @@ class Trajectory(ABC):
                     members=members,
                     columns=columns,
                     species=None if self.species is None else self.species[members],
-                    dimensions=self.dimensions,
+                    dimensions=dimensions,
                     all_species=all_species,
                 )
             except KaditaError as error:

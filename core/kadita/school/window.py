@@ -222,6 +222,7 @@ class RollingWindows:
         if self._reused:
             inside = [block.members for rows, block in self._blocks if ((rows >= first) & (rows < end)).any()]
             members = np.unique(np.concatenate([np.empty(0, np.int64), *inside]))
+            members = members if len(members) else np.zeros(1, np.int64)  # a window of one agent, who is absent
         shape = (end - first, len(members), 3)
         x, times = np.full(shape, np.nan), np.full(end - first, np.nan)
         v = np.full(shape, np.nan) if all(b.has_velocities for _, b in self._blocks) else None

@@ -18,6 +18,7 @@ from kadita.school.neighbors import Integers
 
 ENDINGS = (".xyz", ".extxyz")
 ASSIGNED = re.compile(r'([A-Za-z_]\w*)=("[^"]*"|\S+)')
+YES, NO = ("T", "TRUE", "1"), ("F", "FALSE", "0")
 VELOCITIES = ("velo", "vel", "velocities", "velocity")
 
 
@@ -106,7 +107,10 @@ class ExtendedXyzTrajectory(FrameByFrame):
     def _lengths(self, keys: dict[str, str], number: int) -> Floats | None:
         if "Lattice" not in keys:
             return None
-        periodic = [word.upper().startswith(("T", "1")) for word in keys.get("pbc", "T T T").split()]
+        words = keys.get("pbc", "T T T").upper().split()
+        if len(words) != 3 or not set(words) <= {*YES, *NO}:
+            raise KaditaError(f"{self.name}: expected three of T and F in pbc; frame {number} has {keys['pbc']}")
+        periodic = [word in YES for word in words]
         if not any(periodic):
             return None
         edges = np.array(keys["Lattice"].split(), dtype=float).reshape(3, 3)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
+from kadita.io.writers.extent import extent_of
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.one_column_each import one_column_each
 
@@ -24,6 +25,7 @@ class Format(NamedTuple):
     module: str  # in this package; imported on use
     description: str
     reuses: bool = False  # whether its files can have columns that later agents reuse
+    single: bool = False  # whether it stores positions in single precision, as they are
 
 
 FORMATS = (
@@ -31,11 +33,11 @@ FORMATS = (
     Format("nc4", ".nc4", "repack", "the same in NetCDF-4: compressed, with checksums, for archives", reuses=True),
     Format("cf", ".nc", "cf", "CF-1.11, featureType trajectory: for archives and for xarray"),
     Format("restart", ".ncrst", "restart", "AMBER restart: one frame in double precision"),
-    Format("xtc", ".xtc", "mdanalysis", "GROMACS, compressed to two decimals, no velocities"),
-    Format("trr", ".trr", "mdanalysis", "GROMACS, with velocities"),
-    Format("dcd", ".dcd", "mdanalysis", "CHARMM and NAMD, no velocities, evenly spaced times"),
-    Format("h5md", ".h5md", "mdanalysis", "H5MD, HDF5 for molecular data (needs h5py)"),
-    Format("gsd", ".gsd", "gsd", "HOOMD-blue (needs gsd)"),
+    Format("xtc", ".xtc", "mdanalysis", "GROMACS, compressed to two decimals, no velocities", single=True),
+    Format("trr", ".trr", "mdanalysis", "GROMACS, with velocities", single=True),
+    Format("dcd", ".dcd", "mdanalysis", "CHARMM and NAMD, no velocities, evenly spaced times", single=True),
+    Format("h5md", ".h5md", "mdanalysis", "H5MD, HDF5 for molecular data (needs h5py)", single=True),
+    Format("gsd", ".gsd", "gsd", "HOOMD-blue (needs gsd)", single=True),
     Format("lammps", ".lammpstrj", "lammps_dump", "LAMMPS text dump"),
     Format("xyz", ".xyz", "extended_xyz", "extended XYZ, text for OVITO and ASE; the number of agents may vary"),
 )
@@ -74,4 +76,10 @@ def write_as(
         )
     if not target.reuses:
         trajectory = one_column_each(trajectory)
-    return list(write(trajectory, path, origin=origin, progress=progress, **options) or ())
+    remarks = []
+    if target.single and (rounding := extent_of(trajectory).rounding):
+        remarks.append(
+            f"{target.ending} stores single precision, which rounds positions so far from 0 to {rounding:.2g}; "
+            ".nc subtracts an origin, .xyz is exact"
+        )
+    return remarks + list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

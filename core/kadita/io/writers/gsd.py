@@ -31,6 +31,8 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         raise KaditaError(".gsd: expected the package gsd; it is not installed: pip install gsd")
     hoomd: Any = import_module("gsd.hoomd")
     names, indices = species_of(trajectory, "A")  # HOOMD-blue's default particle type
+    if odd := [name for name in names if not name.isascii()]:
+        raise KaditaError(f".gsd: expected names of species in ASCII, as HOOMD-blue's types are; found {odd[0]!r}")
     edge: np.float64 | None = None
     bounds: tuple[Floats, Floats] | None = None
     with hoomd.open(str(path), "w") as file:

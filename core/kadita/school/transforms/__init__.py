@@ -20,7 +20,7 @@ class View(Trajectory):
 
     @property
     def dimensions(self) -> int | None:
-        """2 for a plane, 3 for space: as this view says, or its source; None until it is said or decided."""
+        """2 for a plane, 3 for space: as this view says, or its source; None if nobody says it."""
         return self._dimensions or self.source.dimensions
 
     @dimensions.setter

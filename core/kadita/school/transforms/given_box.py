@@ -66,7 +66,7 @@ class GivenBox(View):
         Raises:
             KaditaError: the file states another cell.
         """
-        box = self.box.in_plane if self.dimensions == PLANE else self.box
+        box = self.box.in_plane if self.decide_dimensions() == PLANE else self.box
         chunk, given = self.source.read(frames), box.repeated(len(frames))
         if chunk.lengths is not None and (given is None or (chunk.lengths != given).any()):
             stated = Box.of_edges(chunk.lengths[0])

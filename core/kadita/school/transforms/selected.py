@@ -80,7 +80,9 @@ def selected(trajectory: Trajectory, choices: Iterable[str]) -> Trajectory:
     which, choices = np.ones(len(trajectory.agents), bool), tuple(choices)
     for choice in choices:
         key, equals, text = choice.partition("=")
-        names = [name.strip() for name in text.split(",") if name.strip()]
+        labels = np.asarray(trajectory.agents if key.strip() == "agent" else trajectory.species).astype(str)
+        whole = text.strip() in labels.tolist()  # a name with a comma in it
+        names = [text.strip()] if whole else [name.strip() for name in text.split(",") if name.strip()]
         if not equals or key.strip() not in KEYS or not names:
             raise KaditaError(f"--select: expected species=NAME or agent=NAME, commas between several; got '{choice}'")
         which &= np.isin(_labels(trajectory, key.strip(), names), names)
