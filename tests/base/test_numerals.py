@@ -42,7 +42,7 @@ def test_words_and_integers_stay_as_they_are():
 
 def test_info_rounds_neither_times_nor_edges(command, tmp_path):
     x = np.zeros((3, 2, 3))
-    with AmberWriter(tmp_path / "late.nc", 2, periodic=True) as writer:
+    with AmberWriter(tmp_path / "late.nc", 2, periodic=True, dimensions=3) as writer:
         writer.write(x, x, 1234567.5 + np.arange(3.0), np.full((3, 3), 123456.75))
     lines = dict(line.split(":", 1) for line in command("info", "late.nc").stdout.splitlines())
     assert lines["times"].strip() == "1234567.5 to 1234569.5"

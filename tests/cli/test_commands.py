@@ -94,7 +94,7 @@ def test_info_tells_a_complete_run_from_one_that_broke_off(command, school):
     text = command("info", school).stdout
     assert "complete:          yes" in text
     assert "cell:              25 x 25 x 25" in text
-    assert "times:         0 to 10" in text
+    assert "times:             0 to 10" in text
 
 
 @pytest.mark.parametrize("ending", ["png", "pdf", "svg"])

@@ -8,7 +8,7 @@ import pytest
 from kadita import Block, KaditaError
 
 LEAST = {  # agents that each metric needs
-    "polarization": 2,
+    "polarization": 1,
     "polarization_unbiased": 2,
     "rotation": 2,  # one alone is at the centre
     "rotation_unbiased": 2,
@@ -156,9 +156,10 @@ def test_at_rest_is_a_speed_of_exactly_0(speed, one):
 
 
 def test_a_single_animal_has_no_group_values(measure):
-    """Clocks that are not in step: one animal a frame, which would be perfectly polarized with itself."""
+    """One animal is perfectly polarized with itself, and that is all."""
     found = measure(Block(np.zeros((3, 1, 3)), [[[1.0, 0, 0]], [[0, 1.0, 0]], [[0, 1.0, 0]]], dimensions=2))
-    for name in ("polarization", "rotation", "angular_momentum", "order_index", "state", "polarization_entropy"):
+    assert (found["polarization"] == 1).all()
+    for name in ("rotation", "angular_momentum", "order_index", "state", "polarization_entropy"):
         assert np.isnan(found[name]).all(), name
 
 

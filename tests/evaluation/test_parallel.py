@@ -171,7 +171,7 @@ def test_the_memory_of_an_analysis_does_not_grow_with_its_length(tmp_path):
     # every 40th frame: their number decides how long it takes, the length of the file what may be held in memory
     program = (
         "import sys, kadita\n"
-        "found = kadita.analyze(sys.argv[1], ['spread'], step=int(sys.argv[2]))\n"
+        "found = kadita.analyze(sys.argv[1], ['spread'], step=int(sys.argv[2]), dimensions=3)\n"
         "peak = next(l for l in open('/proc/self/status') if l.startswith('VmHWM'))\n"
         "print(len(found.frames), peak.split()[1])\n"
     )

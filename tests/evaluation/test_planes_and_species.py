@@ -217,6 +217,31 @@ class TestPresence:
         assert results.analyses["mean_squared_displacement"].values[2] > 0
 
 
+class TestClocks:
+    @pytest.mark.parametrize("species", [None, ["fox"] * 5])
+    def test_animals_that_are_never_seen_at_one_time_are_no_group(self, rng, species):
+        """Five animals in turn: no group value, and how many a frame holds is said."""
+        x, v = np.full((2, 100, 5, 3), np.nan)
+        x[np.arange(100), np.arange(100) % 5] = rng.normal(size=(100, 3))
+        v[np.arange(100), np.arange(100) % 5] = rng.normal(size=(100, 3))
+        school = in_memory(x, v, species=None if species is None else np.array(species))
+        with pytest.warns(kadita.KaditaWarning, match="holds 1 agent at least, 1 in the median and 1 at most, of 5"):
+            results = kadita.analyze(school, ["polarization", "spread", "network_degree_of_agents"], parameters=LINK)
+        assert np.isnan(results["polarization"]).all()
+        assert np.isnan(results["spread"]).all()
+        assert np.nansum(results["network_degree_of_agents"] == 0) == 100  # of each agent, and no value of a group
+
+    def test_a_lone_animal_in_some_frames_is_measured(self, rng):
+        x, v = rng.normal(size=(2, 100, 5, 3))
+        x[:40, 1:] = np.nan
+        results = kadita.analyze(in_memory(x, v), ["polarization", "spread"])
+        assert_allclose(results["polarization"][:40], 1.0)
+        assert_allclose(results["spread"][:40], 0.0, atol=1e-12)
+
+
+LINK = {"link_distance": 1.0}
+
+
 class TestBox:
     def test_a_cell_for_what_has_none(self, rng):
         """Wrapped steps of length 1: their squares are 1 by minimum images, and much more without a cell."""

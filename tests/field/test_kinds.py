@@ -59,7 +59,11 @@ def test_prey_in_a_gas_is_as_far_as_chance_has_it(dimensions, value, rng):
 
 def test_nobody_else_is_nan_and_no_species_a_reason(value, rng):
     x = uniform(rng, 2, 4)
-    assert np.isnan(value(DISTANCE, Block(x, species=["prey"] * 4))).all()
+    one_absent = Block(x, species=["prey"] * 4, all_species=("fox", "prey"))
+    assert np.isnan(value(DISTANCE, one_absent)).all()
+    for name in (DISTANCE, CROSS):
+        with pytest.raises(NotApplicable, match="needs two species, and there is one, prey"):
+            value(name, Block(x, box=10.0, species=["prey"] * 4))
     for name in (DISTANCE, CROSS):
         with pytest.raises(NotApplicable, match="^needs species, and there are none$"):
             value(name, Block(x, box=10.0))

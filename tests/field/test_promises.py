@@ -52,7 +52,7 @@ def school(rng, dimensions, frames=5, agents=40):
 def of(x, v, dimensions, box=None, kinds=None):
     """The block of a school with two species."""
     kinds = np.where(np.arange(x.shape[-2]) % 3 == 0, "predator", "prey") if kinds is None else kinds
-    return Block(x, v, box=box, dimensions=dimensions, species=kinds)
+    return Block(x, v, box=box, dimensions=dimensions, species=kinds, all_species=("predator", "prey"))
 
 
 @EVERY

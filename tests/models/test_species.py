@@ -137,7 +137,7 @@ def test_the_file_says_who_is_of_which_species(school, tmp_path, command):
         assert [row.tobytes().decode().strip() for row in file["kadita_species"][:]] == ["others", "nimble"]
         assert file["species"][:].tolist() == [1] * 20 + [0] * 40
     said = command("info", path).stdout
-    assert "species:       nimble 20, others 40" in said
+    assert "species:           nimble 20, others 40" in said
     assert "(count 20, name nimble, turning_rate 100.0)" in said
     with kadita.open(kadita.run("torus", steps=0, output=tmp_path / "t.nc")) as trajectory:
         assert trajectory.species is None

@@ -185,5 +185,9 @@ def test_a_velocity_along_z_is_space(tmp_path, converted, refused):
 
 def test_dimensions_of_other_trajectories(rng, table, converted, tmp_path):
     plane = converted(table(flock(rng)), **UNITS)["path"]
-    convert(plane, tmp_path / "space.nc", dimensions=3)
-    assert dimensions_of({"path": tmp_path / "space.nc"}) == 3
+    with pytest.raises(KaditaError, match="is stated to be in a plane; --dimensions 3 contradicts it"):
+        convert(plane, tmp_path / "space.nc", dimensions=3)
+    (tmp_path / "flat.xyz").write_text("2\nProperties=pos:R:3\n1 2 0\n3 4 0\n" * 2)
+    for said, found in ((None, 2), (2, 2), (3, 3)):
+        convert(tmp_path / "flat.xyz", tmp_path / "flat.nc", dimensions=said, force=True)
+        assert dimensions_of({"path": tmp_path / "flat.nc"}) == found

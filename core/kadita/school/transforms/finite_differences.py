@@ -37,7 +37,8 @@ def within_box(trajectory: Trajectory, box: Box | None, how: str | None, notes: 
 
     Velocities that are differences of positions are computed again, by minimum images; a note is appended.
     """
-    if box is not None and how is None and trajectory.attributes.get("velocities") == "difference":
+    differences = how is None and trajectory.attributes.get("velocities") == "difference"
+    if box is not None and differences and trajectory.read(np.array([0])).lengths is None:
         how = "difference"
         notes.append(f"{trajectory.name}: its velocities, differences of positions, are computed again in the box")
     return with_velocities(with_box(trajectory, box), how)
