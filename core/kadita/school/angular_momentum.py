@@ -21,7 +21,8 @@ def at_centre(block: Block) -> Floats:
         axes = [x[..., a] for a in (0, 1)]
         largest = np.max([np.maximum(axis.max(axis=1), -axis.min(axis=1)) for axis in axes], axis=0)
     else:
-        largest = np.maximum(x.max(axis=(1, 2)), -x.min(axis=(1, 2)))
+        flat = x.reshape(len(x), -1)
+        largest = np.maximum(flat.max(axis=1), -flat.min(axis=1))
     return ROUNDING * np.maximum(largest, max(block.box.array))
 
 

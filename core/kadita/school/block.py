@@ -86,6 +86,13 @@ class Block(Kinematics):
             )
         self._computed: dict[Hashable, Any] = {}
 
+    @cached_property
+    def velocity_known(self) -> NDArray[np.bool_]:
+        """Which agents have a known velocity, (T, N)."""
+        if not self.has_velocities:
+            return read_only(np.zeros(self.shape, np.bool_))
+        return read_only(np.logical_not(np.isnan(self.speeds)))
+
     @property
     def speeds(self) -> Floats:
         """Speed of every agent, (T, N); NaN where the velocity is not known."""
@@ -108,8 +115,9 @@ class Block(Kinematics):
         speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
         moving = np.empty(self.shape, np.bool_)
         motion(self.velocities, speeds, moving, headings)
-        if not self.velocity_known.all():
-            headings[~self.velocity_known] = 0.0
+        unknown = np.isnan(speeds)
+        if unknown.any():
+            headings[unknown] = 0.0
         return read_only(speeds), read_only(moving), read_only(headings)
 
     @cached_property

@@ -26,6 +26,8 @@ def dimensions_of(positions: Floats, velocities: Floats | None, said: int | None
         return SPACE
     if said not in (None, PLANE):
         raise KaditaError(f"dimensions: expected 2 for a plane of constant z, or 3; got {said!r}")
+    if said is None and np.ptp(positions[0, :, 2]) > 0:  # the usual case in space, quick to see
+        return SPACE
     fault = off_plane(positions, velocities)
     if said is None:
         return SPACE if fault or positions.shape[0] * positions.shape[1] == 1 else PLANE

@@ -148,7 +148,7 @@ class Window(Kinematics):
         are the agents.
         """
         x = self.unwrapped
-        if self.lengths is None:
+        if self.lengths is None or self.present.all():
             return x, np.arange(x.shape[1])
         begins = self.present & ~np.concatenate([np.zeros((1, x.shape[1]), bool), self.present[:-1]])
         number = np.maximum(begins.cumsum(axis=0), 1) - 1  # of the stretch, by agent
@@ -171,11 +171,12 @@ class Window(Kinematics):
             return self.positions
         x = self.positions.copy()
         last = x[0].copy()
+        divisors = np.where(self.lengths > 0, self.lengths, np.inf)  # along open axes no period is passed
         for t in range(1, len(x)):
             cell = self.lengths[t]
             if np.isnan(cell).any():  # a frame without agents
                 continue
-            x[t] -= cell * np.rint(np.nan_to_num(np.divide(x[t] - last, cell, out=np.zeros_like(last), where=cell > 0)))
+            x[t] -= cell * np.rint(np.nan_to_num((x[t] - last) / divisors[t]))
             last = np.where(np.isnan(x[t]), last, x[t])
         return read_only(x)
 
