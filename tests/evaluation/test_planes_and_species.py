@@ -146,6 +146,12 @@ class TestSpecies:
         fox = kadita.analyze(school, degree, select="species=fox", parameters=linked)
         assert_array_equal(series.values[:, :10], next(iter(fox.series.values())).values)
 
+    def test_xarray_has_the_species_of_agents(self, school):
+        data = kadita.analyze(school, "network_degree_of_agents", parameters=LINK).to_xarray()
+        assert data.coords["agent_species"].dims == ("agent",)
+        foxes = data["network_degree_of_agents"].where(data.agent_species == "fox", drop=True)
+        assert foxes.sizes["agent"] == 10
+
     @pytest.mark.parametrize(
         ("select", "agents"),
         [

@@ -106,6 +106,12 @@ def test_a_model_for_space_alone_is_refused_in_a_plane():
         kadita.simulate("torus", parameters={"dimensions": 2})
 
 
+def test_a_plane_has_two_edges():
+    assert Flat(agents=2, speed=1.0, time_step=1.0, dimensions=2, box=[8.0, 5.0]).space.lengths == (8.0, 5.0, 0.0)
+    with pytest.raises(ValueError, match="box: expected three lengths in 3 dimensions"):
+        Flat(agents=2, speed=1.0, time_step=1.0, box=[8.0, 5.0])
+
+
 def test_a_rule_that_leaves_the_plane_is_told_in_one_line():
     with pytest.raises(kadita.KaditaError, match=r"model flat .* agent \d+ has left the plane"):
         list(Simulation(planar(lift=1.0)).blocks())

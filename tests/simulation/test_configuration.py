@@ -70,7 +70,7 @@ IMPOSSIBLE = [
     ({"agents": 2.5}, "agents: .*integer"),
     ({"box": 0.0}, "box: expected a length above 0"),
     ({"box": "closed"}, "box: expected a length above 0"),
-    ({"box": [25.0, 25.0]}, "box: expected a length above 0"),
+    ({"box": [25.0, 25.0]}, r"box: expected three lengths in 3 dimensions; got \[25.0, 25.0\]"),
     ({"noise": float("nan")}, "noise: "),
     ({"speed": float("inf")}, "speed: .*finite"),
     ({"initial_radius": None}, 'initial = "ring" needs initial_radius'),

@@ -111,6 +111,7 @@ class BySpecies:
             identities=self._identities(),
             present=self._present(parts),
             species=tuple(self.names),
+            agent_species=self.trajectory.species,
         )
 
     def _identities(self) -> Integers | None:

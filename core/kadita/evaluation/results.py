@@ -47,6 +47,7 @@ class Results(Mapping[str, Floats]):
         provenance: versions, fingerprint of the input, profile; parameters of metrics that were computed for others.
         analyses: results of whole-trajectory analyses, by analysis or ``analysis.output``.
         counts: (T,) number of agents present in each frame; None if it is not known.
+        agent_species: (N,) name of each agent's species; None without species.
         identities: (T, C) index in `agents` of the agent in each column of per-agent series, -1 for none; None if
             column i is agent i in all frames.
         present: (T, C) whether an agent is present, where there are per-agent series; otherwise None.
@@ -64,6 +65,7 @@ class Results(Mapping[str, Floats]):
     analyses: Mapping[str, AnalysisResult] = field(default_factory=dict)
     counts: Integers | None = None
     identities: Integers | None = None
+    agent_species: NDArray[Any] | None = None
     present: NDArray[np.bool_] | None = None
     species: tuple[str, ...] = ()
 
@@ -161,8 +163,9 @@ class Results(Mapping[str, Floats]):
     def to_xarray(self) -> xarray.Dataset:
         """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare.
 
-        The numbers of agents are the variable ``agents``. Where columns are reused by other agents, per-agent series
-        have the dimension ``column``, and ``identity`` is the index along ``agent`` of the agent in each.
+        The numbers of agents are the variable ``agents``, and ``agent_species`` stands along ``agent``. Where columns
+        are reused by other agents, per-agent series have the dimension ``column``, and ``identity`` is the index along
+        ``agent`` of the agent in each.
         """
         import xarray
 
@@ -187,6 +190,8 @@ class Results(Mapping[str, Floats]):
             meaning = "index along agent of the agent in this column, -1 for none"
             coords[identity] = (("frame", column), self.identities, {"long_name": meaning})
             coords["agent"] = ("agent", self.agents)
+        if self.agent_species is not None and "agent" in coords:
+            coords[self.unused("agent_species")] = ("agent", self.agent_species, {"long_name": "species of the agent"})
         attributes = {f"attribute_{key}": plain(value) for key, value in self.attributes.items() if value is not None}
         record = {key: plain(value) for key, value in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=attributes | record)

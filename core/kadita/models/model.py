@@ -64,8 +64,8 @@ class Model(BaseModel):
 
     agents: Annotated[int, Field(ge=1, le=10_000_000, description="number of agents N")]
     box: Annotated[
-        Positive | tuple[Positive, Positive, Positive] | Literal["open"],
-        Field(description='edge of the periodic cell, its three edges, or "open" for open space'),
+        Positive | tuple[Positive, Positive, Positive] | tuple[Positive, Positive] | Literal["open"],
+        Field(description='edge of the periodic cell, its three edges, two in a plane, or "open" for open space'),
     ]
     speed: Annotated[Positive, Field(description="speed of every agent, length / time")]
     time_step: Annotated[Positive, Field(description="time between steps")]
@@ -86,6 +86,8 @@ class Model(BaseModel):
         if self.dimensions not in self.works_in:
             known = " or ".join(map(str, sorted(self.works_in)))
             raise ValueError(f"dimensions: the model {self.name} works in {known}; got {self.dimensions}")
+        if self.dimensions == 3 and isinstance(self.box, tuple) and len(self.box) == 2:
+            raise ValueError(f"box: expected three lengths in 3 dimensions; got {list(self.box)}")
         if self.initial == "random" and not self.space.periodic:
             raise ValueError('initial = "random" fills a periodic cell; in open space use "sphere" or "ring"')
         if self.initial != "random" and self.initial_radius is None:
