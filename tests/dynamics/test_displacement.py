@@ -128,3 +128,15 @@ def test_who_rests_far_away_has_moved_nowhere(school, found):
     np.testing.assert_array_equal(
         found(school(x, dimensions=3), "mean_squared_displacement", lags=9)[""].values, np.zeros(10)
     )
+
+
+def test_frames_that_are_left_out_of_a_cell_are_told(school, walkers, rng):
+    """Thirty steps of .3 are 9, more than half of 15: the nearest image is the wrong one."""
+    import kadita
+
+    x = 0.3 * np.arange(300.0)[:, None, None] * np.array([1.0, 0.0, 0.0]) + np.arange(9.0).reshape(1, 3, 3)
+    name = "mean_squared_displacement"
+    with pytest.warns(kadita.KaditaWarning, match="steps longer than half an edge are not seen"):
+        kadita.analyze(school(x % 15.0, box=15.0), name, step=30, parameters={"lags": 2})
+    assert not kadita.analyze(school(x), name, step=30, parameters={"lags": 2}).notes
+    assert not kadita.analyze(school(x % 15.0, box=15.0), name, parameters={"lags": 2}).notes

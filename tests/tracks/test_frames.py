@@ -189,3 +189,13 @@ def test_every_sighting_counts_where_40_percent_are_missing(rng, table, converte
     for lag in (1, 2, 7):
         steps = hidden[lag:] - hidden[:-lag]
         assert_allclose(msd[lag], np.nanmean((steps**2).sum(axis=2)), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1.0, False), (1.2, False), (0.0, True), (-1.0, True), (25.0, True)])
+def test_velocities_that_are_no_steps_are_told(tmp_path, converted, factor, told):
+    """A tracker's own velocities, once those of the steps, once in other units, or along something else."""
+    v = np.random.default_rng(7).normal(size=(5, 2)) + 2.0
+    rows = [(i, t, *(v[i] * t), *(factor * v[i])) for t in range(30) for i in range(5)]
+    (tmp_path / "a.csv").write_text("\n".join(["agent,time,x,y,vx,vy", *(",".join(map(str, row)) for row in rows)]))
+    read = converted(tmp_path / "a.csv", length_unit="m", time_unit="s")
+    assert any("its velocities differ from the steps" in remark for remark in read["remarks"]) is told

@@ -52,6 +52,7 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
             f"it has {run.trajectory.n_frames} frames so far"
         )
     lone = _lone(run)
+    _note_strides(run, frames)
     needed = {m.name: run.plan.records[m.name] for m in run.plan.order if m.name not in run.plan.wanted}
     series = {name: _series(run, run.registry[name], lone) for name in kept if name in run.plan.wanted}
     return Results(
@@ -99,6 +100,18 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
         except (Exception, SystemExit) as error:
             run.report(a, error)
     return analyses
+
+
+def _note_strides(run: Accumulator, frames: Integers) -> None:
+    """Note that paths through a periodic cell are followed by the selected frames alone, where these leave some out."""
+    of_length = any("length" in output.units for a in run.plan.analyses for output in a.outputs.values())
+    if not of_length or not (np.diff(frames) > 1).any():
+        return
+    if run.trajectory.read(frames[:1]).lengths is not None:
+        run.notes.setdefault(
+            "paths through the periodic cell are followed from one selected frame to the next by the nearest image: "
+            "steps longer than half an edge are not seen; select frames that follow each other if there may be any"
+        )
 
 
 def _lone(run: Accumulator) -> NDArray[np.bool_]:

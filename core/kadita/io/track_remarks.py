@@ -7,10 +7,37 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.school.box import Floats, Integers
+from kadita.school.box import Box, Floats, Integers
 from kadita.school.transforms.finite_differences import GAP, longest_step
 
 FEW = 0.5  # of the animals that are tracked at a time: if frames hold fewer, the user is told
+
+
+DIFFERENT = 0.5  # of the usual step: velocities that differ more from steps are told
+
+
+def on_velocities(name: str, positions: Floats, velocities: Floats, times: Floats, box: Box | None) -> Iterator[str]:
+    """Yield a remark if a tracker's velocities are not the displacements between its frames over their times.
+
+    The mean of the velocities in two successive frames is compared with the step between them.
+
+    Args:
+        name: name of the file.
+        positions, velocities: (T, C, 3), NaN where unknown.
+        times: (T,).
+        box: the cell, for minimum images; None in open space.
+    """
+    steps = np.diff(positions, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = (steps if box is None else box.minimum_image(steps)) / np.diff(times)[:, None, None]
+    difference = np.linalg.norm((velocities[1:] + velocities[:-1]) / 2 - rates, axis=2)
+    usual = np.linalg.norm(rates, axis=2)
+    known = np.isfinite(difference) & np.isfinite(usual)
+    if known.any() and np.median(difference[known]) > DIFFERENT * np.median(usual[known]):
+        yield (
+            f"{name}: its velocities differ from the steps between frames by {np.median(difference[known]):.3g} in "
+            f"the median, where these are {np.median(usual[known]):.3g}; --velocities difference takes the steps"
+        )
 
 
 def remarks_on(name: str, present: NDArray[np.bool_], identities: Integers | None, times: Floats) -> Iterator[str]:

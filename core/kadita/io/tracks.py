@@ -15,7 +15,7 @@ from kadita.io.image_axes import turn_up
 from kadita.io.opening import NETCDF_ENDINGS
 from kadita.io.track_columns import animals_of
 from kadita.io.track_quality import below_limits
-from kadita.io.track_remarks import remarks_on
+from kadita.io.track_remarks import on_velocities, remarks_on
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
 from kadita.school.box import Box, Floats
@@ -135,6 +135,8 @@ def as_trajectory(
     if box is not None and tracks.box is not None and Box.of(tracks.box) != box:
         raise KaditaError(f"{name}: its cell is {Box.of(tracks.box)}; --box contradicts it")
     trajectory = boxed(trajectory, box if tracks.box is None else Box.of(tracks.box), remarks)
+    if v is not None and velocities is None:
+        remarks += on_velocities(name, x, v, times, box if tracks.box is None else Box.of(tracks.box))
     if velocities == "difference" or (v is None and velocities is None and len(times) > 1):
         trajectory = Differenced(trajectory)
         if velocities is None:
