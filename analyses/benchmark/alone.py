@@ -41,7 +41,7 @@ def brought_by(plugin):
     registry = load_registry()
     if registry.problems:
         raise SystemExit(f"benchmark: {registry.problems[0]}")
-    brought = {name: registry.plugin_of("metric", name) for name in registry.metrics}
+    brought = {name: registry.plugin_of("metric", name) for name, m in registry.metrics.items() if 3 in m.dimensions}
     return [name for name, by in brought.items() if (by.name, by.distribution) == (plugin, "kadita")]
 
 

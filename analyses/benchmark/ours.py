@@ -128,7 +128,7 @@ def passes(agents, frames, box, link, deviation):
         rng.normal(size=positions.shape) if deviation is None else rng.normal([1, 0, 0], deviation, positions.shape)
     )
     registry = load_registry()
-    metrics = [m for m in registry.metrics.values() if m.default]
+    metrics = [m for m in registry.metrics.values() if m.default and 3 in m.dimensions]
 
     def analyze(names):
         block = kadita.Block(positions, velocities, box=box, attributes={"r_a": link})
