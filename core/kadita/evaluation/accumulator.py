@@ -17,6 +17,7 @@ from kadita.evaluation.plan import Plan
 from kadita.plugins.declaration.analysis import Analysis, State
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Registry
+from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.dimensions import PLANE
@@ -226,9 +227,7 @@ class Accumulator:
         n_columns = self.trajectory.n_columns
         for axis, dim in enumerate(m.dims, start=1):
             if dim == "agent" and len(block.columns) != n_columns:  # absent agents get NaN
-                full = np.full((*values.shape[:axis], n_columns, *values.shape[axis + 1 :]), np.nan)
-                np.moveaxis(full, axis, 0)[block.columns] = np.moveaxis(values, axis, 0)
-                values = full
+                values = along_all(values, axis, block.columns, n_columns)
         self._put(m.name, values, rows)
         if "agent" in m.dims:
             present = np.zeros((len(block), n_columns))

@@ -15,8 +15,8 @@ from kadita.evaluation.finalize import finalize
 from kadita.evaluation.plan import Plan, Preset
 from kadita.evaluation.results import Result, Results, Series
 from kadita.plugins.registry import Registry
+from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
-from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.selected import Selected, species_of
@@ -93,7 +93,7 @@ class BySpecies:
     def finalize(self, frames: Integers, profile: Preset | None) -> Results:
         """Return results with the dimension ``species``; values of agents stand along one axis of all agents."""
         parts = [finalize(run, frames, profile) for run in self.runs]
-        merge = _Merge(self.trajectory, self.names, parts)
+        merge = _Merge(self.trajectory, self._schools, parts)
         first = parts[0]
         notes = {f"{name}: {note}": None for name, r in zip(self.names, parts, strict=True) for note in r.notes}
         for note in set(first.notes).intersection(*(r.notes for r in parts[1:])):
@@ -140,8 +140,8 @@ class BySpecies:
 class _Merge:
     """Results of several species as one."""
 
-    def __init__(self, trajectory: Trajectory, names: Sequence[str], parts: Sequence[Results]) -> None:
-        self._trajectory, self._names, self._parts = trajectory, names, parts
+    def __init__(self, trajectory: Trajectory, schools: Sequence[Selected], parts: Sequence[Results]) -> None:
+        self._trajectory, self._schools, self._parts = trajectory, schools, parts
         self.notes: list[str] = []
 
     def all(self, of: Callable[[Results], Mapping[str, Any]]) -> dict[str, Any]:
@@ -159,12 +159,14 @@ class _Merge:
         lead = 1 if isinstance(known, Series) else 0
         reused = self._trajectory.reuses_columns
         full, of_agents = [], False
-        for result, part in zip(results, self._parts, strict=True):
+        for result, school, part in zip(results, self._schools, self._parts, strict=True):
             if result is None:
                 continue
             axes = [lead + i for i, dim in enumerate(result.dims) if self._counts_agents(result, dim, part)]
             of_agents |= bool(axes)
-            values = result.values if reused and lead else _spread(result.values, axes, part, self._trajectory)
+            values = result.values
+            for axis in axes if not (reused and lead) else ():
+                values = along_all(values, axis, school.which, len(self._trajectory.agents))
             full.append(values)
         if of_agents:  # every agent is of one species
             values = np.fmax.reduce(full)
@@ -172,7 +174,7 @@ class _Merge:
         shape = full[0].shape
         if any(v.shape != shape for v in full):
             raise KaditaError(f"--by species: {name} has another shape for each species; --select measures one of them")
-        values = np.full((*shape[:lead], len(self._names), *shape[lead:]), np.nan)
+        values = np.full((*shape[:lead], len(results), *shape[lead:]), np.nan)
         in_turn = iter(full)
         for i, result in enumerate(results):
             if result is not None:
@@ -193,14 +195,3 @@ class _Merge:
             else:
                 self.notes.append(f"{name}: the numbers along {dim} differ between species, and are left out")
         return axes
-
-
-def _spread(values: Floats, axes: Sequence[int], part: Results, trajectory: Trajectory) -> Floats:
-    """Return values of the agents of one species along the axis of all agents, NaN elsewhere."""
-    order = {agent: i for i, agent in enumerate(trajectory.agents.tolist())}
-    places = np.array([order[agent] for agent in part.agents.tolist()])
-    for axis in axes:
-        full = np.full((*values.shape[:axis], len(order), *values.shape[axis + 1 :]), np.nan)
-        np.moveaxis(full, axis, 0)[places] = np.moveaxis(values, axis, 0)
-        values = full
-    return values

@@ -16,12 +16,11 @@ SLACK = 1.001  # edges, by which positions inside a cell may span it: they are r
 
 def boxed(trajectory: Trajectory, box: Box | None, remarks: list[str]) -> Trajectory:
     """Return the trajectory in a cell that was checked, or itself if there is none; see `check_box`."""
-    if box is not None and box.periodic:
-        check_box(trajectory, box, remarks)
+    check_box(trajectory, box, remarks)
     return with_box(trajectory, box)
 
 
-def check_box(trajectory: Trajectory, box: Box, remarks: list[str]) -> None:
+def check_box(trajectory: Trajectory, box: Box | None, remarks: list[str]) -> None:
     """Raise if a periodic cell is too small for the positions; all frames are read.
 
     It is if an agent moves farther than an edge in one step, or if positions span more than an edge though no agent
@@ -29,12 +28,14 @@ def check_box(trajectory: Trajectory, box: Box, remarks: list[str]) -> None:
 
     Args:
         trajectory: with the positions.
-        box: the cell.
+        box: the cell; None or open space fits any positions, and nothing is read.
         remarks: a line is appended where positions are outside one cell.
 
     Raises:
         KaditaError: the cell is too small.
     """
+    if box is None or not box.periodic:
+        return
     lowest, highest = np.full(3, np.inf), np.full(3, -np.inf)
     farthest, crossed = np.zeros(3), np.zeros(3, dtype=np.bool_)
     edges = np.where(box.array > 0, box.array, np.inf)

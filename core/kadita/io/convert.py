@@ -103,8 +103,7 @@ def convert(
                 f"{source}: expected tracks for --set, --column, --frame-rate, --least and --y-axis; found a trajectory"
             )
         opened = open_trajectory(source, topology=topology)
-        if cell is not None and cell.periodic:
-            check_box(opened, cell, remarks)
+        check_box(opened, cell, remarks)
         opened = within_box(opened, cell, velocities, remarks)
         opened = with_dimensions(opened, dimensions)
         if not opened.has_velocities:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
 from kadita.school.box import Floats
 from kadita.school.kinematics import Kinematics
@@ -94,9 +95,7 @@ class Window(Kinematics):
             return self
 
         def spread(values: Floats) -> Floats:
-            full = np.full((len(values), len(agents), 3), np.nan)
-            full[:, self.members] = values
-            return full
+            return along_all(values, 1, self.members, len(agents))
 
         v = None if self._velocities is None else spread(self._velocities)
         return self._with(

@@ -26,6 +26,7 @@ from kadita.io.amber import metadata
 from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.io.open_axes import with_edges
+from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
 from kadita.school.box import Floats, within
 from kadita.school.dimensions import PLANE
@@ -240,9 +241,7 @@ class AmberWriter:
         def of_all(values: Floats) -> Floats:
             if len(block.members) == self.n_agents:
                 return values
-            padded = np.full((len(block), self.n_agents, 3), np.nan)
-            padded[:, block.members] = values
-            return padded
+            return along_all(values, 1, block.members, self.n_agents)
 
         velocities = of_all(block.velocities) if block.has_velocities else None
         self.write(of_all(block.positions), velocities, block.times, block.box.repeated(len(block)))

@@ -13,21 +13,13 @@ from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 
-def with_box(trajectory: Trajectory, box: Any) -> Trajectory:
-    """Return the trajectory itself if `box` is None, otherwise with this box in every frame.
-
-    Args:
-        trajectory: a trajectory without a cell.
-        box: as in `Box.of`; as text, lengths with commas between them: ``"20"``, ``"20,20,open"``.
-
-    Raises:
-        KaditaError: lengths that are none, or a trajectory with a cell of its own.
-    """
-    return trajectory if box is None else GivenBox(trajectory, parsed_box(box))
+def with_box(trajectory: Trajectory, box: Box | None) -> Trajectory:
+    """Return the trajectory itself if `box` is None, otherwise with this box in every frame."""
+    return trajectory if box is None else GivenBox(trajectory, box)
 
 
 def parsed_box(box: Any) -> Box:
-    """Return the box that the user gave: as in `Box.of`, or text with commas.
+    """Return the box that the user gave: as in `Box.of`, or text with commas, ``"20"`` or ``"20,20,open"``.
 
     Raises:
         KaditaError: lengths that are none.

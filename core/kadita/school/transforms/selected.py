@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -79,13 +79,15 @@ def selected(trajectory: Trajectory, choices: Iterable[str]) -> Trajectory:
     """
     which, choices = np.ones(len(trajectory.agents), bool), tuple(choices)
     for choice in choices:
-        key, equals, text = choice.partition("=")
-        labels = np.asarray(trajectory.agents if key.strip() == "agent" else trajectory.species).astype(str)
-        whole = text.strip() in labels.tolist()  # a name with a comma in it
-        names = [text.strip()] if whole else [name.strip() for name in text.split(",") if name.strip()]
-        if not equals or key.strip() not in KEYS or not names:
-            raise KaditaError(f"--select: expected species=NAME or agent=NAME, commas between several; got '{choice}'")
-        which &= np.isin(_labels(trajectory, key.strip(), names), names)
+        key, equals, text = (part.strip() for part in choice.partition("="))
+        expected = f"--select: expected species=NAME or agent=NAME, commas between several; got '{choice}'"
+        if not equals or key not in KEYS or not text:
+            raise KaditaError(expected)
+        labels = _labels(trajectory, key)
+        names = _names(trajectory, key, labels.tolist(), text)
+        if not names:
+            raise KaditaError(expected)
+        which &= np.isin(labels, names)
     if not which.any():
         raise KaditaError(f"{trajectory.name}: no agent is selected; --select leaves none of {len(which)}")
     return trajectory if which.all() else Selected(trajectory, np.flatnonzero(which), choices)
@@ -102,14 +104,19 @@ def species_of(trajectory: Trajectory, option: str) -> NDArray[Any]:
     return np.asarray(trajectory.species).astype(str)
 
 
-def _labels(trajectory: Trajectory, key: str, names: Iterable[str]) -> NDArray[Any]:
-    labels = (
-        np.asarray(trajectory.agents).astype(str) if key == "agent" else species_of(trajectory, "--select species=")
+def _labels(trajectory: Trajectory, key: str) -> NDArray[Any]:
+    return (
+        species_of(trajectory, "--select species=") if key == "species" else np.asarray(trajectory.agents).astype(str)
     )
-    known: Mapping[str, None] = dict.fromkeys(labels.tolist())
+
+
+def _names(trajectory: Trajectory, key: str, labels: list[str], text: str) -> list[str]:
+    """Return the names in a text: a name with a comma in it, or several with commas between them."""
+    known = dict.fromkeys(labels)
+    names = [text] if text in known else [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known:
             shown = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")
             hint = did_you_mean(name, known) or f"; there are: {shown}"
             raise KaditaError(f"{trajectory.name}: there is no {key} '{name}' to select{hint}")
-    return labels
+    return names
