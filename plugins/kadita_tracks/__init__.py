@@ -1,13 +1,13 @@
 """Importers for tracks of animals."""
 
 from kadita import Importer, hookimpl
-from kadita_tracks.fixed_columns import movekit, trackdf
-from kadita_tracks.idtrackerai import idtrackerai
-from kadita_tracks.matlab import matlab
-from kadita_tracks.mot import mot
-from kadita_tracks.movement import movement
-from kadita_tracks.table import table
-from kadita_tracks.trex import trex
+from kadita_tracks.tables.fixed_columns import movekit, trackdf
+from kadita_tracks.video.idtrackerai import idtrackerai
+from kadita_tracks.video.matlab import matlab
+from kadita_tracks.video.mot import mot
+from kadita_tracks.pose.movement import movement
+from kadita_tracks.tables.table import table
+from kadita_tracks.video.trex import trex
 
 
 @hookimpl

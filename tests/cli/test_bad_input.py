@@ -81,9 +81,13 @@ def test_other_formats_that_are_damaged(name, tmp_path, refused):
     assert name in refused("analyze", name)
 
 
-def test_tracks_are_told_to_be_converted(tmp_path, refused):
-    (tmp_path / "tracks.csv").write_text("a,b\n1,2\n")
-    assert "kadita convert" in refused("analyze", "tracks.csv")
+def test_tracks_without_names_units_or_rates_ask_for_them(tmp_path, refused):
+    (tmp_path / "tracks.csv").write_text("fish,frame,x,y\n1,2,3,4\n1,3,3,5\n")
+    assert "expected a column agent; name it with --column agent=NAME" in refused("analyze", "tracks.csv")
+    named = ["tracks.csv", "--column", "agent=fish"]
+    assert "name it with --length-unit" in refused("analyze", *named)
+    assert "name it with --frame-rate" in refused("analyze", *named, "--length-unit", "m", "--time-unit", "s")
+    assert "there is no importer 'tabel'" in refused("analyze", *named, "--from", "tabel")
 
 
 ANALYZE = [

@@ -8,9 +8,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
 from kadita.io.convert import convert
-from kadita_tracks import packing
-from kadita_tracks.long import frames_of_rows
-from kadita_tracks.packing import columns_of_tracks, is_sparse
+from kadita_tracks.rows import packing
+from kadita_tracks.rows.arrange import frames_of_rows
+from kadita_tracks.rows.packing import columns_of_tracks, is_sparse
 
 UNITS = {"length_unit": "um", "time_unit": "s", "frame_rate": 10.0}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from kadita_tracks.frame_grid import grid_of_times, step_of
+from kadita_tracks.rows.frame_grid import grid_of_times, step_of
 
 FRAMES = {"length_unit": "mm", "time_unit": "s", "frame_rate": 10.0}
 TIMES = {"length_unit": "mm", "time_unit": "s"}

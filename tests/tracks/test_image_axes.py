@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 import kadita
 from kadita import Tracks, importer
-from kadita.io.tracks import as_trajectory
+from kadita.io.importing.as_trajectory import as_trajectory
 
 RATE = 10.0
 TURN = 0.497  # rad/s, to the left as it is seen on the screen

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kadita import KaditaError
-from kadita_tracks.unpickle import unpickle
+from kadita_tracks.files.unpickle import unpickle
 
 HEADER = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '|O', 'fortran_order': False, 'shape': (), }".ljust(117) + b"\n"
 

@@ -12,7 +12,7 @@ from scipy.io import savemat
 import kadita
 from kadita import KaditaError
 from kadita.io.amber.writer import AmberWriter
-from kadita.io.tracks import find_importer
+from kadita.io.importing.find import find_importer
 
 
 def npz(path, **arrays):

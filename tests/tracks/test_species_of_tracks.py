@@ -8,7 +8,7 @@ import kadita
 from kadita import Tracks, importer
 from kadita.base.errors import PluginError
 from kadita.base.school_attributes import known_attributes
-from kadita.io.tracks import as_trajectory
+from kadita.io.importing.as_trajectory import as_trajectory
 
 UNITS = {"length_unit": "mm", "time_unit": "s"}
 WORDS = ("--length-unit", "mm", "--time-unit", "s")

@@ -11,6 +11,7 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 
+NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
 HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of an HDF5 file
 INFLATED_AT_MOST = 1100  # zlib compresses zeros by a factor of 1,030: a file that claims more is damaged
 

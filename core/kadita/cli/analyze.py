@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrajectoryPath, with_measurement
+from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, TrajectoryPath, with_options
 
 if TYPE_CHECKING:
     from kadita.evaluation.results import Results
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kadita.school.trajectory import Trajectory
 
 
-@with_measurement
+@with_options
 def analyze(
     trajectory: TrajectoryPath,
     metrics: Metrics = None,
@@ -27,6 +27,7 @@ def analyze(
     ] = None,
     *,
     measurement: Measurement,
+    tracks: TrackOptions,
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
@@ -40,7 +41,7 @@ def analyze(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Compute the metrics of a trajectory."""
+    """Compute the metrics of a trajectory, or of tracked animals."""
     from kadita.cli.results_table import print_summary
     from kadita.cli.terminal import installed, report
     from kadita.evaluation import export
@@ -55,7 +56,7 @@ def analyze(
         trajectory,
         metrics,
         registry,
-        **measurement.keywords(),
+        **tracked(measurement, tracks, registry),
         follow=follow,
         workers=workers,
         scheduler=scheduler,
@@ -66,6 +67,15 @@ def analyze(
     for path in written:
         typer.echo(f"wrote {path}")
     report(results)
+
+
+def tracked(measurement: Measurement, tracks: TrackOptions, registry: Registry) -> dict[str, Any]:
+    """Return the options as keywords of `kadita.analyze`; settings under the name of an importer are its parameters."""
+    keywords = measurement.keywords()
+    settings: dict[str, Any] = keywords["parameters"]
+    own = {key: key.partition(".")[2] for key in settings if key.partition(".")[0] in registry.importers}
+    parameters = {name: settings.pop(key) for key, name in own.items()}
+    return keywords | {"tracks": tracks.keywords() | ({"parameters": parameters} if parameters else {})}
 
 
 def measure(trajectory: Path | Trajectory, metrics: list[str] | None, registry: Registry, **keywords: Any) -> Results:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, Plugins, Topology
+from kadita.cli.options import Force, Plugins, Topology, TrackOptions, with_options
+
+if TYPE_CHECKING:
+    from kadita.plugins.registry import Registry
 
 
+@with_options
 def convert(
     source: Annotated[
         Path, typer.Argument(metavar="IN", readable=False, help="Tracked animals, or a trajectory of any format.")
@@ -17,43 +21,17 @@ def convert(
     output: Annotated[
         Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its suffix sets the format.")
     ],
-    importer: Annotated[
-        str | None, typer.Option("--from", metavar="IMPORTER", help="Importer for the tracks, if it is ambiguous.")
-    ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="FORMAT", help="Output format, if several have this suffix.")
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Parameter of the importer; repeatable.")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            metavar="ROLE=NAME",
-            help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz, species, quality; repeatable.",
-        ),
-    ] = None,
-    length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None,
-    time_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the times, such as s.")] = None,
-    frame_rate: Annotated[
-        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, for tracks without times.")
-    ] = None,
     velocities: Annotated[
         str | None,
         typer.Option(
             metavar="difference|none", help="Compute velocities from differences of positions, or leave them out."
         ),
-    ] = None,
-    least: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="QUALITY=NUMBER", help="Leave out sightings of a lower quality, such as confidence=0.6; repeatable."
-        ),
-    ] = None,
-    y_axis: Annotated[
-        str | None,
-        typer.Option(metavar="up|down", help="Where y of the tracks points; down, as in images, is turned up."),
     ] = None,
     box: Annotated[
         str | None,
@@ -72,6 +50,8 @@ def convert(
         int | None,
         typer.Option(metavar="FRAME", help="Frame of a .ncrst, counted from 0; default: the last."),
     ] = None,
+    *,
+    tracks: TrackOptions,
     topology: Topology = None,
     plugins: Plugins = None,
     force: Force = False,
@@ -80,15 +60,10 @@ def convert(
     from kadita.base.settings import parse_settings
     from kadita.cli.terminal import installed, notes, progress, size_of
     from kadita.io.convert import convert as convert_file
-    from kadita.io.track_quality import parse_limits
 
     registry = installed(plugins)
-    parameters: dict[str, Any] = parse_settings(settings or ())
-    if columns:
-        parameters["columns"] = tuple(columns)
-        # only tables have columns
-        tables = (i.name for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
-        importer = importer or next(tables, None)
+    parameters = parse_settings(settings or ())
+    parameters = {_bare(key, registry): value for key, value in parameters.items()}
     format_options: dict[str, Any] = {
         "compression": compression,
         "significant_digits": significant_digits,
@@ -98,15 +73,9 @@ def convert(
         lines = convert_file(
             source,
             output,
-            importer=importer,
             to=to,
             parameters=parameters,
-            length_unit=length_unit,
-            time_unit=time_unit,
-            frame_rate=frame_rate,
             velocities=velocities,
-            least=parse_limits(least or ()),
-            y_axis=y_axis,
             box=box,
             dimensions=dimensions,
             topology=topology,
@@ -114,6 +83,13 @@ def convert(
             force=force,
             progress=bar,
             **{name: value for name, value in format_options.items() if value is not None},
+            **tracks.keywords(),
         )
     notes(lines)
     typer.echo(f"wrote {output} ({size_of(output)})")
+
+
+def _bare(key: str, registry: Registry) -> str:
+    """Return the name of a parameter without the name of its importer."""
+    first, _, rest = key.partition(".")
+    return rest if rest and first in registry.importers else key

@@ -16,7 +16,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 TrajectoryPath = Annotated[
-    Path, typer.Argument(metavar="TRAJECTORY", readable=False, help="NetCDF, or any format that MDAnalysis reads.")
+    Path, typer.Argument(metavar="TRAJECTORY", readable=False, help="Trajectory of any format, or tracked animals.")
 ]
 Metrics = Annotated[
     list[str] | None,
@@ -26,8 +26,8 @@ Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        metavar="[METRIC.]PARAMETER=VALUE",
-        help="Parameter of one metric, or of all that have it; repeatable.",
+        metavar="[NAME.]PARAMETER=VALUE",
+        help="Parameter of one metric, of all that have it, or of an IMPORTER of tracks; repeatable.",
     ),
 ]
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Named parameter values: published, or a TOML file.")]
@@ -108,18 +108,73 @@ class Measurement:
         return {**given, "plugins": self.plugins or (), "parameters": parse_settings(self.settings or ())}
 
 
-def with_measurement(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the options of a `Measurement`, which are passed on as its parameter `measurement`."""
-    hints, original = get_type_hints(Measurement, include_extras=True), signature(command, eval_str=True)
-    options = [
-        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
-        for f in fields(Measurement)
-    ]
+@dataclass(frozen=True)
+class TrackOptions:
+    """Options for how tracks of animals are read; named like the keywords of `kadita.open`."""
+
+    importer: Annotated[
+        str | None,
+        typer.Option("--from", "--format", metavar="IMPORTER", help="Importer of tracks, if it is ambiguous."),
+    ] = None
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="ROLE=NAME",
+            help="Column of a table: agent, time or frame, x, y, z, vx, vy, vz, species, quality; repeatable.",
+        ),
+    ] = None
+    point: Annotated[
+        str | None, typer.Option(metavar="NAME|mean", help="Keypoint that stands for an animal, or mean.")
+    ] = None
+    heading: Annotated[
+        str | None, typer.Option(metavar="FROM:TO", help="Keypoints from and to which the heading points.")
+    ] = None
+    length_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the positions, such as m.")] = None
+    time_unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Unit of the times, such as s.")] = None
+    frame_rate: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Frames per unit of time, for tracks without times.")
+    ] = None
+    least: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="QUALITY=NUMBER", help="Leave out sightings of a lower quality, such as confidence=0.6; repeatable."
+        ),
+    ] = None
+    y_axis: Annotated[
+        str | None,
+        typer.Option(metavar="up|down", help="Where y of the tracks points; down, as in images, is turned up."),
+    ] = None
+
+    def keywords(self) -> dict[str, Any]:
+        """Return those that are given as keywords of `kadita.open`, without parameters of the importer."""
+        from kadita.io.importing.quality import parse_limits
+
+        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        return given | {"least": parse_limits(given["least"])} if "least" in given else given
+
+
+GROUPS = {"measurement": Measurement, "tracks": TrackOptions}
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the options of `GROUPS`, which are passed on as its parameters of these names."""
+    original = signature(command, eval_str=True)
+    groups = {name: group for name, group in GROUPS.items() if name in original.parameters}
+    options = {name: _options_of(group) for name, group in groups.items()}
 
     @wraps(command)
-    def with_options(**given: Any) -> None:
-        command(measurement=Measurement(**{o.name: given.pop(o.name) for o in options}), **given)
+    def with_groups(**given: Any) -> None:
+        made = {name: group(**{o.name: given.pop(o.name) for o in options[name]}) for name, group in groups.items()}
+        command(**made, **given)
 
-    parameters = [[p] if p.name != "measurement" else options for p in original.parameters.values()]
-    with_options.__signature__ = original.replace(parameters=[*chain(*parameters)])  # type: ignore[attr-defined]
-    return with_options
+    parameters = [options.get(p.name, [p]) for p in original.parameters.values()]
+    with_groups.__signature__ = original.replace(parameters=[*chain(*parameters)])  # type: ignore[attr-defined]
+    return with_groups
+
+
+def _options_of(group: type) -> list[Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name]) for f in fields(group)
+    ]

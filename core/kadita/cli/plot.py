@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.analyze import measure
-from kadita.cli.options import Force, Measurement, Metrics, TrajectoryPath, with_measurement
+from kadita.cli.analyze import measure, tracked
+from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, TrajectoryPath, with_options
 
 
-@with_measurement
+@with_options
 def plot(
     trajectory: TrajectoryPath,
     output: Annotated[
@@ -20,6 +20,7 @@ def plot(
     metrics: Metrics = None,
     *,
     measurement: Measurement,
+    tracks: TrackOptions,
     force: Force = False,
 ) -> None:
     """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted.
@@ -36,7 +37,7 @@ def plot(
         trajectory,
         metrics or [m.name for m in registry.metrics.values() if m.plotted],
         registry,
-        **measurement.keywords(),
+        **tracked(measurement, tracks, registry),
     )
     draw(results, output, force=force)
     typer.echo(f"wrote {output}")

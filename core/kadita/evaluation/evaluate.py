@@ -30,6 +30,7 @@ from kadita.evaluation.partition import (
 from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.evaluation.results import Results
 from kadita.evaluation.source import Source
+from kadita.io.importing.options import ImportOptions
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry, load_same
@@ -49,6 +50,7 @@ def analyze(
     profile: str | Preset | None = None,
     plugins: Iterable[str | Path] = (),
     topology: str | Path | None = None,
+    tracks: Mapping[str, Any] | None = None,
     velocities: str | None = None,
     dimensions: int | None = None,
     box: Any = None,
@@ -78,6 +80,9 @@ def analyze(
         profile: ``"published"``, the path of a TOML file, or a `Preset` from `load_preset`.
         plugins: plugin files to load in addition to the installed plugins.
         topology: path of a topology, for formats that MDAnalysis reads with one.
+        tracks: how tracks of animals are read, for a path of such a file: ``length_unit``, ``time_unit`` and
+            ``frame_rate``, where the file does not state them, ``y_axis``, ``least``, ``importer``, ``columns`` of a
+            table, ``point`` and ``heading`` of keypoints, and ``parameters`` of the importer, as in `kadita convert`.
         velocities: ``"difference"`` computes them from finite differences of positions.
         dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
         box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
@@ -112,13 +117,14 @@ def analyze(
     shown = progress or (lambda done, total: None)
     source = Source(
         topology=None if topology is None else str(topology),
+        tracks=ImportOptions.of(**(tracks or {})),
         velocities=velocities,
         dimensions=dimensions,
         box=None if box is None else parsed_box(box),
         select=(select,) if isinstance(select, str) else tuple(select or ()),
         largest_cluster=largest_cluster,
     )
-    on_box = source.check(data)
+    on_box = source.check(data, registry)
     if workers != 1 or scheduler is not None or keep is not None:
         if objects:
             raise KaditaError(
@@ -141,9 +147,11 @@ def analyze(
         registry = registry.including(objects)
         plan = make_plan(registry, names, by_metric(parameters or {}), named)
         content = content_of(data, topology)
-        with source.open(data) as trajectory:
+        with source.open(data, registry) as trajectory:
             complete = trajectory.complete
             results = _streamed(plan, registry, trajectory, choice, follow, named, shown, by)
+            if not isinstance(data, Trajectory):  # whoever opened it was told
+                results = with_remarks(results, trajectory)
         if not follow and complete is not False and content_of(data, topology) != content:
             changed = f"{data}: changed while it was measured"
             if complete:
@@ -196,6 +204,11 @@ def with_plane(results: Results, told: bool) -> Results:
     return replace(results, notes=(note, *results.notes))
 
 
+def with_remarks(results: Results, trajectory: Trajectory) -> Results:
+    """Return results with what was assumed when the trajectory was read."""
+    return replace(results, notes=(*trajectory.remarks, *results.notes)) if trajectory.remarks else results
+
+
 def _shared(
     request: AnalysisRequest,
     choice: Mapping[str, Any],
@@ -221,7 +234,7 @@ def _shared(
                 run.absorb(part, slice(done, done + tasks[number].n_own))
                 done += tasks[number].n_own
                 progress(done, len(frames))
-        results = with_plane(run.finalize(frames, request.profile_read), told)
+        results = with_remarks(with_plane(run.finalize(frames, request.profile_read), told), trajectory)
     finally:
         trajectory.close()
         for cache in (open_cached, resolve, load_same):  # the next analysis reads the files again

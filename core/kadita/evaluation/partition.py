@@ -143,7 +143,7 @@ def resolve(request: AnalysisRequest) -> tuple[Plan, Registry]:
 @lru_cache(maxsize=1)
 def open_cached(request: AnalysisRequest, content: str) -> Trajectory:
     """Open the file, once per process for all tasks of a request, unless its content changes."""
-    trajectory: Trajectory = request.source.open(request.path)
+    trajectory: Trajectory = request.source.open(request.path, load_same(request.plugins))
     return trajectory
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from kadita.io.box_size import check_box
-from kadita.io.opening import open as open_trajectory
+from kadita.io.importing.options import ImportOptions
+from kadita.io.opening import open_any
+from kadita.plugins.registry import Registry
 from kadita.school.block import Block
 from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
@@ -24,21 +26,22 @@ class Source:
     """How a trajectory is opened: text and numbers only, to be sent to other processes; see `kadita.analyze`."""
 
     topology: str | None = None
+    tracks: ImportOptions = ImportOptions()
     velocities: str | None = None
     dimensions: int | None = None
     box: Box | None = None
     select: tuple[str, ...] = ()
     largest_cluster: float | str | None = None
 
-    def open(self, data: Any) -> Any:
+    def open(self, data: Any, registry: Registry) -> Any:
         """Return a context manager of the trajectory of a path, a Block, an open trajectory or a universe."""
         if isinstance(data, Block):
             return self._changed(InMemoryTrajectory.of_block(data))
         if isinstance(data, Trajectory):
             return nullcontext(self._changed(data))  # the caller closes it
-        return self._changed(open_trajectory(data, topology=self.topology))
+        return self._changed(open_any(data, self.topology, self.tracks, registry))
 
-    def check(self, data: Any) -> list[str]:
+    def check(self, data: Any, registry: Registry) -> list[str]:
         """Return notes on the given box, after checking that it is large enough for the positions.
 
         Raises:
@@ -46,7 +49,7 @@ class Source:
         """
         notes: list[str] = []
         if self.box is not None and self.box.periodic:
-            with Source(topology=self.topology).open(data) as trajectory:
+            with Source(topology=self.topology, tracks=self.tracks).open(data, registry) as trajectory:
                 check_box(trajectory, self.box, notes)
                 within_box(trajectory, self.box, self.velocities, notes)
         return notes

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.io.box_size import check_box
-from kadita.io.opening import open as open_trajectory
-from kadita.io.tracks import as_trajectory, find_importer, origin
+from kadita.io.importing.open_tracks import open_tracks
+from kadita.io.importing.options import ImportOptions
+from kadita.io.opening import open_trajectory
 from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
-from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import within_box
 from kadita.school.transforms.given_box import parsed_box
 from kadita.school.transforms.stated_dimensions import with_dimensions
@@ -24,15 +23,8 @@ def convert(
     source: str | Path,
     output: str | Path,
     *,
-    importer: str | None = None,
     to: str | None = None,
-    parameters: Mapping[str, Any] | None = None,
-    length_unit: str | None = None,
-    time_unit: str | None = None,
-    frame_rate: float | None = None,
     velocities: str | None = None,
-    least: Mapping[str, float] | None = None,
-    y_axis: str | None = None,
     box: Any = None,
     dimensions: int | None = None,
     topology: str | Path | None = None,
@@ -40,22 +32,15 @@ def convert(
     registry: Registry | None = None,
     force: bool = False,
     progress: Progress = None,
-    **options: Any,
+    **others: Any,
 ) -> list[str]:
     """Convert tracks of animals, or any trajectory that `kadita.open` opens, to another format.
 
     Args:
         source: tracks that an installed importer reads, or a trajectory.
         output: the file to write; its ending determines the format.
-        importer: name of the importer, where a file matches several or none.
         to: name of the format, where several share an ending.
-        parameters: parameters of the importer, by name.
-        length_unit: unit of positions, if the file states none.
-        time_unit: unit of times, if the file states none.
-        frame_rate: frames per unit of time, for tracks that count frames, if the file states none.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
-        least: limits by name of a quality of tracks, such as ``{"confidence": 0.6}``; sightings below are left out.
-        y_axis: ``"up"`` or ``"down"``, where y of tracks points; by default down in images, and then turned up.
         box: the cell, for files that state none; see `kadita.Box.of`.
         dimensions: 2 for a plane, 3 for space; by default what the file says, or 2 if there is one z throughout.
         topology: a topology file, for formats that need one.
@@ -63,7 +48,8 @@ def convert(
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
         force: replace an existing file.
         progress: called with the number of frames done and the total.
-        options: options of the output format, by name.
+        others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``;
+            and options of the output format, by name.
 
     Returns:
         Remarks on the conversion for the user, one line each.
@@ -76,40 +62,31 @@ def convert(
     target = format_of(output, to)
     check_writable(output, force=force, source=source)
     registry = load_registry(plugins) if registry is None else registry
-    remarks: list[str] = []
-    units = {"length_unit": length_unit, "time_unit": time_unit}
-    reader = find_importer(registry, source, importer)
-    opened: Trajectory
+    options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
+    of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
     cell = None if box is None else parsed_box(box)
-    if reader is not None:
-        values = dict(parameters or {})
-        if least and "least" in reader.parameters.model_fields:  # which then knows of which columns it is
-            values["least"] = dict(least)
-        opened = as_trajectory(
-            reader.read(source, values),
-            str(source),
-            remarks,
-            **units,
-            frame_rate=frame_rate,
-            velocities=velocities,
-            least=least,
-            y_axis=y_axis,
-            dimensions=dimensions,
-            box=cell,
-        )
-    else:
-        if parameters or frame_rate is not None or least or y_axis is not None:
-            raise KaditaError(
-                f"{source}: expected tracks for --set, --column, --frame-rate, --least and --y-axis; found a trajectory"
-            )
-        opened = open_trajectory(source, topology=topology)
+    remarks: list[str] = []
+    opened = open_tracks(registry, source, options, velocities=velocities, dimensions=dimensions, box=cell)
+    if opened is None:
+        opened = open_trajectory(source, topology, options)
         check_box(opened, cell, remarks)
         opened = within_box(opened, cell, velocities, remarks)
         opened = with_dimensions(opened, dimensions)
         if not opened.has_velocities:
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
+    remarks += opened.remarks
     with opened:
-        opened.attributes = {**opened.attributes, **{key: unit for key, unit in units.items() if unit}}
         facts = origin(source)
-        replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **options)))
+        replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **of_format)))
     return remarks
+
+
+def origin(source: Path) -> Mapping[str, Any]:
+    """Return name (without folder), size and sha256 of a source file; for a folder, its name and those of each file."""
+    import hashlib
+
+    if source.is_dir():
+        return {"name": source.name, "files": [origin(f) for f in sorted(source.iterdir()) if f.is_file()]}
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": source.name, "bytes": source.stat().st_size, "sha256": sha256}

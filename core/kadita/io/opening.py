@@ -2,32 +2,91 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kadita.base.errors import KaditaError
-from kadita.base.files import HDF5, first_bytes
+from kadita.base.errors import KaditaError, KaditaWarning
+from kadita.base.files import HDF5, NETCDF_ENDINGS, first_bytes
+from kadita.io.importing.options import ImportOptions
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import with_velocities
 
-NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
-TRACKS = (".mat", ".csv", ".tsv", ".npy", ".npz", ".h5", ".hdf5", ".txt")
+if TYPE_CHECKING:
+    from kadita.plugins.registry import Registry
 
 
 def open(  # noqa: A001 - users call it as kadita.open
-    data: Any, *, topology: str | Path | None = None, velocities: str | None = None
+    data: Any, *, topology: str | Path | None = None, velocities: str | None = None, **tracks: Any
 ) -> Trajectory:
-    """Open a trajectory of any known format.
+    """Open a trajectory of any known format, or tracks of animals that an installed importer reads.
 
     Args:
         data: a path, or an `MDAnalysis.Universe` or `AtomGroup`.
         topology: a topology file, for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` computes them as finite differences of positions.
+        tracks: how tracks are read: ``length_unit``, ``time_unit`` and ``frame_rate``, where their file does not state
+            them, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
 
     Raises:
-        KaditaError: the file does not exist, or cannot be read as a trajectory.
+        KaditaError: the file does not exist, or cannot be read.
+
+    What was assumed of tracks is said by a `KaditaWarning`, and kept as `Trajectory.remarks`.
     """
-    return with_velocities(_open(data, topology), velocities)
+    options = ImportOptions.of(**tracks)
+    trajectory = with_velocities(open_any(data, topology, options), velocities)
+    for remark in trajectory.remarks:
+        warnings.warn(remark, KaditaWarning, stacklevel=2)
+    return trajectory
+
+
+def open_any(
+    data: Any, topology: str | Path | None, options: ImportOptions, registry: Registry | None = None
+) -> Trajectory:
+    """Open a trajectory or tracks; `options` are for tracks alone.
+
+    Raises:
+        KaditaError: it cannot be read, or options for tracks are given for something else.
+    """
+    from kadita.io.importing.open_tracks import open_tracks
+    from kadita.plugins.loading import load_registry
+
+    if hasattr(data, "universe"):
+        return open_trajectory(data, topology, options)
+    path = Path(data)
+    try:
+        if _is_netcdf(path) and not options.importer:  # most likely a trajectory, which needs no plugins to be opened
+            return open_trajectory(path, topology, options)
+    except KaditaError:
+        tracks = open_tracks(load_registry() if registry is None else registry, path, options)
+        if tracks is None:
+            raise
+        return tracks
+    tracks = open_tracks(load_registry() if registry is None else registry, path, options)
+    return open_trajectory(path, topology, options) if tracks is None else tracks
+
+
+def _is_netcdf(path: Path) -> bool:
+    return path.suffix.lower() in NETCDF_ENDINGS and not path.is_dir()
+
+
+def open_trajectory(data: Any, topology: str | Path | None, options: ImportOptions) -> Trajectory:
+    """Open a trajectory, with units from the user where they are given.
+
+    Raises:
+        KaditaError: it cannot be read, or options are given that only tracks have.
+    """
+    trajectory = _open(data, topology)
+    if options.given:
+        trajectory.close()
+        raise KaditaError(
+            f"{trajectory.name}: expected tracks for --from, --set, --column, --point, --heading, --frame-rate, "
+            "--least and --y-axis; found a trajectory"
+        )
+    units = {"length_unit": options.length_unit, "time_unit": options.time_unit}
+    if any(units.values()):
+        trajectory.attributes = {**trajectory.attributes, **{key: unit for key, unit in units.items() if unit}}
+    return trajectory
 
 
 def _open(data: Any, topology: str | Path | None) -> Trajectory:
@@ -49,8 +108,6 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
         raise KaditaError(
             f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}"
         )
-    if path.suffix.lower() in TRACKS:
-        raise KaditaError(f"{path}: expected a trajectory; found tracks: run `kadita convert {path} OUT.nc`")
     from kadita.io.readers.universe import open_universe
 
     return open_universe(path, topology)

@@ -34,6 +34,7 @@ class Trajectory(ABC):
         attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
         species: (N,) name of each agent's species; None if there is a single species.
         dimensions: 2 for a plane, 3 for space; None if nobody says it, see `decide_dimensions`.
+        remarks: what was assumed when it was read, one line each.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Trajectory(ABC):
     attributes: Mapping[str, Any]
     species: NDArray[Any] | None = None
     dimensions: int | None = None
+    remarks: tuple[str, ...] = ()
     _decided: int | None = None
 
     @property

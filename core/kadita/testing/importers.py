@@ -12,7 +12,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, describe_error
 from kadita.base.signature import checked
-from kadita.io.tracks import find_importer
+from kadita.io.importing.find import find_importer
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin

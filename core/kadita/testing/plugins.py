@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
-from kadita.io.tracks import find_importer
+from kadita.io.importing.find import find_importer
 from kadita.models.model import Model
 from kadita.plugins.loading import entry_points, load_registry
 from kadita.plugins.registry import Registry

@@ -70,6 +70,7 @@ class Importer(Declared):
     recognizes: Callable[[Path], bool]
     source: str
     fallback: bool = False
+    binary: bool = False
 
     def read(self, path: Path, values: Mapping[str, Any]) -> Tracks:
         """Return the tracks of a file, read with these parameters.
@@ -118,6 +119,7 @@ def importer(
     recognizes: Callable[[Path], bool] = lambda path: True,
     source: str = "",
     fallback: bool = False,
+    binary: bool = False,
 ) -> Callable[[Callable[..., Tracks]], Importer]:
     """Declare the decorated function as an importer; the importer has the name of the function.
 
@@ -127,9 +129,12 @@ def importer(
     Args:
         endings: endings of the files that it reads, in lower case: ``(".npy",)``; ``""`` stands for a folder.
         recognizes: function of a path with such an ending; returns whether the file has the importer's format. It must
-            not open anything that could execute code, and returns False for a file that it cannot read.
+            not open anything that could execute code, and returns False for a file that it cannot read. The ending of
+            ``tracks.csv.gz`` is ``.csv``.
         source: publication or web address of the program that writes these files.
         fallback: whether it reads files that no other importer recognizes.
+        binary: whether libraries read its files that damage can crash, hang or make to fill the memory: HDF5, MATLAB.
+            Both functions then run in a process of their own, with limits of memory and time.
 
     Raises:
         PluginError: `endings` or the signature of the function is not valid.
@@ -141,6 +146,6 @@ def importer(
         needs, _, parameters = read_signature(function, "importer", "a Path")
         if needs:
             raise PluginError(f"importer {function.__name__}: expected one argument, the path; got {needs} too")
-        return Importer(function.__name__, function, parameters, tuple(endings), recognizes, source, fallback)
+        return Importer(function.__name__, function, parameters, tuple(endings), recognizes, source, fallback, binary)
 
     return declare

@@ -16,7 +16,7 @@ class View(Trajectory):
         self._dimensions: int | None = None
         self.name, self.n_frames, self.agents = source.name, source.n_frames, source.agents
         self.has_velocities, self.attributes = source.has_velocities, source.attributes
-        self.species = source.species
+        self.species, self.remarks = source.species, source.remarks
 
     @property
     def dimensions(self) -> int | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kadita import KaditaError
 from kadita.plugins.importers import Floats
-from kadita_tracks.damage import reading
+from kadita_tracks.files.damage import reading
 
 HEADER_BYTES = 1 << 16
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it

@@ -20,8 +20,8 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import INFLATED_AT_MOST, Floats
-from kadita_tracks.damage import reading
-from kadita_tracks.long import frames_of_rows
+from kadita_tracks.files.damage import reading
+from kadita_tracks.rows.arrange import frames_of_rows
 
 NAME = re.compile(r"(?P<video>.+_[A-Za-z]+)(?P<animal>\d{1,15})\.npz", re.IGNORECASE)
 POINTS = ("wcentroid", "centroid", "pcentroid", "head")
@@ -40,7 +40,10 @@ def _recognizes(path: Path) -> bool:
 
 
 @importer(
-    endings=(".npz", ""), recognizes=_recognizes, source="Walter and Couzin 2021, doi:10.7554/eLife.64000; trex.run"
+    endings=(".npz", ""),
+    binary=True,
+    recognizes=_recognizes,
+    source="Walter and Couzin 2021, doi:10.7554/eLife.64000; trex.run",
 )
 def trex(path: Path, *, point: Point = None) -> Tracks:
     """Tracks of TRex, a folder of .npz or one of its files; all animals of its video are read.

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from kadita import KaditaError
 from kadita.plugins.importers import Floats, did_you_mean
-from kadita_tracks.csv_columns import numbers
+from kadita_tracks.tables.reading import numbers
 
 NAMES = ("confidence", "likelihood", "score", "quality", "probability", "p")  # in any case
 Least = Annotated[

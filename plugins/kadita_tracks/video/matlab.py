@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
-from kadita_tracks.hdf5 import names, open_hdf5, read_entry
-from kadita_tracks.long import frames_of_rows
+from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry
+from kadita_tracks.rows.arrange import frames_of_rows
 
 Variable = Annotated[str, Field(description="name of the matrix in the file")]
 
 
-@importer(endings=(".mat",), source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
+@importer(endings=(".mat",), binary=True, source="Ling et al. 2019, doi:10.1038/s41467-019-13281-4")
 def matlab(path: Path, *, variable: Variable = "tracks_filt") -> Tracks:
     """Matrix of MATLAB 5 to 7.3 with columns id, x, y, z, t, vx, vy, vz; further columns are ignored.
 

@@ -20,9 +20,9 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
-from kadita_tracks.damage import reading
-from kadita_tracks.hdf5 import names, open_hdf5, read_entry
-from kadita_tracks.unpickle import unpickle
+from kadita_tracks.files.damage import reading
+from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry
+from kadita_tracks.files.unpickle import unpickle
 
 Unit = Annotated[str, Field(description="unit of the file's length_unit, such as cm; empty: pixels")]
 PROBABILITIES = "id_probabilities"
@@ -44,6 +44,7 @@ def _recognizes(path: Path) -> bool:
 
 @importer(
     endings=(".npy", ".h5", ".hdf5"),
+    binary=True,
     recognizes=_recognizes,
     source="Romero-Ferrero et al. 2019, doi:10.1038/s41592-018-0295-5; idtracker.ai",
 )

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import did_you_mean
-from kadita_tracks.csv_columns import coordinates, identities, numbers, read_table, texts
-from kadita_tracks.long import frames_of_rows
-from kadita_tracks.qualities import Least, qualities
+from kadita_tracks.rows.arrange import frames_of_rows
+from kadita_tracks.tables.qualities import Least, qualities
+from kadita_tracks.tables.reading import coordinates, identities, numbers, read_table, texts
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]

@@ -19,9 +19,9 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, check_claim, first_bytes, read_netcdf3_header
-from kadita_tracks.damage import reading
-from kadita_tracks.hdf5 import names
-from kadita_tracks.qualities import Least
+from kadita_tracks.files.damage import reading
+from kadita_tracks.files.hdf5 import names
+from kadita_tracks.tables.qualities import Least
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # names in newer versions
 Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of the known ones")]
@@ -56,7 +56,7 @@ def _recognizes(path: Path) -> bool:
         return False
 
 
-@importer(endings=(".nc",), recognizes=_recognizes, source="movement; doi:10.5281/zenodo.12755724")
+@importer(endings=(".nc",), binary=True, recognizes=_recognizes, source="movement; doi:10.5281/zenodo.12755724")
 def movement(path: Path, *, keypoint: Keypoint = "", least: Least = None) -> Tracks:
     """Dataset of movement, .nc: the position of one keypoint, by default the mean of the known ones.
 

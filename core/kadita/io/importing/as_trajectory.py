@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.files import first_bytes
+from kadita.base.errors import KaditaError
 from kadita.io.box_size import boxed
-from kadita.io.image_axes import turn_up
-from kadita.io.opening import NETCDF_ENDINGS
-from kadita.io.track_columns import animals_of
-from kadita.io.track_quality import below_limits
-from kadita.io.track_remarks import on_velocities, remarks_on
-from kadita.plugins.declaration.importer import Importer, Tracks
-from kadita.plugins.registry import Registry
+from kadita.io.importing.columns import animals_of
+from kadita.io.importing.image_axes import turn_up
+from kadita.io.importing.quality import below_limits
+from kadita.io.importing.remarks import on_velocities, remarks_on
+from kadita.plugins.declaration.importer import Tracks
 from kadita.school.box import Box, Floats
 from kadita.school.chunk import Chunk
 from kadita.school.dimensions import PLANE, SPACE, dimensions_of
@@ -25,39 +21,6 @@ from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import Differenced
 from kadita.school.transforms.one_column_each import spread
-
-
-def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
-    """Return the importer of this name, or the one that recognizes the file; None if no importer reads such files.
-
-    None is returned too for a NetCDF file or folder that no importer recognizes: `kadita.open` reads it or raises.
-
-    Raises:
-        KaditaError: the file or the importer does not exist, or not exactly one importer recognizes the file.
-    """
-    if name is not None:
-        if name not in registry.importers:
-            hint = did_you_mean(name, registry.importers) or f"; there are: {', '.join(registry.importers)}"
-            raise KaditaError(f"--from: there is no importer '{name}'{hint}")
-        chosen = registry.importers[name]
-        if not (source.is_dir() and "" in chosen.endings):
-            first_bytes(source)
-        return chosen
-    ending = "" if source.is_dir() else source.suffix.lower()
-    candidates = [i for i in registry.importers.values() if ending in i.endings]
-    if candidates and ending:
-        first_bytes(source)
-    matches = [i for i in candidates if i.recognizes(source)]
-    matches = [i for i in matches if not i.fallback] or matches
-    if len(matches) > 1:
-        raise KaditaError(f"{source}: matches {' and '.join(i.name for i in matches)}; name one with --from")
-    if candidates and not matches and ending not in ("", *NETCDF_ENDINGS):
-        names = " or ".join(i.name for i in candidates)
-        raise KaditaError(
-            f"{source}: expected a file that {names} reads; found something else; --from {candidates[0].name} "
-            "reports what is wrong"
-        )
-    return matches[0] if matches else None
 
 
 def as_trajectory(
@@ -141,6 +104,7 @@ def as_trajectory(
         trajectory = Differenced(trajectory)
         if velocities is None:
             remarks.append(f"{name} has no velocities; they are central differences within unbroken stretches")
+    trajectory.remarks = tuple(remarks)
     return trajectory
 
 
@@ -192,14 +156,3 @@ def _in_space(values: Floats | None) -> Floats | None:
     vectors[..., : values.shape[2]] = values
     vectors[np.isnan(vectors).any(axis=2)] = np.nan
     return vectors
-
-
-def origin(source: Path) -> Mapping[str, Any]:
-    """Return name (without folder), size and sha256 of a source file; for a folder, its name and those of each file."""
-    import hashlib
-
-    if source.is_dir():
-        return {"name": source.name, "files": [origin(f) for f in sorted(source.iterdir()) if f.is_file()]}
-    with source.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": source.name, "bytes": source.stat().st_size, "sha256": sha256}

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks
 from kadita.plugins.importers import Floats, Integers
-from kadita_tracks.frame_grid import grid_of_frames, grid_of_times
-from kadita_tracks.packing import columns_of_tracks, is_sparse
+from kadita_tracks.rows.frame_grid import grid_of_frames, grid_of_times
+from kadita_tracks.rows.packing import columns_of_tracks, is_sparse
 
 UNKNOWN = "unknown"  # species of an animal of which no row says it
 MOST_VALUES = 50_000_000  # columns x frames: 1.2 GB of positions
@@ -32,7 +32,7 @@ def frames_of_rows(
     """Arrange rows as frames, (T, N, 3) or (T, N, 2), with NaN where an agent has no row.
 
     Frames without any row that are missing from even ones are included: they are gaps in every track. Where tracks are
-    short, columns are reused; see `kadita_tracks.packing`.
+    short, columns are reused; see `kadita_tracks.rows.packing`.
 
     Args:
         name: name of the file, for messages.

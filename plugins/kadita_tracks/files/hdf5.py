@@ -11,7 +11,7 @@ import numpy as np
 
 from kadita import KaditaError
 from kadita.plugins.importers import check_claim
-from kadita_tracks.damage import reading
+from kadita_tracks.files.damage import reading
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import Floats, first_bytes
-from kadita_tracks.csv_columns import numbers, read_table
-from kadita_tracks.long import frames_of_rows
+from kadita_tracks.rows.arrange import frames_of_rows
+from kadita_tracks.tables.reading import numbers, read_table
 
 Coordinates = Annotated[
     Literal["auto", "box", "world"],

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from kadita import KaditaError, Tracks, importer
-from kadita_tracks.csv_columns import coordinates, header, identities, read_table, seconds, texts
-from kadita_tracks.long import frames_of_rows
-from kadita_tracks.qualities import Least, qualities
+from kadita_tracks.rows.arrange import frames_of_rows
+from kadita_tracks.tables.qualities import Least, qualities
+from kadita_tracks.tables.reading import coordinates, header, identities, read_table, seconds, texts
 
 
 @importer(

@@ -1,0 +1,57 @@
+"""Open a file of tracks as a trajectory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kadita.io.importing.as_trajectory import as_trajectory
+from kadita.io.importing.find import find_importer, read_tracks
+from kadita.io.importing.options import ImportOptions
+from kadita.plugins.registry import Registry
+from kadita.school.box import Box
+from kadita.school.trajectory import Trajectory
+
+
+def open_tracks(
+    registry: Registry,
+    source: Path,
+    options: ImportOptions,
+    *,
+    velocities: str | None = None,
+    dimensions: int | None = None,
+    box: Box | None = None,
+) -> Trajectory | None:
+    """Return the tracks of a file as a trajectory, with remarks for the user; None if no importer reads such files.
+
+    Args:
+        registry: with the importers.
+        source: a file or folder.
+        options: from the user.
+        velocities, dimensions, box: see `as_trajectory`.
+
+    Raises:
+        KaditaError: the file cannot be read, or a unit or frame rate is unknown.
+    """
+    name = options.importer
+    if name is None and options.names_columns:  # only tables have columns
+        tables = (i for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
+        name = next((i.name for i in tables), None)
+    importer = find_importer(registry, source, name)
+    if importer is None:
+        return None
+    tracks = read_tracks(registry, importer, source, options.values_for(importer))
+    trajectory = as_trajectory(
+        tracks,
+        str(source),
+        [],
+        length_unit=options.length_unit,
+        time_unit=options.time_unit,
+        frame_rate=options.frame_rate,
+        velocities=velocities,
+        least=options.limits,
+        y_axis=options.y_axis,
+        dimensions=dimensions,
+        box=box,
+    )
+    trajectory.path = None if source.is_dir() else source
+    return trajectory

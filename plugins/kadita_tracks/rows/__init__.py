@@ -1,0 +1,1 @@
+"""Arrange rows, one for each sighting of an animal, as frames."""

@@ -1,0 +1,1 @@
+"""Programs that follow animals or particles in videos, one position each."""
