@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,26 @@ def read_table(
     Raises:
         KaditaError: the table cannot be read.
     """
+    (table,) = chunks_of_table(path, separator, rows=None, named=named, text=text)
+    return table
+
+
+def chunks_of_table(
+    path: Path,
+    separator: str = ",",
+    *,
+    rows: int | None,
+    named: bool = True,
+    text: Callable[[str], bool] = lambda name: False,
+    columns: Iterable[str] | None = None,
+) -> Iterator[Any]:
+    """Yield a table as pandas DataFrames of at most `rows` rows, for tables larger than memory; None: all in one.
+
+    Their index counts the rows of the file from 0. Of the columns, only those that are named are read; None: all.
+
+    Raises:
+        KaditaError: the table cannot be read.
+    """
     import pandas
 
     errors = (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning)
@@ -58,19 +78,25 @@ def read_table(
             "encoding": "utf-8-sig",
         }
         if named:
-            columns = pandas.read_csv(path, nrows=0, **options).columns
-            texts = [c for c in columns if text(str(c))]
+            known = pandas.read_csv(path, nrows=0, **options).columns
+            texts = [c for c in known if text(str(c))]
             options["dtype"] = dict.fromkeys(texts, str)
             options["keep_default_na"] = False
-            options["na_values"] = {c: MISSING for c in columns if c not in texts}
-        table = pandas.read_csv(path, low_memory=False, **options)
-    if not named:
-        table.columns = range(1, len(table.columns) + 1)
-    if len(table.columns) == 1:
-        raise KaditaError(
-            f"{path}: expected columns separated by {separator!r}; found one column, {str(table.columns[0])[:40]!r}"
-        )
-    return table
+            options["na_values"] = {c: MISSING for c in known if c not in texts}
+        if columns is not None:
+            options["usecols"] = list(columns)
+        if rows is None:
+            parts = iter([pandas.read_csv(path, low_memory=False, **options)])
+        else:
+            parts = iter(pandas.read_csv(path, chunksize=rows, **options))
+        for part in parts:
+            if not named:
+                part.columns = range(1, len(part.columns) + 1)
+            elif len(known) == 1:
+                raise KaditaError(
+                    f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
+                )
+            yield part
 
 
 def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats:
