@@ -235,9 +235,10 @@ def test_hdf5_files_that_are_something_else(refused, tmp_path, rng):
     assert "a link elsewhere" in refused(path)
 
 
-def test_a_missing_package_is_named(saved, refused, rng, monkeypatch):
+def test_a_missing_package_is_named(saved, refused, rng, monkeypatch, tmp_path):
     path = saved(version_6(rng))
-    monkeypatch.setitem(sys.modules, "h5py", None)
+    (tmp_path / "h5py.py").write_text("raise ModuleNotFoundError(name='h5py')")
+    monkeypatch.syspath_prepend(tmp_path)  # for the process that reads it
     if path.suffix == ".h5":
         assert "needs h5py: pip install h5py" in refused(path)
     else:

@@ -108,6 +108,6 @@ def _open(data: Any, topology: str | Path | None) -> Trajectory:
         raise KaditaError(
             f"{path}: expected a NetCDF file, which begins with CDF or HDF; found the bytes {first[:4]!r}"
         )
-    from kadita.io.readers.universe import open_universe
+    from kadita.io.readers.foreign import open_foreign
 
-    return open_universe(path, topology)
+    return open_foreign(path, topology)

@@ -261,7 +261,7 @@ def test_cells_of_a_universe_are_those_of_their_frames(simple, tmp_path):
 
 @pytest.mark.parametrize(("ending", "package"), [("h5md", "h5py"), ("gsd", "gsd")])
 def test_a_package_that_is_missing_is_named(simple, tmp_path, monkeypatch, ending, package):
-    for module in ("writers.mdanalysis", "writers.gsd", "readers.gsd"):
+    for module in ("writers.mdanalysis", "writers.gsd", "readers.foreign"):
         monkeypatch.setattr(f"kadita.io.{module}.find_spec", lambda name: None)
     with pytest.raises(kadita.KaditaError, match=f"pip install {package}"):
         convert(simple.path, tmp_path / f"school.{ending}")

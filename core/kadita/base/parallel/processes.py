@@ -1,8 +1,7 @@
 """Worker processes of this machine.
 
-Each is a separate Python interpreter that shares no memory, imports nothing of the caller's script, and is connected by
-a pipe alone. The end of the pipe tells this process that the worker has died, and tells the worker to end: because the
-work is done, was interrupted, or because this process was killed.
+Each is a Python interpreter of its own, connected by a pipe alone; see `kadita.base.parallel.interpreter`. The end of
+the pipe tells a worker to end: because the work is done, was interrupted, or because this process was killed.
 
 Not `concurrent.futures`, nor loky: there the death of a worker breaks all submitted tasks, and its task is unknown.
 """
@@ -12,34 +11,24 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 from kadita.base.errors import KaditaError, describe_error
+from kadita.base.parallel.interpreter import Worker, end, how_it_ended, start
 from kadita.base.parallel.tasks import DEATHS, Function, Run, too_many_deaths
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 PROGRAM = "import sys; from kadita.base.parallel.processes import serve; serve(int(sys.argv[1]))"
 AHEAD = 2  # tasks per worker, so that it need not wait for the next one
-GRACE = 3.0  # seconds for a worker to clean up before it is killed; compiled calls take up to one
 SIGNAL_INTERVAL = 1.0  # seconds after which a worker that continues is signalled again
-
-
-class Worker(NamedTuple):
-    """A worker process, and this end of its pipe."""
-
-    process: subprocess.Popen[bytes]
-    pipe: Connection[Any, Any]
 
 
 @contextmanager
@@ -99,21 +88,11 @@ def processes(count: int) -> Iterator[Run]:
 
 
 def _start(workers: list[Worker]) -> Worker:
-    path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)  # noqa: PTH100 - '' is this folder
-    environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": path}
-    parent_end, worker_end = Pipe()
-    # Ctrl-C goes to the whole process group; it is blocked in workers, even while they start
+    # no signal may come between the start of a worker and its place in the list of those to be ended
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, str(worker_end.fileno())],
-            stdin=subprocess.DEVNULL,
-            env=environment,
-            pass_fds=[worker_end.fileno()],
-        )
-        workers.append(worker := Worker(process, parent_end))
+        workers.append(worker := start(PROGRAM))
     finally:
-        worker_end.close()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return worker
 
@@ -127,16 +106,10 @@ def _end_all(ending: list[Worker], workers: list[Worker]) -> None:
 
 def _end(worker: Worker, workers: list[Worker]) -> str:
     """Wait for a worker to end, or kill it; return how it ended."""
-    worker.pipe.close()
-    try:
-        worker.process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        worker.process.kill()
-        worker.process.wait()
+    status = end(worker)
     if worker in workers:
         workers.remove(worker)
-    status = worker.process.returncode
-    return f"by signal {signal.Signals(-status).name}" if status < 0 else f"with exit status {status}"
+    return how_it_ended(status)
 
 
 class _Cancelled(BaseException):

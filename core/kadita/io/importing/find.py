@@ -8,6 +8,7 @@ from typing import Any
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.files import NETCDF_ENDINGS, first_bytes
+from kadita.io.isolated.importers import read, recognizes
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.registry import Registry
 
@@ -37,7 +38,7 @@ def find_importer(registry: Registry, source: Path, name: str | None) -> Importe
     candidates = [i for i in registry.importers.values() if ending in i.endings]
     if candidates and ending:
         first_bytes(source)
-    matches = [i for i in candidates if i.recognizes(source)]
+    matches = [i for i in candidates if recognizes(registry, i, source)]
     matches = [i for i in matches if not i.fallback] or matches
     if len(matches) > 1:
         raise KaditaError(f"{source}: matches {' and '.join(i.name for i in matches)}; name one with --from")
@@ -57,7 +58,7 @@ def read_tracks(registry: Registry, importer: Importer, source: Path, values: Ma
         KaditaError: it cannot be read; the message names another importer that recognizes it.
     """
     try:
-        return importer.read(source, values)
+        return read(registry, importer, source, values)
     except KaditaError as error:
         others = _others(registry, source, importer)
         if type(error) is not KaditaError or not others:
@@ -72,7 +73,7 @@ def _named(registry: Registry, source: Path, name: str) -> Importer:
     chosen = registry.importers[name]
     if not (source.is_dir() and "" in chosen.endings):
         first_bytes(source)
-    if not chosen.recognizes(source) and (others := _others(registry, source, chosen)):
+    if not recognizes(registry, chosen, source) and (others := _others(registry, source, chosen)):
         raise KaditaError(
             f"{source}: expected a file of {name}; this is one of {others[0].name}, which is chosen without --from"
         )
@@ -83,4 +84,4 @@ def _others(registry: Registry, source: Path, chosen: Importer) -> list[Importer
     """Return the other importers that recognize a file, without those of any file."""
     ending = ending_of(source)
     others = [i for i in registry.importers.values() if i is not chosen and not i.fallback and ending in i.endings]
-    return [i for i in others if i.recognizes(source)]
+    return [i for i in others if recognizes(registry, i, source)]

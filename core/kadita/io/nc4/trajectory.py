@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.io.amber.records import Records
 from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
+from kadita.io.isolated.trajectory import isolated
 from kadita.io.nc4.chunks import Nc4Records
 from kadita.io.netcdf4 import open_dataset
 from kadita.school.neighbors import Integers
@@ -67,4 +68,4 @@ def open_nc4(path: Path) -> Trajectory:
         return Nc4Trajectory(path)
     from kadita.io.readers.dewi_kadita import DewiKaditaTrajectory
 
-    return DewiKaditaTrajectory(path)
+    return isolated(DewiKaditaTrajectory, path, by="netCDF4")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,10 @@ class GsdTrajectory(FrameByFrame):
     Times are those of `log/time`, which kadita writes, otherwise the steps.
 
     Raises:
-        KaditaError: gsd is not installed, or the file is damaged or empty.
+        KaditaError: the file is damaged or empty.
     """
 
     def __init__(self, path: Path) -> None:
-        if find_spec("gsd") is None:
-            raise KaditaError(f"{path}: expected the package gsd to read it; not installed: pip install gsd")
         hoomd: Any = import_module("gsd.hoomd")
         self.name, self.path = str(path), path
         try:

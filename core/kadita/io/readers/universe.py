@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.quiet import quiet_mdanalysis
-from kadita.io.readers.extended_xyz import ENDINGS, ExtendedXyzTrajectory, is_extended
 from kadita.io.readers.frame_by_frame import FileFrame, FrameByFrame
 from kadita.io.readers.lammps import check_complete, check_same_atoms, lammps_boundaries
 from kadita.school.box import Floats
@@ -21,17 +20,11 @@ LAMMPS_DUMPS = (".lammpstrj", ".lammpsdump")
 
 
 def open_universe(path: Path, topology: str | Path | None) -> Trajectory:
-    """Open a file with MDAnalysis, which chooses the format by the file extension; GSD and extended XYZ without it.
+    """Open a file with MDAnalysis, which chooses the format by the file extension.
 
     Raises:
         KaditaError: the extension is unknown, the topology is missing, or MDAnalysis cannot read the file.
     """
-    if path.suffix.lower() == ".gsd":
-        from kadita.io.readers.gsd import GsdTrajectory
-
-        return GsdTrajectory(path)
-    if topology is None and path.suffix.lower() in ENDINGS and is_extended(path):
-        return ExtendedXyzTrajectory(path)
     with quiet_mdanalysis() as mda:
         options: dict[str, Any] = {}
         if path.suffix.lower() in LAMMPS_DUMPS:

@@ -1,0 +1,182 @@
+"""The child process as this process sees it: requests, replies, and what its death means."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any, NamedTuple
+
+from kadita.base.errors import KaditaError
+from kadita.base.parallel.interpreter import end, how_it_ended, start
+from kadita.io.isolated import shared_memory
+from kadita.io.isolated.limits import MIB, Allowance
+
+PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
+AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
+
+
+class Asking(NamedTuple):
+    """What is read: the name of the file and of the library that reads it, for messages; what the request may use."""
+
+    file: str
+    by: str
+    allowance: Allowance
+
+    def failed(self, what: str) -> KaditaError:
+        """Return the error of a library that failed so."""
+        return KaditaError(
+            f"{self.file}: {self.by} {what} while reading it; the file is damaged: take another copy of it"
+        )
+
+
+class Reply:
+    """What a request will have brought; `result` waits for it."""
+
+    def __init__(self, child: Child, asking: Asking) -> None:
+        self.child, self.asking = child, asking
+        self.lost = False  # whether the child ended for another reason
+        self.outcome: tuple[bool, Any, list[tuple[str, Any]]] | None = None
+
+    def result(self) -> Any:
+        """Return the result, and give the warnings.
+
+        Raises:
+            KaditaError: the child process ended, or raised one, which arrives unchanged.
+        """
+        self.child.wait_for(self)
+        assert self.outcome is not None
+        succeeded, value, caught = self.outcome
+        for message, category in caught:
+            warnings.warn(message, category, stacklevel=3)
+        if succeeded:
+            return value
+        if isinstance(value, MemoryError):
+            raise self.asking.failed(f"needed more than {self.asking.allowance.memory // MIB} MiB of memory")
+        raise value
+
+
+class Child:
+    """A process that reads files. It has one request at a time; a further one waits for the reply before."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.owner, self.paths = os.getpid(), list(sys.path)
+        number = shared_memory.create()
+        try:
+            self._worker = start(PROGRAM, [number], silent=True)
+        except BaseException:
+            os.close(number)
+            raise
+        self._memory = shared_memory.mapped(number)
+        self._pending: Reply | None = None
+        self.alive = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be asked: it lives, and was started by this process and not by one that this is a copy of."""
+        return self.alive and self.owner == os.getpid()
+
+    def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
+        """Ask for a call of a function, which is sent by name."""
+        with self.lock:
+            if self._pending is not None:
+                self.wait_for(self._pending)
+            reply = Reply(self, asking)
+            message = pickle.dumps((_folder(), function, arguments, asking.allowance))
+            self._pending = reply
+            with suppress(OSError):  # it has ended, which the wait for its reply reports
+                self._worker.pipe.send_bytes(message)
+            return reply
+
+    def wait_for(self, reply: Reply) -> None:
+        """Return when the reply is there."""
+        with self.lock:
+            if reply.outcome is not None:
+                return
+            if reply is not self._pending or not self.alive:
+                reply.lost, reply.outcome = True, (False, reply.asking.failed("was stopped"), [])
+                return
+            try:
+                reply.outcome = self._receive(reply)
+            except (EOFError, OSError):
+                reply.outcome = False, self._death(reply.asking), []
+            except BaseException:  # Ctrl-C: what comes through the pipe is of no use any more
+                self.end()
+                raise
+            finally:
+                self._pending = None
+
+    def _receive(self, reply: Reply) -> Any:
+        deadline = time.monotonic() + reply.asking.allowance.clock
+
+        def wait() -> None:
+            if not self._worker.pipe.poll(max(0.0, deadline - time.monotonic())):
+                self._worker.process.kill()
+                raise TimeoutError
+
+        try:
+            return shared_memory.receive(self._worker.pipe, self._memory, wait)
+        except TimeoutError:
+            self.end()
+            return False, reply.asking.failed(f"did not answer within {reply.asking.allowance.clock:.0f} s"), []
+
+    def _death(self, asking: Asking) -> KaditaError:
+        """Return the error of the library in a process that closed its pipe."""
+        self.alive = False
+        status = end(self._worker)
+        if status == -getattr(signal, "SIGXCPU", 0):
+            return asking.failed(f"took more than {asking.allowance.seconds} s of computing time")
+        return asking.failed(f"ended {how_it_ended(status)}")
+
+    def end(self) -> None:
+        """End the process."""
+        self.alive = False
+        if self.owner != os.getpid():
+            self._worker.pipe.close()
+            return
+        if self._pending is not None:
+            self._worker.process.kill()
+        end(self._worker)
+
+
+def _folder() -> str | None:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was deleted
+        return None
+
+
+_current: Child | None = None
+_starting = RLock()
+
+
+def child() -> Child:
+    """Return the child process, started where there is none that can be used."""
+    global _current
+    with _starting:
+        if _current is not None and not (_current.usable and _current.paths == sys.path):
+            if _current.usable:  # but modules are found elsewhere now
+                _current.end()
+            _current = None
+        if _current is None:
+            _current = Child()
+        return _current
+
+
+@atexit.register
+def end_child() -> None:
+    """End the child process, if there is one; the next file gets a new one."""
+    global _current
+    with _starting:
+        if _current is not None and _current.usable:
+            _current.end()
+        _current = None

@@ -1,0 +1,93 @@
+"""How much memory and computing time the reading of a file may take.
+
+The limits are those of the operating system (`setrlimit`), for each request anew: beyond them an allocation fails, or
+the process is ended by SIGXCPU. Without them, as on Windows, only the clock of the waiting process ends a reading.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+MIB = 1 << 20
+SECONDS, BYTES_PER_SECOND = 3, 1 << 20  # of computing time: so much, and for each byte of the file at the slowest
+MEMORY, TIMES_THE_SIZE = 512 * MIB, 16  # so much, and this multiple of the file, which can be compressed
+WAITING, SHARE = 30.0, 4.0  # seconds by the clock, and per second of computing time where many processes share a core
+STATUS = Path("/proc/self/status")
+
+
+class Allowance(NamedTuple):
+    """What a request may use: seconds of computing time, and bytes beyond those that the process already has."""
+
+    seconds: int
+    memory: int
+
+    @classmethod
+    def of(cls, files: Iterable[Path]) -> Allowance:
+        """Return what the reading of these files, or of the files in these folders, may use."""
+        size = sum(map(_size, files))
+        return cls(SECONDS + size // BYTES_PER_SECOND, MEMORY + TIMES_THE_SIZE * size)
+
+    @property
+    def clock(self) -> float:
+        """Seconds after which no reply is expected, for what hangs without computing."""
+        return WAITING + SHARE * self.seconds
+
+
+def _size(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return sum(entry.stat().st_size for entry in os.scandir(path) if entry.is_file())
+        return path.stat().st_size
+    except OSError:  # who opens it says what is wrong
+        return 0
+
+
+class Limits:
+    """Limits of this process, set for each request; the import of a library is no part of it."""
+
+    def __init__(self) -> None:
+        self._allowance = Allowance.of([])
+        self._imported: set[str] = set()
+        if resource is not None:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+            sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        """Count again from here: Python looks for a module that is not yet imported, each once."""
+        if name not in self._imported:
+            self._imported.add(name)
+            self.begin(self._allowance)
+
+    def begin(self, allowance: Allowance) -> None:
+        """Let this process use so much from now on."""
+        self._allowance = allowance
+        if resource is None:
+            return
+        _set(resource.RLIMIT_CPU, math.ceil(time.process_time()) + allowance.seconds)
+        if (used := _data_size()) is not None:
+            _set(resource.RLIMIT_DATA, used + allowance.memory)
+
+
+def _set(which: int, value: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    resource.setrlimit(which, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _data_size() -> int | None:
+    """Return the private memory of this process in bytes, as RLIMIT_DATA counts it; None if the system does not say."""
+    try:
+        lines = STATUS.read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("VmData")).split()[1])
+    except (OSError, StopIteration):
+        return None

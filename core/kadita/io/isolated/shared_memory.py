@@ -1,0 +1,101 @@
+"""Arrays from one process to the other, through a file in memory that both have mapped.
+
+A reply is pickled; the memory of its arrays is not, but is copied through the shared memory, in pieces where there is
+more. The file has no name, so that nothing is left behind, however the processes end.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import tempfile
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+SIZE = 1 << 26  # bytes: more than a block of positions and velocities
+
+
+def create() -> int:
+    """Return the file descriptor of a file in memory, or of an unlinked file where the system has none in memory."""
+    if hasattr(os, "memfd_create"):
+        number = os.memfd_create("kadita")
+    else:
+        with tempfile.TemporaryFile() as file:
+            number = os.dup(file.fileno())
+    os.ftruncate(number, SIZE)
+    return number
+
+
+def mapped(number: int) -> mmap.mmap:
+    """Map the file with this descriptor, which is closed."""
+    memory = mmap.mmap(number, SIZE)
+    os.close(number)
+    return memory
+
+
+def send(pipe: Connection[Any, Any], memory: mmap.mmap, value: Any) -> None:
+    """Send a value to the other process.
+
+    Raises:
+        Exception: it cannot be pickled; nothing is sent then.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    body = pickle.dumps(value, 5, buffer_callback=buffers.append)
+    views = [buffer.raw() for buffer in buffers]
+    pipe.send_bytes(pickle.dumps([len(view) for view in views]))
+    pipe.send_bytes(body)
+    for number, piece in enumerate(_pieces(views)):
+        if number:
+            pipe.recv_bytes()  # the piece before is copied
+        at = 0
+        for part in piece:
+            memory[at : at + len(part)] = part
+            at += len(part)
+        pipe.send_bytes(b"")
+
+
+def receive(pipe: Connection[Any, Any], memory: mmap.mmap, wait: Any) -> Any:
+    """Return a value from the other process.
+
+    Args:
+        pipe: this end of the pipe.
+        memory: the shared memory.
+        wait: function that returns when there is something in the pipe, or raises.
+    """
+    wait()
+    sizes = pickle.loads(pipe.recv_bytes())
+    wait()
+    body = pipe.recv_bytes()
+    arrays = [np.empty(size, np.uint8) for size in sizes]
+    shared = memoryview(memory)
+    for number, piece in enumerate(_pieces([array.data for array in arrays])):
+        if number:
+            pipe.send_bytes(b"")
+        wait()
+        pipe.recv_bytes()
+        at = 0
+        for part in piece:
+            part[:] = shared[at : at + len(part)]
+            at += len(part)
+    return pickle.loads(body, buffers=arrays)
+
+
+def _pieces(views: Sequence[memoryview]) -> Iterator[list[memoryview]]:
+    """Yield parts of these views, in order, that fill the shared memory together."""
+    piece: list[memoryview] = []
+    room = SIZE
+    for view in views:
+        at = 0
+        while at < len(view):
+            part = view[at : at + room]
+            piece.append(part)
+            at, room = at + len(part), room - len(part)
+            if room == 0:
+                yield piece
+                piece, room = [], SIZE
+    if piece:
+        yield piece
