@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError, describe_error
-from kadita.io.isolated.child import AVAILABLE, Asking, child
-from kadita.io.isolated.limits import Allowance
+from kadita.io.isolated.calls import called
+from kadita.io.isolated.child import AVAILABLE
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
@@ -46,8 +46,8 @@ def _is_isolated(registry: Registry, importer: Importer) -> bool:
 
 def _asked(registry: Registry, importer: Importer, source: Path, function: Callable[..., Any], *more: Any) -> Any:
     files: Files = tuple(registry.files.items())
-    asking = Asking(str(source), f"the importer {importer.name}", Allowance.of([source]))
-    return child().request(function, (files, importer.name, source, *more), asking).result()
+    by = f"the importer {importer.name}"
+    return called(function, files, importer.name, source, *more, files=[source], by=by)
 
 
 def _recognizes(files: Files, name: str, source: Path) -> bool:

@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Callable
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kadita.base.netcdf3 import TYPES, Header, Variable, parse_bytes
 from kadita.io.amber.records import changing_bytes, first_record
+from kadita.io.netcdf4 import open_dataset
 
 CONTAINER = 4  # version of the header; classic files have 1, 2 or 5
 NAMES = {np.dtype(kind).newbyteorder("="): name for name, kind in TYPES.items()}
@@ -55,25 +56,57 @@ def attributes_of(holder: Any) -> dict[str, Any]:
     return {name: holder.getncattr(name) for name in holder.ncattrs() if not name.startswith("_Quantize")}
 
 
-def define_like(source: Any, file: Any, create: Callable[[str, Any, tuple[str, ...], Any], Any]) -> None:
+class Definitions(NamedTuple):
+    """What a NetCDF file defines, in its order.
+
+    Attributes:
+        dimensions: their lengths, None for unlimited ones.
+        attributes: global ones.
+        variables: name, type, dimensions, attributes, and values, None for a variable with frames.
+    """
+
+    dimensions: dict[str, int | None]
+    attributes: dict[str, Any]
+    variables: list[tuple[str, Any, tuple[str, ...], dict[str, Any], Any]]
+
+
+def definitions_of(path: Path) -> Definitions:
+    """Return the definitions of a NetCDF file."""
+    with open_dataset(path) as file:
+        return definitions(file)
+
+
+def definitions(file: Any) -> Definitions:
+    """Return the definitions of an open `netCDF4.Dataset`."""
+    return Definitions(
+        {name: None if dim.isunlimited() else len(dim) for name, dim in file.dimensions.items()},
+        attributes_of(file),
+        [
+            (name, v.dtype, v.dimensions, attributes_of(v), None if v.dimensions[:1] == ("frame",) else v[...])
+            for name, v in file.variables.items()
+        ],
+    )
+
+
+def define_like(source: Definitions, file: Any, create: Callable[[str, Any, tuple[str, ...], Any], Any]) -> None:
     """Copy all definitions to an empty file, in the same order, and the values of variables without frames.
 
     Args:
-        source: the open `netCDF4.Dataset` to copy.
+        source: the definitions to copy.
         file: the `netCDF4.Dataset` to write to.
         create: creates a variable from name, type, dimensions and fill value.
     """
-    for name, dim in source.dimensions.items():
-        file.createDimension(name, None if dim.isunlimited() else len(dim))
-    file.setncatts(attributes_of(source))
-    for name, variable in source.variables.items():
-        attributes = attributes_of(variable)
-        copy = create(name, variable.dtype, variable.dimensions, attributes.pop("_FillValue", None))
+    for name, length in source.dimensions.items():
+        file.createDimension(name, length)
+    file.setncatts(source.attributes)
+    for name, dtype, dims, attributes, values in source.variables:
+        others = {key: value for key, value in attributes.items() if key != "_FillValue"}
+        copy = create(name, dtype, dims, attributes.get("_FillValue"))
         copy.set_auto_maskandscale(False)
         copy.set_auto_chartostring(False)
-        copy.setncatts(attributes)
-        if variable.dimensions[:1] != ("frame",):
-            copy[...] = variable[...]
+        copy.setncatts(others)
+        if values is not None:
+            copy[...] = values
 
 
 def classic_seed(source: Any) -> int:
@@ -85,7 +118,11 @@ def classic_seed(source: Any) -> int:
     import netCDF4
 
     file = netCDF4.Dataset("header.nc", "w", format="NETCDF3_64BIT_OFFSET", memory=1)
-    define_like(source, file, lambda name, dtype, dims, fill: file.createVariable(name, dtype, dims, fill_value=fill))
+    define_like(
+        definitions(source),
+        file,
+        lambda name, dtype, dims, fill: file.createVariable(name, dtype, dims, fill_value=fill),
+    )
     content = bytearray(file.close())
     header = parse_bytes(Path("header.nc"), bytes(content))
     for offset, count in changing_bytes(header):

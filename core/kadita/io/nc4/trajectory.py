@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 from kadita.io.amber.records import Records
 from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
+from kadita.io.isolated.calls import called
 from kadita.io.isolated.trajectory import isolated
-from kadita.io.nc4.chunks import Nc4Records
+from kadita.io.nc4.isolated_records import LIBRARY, nc4_records
 from kadita.io.netcdf4 import open_dataset
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -29,7 +30,7 @@ class Nc4Trajectory(AmberTrajectory):
     """
 
     def _open(self) -> Records:
-        records = Nc4Records(self.path)
+        records = nc4_records(self.path)
         try:
             check_is_trajectory(self.path, records.header)
         except KaditaError:
@@ -62,10 +63,13 @@ def open_nc4(path: Path) -> Trajectory:
     Raises:
         KaditaError: the file has neither, or is damaged.
     """
-    with open_dataset(path) as file:
-        is_amber = "coordinates" in file.variables
-    if is_amber:
+    if called(_has_coordinates, path, files=[path], by=LIBRARY):
         return Nc4Trajectory(path)
     from kadita.io.readers.dewi_kadita import DewiKaditaTrajectory
 
-    return isolated(DewiKaditaTrajectory, path, by="netCDF4")
+    return isolated(DewiKaditaTrajectory, path, by=LIBRARY)
+
+
+def _has_coordinates(path: Path) -> bool:
+    with open_dataset(path) as file:
+        return "coordinates" in file.variables

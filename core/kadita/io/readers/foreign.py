@@ -15,7 +15,8 @@ def open_foreign(path: Path, topology: str | Path | None) -> Trajectory:
     """Open GSD with gsd, extended XYZ here, and any other file with MDAnalysis; libraries work in the child process.
 
     Raises:
-        KaditaError: gsd is not installed, the extension is unknown, the topology is missing, or the file cannot be read.
+        KaditaError: gsd is not installed, the extension is unknown, the topology is missing, or the file cannot be
+            read.
     """
     if path.suffix.lower() == ".gsd":
         if find_spec("gsd") is None:

@@ -10,6 +10,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
 from kadita.base.netcdf3 import CONTAINERS, STREAMING, parse_header
 from kadita.io.amber.records import first_record, record_type
+from kadita.io.isolated.calls import called
 from kadita.io.validation.archive import ArchiveContents, Contents
 from kadita.io.validation.container import ClassicContents
 from kadita.io.validation.findings import Finding, finding
@@ -53,7 +54,7 @@ def examine(path: str | Path) -> Report:
         if magic[:3] == b"CDF":
             return _classic(path, magic)
         if magic[:8] == HDF5:
-            return _archive(path)
+            return called(_archive, path, files=[path], by="netCDF4")
     except OSError as error:
         raise KaditaError(f"{path}: cannot be read: {error.strerror or error}") from None
     raise KaditaError(

@@ -16,10 +16,12 @@ from kadita.base.errors import KaditaError
 from kadita.io.amber import metadata
 from kadita.io.amber.records import SUM, sums
 from kadita.io.amber.trajectory import AmberTrajectory
+from kadita.io.isolated.calls import called
 from kadita.io.nc4.compression import ROUNDED, Packing, frames_in_chunk, packing
-from kadita.io.nc4.header import define_like
+from kadita.io.nc4.header import Definitions, define_like, definitions_of
+from kadita.io.nc4.isolated_records import LIBRARY
 from kadita.io.nc4.trajectory import Nc4Trajectory
-from kadita.io.netcdf4 import created, open_dataset
+from kadita.io.netcdf4 import created
 from kadita.io.writers import amber
 from kadita.io.writers.formats import Progress
 from kadita.school.trajectory import Trajectory
@@ -108,8 +110,15 @@ def _define(trajectory: AmberTrajectory, file: Any, packed: Packing | None) -> N
             raise KaditaError(f"{trajectory.name}: expected types that NetCDF-3 knows; found {name} of {dtype}")
         return file.createVariable(name, dtype, dims, fill_value=fill)
 
-    with open_dataset(trajectory.path) as source:
-        define_like(source, file, create)
+    define_like(_definitions(trajectory), file, create)
+
+
+def _definitions(trajectory: AmberTrajectory) -> Definitions:
+    """Return the definitions of a file; one of NetCDF-4 is read by the child process."""
+    path = trajectory.path
+    if isinstance(trajectory, Nc4Trajectory):
+        return called(definitions_of, path, files=[path], by=LIBRARY)
+    return definitions_of(path)
 
 
 def _copy_frames(trajectory: AmberTrajectory, file: Any, packed: Packing | None, progress: Progress) -> None:
