@@ -113,7 +113,7 @@ def test_the_work_is_shared_by_the_threads(r_a):
         "state = Integration(kadita.load_configuration('torus', {}, changes), 2, None)\n"
         "state.advance(1)\n"
         "before = spent()\n"
-        f"state.advance({2000 if r_a < 5 else 100})\n"
+        f"state.advance({500 if r_a < 5 else 100})\n"
         "print(*sorted(after - before.get(task, 0) for task, after in spent().items()))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.base.parallel import dask
 from kadita.io.amber.writer import AmberWriter
 
 NAMES = ["polarization", "rotation", "nearest_neighbor_entropy", "state_residence", "mean_squared_displacement"]
@@ -72,8 +73,9 @@ def test_same_bits_with_a_worker_killed_in_the_middle(school, cluster, tmp_path)
         np.testing.assert_array_equal(far.analyses[name].values, whole.values, strict=True)
 
 
-def test_where_nobody_listens_it_is_one_line(school):
-    with pytest.raises(kadita.KaditaError, match="tcp://127.0.0.1:9"):
+def test_where_nobody_listens_it_is_one_line(school, monkeypatch):
+    monkeypatch.setattr(dask, "TIMEOUT", 1.0)
+    with pytest.raises(kadita.KaditaError, match="tcp://127.0.0.1:9: no scheduler answers within 1 s"):
         kadita.analyze(school, ["spread"], scheduler="tcp://127.0.0.1:9")
 
 
