@@ -42,6 +42,14 @@ Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Compute velocities from finite differences."),
 ]
+Smooth = Annotated[
+    str | None,
+    typer.Option(
+        "--smooth",
+        metavar="FRAMES[,ORDER]",
+        help="Velocities are derivatives of polynomials fitted in windows of FRAMES (Savitzky-Golay); ORDER: 2.",
+    ),
+]
 Dimensions = Annotated[
     int | None,
     typer.Option("--dimensions", metavar="2|3", help="A plane or space, for files that do not say; default: decided."),
@@ -78,6 +86,7 @@ class Measurement:
     plugins: Plugins = None
     topology: Topology = None
     velocities: Velocities = None
+    smooth: Smooth = None
     dimensions: Dimensions = None
     box: GivenBox = None
     select: Annotated[
