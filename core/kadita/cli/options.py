@@ -155,6 +155,14 @@ class TrackOptions:
         typer.Option(metavar="up|down", help="Where y of the tracks points; down, as in images, is turned up."),
     ] = None
 
+    arena: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORM:NUMBERS",
+            help="Arena, in coordinates of the file: circle:X,Y,R or rectangle:X0,Y0,X1,Y1 or polygon:X1,Y1,X2,Y2,...",
+        ),
+    ] = None
+
     def keywords(self) -> dict[str, Any]:
         """Return those that are given as keywords of `kadita.open`, without parameters of the importer."""
         from kadita.io.importing.quality import parse_limits

@@ -56,6 +56,7 @@ def analyze(
     smooth: Any = None,
     dimensions: int | None = None,
     box: Any = None,
+    arena: Any = None,
     select: str | Iterable[str] | None = None,
     by: str | None = None,
     start: int | None = None,
@@ -90,6 +91,8 @@ def analyze(
             see `kadita.convert`.
         dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
         box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
+        arena: in which the agents move, where the file states none, in its coordinates: ``"circle:X,Y,R"``,
+            ``"rectangle:X0,Y0,X1,Y1"`` or ``"polygon:X1,Y1,X2,Y2,X3,Y3,..."``.
         select: agents to measure: ``"species=NAME"`` or ``"agent=NAME,NAME"``; of several choices, those that all name.
         by: ``"species"`` measures each species on its own; results then have the dimension ``species``.
         start, stop, step: frames, as a slice.
@@ -121,7 +124,7 @@ def analyze(
     shown = progress or (lambda done, total: None)
     source = Source(
         topology=None if topology is None else str(topology),
-        tracks=ImportOptions.of(**(tracks or {})),
+        tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),
         motion=Motion.of(velocities, smooth),
         dimensions=dimensions,
         box=None if box is None else parsed_box(box),

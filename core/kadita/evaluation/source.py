@@ -15,6 +15,7 @@ from kadita.school.block import Block
 from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.in_arena import in_arena
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.selected import selected
@@ -36,9 +37,9 @@ class Source:
     def open(self, data: Any, registry: Registry) -> Any:
         """Return a context manager of the trajectory of a path, a Block, an open trajectory or a universe."""
         if isinstance(data, Block):
-            return self._changed(InMemoryTrajectory.of_block(data))
+            return self._changed(in_arena(InMemoryTrajectory.of_block(data), self.tracks.arena))
         if isinstance(data, Trajectory):
-            return nullcontext(self._changed(data))  # the caller closes it
+            return nullcontext(self._changed(in_arena(data, self.tracks.arena)))  # the caller closes it
         return self._changed(
             open_any(data, self.topology, self.tracks, registry, velocities="none" if self.motion.replaces else None)
         )

@@ -50,8 +50,8 @@ def convert(
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
         force: replace an existing file.
         progress: called with the number of frames done and the total.
-        others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``;
-            and options of the output format, by name.
+        others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``,
+            ``arena``; and options of the output format, by name.
 
     Returns:
         Remarks on the conversion for the user, one line each.

@@ -10,6 +10,7 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import HDF5, NETCDF_ENDINGS, first_bytes
 from kadita.io.importing.options import ImportOptions
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.in_arena import in_arena
 from kadita.school.transforms.motion import Motion
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def open(  # noqa: A001 - users call it as kadita.open
         velocities: ``"difference"`` computes them as finite differences of positions.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
         tracks: how tracks are read: ``length_unit``, ``time_unit`` and ``frame_rate``, where their file does not state
-            them, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
+            them, ``arena``, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
 
     Raises:
         KaditaError: the file does not exist, or cannot be read.
@@ -94,7 +95,7 @@ def open_trajectory(data: Any, topology: str | Path | None, options: ImportOptio
     units = {"length_unit": options.length_unit, "time_unit": options.time_unit}
     if any(units.values()):
         trajectory.attributes = {**trajectory.attributes, **{key: unit for key, unit in units.items() if unit}}
-    return trajectory
+    return in_arena(trajectory, options.arena)
 
 
 def _open(data: Any, topology: str | Path | None) -> Trajectory:
