@@ -20,11 +20,11 @@ PUBLIC = {
         count dot jitable logarithm normals opposite rotated scaled times total uniforms unit where
     """,
     "kadita.plugins.metrics": """
-        Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning LinkDistance
-        Metric Needs NotApplicable about_centroid about_wrapped_mean chao_shen circle_entropies circle_entropy entropy
-        grassberger grassberger_1988 grassberger_1988_logarithms grassberger_logarithms histogram histogram_entropy
-        hookimpl jitable kernel linked link_length metric nearest parallel_kernel published_headings sphere_entropies
-        sphere_entropy sum_over_agents
+        Arena Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning
+        LinkDistance Metric Needs NotApplicable about_centroid about_wrapped_mean chao_shen circle_entropies
+        circle_entropy entropy grassberger grassberger_1988 grassberger_1988_logarithms grassberger_logarithms histogram
+        histogram_entropy hookimpl jitable kernel linked link_length metric nearest parallel_kernel published_headings
+        sphere_entropies sphere_entropy sum_over_agents
     """,
     "kadita.plugins.analyses": """
         Analysis Estimator Facts Floats Integers KaditaError KaditaWarning Needs NotApplicable Output Window analysis

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, Plugins, Topology, TrackOptions, with_options
+from kadita.cli.options import Force, Plugins, Smooth, Topology, TrackOptions, with_options
 
 if TYPE_CHECKING:
     from kadita.plugins.registry import Registry
@@ -33,6 +33,7 @@ def convert(
             metavar="difference|none", help="Compute velocities from differences of positions, or leave them out."
         ),
     ] = None,
+    smooth: Smooth = None,
     box: Annotated[
         str | None,
         typer.Option(metavar="LENGTHS", help="Periodic cell, if the file states none: 20, or 20,20,open, or open."),
@@ -76,6 +77,7 @@ def convert(
             to=to,
             parameters=parameters,
             velocities=velocities,
+            smooth=smooth,
             box=box,
             dimensions=dimensions,
             topology=topology,

@@ -35,6 +35,7 @@ VELOCITIES = {
     "displacement": "dr/dt over the step that led to the frame",
     "heading": "speed times heading after the step that led to the frame, not dr/dt",
     "difference": "dr/dt, central differences of positions",
+    "smoothed": "dr/dt, derivatives of polynomials fitted to positions",
     "tracker": "those of the tracker",
 }
 

@@ -42,6 +42,14 @@ Velocities = Annotated[
     str | None,
     typer.Option("--velocities", metavar="difference", help="Compute velocities from finite differences."),
 ]
+Smooth = Annotated[
+    str | None,
+    typer.Option(
+        "--smooth",
+        metavar="FRAMES[,ORDER]",
+        help="Velocities are derivatives of polynomials fitted in windows of FRAMES (Savitzky-Golay); ORDER: 2.",
+    ),
+]
 Dimensions = Annotated[
     int | None,
     typer.Option("--dimensions", metavar="2|3", help="A plane or space, for files that do not say; default: decided."),
@@ -78,6 +86,7 @@ class Measurement:
     plugins: Plugins = None
     topology: Topology = None
     velocities: Velocities = None
+    smooth: Smooth = None
     dimensions: Dimensions = None
     box: GivenBox = None
     select: Annotated[
@@ -144,6 +153,14 @@ class TrackOptions:
     y_axis: Annotated[
         str | None,
         typer.Option(metavar="up|down", help="Where y of the tracks points; down, as in images, is turned up."),
+    ] = None
+
+    arena: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORM:NUMBERS",
+            help="Arena, in coordinates of the file: circle:X,Y,R or rectangle:X0,Y0,X1,Y1 or polygon:X1,Y1,X2,Y2,...",
+        ),
     ] = None
 
     def keywords(self) -> dict[str, Any]:

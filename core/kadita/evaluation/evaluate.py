@@ -37,6 +37,7 @@ from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory, arrivals
 from kadita.school.transforms.given_box import parsed_box
+from kadita.school.transforms.motion import Motion
 
 Progress = Callable[[int, int], None]
 
@@ -52,8 +53,10 @@ def analyze(
     topology: str | Path | None = None,
     tracks: Mapping[str, Any] | None = None,
     velocities: str | None = None,
+    smooth: Any = None,
     dimensions: int | None = None,
     box: Any = None,
+    arena: Any = None,
     select: str | Iterable[str] | None = None,
     by: str | None = None,
     start: int | None = None,
@@ -84,8 +87,12 @@ def analyze(
             ``frame_rate``, where the file does not state them, ``y_axis``, ``least``, ``importer``, ``columns`` of a
             table, ``point`` and ``heading`` of keypoints, and ``parameters`` of the importer, as in `kadita convert`.
         velocities: ``"difference"`` computes them from finite differences of positions.
+        smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``;
+            see `kadita.convert`.
         dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
         box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
+        arena: in which the agents move, where the file states none, in its coordinates: ``"circle:X,Y,R"``,
+            ``"rectangle:X0,Y0,X1,Y1"`` or ``"polygon:X1,Y1,X2,Y2,X3,Y3,..."``.
         select: agents to measure: ``"species=NAME"`` or ``"agent=NAME,NAME"``; of several choices, those that all name.
         by: ``"species"`` measures each species on its own; results then have the dimension ``species``.
         start, stop, step: frames, as a slice.
@@ -117,8 +124,8 @@ def analyze(
     shown = progress or (lambda done, total: None)
     source = Source(
         topology=None if topology is None else str(topology),
-        tracks=ImportOptions.of(**(tracks or {})),
-        velocities=velocities,
+        tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),
+        motion=Motion.of(velocities, smooth),
         dimensions=dimensions,
         box=None if box is None else parsed_box(box),
         select=(select,) if isinstance(select, str) else tuple(select or ()),

@@ -15,8 +15,9 @@ from kadita.school.block import Block
 from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.finite_differences import within_box
+from kadita.school.transforms.in_arena import in_arena
 from kadita.school.transforms.largest_cluster import LargestCluster
+from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.selected import selected
 from kadita.school.transforms.stated_dimensions import with_dimensions
 
@@ -27,7 +28,7 @@ class Source:
 
     topology: str | None = None
     tracks: ImportOptions = ImportOptions()
-    velocities: str | None = None
+    motion: Motion = Motion()
     dimensions: int | None = None
     box: Box | None = None
     select: tuple[str, ...] = ()
@@ -36,10 +37,12 @@ class Source:
     def open(self, data: Any, registry: Registry) -> Any:
         """Return a context manager of the trajectory of a path, a Block, an open trajectory or a universe."""
         if isinstance(data, Block):
-            return self._changed(InMemoryTrajectory.of_block(data))
+            return self._changed(in_arena(InMemoryTrajectory.of_block(data), self.tracks.arena))
         if isinstance(data, Trajectory):
-            return nullcontext(self._changed(data))  # the caller closes it
-        return self._changed(open_any(data, self.topology, self.tracks, registry))
+            return nullcontext(self._changed(in_arena(data, self.tracks.arena)))  # the caller closes it
+        return self._changed(
+            open_any(data, self.topology, self.tracks, registry, velocities="none" if self.motion.replaces else None)
+        )
 
     def check(self, data: Any, registry: Registry) -> list[str]:
         """Return notes on the given box, after checking that it is large enough for the positions.
@@ -51,12 +54,12 @@ class Source:
         if self.box is not None and self.box.periodic:
             with Source(topology=self.topology, tracks=self.tracks).open(data, registry) as trajectory:
                 check_box(trajectory, self.box, notes)
-                within_box(trajectory, self.box, self.velocities, notes)
+                self.motion.applied(trajectory, self.box, notes)
         return notes
 
     def _changed(self, trajectory: Trajectory) -> Trajectory:
         """Return the trajectory with the given box, velocities, dimensions and agents."""
-        trajectory = within_box(trajectory, self.box, self.velocities, [])
+        trajectory = self.motion.applied(trajectory, self.box, [])
         trajectory = selected(with_dimensions(trajectory, self.dimensions), self.select)
         return trajectory if self.largest_cluster is None else LargestCluster(trajectory, self.largest_cluster)
 

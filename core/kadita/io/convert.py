@@ -14,8 +14,8 @@ from kadita.io.opening import open_trajectory
 from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
-from kadita.school.transforms.finite_differences import within_box
 from kadita.school.transforms.given_box import parsed_box
+from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.stated_dimensions import with_dimensions
 
 
@@ -25,6 +25,7 @@ def convert(
     *,
     to: str | None = None,
     velocities: str | None = None,
+    smooth: Any = None,
     box: Any = None,
     dimensions: int | None = None,
     topology: str | Path | None = None,
@@ -41,6 +42,7 @@ def convert(
         output: the file to write; its ending determines the format.
         to: name of the format, where several share an ending.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
+        smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
         box: the cell, for files that state none; see `kadita.Box.of`.
         dimensions: 2 for a plane, 3 for space; by default what the file says, or 2 if there is one z throughout.
         topology: a topology file, for formats that need one.
@@ -48,8 +50,8 @@ def convert(
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
         force: replace an existing file.
         progress: called with the number of frames done and the total.
-        others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``;
-            and options of the output format, by name.
+        others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``,
+            ``arena``; and options of the output format, by name.
 
     Returns:
         Remarks on the conversion for the user, one line each.
@@ -64,16 +66,21 @@ def convert(
     registry = load_registry(plugins) if registry is None else registry
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
+    motion = Motion.of(velocities, smooth)
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
-    opened = open_tracks(registry, source, options, velocities=velocities, dimensions=dimensions, box=cell)
+    opened = open_tracks(
+        registry, source, options, velocities="none" if motion.replaces else velocities, dimensions=dimensions, box=cell
+    )
     if opened is None:
         opened = open_trajectory(source, topology, options)
         check_box(opened, cell, remarks)
-        opened = within_box(opened, cell, velocities, remarks)
+        opened = motion.applied(opened, cell, remarks)
         opened = with_dimensions(opened, dimensions)
         if not opened.has_velocities:
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
+    elif motion.replaces:
+        opened = motion.applied(opened, None, remarks)  # it is in the box already
     remarks += opened.remarks
     with opened:
         facts = origin(source)

@@ -10,14 +10,15 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import HDF5, NETCDF_ENDINGS, first_bytes
 from kadita.io.importing.options import ImportOptions
 from kadita.school.trajectory import Trajectory
-from kadita.school.transforms.finite_differences import with_velocities
+from kadita.school.transforms.in_arena import in_arena
+from kadita.school.transforms.motion import Motion
 
 if TYPE_CHECKING:
     from kadita.plugins.registry import Registry
 
 
 def open(  # noqa: A001 - users call it as kadita.open
-    data: Any, *, topology: str | Path | None = None, velocities: str | None = None, **tracks: Any
+    data: Any, *, topology: str | Path | None = None, velocities: str | None = None, smooth: Any = None, **tracks: Any
 ) -> Trajectory:
     """Open a trajectory of any known format, or tracks of animals that an installed importer reads.
 
@@ -25,8 +26,9 @@ def open(  # noqa: A001 - users call it as kadita.open
         data: a path, or an `MDAnalysis.Universe` or `AtomGroup`.
         topology: a topology file, for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` computes them as finite differences of positions.
+        smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
         tracks: how tracks are read: ``length_unit``, ``time_unit`` and ``frame_rate``, where their file does not state
-            them, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
+            them, ``arena``, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
 
     Raises:
         KaditaError: the file does not exist, or cannot be read.
@@ -34,16 +36,23 @@ def open(  # noqa: A001 - users call it as kadita.open
     What was assumed of tracks is said by a `KaditaWarning`, and kept as `Trajectory.remarks`.
     """
     options = ImportOptions.of(**tracks)
-    trajectory = with_velocities(open_any(data, topology, options), velocities)
+    motion = Motion.of(velocities, smooth)
+    trajectory = motion.applied(
+        open_any(data, topology, options, velocities="none" if motion.replaces else None), None, []
+    )
     for remark in trajectory.remarks:
         warnings.warn(remark, KaditaWarning, stacklevel=2)
     return trajectory
 
 
 def open_any(
-    data: Any, topology: str | Path | None, options: ImportOptions, registry: Registry | None = None
+    data: Any,
+    topology: str | Path | None,
+    options: ImportOptions,
+    registry: Registry | None = None,
+    velocities: str | None = None,
 ) -> Trajectory:
-    """Open a trajectory or tracks; `options` are for tracks alone.
+    """Open a trajectory or tracks; `options` and `velocities` are for tracks alone, see `as_trajectory`.
 
     Raises:
         KaditaError: it cannot be read, or options for tracks are given for something else.
@@ -58,11 +67,11 @@ def open_any(
         if _is_netcdf(path) and not options.importer:  # most likely a trajectory, which needs no plugins to be opened
             return open_trajectory(path, topology, options)
     except KaditaError:
-        tracks = open_tracks(load_registry() if registry is None else registry, path, options)
+        tracks = open_tracks(load_registry() if registry is None else registry, path, options, velocities=velocities)
         if tracks is None:
             raise
         return tracks
-    tracks = open_tracks(load_registry() if registry is None else registry, path, options)
+    tracks = open_tracks(load_registry() if registry is None else registry, path, options, velocities=velocities)
     return open_trajectory(path, topology, options) if tracks is None else tracks
 
 
@@ -86,7 +95,7 @@ def open_trajectory(data: Any, topology: str | Path | None, options: ImportOptio
     units = {"length_unit": options.length_unit, "time_unit": options.time_unit}
     if any(units.values()):
         trajectory.attributes = {**trajectory.attributes, **{key: unit for key, unit in units.items() if unit}}
-    return trajectory
+    return in_arena(trajectory, options.arena)
 
 
 def _open(data: Any, topology: str | Path | None) -> Trajectory:

@@ -14,6 +14,7 @@ from kadita.plugins.declaration.axis import Axis
 from kadita.plugins.declaration.metric import Definition, Metric, metric
 from kadita.plugins.hooks import hookimpl
 from kadita.school.angular_momentum import about_centroid, about_wrapped_mean, published_headings
+from kadita.school.arena import Arena
 from kadita.school.block import Block, Frame
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.clusters import Clusters, LinkDistance, link_length, linked
@@ -36,7 +37,7 @@ from kadita.school.neighbors import Integers, nearest
 
 # fmt: off
 __all__ = [
-    "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
+    "Arena", "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
     "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "Needs", "NotApplicable", "about_centroid",
     "about_wrapped_mean", "chao_shen", "circle_entropies", "circle_entropy", "entropy", "grassberger",
     "grassberger_1988", "grassberger_1988_logarithms", "grassberger_logarithms", "histogram", "histogram_entropy",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kadita.base.errors import KaditaError
+from kadita.school.arena import Arena
 from kadita.school.box import Box, Floats, sum_over_agents
 from kadita.school.dimensions import dimensions_of
 from kadita.school.input_arrays import axis, names_of, vectors
@@ -34,7 +35,8 @@ class Block(Kinematics):
         box: one length, two or three lengths, ``"open"`` or None for open space, or a Box; see `Box.of`.
         times: (T,), increasing; default 0, 1, 2, ...
         agents: (N,) identities; default 0 .. N - 1.
-        attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``.
+        attributes: metadata of the school: ``r_a``, ``length_unit``, ``time_unit``, ``model``,
+            ``arena``, as text that `Arena.of` reads.
         frames: (T,) frame numbers in the source trajectory; default 0 .. T - 1.
         members: (N,) indices of these agents among all agents of that trajectory; default 0 .. N - 1.
         columns: (N,) places of these agents along the axis ``agent`` of results; default `members`.
@@ -85,6 +87,12 @@ class Block(Kinematics):
                 "attributes: species are not an attribute of the school; give them as species=, one an agent"
             )
         self._computed: dict[Hashable, Any] = {}
+
+    @cached_property
+    def arena(self) -> Arena | None:
+        """The arena, from the attribute ``arena``; None if none is known. See `Arena.wall_distances`."""
+        text = self.attributes.get("arena")
+        return None if text is None else Arena.of(text)
 
     @cached_property
     def velocity_known(self) -> NDArray[np.bool_]:
@@ -228,6 +236,11 @@ class Frame:
         self.all_species = block.all_species
         self.dimensions = block.dimensions
         self.attributes = block.attributes
+
+    @property
+    def arena(self) -> Arena | None:
+        """The arena; None if none is known."""
+        return self._block.arena
 
     @property
     def time(self) -> float:

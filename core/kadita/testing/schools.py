@@ -136,6 +136,13 @@ def two_species(
     )
 
 
+def in_an_arena() -> Block:
+    """Return a school with random headings in a plane, in a round arena, from which some agents reach out."""
+    school = isotropic(dimensions=2)
+    attributes = {**school.attributes, "arena": f"circle:0,0,{0.9 * RADIUS}", "body_length": 1.0}
+    return Block(school.positions, school.velocities, attributes=attributes, dimensions=2)
+
+
 def known() -> dict[str, Block]:
     """Return all schools by name: in space and in a plane, without a cell or in one that repeats along some axes.
 
@@ -159,6 +166,7 @@ def known() -> dict[str, Block]:
         "straddling, channel": straddling(box=(12.0, "open"), seed=13, dimensions=2),
         "partly known, plane": partly_known(box=SIDE, dimensions=2),
         "two species, plane": two_species(dimensions=2),
+        "in an arena, plane": in_an_arena(),
     }
     return spatial | planar
 

@@ -163,6 +163,13 @@ DEVIATIONS = {
     "a cell along w": ("periodic", attribute("kadita_periodic", "xw")),
     "a cell along no axis": ("periodic", attribute("kadita_periodic", "")),
     "an origin at infinity": ("origin", added("kadita_origin", ("spatial",), "f8", np.array([np.inf, 0, 0]))),
+    "an arena without area": (
+        "arena",
+        all_of(
+            dimension("kadita_arena_length", 12),
+            added("kadita_arena", ("kadita_arena_length",), "S1", np.array(list("circle:0,0,0"), dtype="S1")),
+        ),
+    ),
     "an agent in two columns": (
         "columns",
         all_of(

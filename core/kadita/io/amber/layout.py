@@ -90,7 +90,7 @@ def define_school(
         agents: number of agents.
         identities: a name for each agent; None if they are 0 .. N - 1.
         configuration: configuration of the run, as JSON.
-        attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``.
+        attributes: attributes of the school: ``model``, ``r_a``, ``length_unit``, ``time_unit``; and ``arena``.
         periodic: the axes along which frames have a cell: ``"xyz"``, ``"xy"``; empty in open space.
         velocities: whether frames have velocities.
         presence: whether agents can be absent.
@@ -114,6 +114,8 @@ def define_school(
         values["kadita_species"], values[of_agents] = species
     if origin is not None:
         values["kadita_origin"] = origin
+    if attributes.get("arena") is not None:
+        values["kadita_arena"] = [str(attributes["arena"])]
     if reused is not None:
         values["kadita_identity_name"] = reused
     names = {"spatial", "time", "coordinates", SUM, *values, *(CELL if periodic else ())}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.io.amber.convention import convention
+from kadita.school.arena import Arena
 from kadita.school.box import LEAST, MOST, within
 
 Fixed = Callable[[str], NDArray[Any] | None]  # returns a variable without frames by its name
@@ -93,6 +94,21 @@ def origin(fixed: Fixed, name: str) -> NDArray[np.float64] | None:
     if numbers.shape != (3,) or not within(numbers):
         raise KaditaError(f"{name}: expected kadita_origin to be three finite numbers; found {numbers.tolist()}")
     return numbers
+
+
+def arena(fixed: Fixed, name: str) -> dict[str, str]:
+    """Return the attribute ``arena``; empty if the file has none.
+
+    Raises:
+        KaditaError: it is no arena.
+    """
+    stored = fixed("kadita_arena")
+    if stored is None:
+        return {}
+    try:
+        return {"arena": str(Arena.of(np.ascontiguousarray(stored).tobytes().decode("ascii", errors="replace")))}
+    except KaditaError as error:
+        raise KaditaError(f"{name}: kadita_arena: {str(error).removeprefix('--arena: ')}") from None
 
 
 def configuration(fixed: Fixed, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -52,7 +52,9 @@ class AmberTrajectory(Trajectory):
             self._open_axes = metadata.open_axes(self.header.attributes, self.name)
             self._origin = metadata.origin(fixed, self.name)
             self.configuration: dict[str, Any] = metadata.configuration(fixed, self.header.attributes, self.name)
-            self.attributes = metadata.school_attributes(self.header.attributes)
+            self.stored_attributes: dict[str, Any] = metadata.school_attributes(self.header.attributes)
+            self.stored_attributes |= metadata.arena(fixed, self.name)
+            self.attributes = self.stored_attributes
             self.species = metadata.species(fixed)
             reused = metadata.reused_identities(fixed)
             if reused is not None:

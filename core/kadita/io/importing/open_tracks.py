@@ -8,8 +8,10 @@ from kadita.io.importing.as_trajectory import as_trajectory
 from kadita.io.importing.find import find_importer, read_tracks
 from kadita.io.importing.options import ImportOptions
 from kadita.plugins.registry import Registry
+from kadita.school.arena import Arena
 from kadita.school.box import Box
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.in_arena import in_arena
 
 
 def open_tracks(
@@ -53,5 +55,9 @@ def open_tracks(
         dimensions=dimensions,
         box=box,
     )
+    if options.arena is not None:  # given in the coordinates of the file, whose y may have been turned up
+        arena = Arena.of(options.arena)
+        turned = str(trajectory.attributes.get("y_axis")).startswith("down")
+        trajectory = in_arena(trajectory, arena.turned_up(tracks.height or 0.0) if turned else arena)
     trajectory.path = None if source.is_dir() else source
     return trajectory

@@ -9,6 +9,7 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.plugins.declaration.importer import Importer
+from kadita.school.arena import Arena
 
 # parameters that many importers have, and their options on the command line
 CHOICES = {"columns": "--column", "point": "--point", "heading": "--heading"}
@@ -24,6 +25,7 @@ class ImportOptions:
         time_unit: unit of times, if the file states none.
         frame_rate: frames per unit of time, if the file states none.
         y_axis: ``"up"`` or ``"down"``, where y of tracks points; by default down in images, and then turned up.
+        arena: in which the animals move, in the coordinates of the file; as `kadita.school.arena.Arena.of` reads it.
         parameters: parameters of the importer, as JSON.
         least: limits by name of a quality, as JSON; sightings below are left out.
     """
@@ -33,6 +35,7 @@ class ImportOptions:
     time_unit: str | None = None
     frame_rate: float | None = None
     y_axis: str | None = None
+    arena: str | None = None
     parameters: str = "{}"
     least: str = "{}"
 
@@ -58,10 +61,12 @@ class ImportOptions:
             others: the other fields.
 
         Raises:
-            KaditaError: an unknown keyword, or parameters that are no text and numbers.
+            KaditaError: an unknown keyword, parameters that are no text and numbers, or no arena.
         """
         if unknown := sorted(others.keys() - cls.keywords()):
             raise KaditaError(f"tracks: expected {', '.join(sorted(cls.keywords()))}; got {unknown[0]}")
+        if others.get("arena") is not None:
+            others["arena"] = str(Arena.of(others["arena"]))
         values = dict(parameters or {})
         given = {"columns": list(columns or ()) or None, "point": point, "heading": heading}
         for name, value in given.items():
@@ -109,5 +114,7 @@ class ImportOptions:
     def given(self) -> bool:
         """Whether anything is given that only tracks have."""
         return any(
-            getattr(self, f.name) != f.default for f in fields(self) if f.name not in ("length_unit", "time_unit")
+            getattr(self, f.name) != f.default
+            for f in fields(self)
+            if f.name not in ("length_unit", "time_unit", "arena")
         )

@@ -38,6 +38,10 @@ def check_metadata(contents: Contents) -> Iterator[Finding]:
         metadata.origin(contents.fixed, name)
     except KaditaError as error:
         yield finding("origin", str(error).partition(": ")[2])
+    try:
+        metadata.arena(contents.fixed, name)
+    except KaditaError as error:
+        yield finding("arena", str(error).partition(": ")[2])
     if "kadita_periodic" in attributes and "cell_lengths" not in contents.header.variables:
         yield finding("periodic", "found kadita_periodic in a file without a cell")
     names = contents.fixed("kadita_agent")

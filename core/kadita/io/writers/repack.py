@@ -13,7 +13,6 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.io.amber import metadata
 from kadita.io.amber.records import SUM, sums
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.isolated.calls import called
@@ -79,9 +78,7 @@ def write(
 
 def _is_as_stored(trajectory: Trajectory) -> TypeGuard[AmberTrajectory]:
     """Whether frames and attributes are those of an AMBER file: none derived, no unit given by the user."""
-    return isinstance(trajectory, AmberTrajectory) and (
-        dict(trajectory.attributes) == metadata.school_attributes(trajectory.header.attributes)
-    )
+    return isinstance(trajectory, AmberTrajectory) and (dict(trajectory.attributes) == trajectory.stored_attributes)
 
 
 def repack(trajectory: AmberTrajectory, path: Path, packed: Packing | None, progress: Progress) -> None:

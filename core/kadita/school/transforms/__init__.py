@@ -16,7 +16,8 @@ class View(Trajectory):
         self._dimensions: int | None = None
         self.name, self.n_frames, self.agents = source.name, source.n_frames, source.agents
         self.has_velocities, self.attributes = source.has_velocities, source.attributes
-        self.species, self.remarks = source.species, source.remarks
+        self.species = source.species
+        self._remarks: tuple[str, ...] | None = None
 
     @property
     def dimensions(self) -> int | None:
@@ -26,6 +27,19 @@ class View(Trajectory):
     @dimensions.setter
     def dimensions(self, value: int | None) -> None:
         self._dimensions = value
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was assumed when it was read, one line each."""
+        return (*(self.source.remarks if self._remarks is None else self._remarks), *self._own_remarks())
+
+    @remarks.setter
+    def remarks(self, value: tuple[str, ...]) -> None:
+        self._remarks = value
+
+    def _own_remarks(self) -> tuple[str, ...]:
+        """Return what this view has to say; it is called only when the user is told, and may read the source."""
+        return ()
 
     @property
     def n_columns(self) -> int:

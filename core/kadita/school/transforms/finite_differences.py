@@ -7,12 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.school.box import Box, Floats, minimum_image
+from kadita.school.box import Floats, minimum_image
 from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
-from kadita.school.transforms.given_box import with_box
 
 GAP = 1.5  # a step longer than so many usual ones is a gap: nearer to two steps, of which a frame is lost, than to one
 MANY_FRAMES = 20_000  # of more, steps are sampled: some formats decode positions to find times
@@ -30,18 +29,6 @@ def with_velocities(trajectory: Trajectory, how: str | None) -> Trajectory:
     if how != "difference":
         raise KaditaError(f"--velocities: expected 'difference'; got '{how}'")
     return Differenced(trajectory)
-
-
-def within_box(trajectory: Trajectory, box: Box | None, how: str | None, notes: list[str]) -> Trajectory:
-    """Return the trajectory in a box that its file does not state, if any, with velocities as `with_velocities`.
-
-    Velocities that are differences of positions are computed again, by minimum images; a note is appended.
-    """
-    differences = how is None and trajectory.attributes.get("velocities") == "difference"
-    if box is not None and differences and trajectory.read(np.array([0])).lengths is None:
-        how = "difference"
-        notes.append(f"{trajectory.name}: its velocities, differences of positions, are computed again in the box")
-    return with_velocities(with_box(trajectory, box), how)
 
 
 def longest_step(times: Floats) -> float:

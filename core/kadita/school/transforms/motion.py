@@ -1,0 +1,65 @@
+"""Where velocities come from: the file, differences of positions, or fitted polynomials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from kadita.base.errors import KaditaError
+from kadita.school.box import Box
+from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.finite_differences import with_velocities
+from kadita.school.transforms.given_box import with_box
+from kadita.school.transforms.smoothed import Smoothed, Smoothing
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What the user wants of positions in time, and of velocities. Made by `Motion.of`.
+
+    Attributes:
+        velocities: ``"difference"``, or where the format allows it ``"none"``; None for those of the file.
+        smooth: velocities are derivatives of these polynomials.
+    """
+
+    velocities: str | None = None
+    smooth: Smoothing | None = None
+
+    @classmethod
+    def of(cls, velocities: str | None = None, smooth: Any = None) -> Self:
+        """Return what the user gave as ``--velocities`` and ``--smooth``.
+
+        Raises:
+            KaditaError: they contradict each other, or one is not valid.
+        """
+        if smooth is not None and velocities is not None:
+            raise KaditaError(f"--smooth computes velocities; --velocities {velocities} contradicts it")
+        return cls(velocities, None if smooth is None else Smoothing.of(smooth))
+
+    @property
+    def replaces(self) -> bool:
+        """Whether velocities of the file are of no use, so that tracks are best opened without."""
+        return self.smooth is not None
+
+    def applied(self, trajectory: Trajectory, box: Box | None, notes: list[str]) -> Trajectory:
+        """Return a trajectory in a box that its file does not state, if any, with the velocities that are wanted.
+
+        Velocities that the file computed from positions are computed again in the box; a note is appended.
+
+        Raises:
+            KaditaError: positions do not allow it: a single frame, or times that are not evenly spaced.
+        """
+        how, smooth = self.velocities, self.smooth
+        stated = trajectory.attributes.get("velocities")
+        computed = how is None and smooth is None and stated in ("difference", "smoothed")
+        if box is not None and computed and trajectory.read(np.array([0])).lengths is None:
+            smooth = Smoothing.stated(trajectory.attributes) if stated == "smoothed" else None
+            how = "difference" if smooth is None else None
+            what = "differences of positions" if smooth is None else "smoothed ones"
+            notes.append(f"{trajectory.name}: its velocities, {what}, are computed again in the box")
+        trajectory = with_box(trajectory, box)
+        if smooth is not None:
+            return Smoothed(trajectory, smooth)
+        return with_velocities(trajectory, how)

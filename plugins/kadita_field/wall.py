@@ -1,0 +1,107 @@
+"""The wall of an arena: how far agents are from it, and the share of them that is near it."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from kadita import Block, NotApplicable, metric
+from kadita.plugins.metrics import Floats
+
+SIMON = "Simon, Dupuis & Costentin 1994, Behav. Brain Res. 61, 59-64, doi:10.1016/0166-4328(94)90008-6"
+Near = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
+    Field(
+        description="agents at most this far inside the wall are near it, default: the body_length of the trajectory"
+    ),
+]
+
+
+@metric(
+    units="length",
+    default=False,
+    formula="<d_i>_i, d_i: distance from agent i to the nearest point of the wall, negative outside the arena",
+    range=(-math.inf, math.inf),
+    source=SIMON,
+    dimensions=(2,),
+)
+def wall_distance(block: Block) -> Floats:
+    """Mean distance of the agents to the nearest wall of the arena, (T,); positions outside count as negative.
+
+    For agents distributed uniformly in a circle of radius R the expectation is R/3.
+
+    Raises:
+        NotApplicable: no arena is known.
+    """
+    return block.once(_distances).mean(axis=1)
+
+
+@metric(
+    units="length",
+    dims=("agent",),
+    default=False,
+    formula="d_i: distance from agent i to the nearest point of the wall, negative outside the arena",
+    range=(-math.inf, math.inf),
+    source=SIMON,
+    dimensions=(2,),
+)
+def wall_distance_of_agents(block: Block) -> Floats:
+    """Distance of each agent to the nearest wall of the arena, (T, N); negative outside.
+
+    Raises:
+        NotApplicable: no arena is known.
+    """
+    return block.once(_distances).copy()
+
+
+@metric(
+    default=False,
+    formula="share of agents with d_i <= distance, d_i: distance to the wall, negative outside the arena",
+    range=(0, 1),
+    source=SIMON,
+    dimensions=(2,),
+)
+def near_wall(block: Block, *, distance: Near = None) -> Floats:
+    """Share of the agents that are near the wall of the arena, (T,); its mean over time is the share of time.
+
+    Agents outside the arena count as near it. For agents distributed uniformly in a circle of radius R the expectation
+    is 1 - (1 - distance / R)^2.
+
+    Raises:
+        NotApplicable: no arena is known, or neither a distance nor a body length.
+    """
+    return _near(block, distance).mean(axis=1)
+
+
+@metric(
+    dims=("agent",),
+    default=False,
+    formula="1 where d_i <= distance, otherwise 0, d_i: distance to the wall, negative outside the arena",
+    range=(0, 1),
+    source=SIMON,
+    dimensions=(2,),
+)
+def near_wall_of_agents(block: Block, *, distance: Near = None) -> Floats:
+    """Whether each agent is near the wall of the arena, (T, N); its mean over time is the agent's share of time there.
+
+    Agents outside the arena count as near it.
+
+    Raises:
+        NotApplicable: no arena is known, or neither a distance nor a body length.
+    """
+    return _near(block, distance)
+
+
+def _near(block: Block, distance: float | None) -> Floats:
+    distances = block.once(_distances)
+    near = block.attributes.get("body_length") if distance is None else distance
+    if near is None:
+        raise NotApplicable("needs a distance from the wall, since no body_length is known (--set distance=LENGTH)")
+    return (distances <= near).astype(np.float64)
+
+
+def _distances(block: Block) -> Floats:
+    if block.arena is None:
+        raise NotApplicable("needs an arena, and none is known (--arena circle:X,Y,R, rectangle:... or polygon:...)")
+    return block.arena.wall_distances(block.positions)
