@@ -1,6 +1,8 @@
 """Importers for tracks of animals."""
 
 from kadita import Importer, hookimpl
+from kadita_tracks.gps.gpx import gpx
+from kadita_tracks.gps.movebank import movebank
 from kadita_tracks.tables.fixed_columns import movekit, trackdf
 from kadita_tracks.video.idtrackerai import idtrackerai
 from kadita_tracks.video.matlab import matlab
@@ -15,4 +17,4 @@ from kadita_tracks.video.trex import trex
 @hookimpl
 def kadita_importers() -> list[Importer]:
     """Return the importers of this package."""
-    return [idtrackerai, matlab, mot, movekit, movement, table, trackdf, trackmate, trackpy, trex]
+    return [gpx, idtrackerai, matlab, mot, movebank, movekit, movement, table, trackdf, trackmate, trackpy, trex]

@@ -17,7 +17,7 @@ NEEDED = ("x", "y", "frame", "particle")
 @importer(
     endings=(".csv",),
     recognizes=lambda path: set(NEEDED) <= set(header(path)),
-    source="Allan et al., trackpy, doi:10.5281/zenodo.1213240; soft-matter.github.io/trackpy",
+    source="trackpy; soft-matter.github.io/trackpy",
 )
 def trackpy(path: Path, *, least: Least = None) -> Tracks:
     """Table of trackpy as CSV: columns frame, particle, x, y, and z if present, in pixels.
