@@ -83,13 +83,13 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
 @pytest.mark.parametrize(
     ("name", "text", "words", "said"),
     [
-        ("trackdf", TRACKDF.replace('"x"', '"lon"'), (), "expected the columns id, t, x, y; there is no x"),
+        ("trackdf", TRACKDF.replace('"x"', '"lon"'), (), "expected a file of trackdf; this is one of table"),
         ("trackdf", TRACKDF.replace("-4", "far"), (), "expected a number in column x; line 6 has 'far'"),
         ("trackdf", TRACKDF.replace("2015-09-11,", "noon,"), (), "in column t; line 4 has 'noon'"),
         ("trackdf", TRACKDF.replace('"a",2015-09-11 00:00:01.5', '"b",2015-09-11 00:00:01.5'), (), "more at 2.5"),
         ("trackdf", "id,t,x,y\n", (), "expected at least one row; found none"),
         ("trackdf", TRACKDF, ("--time-unit", "min"), "its unit of time is s"),
-        ("movekit", MOVEKIT.replace("animal_id", "animal"), (), "there is no animal_id"),
+        ("movekit", MOVEKIT.replace("animal_id", "animal"), (), "expected a file of movekit; this is one of table"),
         ("movekit", MOVEKIT.replace("312", "", 1), (), "line 2 has no animal_id"),
         ("movekit", "time,animal_id,x,y\n1,2,3,4,5,6\n", (), "it cannot be read: Length of header"),
         ("movekit", b"\x00\xff\xfe" * 100, (), "expected"),
@@ -176,4 +176,6 @@ def test_matlab_7_3(tmp_path, converted, refused, rng):
     assert read["agents"] == [7, 9]
     assert_allclose(read["positions"][1], rows[1:, 1:4], rtol=1e-6)
     assert_allclose(read["velocities"][0, 0], rows[0, 5:8], rtol=1e-6)
-    assert "there is no variable 'b'; there are: 'tracks_filt'" in refused(path, "--set", "variable=b")
+    assert "there is no variable 'b'; name one with --set variable=NAME; there are: tracks_filt (3, 8)" in refused(
+        path, "--set", "variable=b"
+    )

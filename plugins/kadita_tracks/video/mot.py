@@ -28,14 +28,16 @@ LEAST, MOST = 6, 10  # numbers per line
 def _recognizes(path: Path) -> bool:
     try:
         line = first_bytes(path, 4096).splitlines()[0].decode("ascii")
-        values = [float(word) for word in line.split(",")[:LEAST]]
-        return len(values) == LEAST and all(v == int(v) for v in values[:2])
+        values = [float(word) for word in line.split(",")]
+        return LEAST <= len(values) <= MOST and all(v == int(v) for v in values[:2])
     except (KaditaError, ValueError, IndexError, OverflowError):
         return False
 
 
 @importer(
-    endings=(".txt",), recognizes=_recognizes, source="Leal-Taixé et al. 2015, arXiv 1504.01942; motchallenge.net"
+    endings=(".txt", ".csv"),
+    recognizes=_recognizes,
+    source="Leal-Taixé et al. 2015, arXiv 1504.01942; motchallenge.net",
 )
 def mot(path: Path, *, coordinates: Coordinates = "auto", ignored: Ignored = False) -> Tracks:
     """Boxes of MOT Challenge, .txt: the centre of each box in pixels, or world coordinates x, y, z if given.

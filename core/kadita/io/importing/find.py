@@ -71,17 +71,20 @@ def _named(registry: Registry, source: Path, name: str) -> Importer:
         hint = did_you_mean(name, registry.importers) or f"; there are: {', '.join(registry.importers)}"
         raise KaditaError(f"--from: there is no importer '{name}'{hint}")
     chosen = registry.importers[name]
+    if source.is_dir() and "" not in chosen.endings and (others := _others(registry, source, chosen)):
+        raise KaditaError(f"{source}: expected a file of {name}; this is a folder of {others[0].name}")
     if not (source.is_dir() and "" in chosen.endings):
         first_bytes(source)
-    if not recognizes(registry, chosen, source) and (others := _others(registry, source, chosen)):
+    if not recognizes(registry, chosen, source) and (others := _others(registry, source, chosen, fallback=True)):
         raise KaditaError(
             f"{source}: expected a file of {name}; this is one of {others[0].name}, which is chosen without --from"
         )
     return chosen
 
 
-def _others(registry: Registry, source: Path, chosen: Importer) -> list[Importer]:
-    """Return the other importers that recognize a file, without those of any file."""
+def _others(registry: Registry, source: Path, chosen: Importer, *, fallback: bool = False) -> list[Importer]:
+    """Return the other importers that recognize a file; with `fallback`, those of any file if there are none else."""
     ending = ending_of(source)
-    others = [i for i in registry.importers.values() if i is not chosen and not i.fallback and ending in i.endings]
-    return [i for i in others if recognizes(registry, i, source)]
+    others = [i for i in registry.importers.values() if i is not chosen and ending in i.endings]
+    special = [i for i in others if not i.fallback and recognizes(registry, i, source)]
+    return special or [i for i in others if fallback and i.fallback and recognizes(registry, i, source)]
