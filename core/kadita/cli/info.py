@@ -36,6 +36,7 @@ VELOCITIES = {
     "heading": "speed times heading after the step that led to the frame, not dr/dt",
     "difference": "dr/dt, central differences of positions",
     "tracker": "those of the tracker",
+    "orientation": "unit vectors along the body axis, not dr/dt",
 }
 
 
