@@ -5,7 +5,9 @@ from kadita_tracks.tables.fixed_columns import movekit, trackdf
 from kadita_tracks.video.idtrackerai import idtrackerai
 from kadita_tracks.video.matlab import matlab
 from kadita_tracks.video.mot import mot
+from kadita_tracks.pose.deeplabcut import deeplabcut
 from kadita_tracks.pose.movement import movement
+from kadita_tracks.pose.sleap import sleap
 from kadita_tracks.tables.table import table
 from kadita_tracks.video.trex import trex
 
@@ -13,4 +15,4 @@ from kadita_tracks.video.trex import trex
 @hookimpl
 def kadita_importers() -> list[Importer]:
     """Return the importers of this package."""
-    return [idtrackerai, matlab, mot, movekit, movement, table, trackdf, trex]
+    return [deeplabcut, idtrackerai, matlab, mot, movekit, movement, sleap, table, trackdf, trex]

@@ -47,6 +47,20 @@ def read_entry(path: Path, file: Any, name: str) -> Any:
     return np.asarray(dataset[()]) if dataset.shape is not None else None
 
 
+def strings(path: Path, file: Any, name: str) -> list[str]:
+    """Return a dataset of strings, of fixed or of variable length; an empty list if there is none.
+
+    Raises:
+        KaditaError: it holds anything else.
+    """
+    values = read_entry(path, file, name)
+    if values is None:
+        return []
+    if not isinstance(values, np.ndarray) or (values.size and values.dtype.kind not in "SOU"):
+        raise KaditaError(f"{path}: expected words in {name}; found numbers")
+    return [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in values.ravel().tolist()]
+
+
 def names(entries: Iterable[str]) -> str:
     """Return the first names, escaped, for a message."""
     return ", ".join(repr(str(e)[:30]) for e in list(entries)[:8]) or "nothing"

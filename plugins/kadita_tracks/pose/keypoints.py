@@ -45,6 +45,12 @@ class Chosen:
         return {} if self.velocities is None else {"velocities": "orientation"}
 
 
+def agents_of(names: Sequence[str], count: int) -> NDArray[Any]:
+    """Return the names as identities, (N,); numbers from 0 where names are missing, or do not tell animals apart."""
+    valid = len(set(names)) == len(names) == count and all(name.strip() and "\0" not in name for name in names)
+    return np.array(list(names)) if valid else np.arange(count)
+
+
 def choose(
     path: Path,
     points: Floats,

@@ -20,7 +20,7 @@ from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, check_claim, first_bytes, read_netcdf3_header
 from kadita_tracks.files.damage import reading
 from kadita_tracks.files.hdf5 import names
-from kadita_tracks.pose.keypoints import CONFIDENCE, Heading, Point, choose
+from kadita_tracks.pose.keypoints import CONFIDENCE, Heading, Point, agents_of, choose
 from kadita_tracks.tables.qualities import Least
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # names in newer versions
@@ -73,12 +73,9 @@ def movement(path: Path, *, point: Point = None, heading: Heading = None, least:
     rate_known = 0 < rate < np.inf
     keypoints = data.labels.get("keypoint", [])
     chosen = choose(path, data.position, keypoints, data.confidence, point=point, heading=heading, least=least)
-    positions = chosen.positions
-    individuals = data.labels.get("individual", [])
-    named = len(set(individuals)) == positions.shape[1] and not any("\0" in label for label in individuals)
     return Tracks(
-        np.array(individuals) if named else np.arange(positions.shape[1]),
-        positions,
+        agents_of(data.labels.get("individual", []), data.position.shape[1]),
+        chosen.positions,
         np.asarray(data.times, dtype=np.float64),
         counts_frames=counts_frames,
         frame_rate=rate if rate_known else None,
