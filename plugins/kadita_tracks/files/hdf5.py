@@ -64,3 +64,24 @@ def strings(path: Path, file: Any, name: str) -> list[str]:
 def names(entries: Iterable[str]) -> str:
     """Return the first names, escaped, for a message."""
     return ", ".join(repr(str(e)[:30]) for e in list(entries)[:8]) or "nothing"
+
+
+def follow(path: Path, group: Any, name: str) -> Any:
+    """Return what `read_entry` does, following a soft link to a dataset of the same file, as NWB shares timestamps.
+
+    Raises:
+        KaditaError: the link leads out of the file, or the dataset does.
+    """
+    import h5py
+
+    link = group.get(name, getlink=True)
+    if not isinstance(link, h5py.SoftLink):
+        return read_entry(path, group, name)
+    *folders, last = [part for part in link.path.split("/") if part]
+    place = group.file if link.path.startswith("/") else group
+    for folder in folders:
+        inner = place.get(folder, getlink=True)
+        if not isinstance(inner, h5py.HardLink) or not isinstance(place[folder], h5py.Group):
+            raise KaditaError(f"{path}: expected {name} to be in this file; found a link elsewhere")
+        place = place[folder]
+    return read_entry(path, place, last)
