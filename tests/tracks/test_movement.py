@@ -34,7 +34,7 @@ def test_means_of_known_keypoints(tmp_path, converted, rng, container, engine):
     x, dataset = poses(rng)
     path = tmp_path / "poses.nc"
     dataset.to_netcdf(path, format=container, engine=engine)
-    read = converted(path, **LENGTH)
+    read = converted(path, point="mean", **LENGTH)
     assert read["agents"] == ["ann", "bob"]
     expected = np.full((5, 2, 2), np.nan)
     for t in range(5):
@@ -55,9 +55,9 @@ def test_means_of_known_keypoints(tmp_path, converted, rng, container, engine):
 def test_one_keypoint(tmp_path, converted, refused, rng):
     x, dataset = poses(rng)
     dataset.to_netcdf(tmp_path / "poses.nc")
-    read = converted(tmp_path / "poses.nc", parameters={"keypoint": "snout"}, **LENGTH)
+    read = converted(tmp_path / "poses.nc", point="snout", **LENGTH)
     assert_allclose(read["positions"][..., :2], x[:, :, 0].transpose(0, 2, 1), rtol=1e-6)
-    line = refused(tmp_path / "poses.nc", "--set", "keypoint=fin", "--length-unit", "px")
+    line = refused(tmp_path / "poses.nc", "--point", "fin", "--length-unit", "px")
     assert "there is no keypoint 'fin'; there are: 'snout', 'centre', 'tail'" in line
 
 
@@ -68,7 +68,7 @@ def test_older_and_newer_names_and_orders(tmp_path, converted, rng):
     backwards = dataset.isel(space=[2, 1, 0])
     for kind in (old, new, backwards):
         kind.to_netcdf(tmp_path / "poses.nc")
-        read = converted(tmp_path / "poses.nc", parameters={"keypoint": "tail"}, **LENGTH)
+        read = converted(tmp_path / "poses.nc", point="tail", **LENGTH)
         assert_allclose(read["positions"], x[:, :, 2].transpose(0, 2, 1), rtol=1e-6)
 
 
@@ -76,10 +76,11 @@ def test_frames_need_a_rate(tmp_path, converted, refused, rng):
     _, dataset = poses(rng, fps=None)
     path = tmp_path / "poses.nc"
     dataset.to_netcdf(path)
-    assert "name it with --length-unit" in refused(path)
-    assert "name it with --time-unit" in refused(path, "--length-unit", "px")
-    assert "name it with --frame-rate" in refused(path, "--length-unit", "px", "--time-unit", "s")
-    read = converted(path, time_unit="s", frame_rate=4.0, **LENGTH)
+    mean = ("--point", "mean")
+    assert "name it with --length-unit" in refused(path, *mean)
+    assert "name it with --time-unit" in refused(path, *mean, "--length-unit", "px")
+    assert "name it with --frame-rate" in refused(path, *mean, "--length-unit", "px", "--time-unit", "s")
+    read = converted(path, time_unit="s", frame_rate=4.0, point="mean", **LENGTH)
     assert_allclose(read["times"], np.arange(5) / 4, rtol=1e-12)
 
 
@@ -95,7 +96,7 @@ def test_boxes_have_no_keypoints(tmp_path, converted, rng):
 
 def test_wrong_files(tmp_path, refused, rng):
     path = tmp_path / "poses.nc"
-    words = ("--from", "movement", "--length-unit", "px")
+    words = ("--from", "movement", "--length-unit", "px", "--point", "mean")
     _, dataset = poses(rng)
     for changed, said in (
         (dataset.drop_vars("position"), "expected floats position(time, space, keypoints, individuals)"),

@@ -77,12 +77,12 @@ def test_a_false_keypoint_is_left_out_of_the_mean(tmp_path, rng, converted, said
     dataset["confidence"][2, 1, 0] = 0.1
     dataset["confidence"][4, :, 1] = [0.2, np.nan]  # no keypoint of the second, in the fifth
     dataset.to_netcdf(tmp_path / "m.nc")
-    read = converted(tmp_path / "m.nc", length_unit="mm", **LIMIT)
+    read = converted(tmp_path / "m.nc", length_unit="mm", point="mean", **LIMIT)
     expected = x.copy()
     expected[4, 1] = np.nan
     assert_allclose(read["positions"][..., :2], expected, rtol=1e-6)
     assert said(read, "3 of 24 keypoints have confidence below 0.6")
-    one = converted(tmp_path / "m.nc", length_unit="mm", parameters={"keypoint": "tail"}, **LIMIT)
+    one = converted(tmp_path / "m.nc", length_unit="mm", point="tail", **LIMIT)
     expected[2, 0] = np.nan
     assert_allclose(one["positions"][..., :2], expected, rtol=1e-6)
     assert said(one, "1 of 12 sightings have confidence below 0.6, and of 1 it is not known; they are left out")

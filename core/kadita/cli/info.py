@@ -37,6 +37,7 @@ VELOCITIES = {
     "difference": "dr/dt, central differences of positions",
     "smoothed": "dr/dt, derivatives of polynomials fitted to positions",
     "tracker": "those of the tracker",
+    "orientation": "unit vectors along the body axis, not dr/dt",
 }
 
 

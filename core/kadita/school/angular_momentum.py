@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kadita.base.jit import kernel
 from kadita.school.block import Block
 from kadita.school.box import Floats
+from kadita.school.kinematics import ORIENTATION
 
 ROUNDING = 1e-12  # of a position, relative to the largest number of the frames
 
@@ -48,6 +49,8 @@ def about_wrapped_mean(block: Block) -> Floats:
 
 def published_headings(block: Block) -> Floats:
     """Return unit headings, (T, N, 3), zero up to a speed of 1e-10, as published definitions take them."""
+    if block.attributes.get("velocities") == ORIENTATION:  # directions of bodies have no speed
+        return block.headings
     slow = block.moving & (block.speeds <= 1e-10)
     return np.where(slow[..., None], 0.0, block.headings) if slow.any() else block.headings
 

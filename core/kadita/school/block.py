@@ -99,30 +99,38 @@ class Block(Kinematics):
         """Which agents have a known velocity, (T, N)."""
         if not self.has_velocities:
             return read_only(np.zeros(self.shape, np.bool_))
-        return read_only(np.logical_not(np.isnan(self.speeds)))
+        return read_only(np.logical_not(np.isnan(self._motion[0])))
 
     @property
     def speeds(self) -> Floats:
-        """Speed of every agent, (T, N); NaN where the velocity is not known."""
+        """Speed of every agent, (T, N); NaN where the velocity is not known.
+
+        Raises:
+            NotApplicable: as `velocities` does.
+        """
+        self._refuse_orientations()
         return self._motion[0]
 
     @property
     def moving(self) -> NDArray[np.bool_]:
-        """Which agents are known to move, (T, N): speed > 0."""
+        """Which agents have a heading, (T, N): they are known to move, speed > 0, or to point somewhere."""
         return self._motion[1]
 
     @property
     def headings(self) -> Floats:
-        """Unit vectors of motion u = v / |v|, (T, N, 3); zero for an agent at rest, or whose velocity is not known."""
+        """Unit vectors of motion u = v / |v|, or of bodies, (T, N, 3).
+
+        They are zero for an agent at rest, or whose velocity is not known.
+        """
         return self._motion[2]
 
     @cached_property
     def _motion(self) -> tuple[Floats, NDArray[np.bool_], Floats]:
         from kadita.school.geometry import motion
 
-        speeds, headings = np.empty(self.shape), np.empty_like(self.velocities)
+        speeds, headings = np.empty(self.shape), np.empty_like(self._directed)
         moving = np.empty(self.shape, np.bool_)
-        motion(self.velocities, speeds, moving, headings)
+        motion(self._directed, speeds, moving, headings)
         unknown = np.isnan(speeds)
         if unknown.any():
             headings[unknown] = 0.0

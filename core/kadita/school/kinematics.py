@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +13,14 @@ from kadita.base.errors import NotApplicable
 from kadita.school.box import Floats
 from kadita.school.read_only import read_only
 
+ORIENTATION = "orientation"  # what a file says of velocities that are unit vectors along the body axis
+
 
 class Kinematics:
     """Positions of agents in several frames, and their velocities if they are known."""
 
     positions: Floats
+    attributes: Mapping[str, Any]
     _velocities: Floats | None
 
     @property
@@ -33,8 +38,21 @@ class Kinematics:
         """Velocities, (T, N, 3); NaN for an agent whose velocity is not known.
 
         Raises:
-            NotApplicable: if none are known.
+            NotApplicable: if none are known, or they are directions of bodies, of length 1, and no velocities.
         """
+        self._refuse_orientations()
+        return self._directed
+
+    def _refuse_orientations(self) -> None:
+        """Raise `NotApplicable` if directions of bodies stand in the place of velocities: they have no speed."""
+        if self.attributes.get("velocities") == ORIENTATION:
+            raise NotApplicable(
+                "needs velocities; the file has directions of bodies (finite differences: --velocities difference)"
+            )
+
+    @property
+    def _directed(self) -> Floats:
+        """Velocities, or the directions of bodies that stand in their place: of both, directions are headings."""
         if self._velocities is None:
             raise NotApplicable("needs velocities, which are unknown (finite differences: --velocities difference)")
         return self._velocities

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.school.kinematics import Kinematics
+from kadita.school.kinematics import ORIENTATION, Kinematics
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
 
 ROWS = 1_000_000  # frames x columns of a window, without its lookahead
-NOT_RATES = ("heading",)  # kinds of velocities, as files state them, that are not dr/dt
+NOT_RATES = ("heading", ORIENTATION)  # kinds of velocities, as files state them, that are not dr/dt
 FRAMES = 1024  # of a window at most, without its lookahead
 FRAMES_OF_REUSED = 128  # where columns are reused: a window has a column for each agent in it, more in longer windows
 FEWEST = 16
@@ -115,10 +115,10 @@ class Window(Kinematics):
 
     @cached_property
     def headings(self) -> Floats:
-        """Unit vectors of motion, (T, N, 3); NaN for an agent at rest, or whose velocity is not known."""
-        speeds = np.sqrt(np.einsum("tia,tia->ti", self.velocities, self.velocities))[..., None]
-        nowhere = np.full_like(self.velocities, np.nan)
-        return read_only(np.divide(self.velocities, speeds, out=nowhere, where=speeds > 0))
+        """Unit vectors of motion, or of bodies, (T, N, 3); NaN for an agent at rest, or whose velocity is not known."""
+        speeds = np.sqrt(np.einsum("tia,tia->ti", self._directed, self._directed))[..., None]
+        nowhere = np.full_like(self._directed, np.nan)
+        return read_only(np.divide(self._directed, speeds, out=nowhere, where=speeds > 0))
 
     @cached_property
     def rates(self) -> Floats:
@@ -236,7 +236,7 @@ class RollingWindows:
             places = np.searchsorted(members, block.members) if self._reused else block.members
             x[np.ix_(target, places)] = block.positions[within]
             if v is not None:
-                v[np.ix_(target, places)] = block.velocities[within]
+                v[np.ix_(target, places)] = block._directed[within]
             if lengths is not None:
                 lengths[target] = block.box.array
         self._first = first + own

@@ -47,6 +47,41 @@ def read_entry(path: Path, file: Any, name: str) -> Any:
     return np.asarray(dataset[()]) if dataset.shape is not None else None
 
 
+def strings(path: Path, file: Any, name: str) -> list[str]:
+    """Return a dataset of strings, of fixed or of variable length; an empty list if there is none.
+
+    Raises:
+        KaditaError: it holds anything else.
+    """
+    values = read_entry(path, file, name)
+    if values is None:
+        return []
+    if not isinstance(values, np.ndarray) or (values.size and values.dtype.kind not in "SOU"):
+        raise KaditaError(f"{path}: expected words in {name}; found numbers")
+    return [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in values.ravel().tolist()]
+
+
 def names(entries: Iterable[str]) -> str:
     """Return the first names, escaped, for a message."""
     return ", ".join(repr(str(e)[:30]) for e in list(entries)[:8]) or "nothing"
+
+
+def follow(path: Path, group: Any, name: str) -> Any:
+    """Return what `read_entry` does, following a soft link to a dataset of the same file, as NWB shares timestamps.
+
+    Raises:
+        KaditaError: the link leads out of the file, or the dataset does.
+    """
+    import h5py
+
+    link = group.get(name, getlink=True)
+    if not isinstance(link, h5py.SoftLink):
+        return read_entry(path, group, name)
+    *folders, last = [part for part in link.path.split("/") if part]
+    place = group.file if link.path.startswith("/") else group
+    for folder in folders:
+        inner = place.get(folder, getlink=True)
+        if not isinstance(inner, h5py.HardLink) or not isinstance(place[folder], h5py.Group):
+            raise KaditaError(f"{path}: expected {name} to be in this file; found a link elsewhere")
+        place = place[folder]
+    return read_entry(path, place, last)

@@ -11,24 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, check_claim, first_bytes, read_netcdf3_header
 from kadita_tracks.files.damage import reading
 from kadita_tracks.files.hdf5 import names
+from kadita_tracks.pose.keypoints import CONFIDENCE, Heading, Point, agents_of, choose
 from kadita_tracks.tables.qualities import Least
 
 SINGULAR = {"keypoints": "keypoint", "individuals": "individual"}  # names in newer versions
-Keypoint = Annotated[str, Field(description="name of a keypoint; empty: the mean of the known ones")]
 NEEDED = {"time", "space", "individual"}
-
-
-CONFIDENCE = "confidence"
 
 
 class _Dataset(NamedTuple):
@@ -57,8 +53,8 @@ def _recognizes(path: Path) -> bool:
 
 
 @importer(endings=(".nc",), binary=True, recognizes=_recognizes, source="movement; doi:10.5281/zenodo.12755724")
-def movement(path: Path, *, keypoint: Keypoint = "", least: Least = None) -> Tracks:
-    """Dataset of movement, .nc: the position of one keypoint, by default the mean of the known ones.
+def movement(path: Path, *, point: Point = None, heading: Heading = None, least: Least = None) -> Tracks:
+    """Dataset of movement, .nc: ``--point`` chooses a keypoint, or their mean.
 
     A limit of confidence leaves out keypoints before the mean is taken.
 
@@ -75,34 +71,20 @@ def movement(path: Path, *, keypoint: Keypoint = "", least: Least = None) -> Tra
     counts_frames = data.time_unit == "frames"
     rate = float(data.fps) if counts_frames and isinstance(data.fps, (int, float, np.number)) else 0.0
     rate_known = 0 < rate < np.inf
-    data, remarks = _confident(path, data, None if keypoint else (least or {}).get(CONFIDENCE))
-    positions, confidence, more = _positions_of(path, data, keypoint)
-    individuals = data.labels.get("individual", [])
-    named = len(set(individuals)) == positions.shape[1] and not any("\0" in label for label in individuals)
+    keypoints = data.labels.get("keypoint", [])
+    chosen = choose(path, data.position, keypoints, data.confidence, point=point, heading=heading, least=least)
     return Tracks(
-        np.array(individuals) if named else np.arange(positions.shape[1]),
-        positions,
+        agents_of(data.labels.get("individual", []), data.position.shape[1]),
+        chosen.positions,
         np.asarray(data.times, dtype=np.float64),
         counts_frames=counts_frames,
         frame_rate=rate if rate_known else None,
         time_unit="s" if rate_known or data.time_unit == "seconds" else None,
-        remarks=remarks + more,
-        quality={} if confidence is None else {CONFIDENCE: confidence},
+        velocities=chosen.velocities,
+        attributes=chosen.attributes,
+        remarks=chosen.remarks,
+        quality=chosen.quality,
     )
-
-
-def _confident(path: Path, data: _Dataset, least: float | None) -> tuple[_Dataset, tuple[str, ...]]:
-    """Return the data without keypoints below a limit of confidence, or of unknown confidence.
-
-    Where positions are those of one keypoint, they are left out as any position below a limit is.
-    """
-    x, confidence = data.position, data.confidence
-    if least is None or confidence is None or x.shape[2] == 1:
-        return data, ()
-    known = np.logical_not(np.isnan(x).any(axis=3))
-    out = known & ~(confidence >= least)
-    remark = f"{path}: {int(out.sum())} of {int(known.sum())} keypoints have confidence below {least:g}; left out"
-    return data._replace(position=np.where(out[..., None], np.nan, x)), (remark,)
 
 
 def _axes(dims: tuple[str, ...]) -> list[str] | None:
@@ -177,29 +159,3 @@ def _strings(values: Any) -> list[str]:
     if array.dtype.kind == "S" and array.ndim == 2:
         array = netCDF4.chartostring(array)
     return [w.decode("utf-8", "replace") if isinstance(w, bytes) else str(w) for w in array.ravel().tolist()]
-
-
-def _positions_of(path: Path, data: _Dataset, keypoint: str) -> tuple[Floats, Floats | None, tuple[str, ...]]:
-    """Return the position of each individual, (T, N, 2) or (T, N, 3), its confidence, (T, N), and remarks.
-
-    The confidence of a mean is the least one of its keypoints.
-    """
-    x, confidence, labels = data.position, data.confidence, data.labels.get("keypoint", [])
-    if keypoint and keypoint not in labels:
-        raise KaditaError(f"{path}: there is no keypoint {keypoint!r}; there are: {names(labels)}")
-    if keypoint or x.shape[2] == 1:
-        one = labels.index(keypoint) if keypoint else 0
-        return x[:, :, one], None if confidence is None else confidence[:, :, one], ()
-    known: NDArray[np.bool_] = np.logical_not(np.isnan(x).any(axis=3))
-    number = known.sum(axis=2)
-    total = np.where(known[..., None], x, 0).sum(axis=2)
-    mean = np.full(total.shape, np.nan)
-    np.divide(total, number[..., None], out=mean, where=number[..., None] > 0)
-    if confidence is not None:
-        confidence = np.where(known, confidence, np.inf).min(axis=2)
-        confidence = np.where(number > 0, confidence, np.nan)
-    partial = int(((number > 0) & (number < x.shape[2])).sum())
-    remark = f"{path}: positions are means of the {x.shape[2]} keypoints {names(labels)}"
-    if partial:
-        remark += f"; in {partial} of {int((number > 0).sum())} positions only some are known, and the mean jumps there"
-    return mean, confidence, (f"{remark}; --set keypoint=NAME takes one",)

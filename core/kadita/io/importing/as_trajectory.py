@@ -18,6 +18,7 @@ from kadita.school.box import Box, Floats
 from kadita.school.chunk import Chunk
 from kadita.school.dimensions import PLANE, SPACE, dimensions_of
 from kadita.school.in_memory import InMemoryTrajectory
+from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import Differenced
 from kadita.school.transforms.one_column_each import spread
@@ -58,6 +59,9 @@ def as_trajectory(
     """
     if velocities not in (None, "difference", "none"):
         raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
+    oriented = tracks.attributes.get("velocities") == ORIENTATION
+    if oriented and velocities is not None:
+        raise KaditaError(f"{name}: headings are those of bodies; --velocities {velocities} contradicts --heading")
     remarks += tracks.remarks
     units = {"length_unit": (tracks.length_unit, length_unit), "time_unit": (tracks.time_unit, time_unit)}
     attributes: dict[str, Any] = dict(tracks.attributes)
@@ -80,7 +84,7 @@ def as_trajectory(
     x[~seen] = np.nan
     if v is not None:
         v[~seen] = np.nan
-        attributes |= {"velocities": "tracker"} if velocities is None else {}
+        attributes |= {"velocities": attributes.get("velocities", "tracker")} if velocities is None else {}
     unit = str(attributes["length_unit"])
     axis = turn_up(name, tracks, x, v, length_unit=unit, y_axis=y_axis, remarks=remarks)
     if axis is not None:
@@ -98,7 +102,7 @@ def as_trajectory(
     if box is not None and tracks.box is not None and Box.of(tracks.box) != box:
         raise KaditaError(f"{name}: its cell is {Box.of(tracks.box)}; --box contradicts it")
     trajectory = boxed(trajectory, box if tracks.box is None else Box.of(tracks.box), remarks)
-    if v is not None and velocities is None:
+    if v is not None and velocities is None and not oriented:
         remarks += on_velocities(name, x, v, times, box if tracks.box is None else Box.of(tracks.box))
     if velocities == "difference" or (v is None and velocities is None and len(times) > 1):
         trajectory = Differenced(trajectory)
