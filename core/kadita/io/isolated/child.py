@@ -38,21 +38,32 @@ class Asking(NamedTuple):
         )
 
 
+class _NoAnswer(Exception):  # noqa: N818
+    """The child process has not answered in time."""
+
+
 class Reply:
     """What a request will have brought; `result` waits for it."""
 
-    def __init__(self, child: Child, asking: Asking) -> None:
-        self.child, self.asking = child, asking
-        self.lost = False  # whether the child ended for another reason
+    def __init__(self, child: Child, asking: Asking, half: int) -> None:
+        self.child, self.asking, self.half = child, asking, half
         self.outcome: tuple[bool, Any, list[tuple[str, Any]]] | None = None
 
-    def result(self) -> Any:
+    @property
+    def lost(self) -> bool:
+        """Whether it will never come: the child was ended by something else, such as Ctrl-C."""
+        return self.outcome is None and not self.child.awaits(self)
+
+    def result(self, arrived: Callable[[], None] = lambda: None) -> Any:
         """Return the result, and give the warnings.
+
+        Args:
+            arrived: called before the result is copied from the shared memory; it can make the next request.
 
         Raises:
             KaditaError: the child process ended, or raised one, which arrives unchanged.
         """
-        self.child.wait_for(self)
+        self.child.wait_for(self, arrived)
         assert self.outcome is not None
         succeeded, value, caught = self.outcome
         for message, category in caught:
@@ -78,6 +89,7 @@ class Child:
             raise
         self._memory = shared_memory.mapped(number)
         self._pending: Reply | None = None
+        self._half = 0
         self.alive = True
 
     @property
@@ -88,46 +100,61 @@ class Child:
     def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
         """Ask for a call of a function, which is sent by name."""
         with self.lock:
-            if self._pending is not None:
-                self.wait_for(self._pending)
-            reply = Reply(self, asking)
-            message = pickle.dumps((_folder(), function, arguments, asking.allowance))
+            self.settle()
+            self._half = 1 - self._half
+            reply = Reply(self, asking, self._half)
+            message = pickle.dumps((self._half, _folder(), function, arguments, asking.allowance))
             self._pending = reply
             with suppress(OSError):  # it has ended, which the wait for its reply reports
                 self._worker.pipe.send_bytes(message)
             return reply
 
-    def wait_for(self, reply: Reply) -> None:
-        """Return when the reply is there."""
+    def settle(self) -> None:
+        """Wait for the reply to the request before, if there is one."""
         with self.lock:
+            if self._pending is not None and self.usable:
+                self.wait_for(self._pending)
+
+    def awaits(self, reply: Reply) -> bool:
+        """Whether it is at work on this reply."""
+        return self.usable and self._pending is reply
+
+    def wait_for(self, reply: Reply, arrived: Callable[[], None] = lambda: None) -> None:
+        """Return when the reply is there; see `Reply.result`."""
+        with self.lock:
+            if reply.lost:
+                reply.outcome = False, reply.asking.failed("was stopped"), []
             if reply.outcome is not None:
-                return
-            if reply is not self._pending or not self.alive:
-                reply.lost, reply.outcome = True, (False, reply.asking.failed("was stopped"), [])
+                arrived()
                 return
             try:
-                reply.outcome = self._receive(reply)
+                reply.outcome = self._receive(reply, arrived)
             except (EOFError, OSError):
                 reply.outcome = False, self._death(reply.asking), []
             except BaseException:  # Ctrl-C: what comes through the pipe is of no use any more
                 self.end()
                 raise
             finally:
-                self._pending = None
+                if self._pending is reply:
+                    self._pending = None
 
-    def _receive(self, reply: Reply) -> Any:
-        deadline = time.monotonic() + reply.asking.allowance.clock
+    def _receive(self, reply: Reply, arrived: Callable[[], None]) -> Any:
+        seconds = reply.asking.allowance.clock
+        deadline = time.monotonic() + seconds
 
         def wait() -> None:
             if not self._worker.pipe.poll(max(0.0, deadline - time.monotonic())):
-                self._worker.process.kill()
-                raise TimeoutError
+                raise _NoAnswer
+
+        def all_there() -> None:
+            self._pending = None
+            arrived()
 
         try:
-            return shared_memory.receive(self._worker.pipe, self._memory, wait)
-        except TimeoutError:
+            return shared_memory.receive(self._worker.pipe, self._memory, reply.half, wait, all_there)
+        except _NoAnswer:
             self.end()
-            return False, reply.asking.failed(f"did not answer within {reply.asking.allowance.clock:.0f} s"), []
+            return False, reply.asking.failed(f"did not answer within {seconds:.0f} s"), []
 
     def _death(self, asking: Asking) -> KaditaError:
         """Return the error of the library in a process that closed its pipe."""
@@ -160,9 +187,11 @@ _starting = RLock()
 
 
 def child() -> Child:
-    """Return the child process, started where there is none that can be used."""
+    """Return the child process, started where there is none that can be used, without a request that is not answered."""
     global _current
     with _starting:
+        if _current is not None:
+            _current.settle()  # which may end it
         if _current is not None and not (_current.usable and _current.paths == sys.path):
             if _current.usable:  # but modules are found elsewhere now
                 _current.end()
