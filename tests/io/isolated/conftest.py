@@ -10,6 +10,6 @@ def importable(monkeypatch, request):
     monkeypatch.syspath_prepend(request.path.parent)
     monkeypatch.setitem(sys.modules, request.path.stem, request.module)
     module = importlib.import_module(request.path.stem)
-    for name in ("grabs_memory", "computes_forever", "raises"):
+    for name in ("grabs_memory", "computes_forever", "crashes", "raises"):
         monkeypatch.setattr(getattr(module, name), "__module__", request.path.stem)
     return lambda function: function

@@ -94,7 +94,12 @@ class Child:
 
     @property
     def usable(self) -> bool:
-        """Whether it can be asked: it lives, and was started by this process and not by one that this is a copy of."""
+        """Whether it can be asked."""
+        return self._mine and self._worker.process.poll() is None
+
+    @property
+    def _mine(self) -> bool:
+        """Whether it was not ended, and was started by this process and not by one that this is a copy of."""
         return self.alive and self.owner == os.getpid()
 
     def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
@@ -112,12 +117,12 @@ class Child:
     def settle(self) -> None:
         """Wait for the reply to the request before, if there is one."""
         with self.lock:
-            if self._pending is not None and self.usable:
+            if self._pending is not None and self._mine:
                 self.wait_for(self._pending)
 
     def awaits(self, reply: Reply) -> bool:
         """Whether it is at work on this reply."""
-        return self.usable and self._pending is reply
+        return self._mine and self._pending is reply
 
     def wait_for(self, reply: Reply, arrived: Callable[[], None] = lambda: None) -> None:
         """Return when the reply is there; see `Reply.result`."""
@@ -165,7 +170,9 @@ class Child:
         return asking.failed(f"ended {how_it_ended(status)}")
 
     def end(self) -> None:
-        """End the process."""
+        """End the process, if it was not ended before."""
+        if not self.alive:
+            return
         self.alive = False
         if self.owner != os.getpid():
             self._worker.pipe.close()
@@ -187,14 +194,13 @@ _starting = RLock()
 
 
 def child() -> Child:
-    """Return the child process, started where there is none that can be used, without a request that is not answered."""
+    """Return the child process when it has answered what it was asked, or start one where there is none."""
     global _current
     with _starting:
         if _current is not None:
             _current.settle()  # which may end it
         if _current is not None and not (_current.usable and _current.paths == sys.path):
-            if _current.usable:  # but modules are found elsewhere now
-                _current.end()
+            _current.end()  # it died, or modules are found elsewhere now
             _current = None
         if _current is None:
             _current = Child()
@@ -206,6 +212,6 @@ def end_child() -> None:
     """End the child process, if there is one; the next file gets a new one."""
     global _current
     with _starting:
-        if _current is not None and _current.usable:
+        if _current is not None:
             _current.end()
         _current = None
