@@ -9,6 +9,7 @@ from mutated_files import binary_files
 
 import kadita
 from kadita import KaditaError
+from kadita.base.errors import NotApplicable
 from kadita.io.isolated.child import Asking, child, end_child
 from kadita.io.isolated.limits import Allowance
 from kadita.io.nc4.chunks import Nc4Records
@@ -155,10 +156,12 @@ def test_what_goes_beyond_its_limits_is_ended(function, arguments, message, impo
 
 
 def test_errors_arrive_unchanged(importable):
-    for error in (KaditaError("pond.mat: expected fish"), kadita.NotApplicable("no"), KeyError("x")):
+    for error in (KaditaError("pond.mat: expected fish"), NotApplicable("no")):
         with pytest.raises(type(error)) as raised:
             ask(importable(raises), error)
         assert str(raised.value) == str(error)
+    with pytest.raises(KaditaError, match=r"^pond\.mat: MATLAB raised KeyError: 'x' while reading it"):
+        ask(importable(raises), KeyError("x"))
 
 
 def test_a_copy_of_this_process_reads_with_a_child_of_its_own(files):

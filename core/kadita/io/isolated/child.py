@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from kadita.base.errors import KaditaError
+from kadita.base.errors import KaditaError, describe_error
 from kadita.base.parallel.interpreter import end, how_it_ended, start
 from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import MIB, Allowance
@@ -72,7 +72,9 @@ class Reply:
             return value
         if isinstance(value, MemoryError):
             raise self.asking.failed(f"needed more than {self.asking.allowance.memory // MIB} MiB of memory")
-        raise value
+        if isinstance(value, KaditaError | ImportError):
+            raise value
+        raise self.asking.failed(f"raised {describe_error(value)}")  # a damaged file can make a library raise anything
 
 
 class Child:
