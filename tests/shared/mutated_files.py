@@ -63,6 +63,11 @@ def dewi_kadita(path: Path) -> None:
         file.box_size = 10.0
 
 
+def names() -> list[str]:
+    """Return the names of the binary formats."""
+    return [*TRAJECTORIES, "dewi-kadita", *(name for name, file in every_file().items() if file.binary)]
+
+
 def binary_files(folder: Path) -> dict[str, BinaryFile]:
     """Write an intact file of each binary format into a folder; return them by name."""
     found: dict[str, BinaryFile] = {}

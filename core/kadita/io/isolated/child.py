@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from kadita.base.errors import KaditaError
+from kadita.base.errors import KaditaError, describe_error
 from kadita.base.parallel.interpreter import end, how_it_ended, start
 from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import MIB, Allowance
@@ -38,21 +38,32 @@ class Asking(NamedTuple):
         )
 
 
+class _NoAnswer(Exception):  # noqa: N818
+    """The child process has not answered in time."""
+
+
 class Reply:
     """What a request will have brought; `result` waits for it."""
 
-    def __init__(self, child: Child, asking: Asking) -> None:
-        self.child, self.asking = child, asking
-        self.lost = False  # whether the child ended for another reason
+    def __init__(self, child: Child, asking: Asking, half: int) -> None:
+        self.child, self.asking, self.half = child, asking, half
         self.outcome: tuple[bool, Any, list[tuple[str, Any]]] | None = None
 
-    def result(self) -> Any:
+    @property
+    def lost(self) -> bool:
+        """Whether it will never come: the child was ended by something else, such as Ctrl-C."""
+        return self.outcome is None and not self.child.awaits(self)
+
+    def result(self, arrived: Callable[[], None] = lambda: None) -> Any:
         """Return the result, and give the warnings.
+
+        Args:
+            arrived: called before the result is copied from the shared memory; it can make the next request.
 
         Raises:
             KaditaError: the child process ended, or raised one, which arrives unchanged.
         """
-        self.child.wait_for(self)
+        self.child.wait_for(self, arrived)
         assert self.outcome is not None
         succeeded, value, caught = self.outcome
         for message, category in caught:
@@ -61,7 +72,9 @@ class Reply:
             return value
         if isinstance(value, MemoryError):
             raise self.asking.failed(f"needed more than {self.asking.allowance.memory // MIB} MiB of memory")
-        raise value
+        if isinstance(value, KaditaError | ImportError):
+            raise value
+        raise self.asking.failed(f"raised {describe_error(value)}")  # a damaged file can make a library raise anything
 
 
 class Child:
@@ -78,56 +91,77 @@ class Child:
             raise
         self._memory = shared_memory.mapped(number)
         self._pending: Reply | None = None
+        self._half = 0
         self.alive = True
 
     @property
     def usable(self) -> bool:
-        """Whether it can be asked: it lives, and was started by this process and not by one that this is a copy of."""
+        """Whether it can be asked."""
+        return self._mine and self._worker.process.poll() is None
+
+    @property
+    def _mine(self) -> bool:
+        """Whether it was not ended, and was started by this process and not by one that this is a copy of."""
         return self.alive and self.owner == os.getpid()
 
     def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
         """Ask for a call of a function, which is sent by name."""
         with self.lock:
-            if self._pending is not None:
-                self.wait_for(self._pending)
-            reply = Reply(self, asking)
-            message = pickle.dumps((_folder(), function, arguments, asking.allowance))
+            self.settle()
+            self._half = 1 - self._half
+            reply = Reply(self, asking, self._half)
+            message = pickle.dumps((self._half, _folder(), function, arguments, asking.allowance))
             self._pending = reply
             with suppress(OSError):  # it has ended, which the wait for its reply reports
                 self._worker.pipe.send_bytes(message)
             return reply
 
-    def wait_for(self, reply: Reply) -> None:
-        """Return when the reply is there."""
+    def settle(self) -> None:
+        """Wait for the reply to the request before, if there is one."""
         with self.lock:
+            if self._pending is not None and self._mine:
+                self.wait_for(self._pending)
+
+    def awaits(self, reply: Reply) -> bool:
+        """Whether it is at work on this reply."""
+        return self._mine and self._pending is reply
+
+    def wait_for(self, reply: Reply, arrived: Callable[[], None] = lambda: None) -> None:
+        """Return when the reply is there; see `Reply.result`."""
+        with self.lock:
+            if reply.lost:
+                reply.outcome = False, reply.asking.failed("was stopped"), []
             if reply.outcome is not None:
-                return
-            if reply is not self._pending or not self.alive:
-                reply.lost, reply.outcome = True, (False, reply.asking.failed("was stopped"), [])
+                arrived()
                 return
             try:
-                reply.outcome = self._receive(reply)
+                reply.outcome = self._receive(reply, arrived)
             except (EOFError, OSError):
                 reply.outcome = False, self._death(reply.asking), []
             except BaseException:  # Ctrl-C: what comes through the pipe is of no use any more
                 self.end()
                 raise
             finally:
-                self._pending = None
+                if self._pending is reply:
+                    self._pending = None
 
-    def _receive(self, reply: Reply) -> Any:
-        deadline = time.monotonic() + reply.asking.allowance.clock
+    def _receive(self, reply: Reply, arrived: Callable[[], None]) -> Any:
+        seconds = reply.asking.allowance.clock
+        deadline = time.monotonic() + seconds
 
         def wait() -> None:
             if not self._worker.pipe.poll(max(0.0, deadline - time.monotonic())):
-                self._worker.process.kill()
-                raise TimeoutError
+                raise _NoAnswer
+
+        def all_there() -> None:
+            self._pending = None
+            arrived()
 
         try:
-            return shared_memory.receive(self._worker.pipe, self._memory, wait)
-        except TimeoutError:
+            return shared_memory.receive(self._worker.pipe, self._memory, reply.half, wait, all_there)
+        except _NoAnswer:
             self.end()
-            return False, reply.asking.failed(f"did not answer within {reply.asking.allowance.clock:.0f} s"), []
+            return False, reply.asking.failed(f"did not answer within {seconds:.0f} s"), []
 
     def _death(self, asking: Asking) -> KaditaError:
         """Return the error of the library in a process that closed its pipe."""
@@ -138,7 +172,9 @@ class Child:
         return asking.failed(f"ended {how_it_ended(status)}")
 
     def end(self) -> None:
-        """End the process."""
+        """End the process, if it was not ended before."""
+        if not self.alive:
+            return
         self.alive = False
         if self.owner != os.getpid():
             self._worker.pipe.close()
@@ -160,12 +196,13 @@ _starting = RLock()
 
 
 def child() -> Child:
-    """Return the child process, started where there is none that can be used."""
+    """Return the child process when it has answered what it was asked, or start one where there is none."""
     global _current
     with _starting:
+        if _current is not None:
+            _current.settle()  # which may end it
         if _current is not None and not (_current.usable and _current.paths == sys.path):
-            if _current.usable:  # but modules are found elsewhere now
-                _current.end()
+            _current.end()  # it died, or modules are found elsewhere now
             _current = None
         if _current is None:
             _current = Child()
@@ -177,6 +214,6 @@ def end_child() -> None:
     """End the child process, if there is one; the next file gets a new one."""
     global _current
     with _starting:
-        if _current is not None and _current.usable:
+        if _current is not None:
             _current.end()
         _current = None

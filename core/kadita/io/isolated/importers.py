@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from kadita.base.errors import KaditaError, describe_error
 from kadita.io.isolated.calls import called
 from kadita.io.isolated.child import AVAILABLE
 from kadita.plugins.declaration.importer import Importer, Tracks
@@ -45,19 +46,22 @@ def _is_isolated(registry: Registry, importer: Importer) -> bool:
 
 
 def _asked(registry: Registry, importer: Importer, source: Path, function: Callable[..., Any], *more: Any) -> Any:
-    files: Files = tuple(registry.files.items())
+    module, files = importer.function.__module__, tuple(registry.files.items())
+    is_in_file = registry.plugin_of("importer", importer.name).distribution in registry.files
+    if is_in_file or getattr(sys.modules.get(module), importer.name, None) is not importer:
+        module = ""
     by = f"the importer {importer.name}"
-    return called(function, files, importer.name, source, *more, files=[source], by=by)
+    return called(function, module, files, importer.name, source, *more, files=[source], by=by)
 
 
-def _recognizes(files: Files, name: str, source: Path) -> bool:
-    return load_same(files).importers[name].recognizes(source)
+def _importer(module: str, files: Files, name: str) -> Importer:
+    """Return the importer of this name: of a module, which takes less time than to load all plugins, or of these."""
+    return getattr(import_module(module), name) if module else load_same(files).importers[name]
 
 
-def _read(files: Files, name: str, source: Path, values: Mapping[str, Any]) -> Tracks:
-    try:
-        return load_same(files).importers[name].read(source, values)
-    except (KaditaError, MemoryError):
-        raise
-    except Exception as error:  # a damaged file can make a library raise any exception
-        raise KaditaError(f"{source}: {name} cannot read it: {describe_error(error)}") from None
+def _recognizes(module: str, files: Files, name: str, source: Path) -> bool:
+    return _importer(module, files, name).recognizes(source)
+
+
+def _read(module: str, files: Files, name: str, source: Path, values: Mapping[str, Any]) -> Tracks:
+    return _importer(module, files, name).read(source, values)

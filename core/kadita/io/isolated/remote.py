@@ -79,20 +79,25 @@ class Remote:
         That is as many frames in the same steps, up to `n_frames`, where these frames follow the last ones or are the
         first ones of the file.
         """
+        if len(frames) == 0:
+            return self.call(function, frames)
         ahead, self._ahead = self._ahead, None
-        if ahead is None or not np.array_equal(ahead[0], frames):
-            result = self.call(function, frames)
+        if ahead is not None and np.array_equal(ahead[0], frames) and not ahead[1].lost:
+            reply = ahead[1]
         else:
-            result = ahead[1].result() if not ahead[1].lost else self.call(function, frames)
+            reply = self.start(function, frames)
         step = int(frames[1] - frames[0]) if len(frames) > 1 else 1
         follows = int(frames[0]) == self._last + step or (frames[0] == 0 and len(frames) > 1)
         self._last = int(frames[-1])
-        if follows and (np.diff(frames) == step).all():
-            first = self._last + step
-            following = np.arange(first, min(n_frames, first + step * len(frames)), step)
-            if len(following):
+        following = np.arange(self._last + step, min(n_frames, self._last + step * (len(frames) + 1)), step)
+        if not follows or not len(following) or not (np.diff(frames) == step).all():
+            return reply.result()
+
+        def read_ahead() -> None:
+            if self._child is not None and self._child.usable:
                 self._ahead = following, self.start(function, following)
-        return result
+
+        return reply.result(read_ahead)
 
     def close(self) -> None:
         """Close the file; an object that is merely forgotten is closed with the next request to the process."""

@@ -6,6 +6,7 @@ import os
 import pickle
 import select
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from threading import Thread
@@ -13,7 +14,7 @@ from typing import Any
 
 from kadita.base.errors import describe_error
 from kadita.io.isolated import shared_memory
-from kadita.io.isolated.limits import Limits
+from kadita.io.isolated.limits import Allowance, Limits
 
 
 def serve(number: int, memory_number: int) -> None:
@@ -24,14 +25,14 @@ def serve(number: int, memory_number: int) -> None:
     limits = Limits()
     with suppress(EOFError, OSError):
         while True:
-            message = pipe.recv_bytes()
-            outcome = _outcome(message, limits)
+            half, *request = pickle.loads(pipe.recv_bytes())
+            outcome = _outcome(limits, *request)
             try:
-                shared_memory.send(pipe, memory, outcome)
+                shared_memory.send(pipe, memory, half, outcome)
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 break
             except Exception as error:  # not every result can be pickled
-                shared_memory.send(pipe, memory, (False, RuntimeError(describe_error(error)), []))
+                shared_memory.send(pipe, memory, half, (False, RuntimeError(describe_error(error)), []))
     os._exit(0)
 
 
@@ -43,11 +44,12 @@ def _end_with_parent(number: int) -> None:
     os._exit(0)
 
 
-def _outcome(message: bytes, limits: Limits) -> tuple[bool, Any, list[tuple[str, Any]]]:
+def _outcome(
+    limits: Limits, folder: str | None, function: Callable[..., Any], arguments: tuple[Any, ...], allowance: Allowance
+) -> tuple[bool, Any, list[tuple[str, Any]]]:
     """Return whether a call succeeded, its result or error, and the warnings in it."""
     with warnings.catch_warnings(record=True) as caught:
         try:
-            folder, function, arguments, allowance = pickle.loads(message)
             limits.begin(allowance)
             if folder is not None:
                 os.chdir(folder)  # where the caller is, for relative paths

@@ -1,7 +1,8 @@
 """Arrays from one process to the other, through a file in memory that both have mapped.
 
 A reply is pickled; the memory of its arrays is not, but is copied through the shared memory, in pieces where there is
-more. The file has no name, so that nothing is left behind, however the processes end.
+more. There are two halves, so that one is filled while the other is copied. The file has no name, so that nothing is
+left behind, however the processes end.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import mmap
 import os
 import pickle
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 
-SIZE = 1 << 26  # bytes: more than a block of positions and velocities
+SIZE = 1 << 26  # bytes of a half: more than a block of positions and velocities
+HALVES = 2
 
 
 def create() -> int:
@@ -26,19 +28,19 @@ def create() -> int:
     else:
         with tempfile.TemporaryFile() as file:
             number = os.dup(file.fileno())
-    os.ftruncate(number, SIZE)
+    os.ftruncate(number, HALVES * SIZE)
     return number
 
 
 def mapped(number: int) -> mmap.mmap:
     """Map the file with this descriptor, which is closed."""
-    memory = mmap.mmap(number, SIZE)
+    memory = mmap.mmap(number, HALVES * SIZE)
     os.close(number)
     return memory
 
 
-def send(pipe: Connection[Any, Any], memory: mmap.mmap, value: Any) -> None:
-    """Send a value to the other process.
+def send(pipe: Connection[Any, Any], memory: mmap.mmap, half: int, value: Any) -> None:
+    """Send a value to the other process, through this half of the memory.
 
     Raises:
         Exception: it cannot be pickled; nothing is sent then.
@@ -51,20 +53,28 @@ def send(pipe: Connection[Any, Any], memory: mmap.mmap, value: Any) -> None:
     for number, piece in enumerate(_pieces(views)):
         if number:
             pipe.recv_bytes()  # the piece before is copied
-        at = 0
+        at = half * SIZE
         for part in piece:
             memory[at : at + len(part)] = part
             at += len(part)
         pipe.send_bytes(b"")
 
 
-def receive(pipe: Connection[Any, Any], memory: mmap.mmap, wait: Any) -> Any:
+def receive(
+    pipe: Connection[Any, Any],
+    memory: mmap.mmap,
+    half: int,
+    wait: Callable[[], None],
+    arrived: Callable[[], None],
+) -> Any:
     """Return a value from the other process.
 
     Args:
         pipe: this end of the pipe.
         memory: the shared memory.
+        half: of the memory, through which it comes.
         wait: function that returns when there is something in the pipe, or raises.
+        arrived: called when all is there and only remains to be copied; the pipe can then be used again.
     """
     wait()
     sizes = pickle.loads(pipe.recv_bytes())
@@ -72,12 +82,17 @@ def receive(pipe: Connection[Any, Any], memory: mmap.mmap, wait: Any) -> Any:
     body = pipe.recv_bytes()
     arrays = [np.empty(size, np.uint8) for size in sizes]
     shared = memoryview(memory)
-    for number, piece in enumerate(_pieces([array.data for array in arrays])):
-        if number:
+    pieces = list(_pieces([array.data for array in arrays]))
+    if not pieces:
+        arrived()
+    for number, piece in enumerate(pieces, 1):
+        if number > 1:
             pipe.send_bytes(b"")
         wait()
         pipe.recv_bytes()
-        at = 0
+        if number == len(pieces):
+            arrived()
+        at = half * SIZE
         for part in piece:
             part[:] = shared[at : at + len(part)]
             at += len(part)
