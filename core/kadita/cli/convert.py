@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, Plugins, Smooth, Topology, TrackOptions, with_options
+from kadita.cli.options import Force, MostGap, Plugins, Resample, Smooth, Topology, TrackOptions, with_options
 
 if TYPE_CHECKING:
     from kadita.plugins.registry import Registry
@@ -34,6 +34,8 @@ def convert(
         ),
     ] = None,
     smooth: Smooth = None,
+    resample: Resample = None,
+    most_gap: MostGap = None,
     box: Annotated[
         str | None,
         typer.Option(metavar="LENGTHS", help="Periodic cell, if the file states none: 20, or 20,20,open, or open."),
@@ -78,6 +80,8 @@ def convert(
             parameters=parameters,
             velocities=velocities,
             smooth=smooth,
+            resample=resample,
+            most_gap=most_gap,
             box=box,
             dimensions=dimensions,
             topology=topology,

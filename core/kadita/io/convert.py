@@ -26,6 +26,8 @@ def convert(
     to: str | None = None,
     velocities: str | None = None,
     smooth: Any = None,
+    resample: float | None = None,
+    most_gap: float | None = None,
     box: Any = None,
     dimensions: int | None = None,
     topology: str | Path | None = None,
@@ -43,6 +45,9 @@ def convert(
         to: name of the format, where several share an ending.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
+        resample: frames per unit of time, to which positions are interpolated linearly, each agent between its own
+            sightings; velocities are computed again.
+        most_gap: longest time between sightings that are interpolated; required with `resample`.
         box: the cell, for files that state none; see `kadita.Box.of`.
         dimensions: 2 for a plane, 3 for space; by default what the file says, or 2 if there is one z throughout.
         topology: a topology file, for formats that need one.
@@ -66,7 +71,7 @@ def convert(
     registry = load_registry(plugins) if registry is None else registry
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
-    motion = Motion.of(velocities, smooth)
+    motion = Motion.of(velocities, smooth, resample, most_gap)
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
     opened = open_tracks(
