@@ -10,6 +10,7 @@ import typer
 from kadita.cli.options import Force, MostGap, Plugins, Resample, Smooth, Topology, TrackOptions, with_options
 
 if TYPE_CHECKING:
+    from kadita.io.importing.summary import Summary
     from kadita.plugins.registry import Registry
 
 
@@ -72,6 +73,7 @@ def convert(
         "significant_digits": significant_digits,
         "frame": frame,
     }
+    summaries: list[Summary] = []
     with progress("converting") as bar:
         lines = convert_file(
             source,
@@ -88,11 +90,14 @@ def convert(
             registry=registry,
             force=force,
             progress=bar,
+            summary=summaries.append,
             **{name: value for name, value in format_options.items() if value is not None},
             **tracks.keywords(),
         )
     notes(lines)
     typer.echo(f"wrote {output} ({size_of(output)})")
+    for line in (line for summary in summaries for line in summary.lines()):
+        typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
 
 
 def _bare(key: str, registry: Registry) -> str:
