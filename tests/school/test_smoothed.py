@@ -10,6 +10,7 @@ from kadita.evaluation.evaluate import analyze
 from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.transforms.even_times import even_step
+from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.smoothed import Smoothed, Smoothing
 
 DT = 0.04
@@ -134,3 +135,14 @@ def test_an_analysis_takes_smoothed_velocities():
     u = v / np.linalg.norm(v, axis=2, keepdims=True)
     results = analyze(trajectory(x), "polarization", smooth="9")
     assert_allclose(results["polarization"], np.linalg.norm(u.mean(axis=1), axis=1), atol=1e-9)
+
+
+def test_smoothed_velocities_of_a_file_are_computed_again_in_a_box():
+    x, notes = walks() * 0.3, []
+    wrapped = trajectory(Box.of(5.0).wrap(x))
+    stored = Smoothed(wrapped, Smoothing(7, 2))  # across faces, without knowing of them
+    again = Motion().applied(stored, Box.of(5.0), notes)
+    assert again.attributes["smoothing"] == "Savitzky-Golay, 7 frames, order 2"
+    assert "its velocities, smoothed ones, are computed again in the box" in notes[0]
+    found = again.read(np.arange(200)).velocities
+    assert_allclose(found, velocities(trajectory(x), (7, 2)), atol=1e-10)

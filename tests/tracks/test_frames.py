@@ -147,7 +147,7 @@ def test_clocks_that_are_not_in_step_give_no_value_of_the_group(table, converted
     rows = [(fish, t + 0.2 * fish, float(t), float(fish)) for t in range(20) for fish in range(5)]
     read = converted(table(rows, "time"), **TIMES)
     assert said(read, "a frame holds 1 animals at least, 1 in the median and 1 at most, of 5")
-    assert said(read, "interpolate the tracks to common times")
+    assert said(read, "--resample RATE --most-gap TIME interpolates to common times")
     assert np.isnan(measured(read, "polarization")["polarization"]).all()
 
 
@@ -199,3 +199,22 @@ def test_velocities_that_are_no_steps_are_told(tmp_path, converted, factor, told
     (tmp_path / "a.csv").write_text("\n".join(["agent,time,x,y,vx,vy", *(",".join(map(str, row)) for row in rows)]))
     read = converted(tmp_path / "a.csv", length_unit="m", time_unit="s")
     assert any("its velocities differ from the steps" in remark for remark in read["remarks"]) is told
+
+
+def test_clocks_out_of_step_share_frames_once_they_are_resampled(converted, tmp_path, said, measured, rng):
+    """Three animals, never seen at one time, in uniform motion along one line: they are aligned."""
+    path = tmp_path / "gps.csv"
+    start, v = rng.normal(size=(3, 2)), np.array([[1.0, 0.5], [2.0, 1.0], [0.6, 0.3]])
+    times = [(t + 0.3 * i, i) for t in range(30) for i in range(3)]
+    rows = [f"{i},{t:.1f},{','.join(map(repr, (start[i] + v[i] * t).tolist()))}" for t, i in times]
+    path.write_text("id,t,x,y\n" + "\n".join(rows) + "\n")
+    how = {"columns": ["agent=id", "time=t"], "length_unit": "m", "time_unit": "s"}
+    read = converted(path, resample=2, most_gap=1.5, **how)
+    assert said(read, "positions are interpolated linearly between sightings at most 1.5 apart")
+    assert read["attributes"]["resampled"] == "linear, 2 per s, gaps <= 1.5"
+    assert read["attributes"]["velocities"] == "difference"
+    np.testing.assert_allclose(np.nanmax(measured(read, "polarization")["polarization"]), 1, atol=1e-6)
+    inside = read["positions"][2:58]
+    assert not np.isnan(inside).any()
+    expected = start + v * (np.arange(2, 58) / 2)[:, None, None]
+    np.testing.assert_allclose(inside[..., :2], expected, atol=1e-5)

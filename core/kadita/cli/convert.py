@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, Plugins, Smooth, Topology, TrackOptions, with_options
+from kadita.cli.options import Force, MostGap, Plugins, Resample, Smooth, Topology, TrackOptions, with_options
 
 if TYPE_CHECKING:
+    from kadita.io.importing.summary import Summary
     from kadita.plugins.registry import Registry
 
 
@@ -34,6 +35,8 @@ def convert(
         ),
     ] = None,
     smooth: Smooth = None,
+    resample: Resample = None,
+    most_gap: MostGap = None,
     box: Annotated[
         str | None,
         typer.Option(metavar="LENGTHS", help="Periodic cell, if the file states none: 20, or 20,20,open, or open."),
@@ -70,6 +73,7 @@ def convert(
         "significant_digits": significant_digits,
         "frame": frame,
     }
+    summaries: list[Summary] = []
     with progress("converting") as bar:
         lines = convert_file(
             source,
@@ -78,17 +82,22 @@ def convert(
             parameters=parameters,
             velocities=velocities,
             smooth=smooth,
+            resample=resample,
+            most_gap=most_gap,
             box=box,
             dimensions=dimensions,
             topology=topology,
             registry=registry,
             force=force,
             progress=bar,
+            summary=summaries.append,
             **{name: value for name, value in format_options.items() if value is not None},
             **tracks.keywords(),
         )
     notes(lines)
     typer.echo(f"wrote {output} ({size_of(output)})")
+    for line in (line for summary in summaries for line in summary.lines()):
+        typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
 
 
 def _bare(key: str, registry: Registry) -> str:

@@ -50,6 +50,18 @@ Smooth = Annotated[
         help="Velocities are derivatives of polynomials fitted in windows of FRAMES (Savitzky-Golay); ORDER: 2.",
     ),
 ]
+Resample = Annotated[
+    float | None,
+    typer.Option(
+        "--resample",
+        metavar="RATE",
+        help="Interpolate positions linearly to RATE frames per unit of time, each agent between its own sightings.",
+    ),
+]
+MostGap = Annotated[
+    float | None,
+    typer.Option("--most-gap", metavar="TIME", help="Longest time between sightings that --resample interpolates."),
+]
 Dimensions = Annotated[
     int | None,
     typer.Option("--dimensions", metavar="2|3", help="A plane or space, for files that do not say; default: decided."),
@@ -87,6 +99,8 @@ class Measurement:
     topology: Topology = None
     velocities: Velocities = None
     smooth: Smooth = None
+    resample: Resample = None
+    most_gap: MostGap = None
     dimensions: Dimensions = None
     box: GivenBox = None
     select: Annotated[

@@ -54,6 +54,8 @@ def analyze(
     tracks: Mapping[str, Any] | None = None,
     velocities: str | None = None,
     smooth: Any = None,
+    resample: float | None = None,
+    most_gap: float | None = None,
     dimensions: int | None = None,
     box: Any = None,
     arena: Any = None,
@@ -89,6 +91,9 @@ def analyze(
         velocities: ``"difference"`` computes them from finite differences of positions.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``;
             see `kadita.convert`.
+        resample: frames per unit of time, to which positions are interpolated linearly, each agent between its own
+            sightings; velocities are computed again.
+        most_gap: longest time between sightings that are interpolated; required with `resample`.
         dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
         box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
         arena: in which the agents move, where the file states none, in its coordinates: ``"circle:X,Y,R"``,
@@ -125,7 +130,7 @@ def analyze(
     source = Source(
         topology=None if topology is None else str(topology),
         tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),
-        motion=Motion.of(velocities, smooth),
+        motion=Motion.of(velocities, smooth, resample, most_gap),
         dimensions=dimensions,
         box=None if box is None else parsed_box(box),
         select=(select,) if isinstance(select, str) else tuple(select or ()),

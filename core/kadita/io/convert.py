@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kadita.base.files import check_writable, replace_whole
+from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.box_size import check_box
 from kadita.io.importing.open_tracks import open_tracks
 from kadita.io.importing.options import ImportOptions
+from kadita.io.importing.summary import Summary, summary_of
 from kadita.io.opening import open_trajectory
 from kadita.io.writers.formats import Progress, format_of, write_as
 from kadita.plugins.loading import load_registry
@@ -17,6 +19,8 @@ from kadita.plugins.registry import Registry
 from kadita.school.transforms.given_box import parsed_box
 from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.stated_dimensions import with_dimensions
+
+WRITTEN = "kadita"  # format of which the summary is that of the written file
 
 
 def convert(
@@ -26,6 +30,8 @@ def convert(
     to: str | None = None,
     velocities: str | None = None,
     smooth: Any = None,
+    resample: float | None = None,
+    most_gap: float | None = None,
     box: Any = None,
     dimensions: int | None = None,
     topology: str | Path | None = None,
@@ -33,6 +39,7 @@ def convert(
     registry: Registry | None = None,
     force: bool = False,
     progress: Progress = None,
+    summary: Callable[[Summary], None] | None = None,
     **others: Any,
 ) -> list[str]:
     """Convert tracks of animals, or any trajectory that `kadita.open` opens, to another format.
@@ -43,6 +50,9 @@ def convert(
         to: name of the format, where several share an ending.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
+        resample: frames per unit of time, to which positions are interpolated linearly, each agent between its own
+            sightings; velocities are computed again.
+        most_gap: longest time between sightings that are interpolated; required with `resample`.
         box: the cell, for files that state none; see `kadita.Box.of`.
         dimensions: 2 for a plane, 3 for space; by default what the file says, or 2 if there is one z throughout.
         topology: a topology file, for formats that need one.
@@ -50,6 +60,7 @@ def convert(
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
         force: replace an existing file.
         progress: called with the number of frames done and the total.
+        summary: called with what tracks hold, after they are written.
         others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``,
             ``arena``; and options of the output format, by name.
 
@@ -66,12 +77,13 @@ def convert(
     registry = load_registry(plugins) if registry is None else registry
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
-    motion = Motion.of(velocities, smooth)
+    motion = Motion.of(velocities, smooth, resample, most_gap)
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
     opened = open_tracks(
         registry, source, options, velocities="none" if motion.replaces else velocities, dimensions=dimensions, box=cell
     )
+    are_tracks = opened is not None
     if opened is None:
         opened = open_trajectory(source, topology, options)
         check_box(opened, cell, remarks)
@@ -85,6 +97,11 @@ def convert(
     with opened:
         facts = origin(source)
         replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **of_format)))
+        if summary is not None and are_tracks and target.name != WRITTEN:
+            summary(summary_of(opened))
+    if summary is not None and are_tracks and target.name == WRITTEN:  # read faster than velocities are computed again
+        with AmberTrajectory(output) as written:
+            summary(summary_of(written))
     return remarks
 
 

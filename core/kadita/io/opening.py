@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 def open(  # noqa: A001 - users call it as kadita.open
-    data: Any, *, topology: str | Path | None = None, velocities: str | None = None, smooth: Any = None, **tracks: Any
+    data: Any,
+    *,
+    topology: str | Path | None = None,
+    velocities: str | None = None,
+    smooth: Any = None,
+    resample: float | None = None,
+    most_gap: float | None = None,
+    **tracks: Any,
 ) -> Trajectory:
     """Open a trajectory of any known format, or tracks of animals that an installed importer reads.
 
@@ -27,6 +34,9 @@ def open(  # noqa: A001 - users call it as kadita.open
         topology: a topology file, for formats that MDAnalysis reads with one.
         velocities: ``"difference"`` computes them as finite differences of positions.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``.
+        resample: frames per unit of time, to which positions are interpolated linearly, each agent between its own
+            sightings; velocities are computed again.
+        most_gap: longest time between sightings that are interpolated; required with `resample`.
         tracks: how tracks are read: ``length_unit``, ``time_unit`` and ``frame_rate``, where their file does not state
             them, ``arena``, ``importer``, its ``parameters``, and the other keywords of `kadita.analyze`'s `tracks`.
 
@@ -36,7 +46,7 @@ def open(  # noqa: A001 - users call it as kadita.open
     What was assumed of tracks is said by a `KaditaWarning`, and kept as `Trajectory.remarks`.
     """
     options = ImportOptions.of(**tracks)
-    motion = Motion.of(velocities, smooth)
+    motion = Motion.of(velocities, smooth, resample, most_gap)
     trajectory = motion.applied(
         open_any(data, topology, options, velocities="none" if motion.replaces else None), None, []
     )

@@ -65,7 +65,7 @@ def remarks_on(name: str, present: NDArray[np.bool_], identities: Integers | Non
         yield (
             f"{name}: a frame holds {counts.min()} animals at least, {np.median(counts):g} in the median and "
             f"{counts.max()} at most, of {animals}; values of the group, such as polarization, need animals at the "
-            "same times: if their clocks are not in step, interpolate the tracks to common times first"
+            "same times: if their clocks are not in step, --resample RATE --most-gap TIME interpolates to common times"
         )
     steps = np.diff(times)
     limit = longest_step(times)
