@@ -4,11 +4,15 @@ from kadita import Importer, hookimpl
 from kadita_tracks.gps.gpx import gpx
 from kadita_tracks.gps.movebank import movebank
 from kadita_tracks.tables.fixed_columns import movekit, trackdf
+from kadita_tracks.video.animalta import animalta
+from kadita_tracks.video.ethovision import ethovision
 from kadita_tracks.video.idtrackerai import idtrackerai
+from kadita_tracks.video.idtrackerai_csv import idtrackerai_csv
 from kadita_tracks.video.matlab import matlab
 from kadita_tracks.video.mot import mot
 from kadita_tracks.pose.movement import movement
 from kadita_tracks.tables.table import table
+from kadita_tracks.video.toxtrac import toxtrac
 from kadita_tracks.video.trackmate import trackmate
 from kadita_tracks.video.trackpy import trackpy
 from kadita_tracks.video.trex import trex
@@ -17,4 +21,7 @@ from kadita_tracks.video.trex import trex
 @hookimpl
 def kadita_importers() -> list[Importer]:
     """Return the importers of this package."""
-    return [gpx, idtrackerai, matlab, mot, movebank, movekit, movement, table, trackdf, trackmate, trackpy, trex]
+    return [
+        animalta, ethovision, gpx, idtrackerai, idtrackerai_csv, matlab, mot, movebank, movekit, movement, table,
+        toxtrac, trackdf, trackmate, trackpy, trex,
+    ]  # fmt: skip
