@@ -50,6 +50,8 @@ def animalta(path: Path) -> Tracks:
     if missing := [name for name in ("Frame", "Time") if name not in names]:
         raise KaditaError(f"{path}: expected AnimalTA's columns Frame and Time; there is no {missing[0]}")
     targets = [match[1] for name in names if (match := TARGET.fullmatch(name))]
+    if alone := [target for target in targets if f"Y_{target}" not in names]:
+        raise KaditaError(f"{path}: expected columns X_{alone[0]} and Y_{alone[0]}; there is no Y_{alone[0]}")
     if parts := [target for target in targets if PART.fullmatch(target)]:
         raise KaditaError(f"{path}: expected a column of each target; found those of its parts, such as {parts[0]}")
     frame, time = (numbers(path, table, name) for name in ("Frame", "Time"))
