@@ -16,7 +16,7 @@ import numpy as np
 
 from kadita import KaditaError, Tracks, importer
 from kadita_tracks.files.damage import ERRORS, reading
-from kadita_tracks.files.first_lines import first_lines
+from kadita_tracks.files.first_lines import first_lines, opened
 from kadita_tracks.gps.fixes import Height, tracks_of_fixes
 from kadita_tracks.gps.projection import AUTO, Projection
 
@@ -42,8 +42,9 @@ def geojson(path: Path, *, projection: Projection = AUTO, height: Height = False
     Raises:
         KaditaError: the file cannot be read, or features have no times or no names.
     """
-    with reading(path, "a collection of features of GeoJSON", (*ERRORS, AttributeError, OverflowError)):
-        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+    with reading(path, "a collection of features of GeoJSON", (*ERRORS, AttributeError, OverflowError, EOFError)):
+        with opened(path) as file:
+            collection = json.loads(file.read())
         features = collection["features"]
         rows = [row for number, feature in enumerate(features, 1) for row in _fixes(path, number, feature)]
         places = np.array([[*place, np.nan][:3] for _, _, place in rows], dtype=np.float64).reshape(-1, 3)
