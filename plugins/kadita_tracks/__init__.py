@@ -1,6 +1,7 @@
 """Importers for tracks of animals."""
 
 from kadita import Importer, hookimpl
+from kadita_tracks.gps.geojson import geojson
 from kadita_tracks.gps.gpx import gpx
 from kadita_tracks.gps.movebank import movebank
 from kadita_tracks.pose.anipose import anipose
@@ -12,19 +13,40 @@ from kadita_tracks.pose.sleap import sleap
 from kadita_tracks.pose.via_tracks import via_tracks
 from kadita_tracks.tables.fixed_columns import movekit, trackdf
 from kadita_tracks.tables.table import table
+from kadita_tracks.video.animalta import animalta
+from kadita_tracks.video.ctrax import ctrax
+from kadita_tracks.video.ethovision import ethovision
+from kadita_tracks.video.flytracker import flytracker
 from kadita_tracks.video.idtrackerai import idtrackerai
+from kadita_tracks.video.idtrackerai_csv import idtrackerai_csv
 from kadita_tracks.video.matlab import matlab
 from kadita_tracks.video.mot import mot
+from kadita_tracks.video.toxtrac import toxtrac
 from kadita_tracks.video.trackmate import trackmate
 from kadita_tracks.video.trackpy import trackpy
 from kadita_tracks.video.trex import trex
+from kadita_tracks.video.trx import trx
 
 
 @hookimpl
 def kadita_importers() -> list[Importer]:
     """Return the importers of this package."""
-    gps = [gpx, movebank]
+    gps = [geojson, gpx, movebank]
     pose = [anipose, coco, deeplabcut, movement, nwb, sleap, via_tracks]
     tables = [movekit, table, trackdf]
-    video = [idtrackerai, matlab, mot, trackmate, trackpy, trex]
+    video = [
+        animalta,
+        ctrax,
+        ethovision,
+        flytracker,
+        idtrackerai,
+        idtrackerai_csv,
+        matlab,
+        mot,
+        toxtrac,
+        trackmate,
+        trackpy,
+        trex,
+        trx,
+    ]
     return [*gps, *pose, *tables, *video]

@@ -117,9 +117,9 @@ def test_an_importer_by_name_reads_no_pipe_and_no_folder(registry, tmp_path):
     import os
 
     os.mkfifo(tmp_path / "a.npy")
-    for name in registry.importers:
+    for name, importer in registry.importers.items():
         with pytest.raises(KaditaError, match="this is a pipe"):
             find_importer(registry, tmp_path / "a.npy", name)
-        if name != "trex":
+        if "" not in importer.endings:
             with pytest.raises(KaditaError, match="Is a directory"):
                 find_importer(registry, tmp_path, name)

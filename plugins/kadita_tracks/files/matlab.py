@@ -80,3 +80,48 @@ def vector(path: Path, content: dict[str, Any], name: str) -> NDArray[np.float64
     if values.dtype.kind not in "iufb":
         raise KaditaError(f"{path}: expected numbers in {name}; found {values.dtype}")
     return values.astype(np.float64).ravel()
+
+
+def structs(path: Path, name: str) -> list[Any]:
+    """Return the elements of a variable that is an array of structs; see `field`.
+
+    Raises:
+        KaditaError: there is no such variable, it holds no structs, or the file is of version 7.3.
+    """
+    if is_matlab(path) and is_hdf5(path):
+        raise KaditaError(
+            f"{path}: expected structs in MATLAB's version 7 or older; found version 7.3, of which only matrices are "
+            "read; save it in MATLAB with save(..., '-v7')"
+        )
+    content = variables(path, [name])
+    found = content.get(name)
+    if not isinstance(found, np.ndarray) or found.dtype.names is None:
+        raise KaditaError(f"{path}: expected a variable {name} of structs; found {names(shapes(path))}")
+    return list(found.ravel())
+
+
+def has_fields(element: Any, wanted: Iterable[str]) -> bool:
+    """Whether a struct has these fields."""
+    return set(wanted) <= set(element.dtype.names)
+
+
+def field(path: Path, element: Any, name: str) -> NDArray[np.float64]:
+    """Return a field of a struct, real numbers, in the shape that it has.
+
+    Raises:
+        KaditaError: it is missing, or not one of numbers.
+    """
+    if name not in element.dtype.names:
+        raise KaditaError(f"{path}: expected structs with a field {name}; they have {names(element.dtype.names)}")
+    values = np.asarray(element[name])
+    if values.dtype.kind not in "iufb":
+        raise KaditaError(f"{path}: expected numbers in the field {name}; found {values.dtype}")
+    return values.astype(np.float64)
+
+
+def one_number(path: Path, element: Any, name: str) -> float:
+    """Return a field of a struct that is a single number; NaN if it is missing or empty."""
+    if name not in element.dtype.names:
+        return float("nan")
+    values = field(path, element, name)
+    return float(values.ravel()[0]) if values.size == 1 else float("nan")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from xml.parsers import expat
 
 from kadita import KaditaError
-from kadita.plugins.importers import first_bytes
 from kadita_tracks.files.damage import ERRORS, reading
+from kadita_tracks.files.first_lines import beginning, opened
 
 BEGINNING = 4096  # bytes in which the root element begins
 ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)[^>]*")
@@ -18,10 +19,7 @@ Attributes = Mapping[str, str]
 
 def root_of(path: Path) -> str:
     """Return the first tag of an XML file, such as ``gpx version="1.1"``; empty if it cannot be read or has none."""
-    try:
-        first = first_bytes(path, BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except KaditaError:
-        return ""
+    first = beginning(path, BEGINNING).removeprefix(b"\xef\xbb\xbf").lstrip()
     found = ROOT.search(first) if first.startswith(b"<") else None
     return found[0][1:].decode("utf-8", "replace") if found else ""
 
@@ -53,7 +51,7 @@ def parse_xml(
     parser.StartElementHandler = lambda name, attributes: start(without_prefix(name), attributes)
     parser.EndElementHandler = lambda name: end(without_prefix(name))
     parser.CharacterDataHandler = text
-    with reading(path, "an XML file", (*ERRORS, expat.ExpatError)), path.open("rb") as file:
+    with reading(path, "an XML file", (*ERRORS, EOFError, zlib.error, expat.ExpatError)), opened(path) as file:
         parser.ParseFile(file)
 
 

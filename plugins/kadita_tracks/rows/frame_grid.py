@@ -91,9 +91,9 @@ def grid_of_times(name: str, found: Floats) -> Grid:
     if len(apart) < 2:
         return unchanged
     step = float(apart[apart < 1.5 * np.median(apart)].mean())  # of the steps that are no gaps
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # times of a damaged file can be 1e300
         steps = apart / step
-    even = (np.abs(steps - np.rint(steps)) < TOLERANCE) & (steps > 0.5)
+        even = (np.abs(steps - np.rint(steps)) < TOLERANCE) & (steps > 0.5)
     if not even.all() or steps.sum() > TIMES_MORE * len(found):
         return unchanged
     return _filled(name, found, np.rint(steps).astype(np.int64), 0.0)

@@ -63,7 +63,7 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
         found = f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
         raise KaditaError(f"{path}: expected trajectories of numbers (frames, animals, 2); found {found}")
     positions = np.asarray(x, dtype=np.float64)
-    pixels, body_length = _number(data, "length_unit"), _number(data, "body_length")
+    pixels, body_length = positive_number(data, "length_unit"), positive_number(data, "body_length")
     remarks = []
     if calibrated and pixels is None:
         raise KaditaError(f"{path}: expected length_unit in the file for --set calibrated; found none")
@@ -73,11 +73,11 @@ def idtrackerai(path: Path, *, calibrated: Unit = "") -> Tracks:
     elif pixels is not None:
         remarks.append(f"{path} has a length_unit of {pixels:g} px; --set calibrated=UNIT converts lengths to it")
     return Tracks(
-        _agents(data.get("identities_labels"), positions.shape[1]),
+        agents_of(data.get("identities_labels"), positions.shape[1]),
         positions,
         np.arange(len(positions), dtype=np.float64),
         counts_frames=True,
-        frame_rate=_number(data, "frames_per_second"),
+        frame_rate=positive_number(data, "frames_per_second"),
         length_unit=calibrated or "px",
         time_unit="s",
         attributes={} if body_length is None else {"body_length": body_length},
@@ -132,7 +132,7 @@ def _of_hdf5(path: Path) -> Mapping[str, Any]:
         return {name: read_entry(path, file, name) for name in READ}
 
 
-def _number(data: Mapping[str, Any], name: str) -> float | None:
+def positive_number(data: Mapping[str, Any], name: str) -> float | None:
     """Return a positive number; None if it is missing or a placeholder such as -1 or NaN."""
     value = data.get(name)
     if isinstance(value, np.ndarray) and value.size == 1:
@@ -146,7 +146,7 @@ def _number(data: Mapping[str, Any], name: str) -> float | None:
     return number if 0 < number < np.inf else None
 
 
-def _agents(labels: Any, count: int) -> NDArray[Any]:
+def agents_of(labels: Any, count: int) -> NDArray[Any]:
     """Return the user's labels if every animal has a distinct one, otherwise 1, 2, ... as in idtracker.ai, (N,)."""
     numbers = np.arange(1, count + 1)
     listed = labels.ravel().tolist() if isinstance(labels, np.ndarray) else labels

@@ -33,9 +33,7 @@ class Spots(NamedTuple):
 
 
 def _recognizes(path: Path) -> bool:
-    if path.suffix.lower() == ".xml":
-        return is_simple(path) or root_of(path).startswith("TrackMate")
-    return set(NEEDED) <= set(header(path))
+    return is_simple(path) or root_of(path).startswith("TrackMate") or set(NEEDED) <= set(header(path))
 
 
 @importer(
@@ -51,10 +49,10 @@ def trackmate(path: Path) -> Tracks:
     Raises:
         KaditaError: the file cannot be read, lacks a column, or a track splits or merges.
     """
-    if path.suffix.lower() == ".xml" and is_simple(path):
+    if is_simple(path):
         return read_simple(path)
     height = None
-    if path.suffix.lower() == ".xml":
+    if root_of(path):
         columns, length, time, height = read_model(path)
         spots = Spots(columns, length, time)
     else:

@@ -96,6 +96,8 @@ def read_model(path: Path) -> tuple[dict[str, Floats], str | None, str | None, f
             said.update({key: attributes[key] for key in ("height", "pixelheight") if key in attributes})
 
     parse_xml(path, start)
+    if not row_of:
+        raise KaditaError(f"{path}: expected spots of TrackMate; found none")
     if len(row_of) != len(spots["FRAME"]):
         raise KaditaError(f"{path}: expected a different ID for each spot; found some twice")
     columns = {feature: np.array(values) for feature, values in spots.items()}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-GROUPS = ("tables", "video", "images", "pose", "gps")
+GROUPS = ("tables", "video", "images", "exports", "flies", "pose", "gps")
 SECRETS = ("/home/grace/secret", "C:\\Users\\grace", "pond-film.mp4")  # paths, user and video to write into files
 
 

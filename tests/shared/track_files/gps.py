@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,7 +74,40 @@ def gpx(folder: Path, school: School) -> Path:
     return path
 
 
+def geojson_lines(folder: Path, school: School) -> Path:
+    """A line an animal with a time of each vertex, as converters of GPX write it."""
+    features = []
+    for i, agent in enumerate(school.agents):
+        own = [fix for fix in fixes(school) if fix[0] == i]
+        times = [f"{time:%Y-%m-%dT%H:%M:%SZ}" for _, time, _, _ in own]
+        line = {"type": "LineString", "coordinates": [[east, north] for *_, east, north in own]}
+        said = {"name": agent, "desc": SECRETS[0], "coordinateProperties": {"times": times}}
+        features.append({"type": "Feature", "properties": said, "geometry": line})
+    path = folder / "tracks.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "name": SECRETS[2], "features": features}))
+    return path
+
+
+def geojson_points(folder: Path, school: School) -> Path:
+    """A point an event, with the properties of Movebank."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"timestamp": f"{time:%Y-%m-%d %H:%M:%S}", "individual_local_identifier": school.agents[i]},
+            "geometry": {"type": "Point", "coordinates": [east, north]},
+        }
+        for i, time, east, north in fixes(school)
+    ]
+    path = folder / "points.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, indent=1))
+    return path
+
+
 FILES = {
+    "GeoJSON lines": TrackFile(
+        "geojson", geojson_lines, AT, OPTIONS, "RFC 7946; github.com/mapbox/geojson-coordinate-properties"
+    ),
+    "GeoJSON points": TrackFile("geojson", geojson_points, AT, OPTIONS, "RFC 7946"),
     "Movebank": TrackFile("movebank", movebank, AT, OPTIONS, "Movebank Attribute Dictionary, movebank.org"),
     "GPX": TrackFile("gpx", gpx, AT, OPTIONS, "topografix.com/GPX/1/1"),
 }

@@ -1,9 +1,11 @@
 """Longitude and latitude become metres in a projection that the file states."""
 
+import json
+
 import numpy as np
 import pyproj
 import pytest
-from track_files.gps import AT, OPTIONS, UTM, gpx, movebank
+from track_files.gps import AT, OPTIONS, UTM, geojson_lines, geojson_points, gpx, movebank
 
 import kadita
 
@@ -122,3 +124,45 @@ def test_damaged_gpx_has_one_line(tmp_path, refused, old, new, words):
 def test_what_to_install_where_pyproj_is_missing(tmp_path, refused, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyproj", None)
     assert "pip install 'kadita[gps]'" in refused(movebank(tmp_path, AT))
+
+
+def test_times_of_geojson_in_milliseconds_and_nested_lines(tmp_path, converted):
+    path = geojson_lines(tmp_path, AT)
+    collection = json.loads(path.read_text())
+    line = collection["features"][1]
+    said = [time.rstrip("Z") for time in line["properties"]["coordinateProperties"]["times"]]
+    times = np.array(said, dtype="datetime64[ms]").astype(int).tolist()
+    places = line["geometry"]["coordinates"]
+    line["geometry"] = {"type": "MultiLineString", "coordinates": [places[:5], places[5:]]}
+    line["properties"] = {"name": "Bo", "coordTimes": [times[:5], times[5:]]}
+    path.write_text(json.dumps(collection))
+    read = converted(path, **OPTIONS)
+    assert read["agents"] == ["Ada", "Bo", "Cy"]
+    assert np.allclose(read["positions"][:, 1, :2], AT.positions[:, 1], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("write", "change", "words"),
+    [
+        (geojson_lines, lambda f: f["properties"].clear(), "feature 1 has 0 for 12"),
+        (geojson_lines, lambda f: f.update(geometry=None), None),
+        (geojson_points, lambda f: f["properties"].pop("timestamp"), "1 of 34 have none"),
+        (geojson_points, lambda f: f["properties"].pop("individual_local_identifier"), "feature 1 has none"),
+        (geojson_points, lambda f: f["geometry"].update(coordinates=["east", 48]), "it cannot be read: could not conv"),
+        (geojson_points, lambda f: f.pop("geometry"), "it cannot be read: 'geometry'"),
+    ],
+)
+def test_features_of_geojson(tmp_path, converted, refused, write, change, words):
+    path = write(tmp_path, AT)
+    collection = json.loads(path.read_text())
+    change(collection["features"][0])
+    path.write_text(json.dumps(collection))
+    if words is None:
+        assert converted(path, **OPTIONS)["agents"] == ["Bo", "Cy"]
+    else:
+        assert words in refused(path)
+
+
+def test_geojson_in_another_system_is_refused(tmp_path, refused):
+    path = edited(geojson_lines(tmp_path, AT), ('"name": "pond-film.mp4"', '"crs": {"name": "EPSG:3857"}'))
+    assert "expected longitude and latitude on WGS 84" in refused(path)

@@ -1,5 +1,7 @@
 """Tracks of TrackMate: what it hides, what belongs to no track, and what cannot be a track."""
 
+import gzip
+
 import numpy as np
 import pytest
 from track_files import turning
@@ -60,6 +62,7 @@ def test_a_track_that_splits_is_refused(tmp_path, refused):
         (trackmate_tracks, "</Tracks>", "", "expected an XML file; it cannot be read: no element found"),
         (trackmate_tracks, "<Tracks", '<!DOCTYPE a [<!ENTITY b "c">]><Tracks', "XML without a document type"),
         (trackmate_session, 'SPOT_TARGET_ID="103"', 'SPOT_TARGET_ID="9"', "found one to a spot '9'"),
+        (trackmate_session, "<Spot ", "<Sport ", "expected spots of TrackMate; found none"),
         (trackmate_session, 'Spot ID="101"', 'Spot ID="100"', "a different ID for each spot"),
     ],
 )
@@ -76,3 +79,13 @@ def test_entities_are_not_expanded(tmp_path, refused):
     document = path.read_text().replace("<Tracks", f'<!DOCTYPE t [<!ENTITY e0 "0">{bombs}]><Tracks', 1)
     path.write_text(document.replace('x="', 'x="&e10;'))
     assert "document type" in refused(path)
+
+
+@pytest.mark.parametrize("write", [trackmate_tracks, trackmate_session])
+def test_xml_that_is_packed(tmp_path, converted, refused, write):
+    path = write(tmp_path, turning([0, 1, 2]))
+    packed = tmp_path / f"{path.name}.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert converted(packed)["agents"] == [0, 1, 2]
+    packed.write_bytes(packed.read_bytes()[:-20])
+    assert "expected an XML file; it cannot be read" in refused(packed)

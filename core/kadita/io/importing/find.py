@@ -60,10 +60,12 @@ def read_tracks(registry: Registry, importer: Importer, source: Path, values: Ma
     try:
         return read(registry, importer, source, values)
     except KaditaError as error:
-        others = _others(registry, source, importer)
-        if type(error) is not KaditaError or not others:
+        if type(error) is not KaditaError:
             raise
-        raise KaditaError(f"{error}; it is a file of {others[0].name}: --from {others[0].name}") from None
+        message = " ".join(str(error).splitlines())  # names in a file can have line breaks
+        others = _others(registry, source, importer)
+        hint = f"; it is a file of {others[0].name}: --from {others[0].name}" if others else ""
+        raise KaditaError(message + hint) from None
 
 
 def _named(registry: Registry, source: Path, name: str) -> Importer:
