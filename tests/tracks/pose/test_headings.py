@@ -75,7 +75,7 @@ def test_rates_are_taken_from_positions(poses, converted, measured, swimmers):
     found = measured(read, "velocity_autocorrelation", parameters={"velocity_autocorrelation.lags": 2})
     steps = np.diff(swimmers[0][:, :, 0], axis=0) / 0.1
     square = (steps**2).sum(axis=2).mean()
-    assert found["velocity_autocorrelation.correlation"].values[0] == pytest.approx(square, rel=1e-4)
+    assert found["velocity_autocorrelation.correlation"][0] == pytest.approx(square, rel=1e-4)
 
 
 def test_the_file_says_what_its_velocities_are(poses, converted, command):
