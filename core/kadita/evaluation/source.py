@@ -39,6 +39,7 @@ class Source:
             return self._changed(InMemoryTrajectory.of_block(data))
         if isinstance(data, Trajectory):
             return nullcontext(self._changed(data))  # the caller closes it
+        self.tracks.check_velocities(self.velocities)
         return self._changed(open_any(data, self.topology, self.tracks, registry))
 
     def check(self, data: Any, registry: Registry) -> list[str]:

@@ -34,6 +34,7 @@ def open(  # noqa: A001 - users call it as kadita.open
     What was assumed of tracks is said by a `KaditaWarning`, and kept as `Trajectory.remarks`.
     """
     options = ImportOptions.of(**tracks)
+    options.check_velocities(velocities)
     trajectory = with_velocities(open_any(data, topology, options), velocities)
     for remark in trajectory.remarks:
         warnings.warn(remark, KaditaWarning, stacklevel=2)

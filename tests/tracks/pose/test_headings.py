@@ -104,9 +104,22 @@ def test_keypoints_that_are_not_there(poses, refused, heading, message):
     assert message in refused(poses, "--point", "mean", "--heading", heading, "--length-unit", "px")
 
 
-def test_headings_of_bodies_or_differences_not_both(poses, refused):
-    words = ("--point", "neck", "--heading", "tail:neck", "--length-unit", "px")
-    assert "--velocities difference contradicts --heading" in refused(poses, *words, "--velocities", "difference")
+def test_headings_of_bodies_or_differences_not_both(poses, refused, command):
+    words = ("--point", "neck", "--heading", "tail:neck", "--length-unit", "px", "--velocities", "difference")
+    message = "--heading takes headings from keypoints; --velocities difference contradicts it"
+    assert message in refused(poses, *words)
+    assert message in command("analyze", poses, *words).stderr
+    with pytest.raises(KaditaError, match="contradicts"):
+        kadita.open(poses, heading="tail:neck", velocities="difference", **KNOWN)
+
+
+def test_formats_that_cannot_say_it_are_told_of(poses, converted, command):
+    """A converted file may take velocities from positions nevertheless."""
+    read = converted(poses, heading="tail:neck", **KNOWN)
+    assert "cannot say that velocities are directions of bodies" in command("convert", read["path"], "a.xyz").stderr
+    assert "directions of bodies" not in command("convert", read["path"], "a.nc4").stderr
+    done = command("convert", read["path"], "b.xyz", "--velocities", "difference")
+    assert "directions of bodies" not in done.stderr
 
 
 def test_a_block_of_orientations_has_headings_and_no_speeds():

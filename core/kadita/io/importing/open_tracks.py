@@ -32,6 +32,7 @@ def open_tracks(
     Raises:
         KaditaError: the file cannot be read, or a unit or frame rate is unknown.
     """
+    options.check_velocities(velocities)
     name = options.importer
     if name is None and options.names_columns:  # only tables have columns
         tables = (i for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)

@@ -84,6 +84,15 @@ class ImportOptions:
         """Whether columns of a table are named."""
         return "columns" in json.loads(self.parameters)
 
+    def check_velocities(self, how: str | None) -> None:
+        """Raise if headings are to be those of bodies, and velocities `how` are asked for as well.
+
+        Raises:
+            KaditaError: they are.
+        """
+        if how is not None and "heading" in json.loads(self.parameters):
+            raise KaditaError(f"--heading takes headings from keypoints; --velocities {how} contradicts it")
+
     @property
     def limits(self) -> dict[str, float]:
         """Limits by name of a quality."""
