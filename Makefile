@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+POSE := $(VENV)/pose
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: demo test setup check schemas studies benchmark clean
@@ -15,8 +16,9 @@ demo: $(VENV)/installed
 	$(BIN)/kadita plot out/school.nc -m polarization -m rotation -m state -o out/school.png --force
 	@ls out
 
-## the whole suite, real readers included
-test: $(VENV)/developer
+## the whole suite, real readers included; first what reads poses with a package, in an environment of its own
+test: $(VENV)/developer $(POSE)/installed
+	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 ## the environment alone
@@ -59,4 +61,14 @@ $(VENV)/developer: $(VENV)/installed
 	  || echo "note: OVITO lacks libGL or libEGL, its tests are skipped; on Debian: apt-get install libgl1 libegl1"
 	@test -x /usr/bin/pymol \
 	  || echo "note: VMD's reader is not here, its tests are skipped; on Debian: apt-get install pymol"
+	@touch $@
+
+# what the extra `pose` brings, beside the packages of the other environment, which it sees; PyTables writes references
+$(POSE)/installed: $(VENV)/developer
+	@echo "installing what reads poses into $(POSE) ..."
+	@test -x $(POSE)/bin/python || $(BIN)/python -m venv $(POSE)
+	@$(BIN)/python -c 'import site; print("import site; site.addsitedir(%r)" % site.getsitepackages()[0])' \
+	  > $$($(POSE)/bin/python -c 'import site; print(site.getsitepackages()[0])')/others.pth
+	$(POSE)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt \
+	  --editable '.[pose]' tables
 	@touch $@

@@ -40,6 +40,7 @@ class Source:
             return self._changed(in_arena(InMemoryTrajectory.of_block(data), self.tracks.arena))
         if isinstance(data, Trajectory):
             return nullcontext(self._changed(in_arena(data, self.tracks.arena)))  # the caller closes it
+        self.tracks.check_velocities(self.motion.option)
         return self._changed(
             open_any(data, self.topology, self.tracks, registry, velocities="none" if self.motion.replaces else None)
         )

@@ -78,6 +78,7 @@ def convert(
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
     motion = Motion.of(velocities, smooth, resample, most_gap)
+    options.check_velocities(motion.option)
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
     opened = open_tracks(

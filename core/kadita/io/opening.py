@@ -47,6 +47,7 @@ def open(  # noqa: A001 - users call it as kadita.open
     """
     options = ImportOptions.of(**tracks)
     motion = Motion.of(velocities, smooth, resample, most_gap)
+    options.check_velocities(motion.option)
     trajectory = motion.applied(
         open_any(data, topology, options, velocities="none" if motion.replaces else None), None, []
     )

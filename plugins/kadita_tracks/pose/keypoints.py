@@ -67,7 +67,7 @@ def choose(
 
     Args:
         path: of the file, for messages.
-        points: (..., K, D), NaN where unknown.
+        points: (..., K, D), NaN or infinite where unknown.
         names: of the keypoints, (K,), or none.
         confidence: (..., K); None if the file has none.
         point: name of a keypoint, or ``mean``; None if there is one alone.
@@ -77,7 +77,7 @@ def choose(
     Raises:
         KaditaError: there are several keypoints and none is chosen, or there is no such keypoint.
     """
-    known: NDArray[np.bool_] = np.logical_not(np.isnan(points).any(axis=-1))
+    known: NDArray[np.bool_] = np.logical_not((~np.isfinite(points)).any(axis=-1))
     points = np.where(known[..., None], points, np.nan)
     remarks: list[str] = []
     limit = (least or {}).get(CONFIDENCE)

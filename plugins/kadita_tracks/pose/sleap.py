@@ -64,8 +64,7 @@ def sleap(path: Path, *, point: Point = None, heading: Heading = None, least: Le
             points = _array(path, file, "tracks", _axes(path, file, len(nodes), len(animals)))
             scores = {key: _scores(path, file, key, points.shape) for key in ("point_scores", *SCORES)}
     if whole:
-        nodes, animals, points, confidence = read_slp(path)
-        scores = {"point_scores": confidence}
+        return read_slp(path, point, heading, least)
     if points.shape[2] != len(nodes) or points.shape[3] != 2 or len(animals) not in (0, points.shape[1]):
         raise KaditaError(
             f"{path}: expected tracks of {len(animals)} animals with {len(nodes)} keypoints; found "

@@ -75,7 +75,7 @@ def test_rates_are_taken_from_positions(poses, converted, measured, swimmers):
     found = measured(read, "velocity_autocorrelation", parameters={"velocity_autocorrelation.lags": 2})
     steps = np.diff(swimmers[0][:, :, 0], axis=0) / 0.1
     square = (steps**2).sum(axis=2).mean()
-    assert found["velocity_autocorrelation.correlation"].values[0] == pytest.approx(square, rel=1e-4)
+    assert found["velocity_autocorrelation.correlation"][0] == pytest.approx(square, rel=1e-4)
 
 
 def test_the_file_says_what_its_velocities_are(poses, converted, command):
@@ -104,9 +104,22 @@ def test_keypoints_that_are_not_there(poses, refused, heading, message):
     assert message in refused(poses, "--point", "mean", "--heading", heading, "--length-unit", "px")
 
 
-def test_headings_of_bodies_or_differences_not_both(poses, refused):
-    words = ("--point", "neck", "--heading", "tail:neck", "--length-unit", "px")
-    assert "--velocities difference contradicts --heading" in refused(poses, *words, "--velocities", "difference")
+def test_headings_of_bodies_or_differences_not_both(poses, refused, command):
+    words = ("--point", "neck", "--heading", "tail:neck", "--length-unit", "px", "--velocities", "difference")
+    message = "--heading takes headings from keypoints; --velocities difference contradicts it"
+    assert message in refused(poses, *words)
+    assert message in command("analyze", poses, *words).stderr
+    with pytest.raises(KaditaError, match="contradicts"):
+        kadita.open(poses, heading="tail:neck", velocities="difference", **KNOWN)
+
+
+def test_formats_that_cannot_say_it_are_told_of(poses, converted, command):
+    """A converted file may take velocities from positions nevertheless."""
+    read = converted(poses, heading="tail:neck", **KNOWN)
+    assert "cannot say that velocities are directions of bodies" in command("convert", read["path"], "a.xyz").stderr
+    assert "directions of bodies" not in command("convert", read["path"], "a.nc4").stderr
+    done = command("convert", read["path"], "b.xyz", "--velocities", "difference")
+    assert "directions of bodies" not in done.stderr
 
 
 def test_a_block_of_orientations_has_headings_and_no_speeds():

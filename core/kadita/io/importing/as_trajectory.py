@@ -60,11 +60,11 @@ def as_trajectory(
     if velocities not in (None, "difference", "none"):
         raise KaditaError(f"--velocities: expected difference or none; got '{velocities}'")
     oriented = tracks.attributes.get("velocities") == ORIENTATION
-    if oriented and velocities is not None:
-        raise KaditaError(f"{name}: headings are those of bodies; --velocities {velocities} contradicts --heading")
     remarks += tracks.remarks
     units = {"length_unit": (tracks.length_unit, length_unit), "time_unit": (tracks.time_unit, time_unit)}
     attributes: dict[str, Any] = dict(tracks.attributes)
+    if velocities is not None:
+        attributes.pop("velocities", None)  # what it says is not what they will be
     for key, (known, given) in units.items():
         quantity = key.partition("_")[0]
         if known is None and not given:

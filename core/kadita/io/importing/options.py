@@ -89,6 +89,15 @@ class ImportOptions:
         """Whether columns of a table are named."""
         return "columns" in json.loads(self.parameters)
 
+    def check_velocities(self, option: str | None) -> None:
+        """Raise if headings are to be those of bodies, and an option asks for other velocities as well.
+
+        Raises:
+            KaditaError: they are.
+        """
+        if option is not None and "heading" in json.loads(self.parameters):
+            raise KaditaError(f"--heading takes headings from keypoints; {option} contradicts it")
+
     @property
     def limits(self) -> dict[str, float]:
         """Limits by name of a quality."""

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.io.writers.extent import extent_of
+from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.one_column_each import one_column_each
 
+NO_VELOCITIES = (".xtc", ".dcd")
 Progress = Callable[[int, int], None] | None
 Writer = Callable[..., Any]  # (trajectory, path, *, origin, progress, **options)
 
@@ -65,6 +67,16 @@ def format_of(output: Path, name: str | None) -> Format:
     raise KaditaError(f"{output}: expected an ending of {endings}; got '{output.suffix}'")
 
 
+def _on_orientations(target: Format, trajectory: Trajectory) -> list[str]:
+    """Return a remark if directions of bodies are written where programs expect velocities."""
+    if trajectory.attributes.get("velocities") != ORIENTATION:
+        return []
+    return [
+        f"{target.ending} cannot say that velocities are directions of bodies, unit vectors and not dr/dt; .nc and "
+        ".nc4 can"
+    ]
+
+
 def write_as(
     target: Format, trajectory: Trajectory, path: Path, origin: Mapping[str, Any], progress: Progress, **options: Any
 ) -> list[str]:
@@ -82,4 +94,6 @@ def write_as(
             f"{target.ending} stores single precision, which rounds positions so far from 0 to {rounding:.2g}; "
             ".nc subtracts an origin, .xyz is exact"
         )
+    if not target.reuses and target.ending not in NO_VELOCITIES:
+        remarks += _on_orientations(target, trajectory)
     return remarks + list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

@@ -30,7 +30,8 @@ class Tracks:
         frame_rate: frames per unit of time.
         length_unit: unit of positions, ``"px"`` for pixels.
         time_unit: unit of times.
-        attributes: other properties of the school: ``body_length``; those that files of kadita have.
+        attributes: other properties of the school: ``body_length``; those that files of kadita have. ``velocities`` is
+            ``"orientation"`` where velocities are unit vectors along the body, and not rates of change.
         remarks: messages to the user, one line each.
         dimensions: 2 for a plane, 3 for space; None: 2 for positions (T, N, 2), otherwise found from z.
         species: (N,) name of each animal's species; None if the file has none.

@@ -42,6 +42,13 @@ class Motion:
         return cls(velocities, None if smooth is None else Smoothing.of(smooth), Resampling.of(resample, most_gap))
 
     @property
+    def option(self) -> str | None:
+        """The option that says where velocities come from, other than from the file; None if there is none."""
+        if self.velocities is not None:
+            return f"--velocities {self.velocities}"
+        return "--smooth" if self.smooth is not None else "--resample" if self.resample is not None else None
+
+    @property
     def replaces(self) -> bool:
         """Whether velocities of the file are of no use, so that tracks are best opened without."""
         return self.smooth is not None or self.resample is not None
