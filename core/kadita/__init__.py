@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kadita.base.needs import Needs
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
+    from kadita.evaluation.files import ResultsOfFiles, analyze_files
     from kadita.evaluation.results import Results
     from kadita.io.opening import open  # noqa: A004 - used as kadita.open
     from kadita.models.model import Model
@@ -37,6 +38,7 @@ _MODULES = {
     "base.needs": "Needs",
     "evaluation.evaluate": "analyze",
     "evaluation.export": "write",
+    "evaluation.files": "ResultsOfFiles analyze_files",
     "evaluation.results": "Results",
     "io.opening": "open",
     "models.model": "Model",
@@ -56,8 +58,9 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 # fmt: off
 __all__ = [
     "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
-    "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "Tracks", "Window", "analysis", "analyze",
-    "hookimpl", "importer", "load_configuration", "metric", "open", "run", "simulate", "write",
+    "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "ResultsOfFiles", "Tracks", "Window", "analysis",
+    "analyze", "analyze_files", "hookimpl", "importer", "load_configuration", "metric", "open", "run", "simulate",
+    "write",
 ]
 # fmt: on
 

@@ -88,7 +88,7 @@ def test_every_other_importer_refuses_it_in_one_line(name, written, registry):
         if importer.name in (own, "table"):
             continue
         with pytest.raises(KaditaError, match=re.escape(own)) as error:
-            find_importer(registry, path, importer.name)
+            read_tracks(registry, find_importer(registry, path, importer.name), path, {})
         assert "\n" not in str(error.value)
         with pytest.raises(KaditaError) as error:
             read_tracks(registry, importer, path, {})

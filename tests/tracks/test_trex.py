@@ -121,7 +121,7 @@ def test_wrong_files(tmp_path, refused, rng):
         (rng.bytes(500), "expected an .npz of TRex"),
     ):
         path.write_bytes(content)
-        assert "expected a file that trex reads" in refused(path)
+        assert "--from trex reports what is wrong" in refused(path)
         assert said in refused(path, *trex)
     for changed, said in (
         ({"frame": None}, "expected an .npz of TRex"),

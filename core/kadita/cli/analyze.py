@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, TrajectoryPath, with_options
+from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, with_options
 
 if TYPE_CHECKING:
     from kadita.evaluation.results import Results
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
 @with_options
 def analyze(
-    trajectory: TrajectoryPath,
+    trajectories: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TRAJECTORY...",
+            readable=False,
+            help="Trajectory of any format, or tracked animals; of several, each is measured on its own.",
+        ),
+    ],
     metrics: Metrics = None,
     output: Annotated[
         list[Path] | None,
@@ -41,7 +49,11 @@ def analyze(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Compute the metrics of a trajectory, or of tracked animals."""
+    """Compute the metrics of a trajectory, or of tracked animals; of several files, in one table with their names.
+
+    Of several files, those that cannot be measured are left out, and the exit status is 1.
+    """
+    from kadita.cli.files import expanded
     from kadita.cli.results_table import print_summary
     from kadita.cli.terminal import installed, report
     from kadita.evaluation import export
@@ -51,22 +63,49 @@ def analyze(
     counted = check_equilibration(equilibration)
     registry = installed(measurement.plugins)
     tables = tables_of_request(registry, metrics, measurement.profile, measurement.by)
+    asked = {**tracked(measurement, tracks, registry), "follow": follow, "workers": workers, "scheduler": scheduler}
+    files = expanded(trajectories)
+    if len(files) > 1:
+        _each(files, metrics, registry, output or (), force, counted, tables, asked)
+        return
+    (trajectory,) = files
     export.check_targets(output or (), force=force, source=trajectory, tables=tables)
-    results = measure(
-        trajectory,
-        metrics,
-        registry,
-        **tracked(measurement, tracks, registry),
-        follow=follow,
-        workers=workers,
-        scheduler=scheduler,
-        keep=None if follow or not output else output[0],
-    )
+    results = measure(trajectory, metrics, registry, **asked, keep=None if follow or not output else output[0])
     written = export.write_all(results, output or (), force=force, equilibration=counted)
     print_summary(results, counted)
     for path in written:
         typer.echo(f"wrote {path}")
     report(results)
+
+
+def _each(
+    files: list[Path],
+    metrics: list[str] | None,
+    registry: Registry,
+    output: Iterable[Path],
+    force: bool,
+    equilibration: str | float,
+    tables: list[str],
+    asked: dict[str, Any],
+) -> None:
+    """Analyze several files, print one table and write one."""
+    import warnings
+
+    from kadita.base.errors import KaditaWarning
+    from kadita.cli.files import print_files, report_files
+    from kadita.cli.terminal import progress
+    from kadita.evaluation.export_files import check_files, write_files
+    from kadita.evaluation.files import analyze_files
+
+    check_files(output, files, force=force, tables=tables)
+    with progress("analyzing") as bar, warnings.catch_warnings():
+        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
+        results = analyze_files(files, metrics, registry=registry, progress=bar, **asked)
+    written = write_files(results, output, force=force, equilibration=equilibration)
+    print_files(results, equilibration)
+    for path in written:
+        typer.echo(f"wrote {path}")
+    report_files(results)
 
 
 def tracked(measurement: Measurement, tracks: TrackOptions, registry: Registry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`kadita info`: show the contents of a trajectory."""
+"""`kadita info`: show the contents of a trajectory, or of tracked animals."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Topology, TrajectoryPath
+from kadita.cli.options import Topology, TrackOptions, TrajectoryPath, with_options
 
 if TYPE_CHECKING:
     from kadita.school.trajectory import Trajectory
 
 
+@with_options
 def info(
     trajectory: TrajectoryPath,
+    *,
+    tracks: TrackOptions,
     topology: Topology = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the contents of a trajectory: frames, agents, times, cell and how it was made."""
+    """Show the contents of a trajectory or of tracked animals: frames, agents, times, cell and how it was made."""
     import json
 
-    from kadita.io.opening import open as open_trajectory
+    from kadita.cli.terminal import opened_with_notes
 
-    with open_trajectory(trajectory, topology=topology) as opened:
+    with opened_with_notes(trajectory, topology=topology, **tracks.keywords()) as opened:
         facts = _facts(opened)
     if as_json:
         typer.echo(json.dumps(facts, indent=2))

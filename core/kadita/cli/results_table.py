@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from rich.console import Console
@@ -70,6 +70,25 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
         advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
         names = ", ".join(drifting[:NAMED])
         console.print(f"not equilibrated (a drift, or n_eff below 10), SE too small: {names}{others}{advice}")
+
+
+def series_rows(results: Results, estimates: Mapping[str, Estimate], most: int) -> Iterator[tuple[str, list[str], str]]:
+    """Yield name, numbers and unit of every scalar series and whole-trajectory number, without those of agents.
+
+    Metrics of more than `most` components are left out.
+    """
+    for name, s in results.series.items():
+        if "agent" in s.dims or math.prod(s.values.shape[1:]) > most:
+            continue
+        for column, e in estimates.items():
+            if column == name or column.startswith(f"{name}."):
+                cells = [_digits(e.mean, e.error), _short(e.error), f"{e.std:.3g}", *_sample_size(e, False)]
+                numbers = ["" if cell == "nan" else cell for cell in cells] if e.count else ["undefined"]
+                yield column, numbers, "" if s.units == "1" else s.units
+    for name, w in results.analyses.items():
+        if not w.dims:
+            number = float(w.values)
+            yield name, [_digits(number, 1.0) if number == number else "undefined"], "" if w.units == "1" else w.units
 
 
 def _of_agents(results: Results, equilibration: str | float, title: str) -> Table:

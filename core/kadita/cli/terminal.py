@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kadita.evaluation.results import Results
     from kadita.plugins.registry import Registry
+    from kadita.school.trajectory import Trajectory
 
 
 LONGEST = 1000  # characters of a message; names in it come from files and can be of any length
@@ -85,6 +86,20 @@ def report(results: Results) -> None:
     notes(results.failures.values(), kind="error")
     if results.failures:
         raise typer.Exit(1)
+
+
+def opened_with_notes(path: Path, **options: Any) -> Trajectory:
+    """Open a trajectory or tracks as `kadita.open` does, and print what was assumed."""
+    import warnings
+
+    from kadita.base.errors import KaditaWarning
+    from kadita.io.opening import open as open_trajectory
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KaditaWarning)
+        opened = open_trajectory(path, **options)
+    notes(opened.remarks)
+    return opened
 
 
 def size_of(path: Path) -> str:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.options import Force, TrackOptions, TrajectoryPath, with_options
 
 
+@with_options
 def topology(
     trajectory: TrajectoryPath,
     output: Annotated[
@@ -20,13 +21,15 @@ def topology(
             help="Topology to write; .tcl is a script for VMD, with a .pdb beside it.",
         ),
     ],
+    *,
+    tracks: TrackOptions,
     force: Force = False,
 ) -> None:
     """Write a topology for tools that need one, or a script that shows the school in VMD."""
-    from kadita.io.opening import open as open_trajectory
+    from kadita.cli.terminal import opened_with_notes
     from kadita.io.topology import write_topology
 
-    with open_trajectory(trajectory) as opened:
+    with opened_with_notes(trajectory, **tracks.keywords()) as opened:
         written = write_topology(opened, output, force=force, source=trajectory)
     for file in written:
         typer.echo(f"wrote {file}")

@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,8 @@ def write_csv(path: Path, heading: Iterable[str], rows: Iterable[Iterable[Any]])
         csv.writer(file, lineterminator="\n").writerows(itertools.chain([heading], rows))
 
 
-def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
+def table_of_frames(results: Results) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return heading and rows of the table of series: a row for each frame."""
     columns = {name: (s, v) for name, (s, v) in results.columns().items() if "agent" not in s.dims}
     counts = [[]] * len(results.frames) if results.counts is None else results.counts[:, None].tolist()
     rows = (
@@ -115,7 +116,11 @@ def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
         for row, (frame, time) in enumerate(zip(results.frames, results.times, strict=True))
     )
     last = [] if results.counts is None else [results.unused(COUNTS)]
-    write_csv(path, ["frame", "time", *columns, *last], rows)
+    return ["frame", "time", *columns, *last], rows
+
+
+def _csv(results: Results, _equilibration: Equilibration, path: Path) -> None:
+    write_csv(path, *table_of_frames(results))
 
 
 def _table(name: str, results: Results, _equilibration: Equilibration, path: Path) -> None:
@@ -124,11 +129,16 @@ def _table(name: str, results: Results, _equilibration: Equilibration, path: Pat
 
 
 def _record(results: Results, equilibration: Equilibration, path: Path) -> None:
-    path.write_text(_dump(_describe(results, equilibration)), encoding="utf-8")
+    write_json(path, describe(results, equilibration))
 
 
 def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
-    document = _describe(results, equilibration)
+    write_json(path, document_of(results, equilibration))
+
+
+def document_of(results: Results, equilibration: Equilibration) -> dict[str, Any]:
+    """Return all that results hold as a document."""
+    document = describe(results, equilibration)
     document["frame"] = results.frames.tolist()
     document["time"] = results.times.tolist()
     if results.counts is not None:
@@ -142,7 +152,7 @@ def _json(results: Results, equilibration: Equilibration, path: Path) -> None:
         document["analyses"][name]["axes"] = {d: axis.tolist() for d, axis in w.axes.items()}
     for name, s in results.series.items():
         document["metrics"][name]["values"] = s.values.tolist()  # NaN becomes null
-    path.write_text(_dump(document), encoding="utf-8")
+    return document
 
 
 def _netcdf(results: Results, _equilibration: Equilibration, path: Path) -> None:
@@ -169,7 +179,8 @@ def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def _describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
+def describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
+    """Return parameters, units, provenance and statistics of results as a document."""
     metrics, analyses = {}, {}
     for name, s in results.series.items():
         axes = {"axes": {d: n.tolist() for d, n in s.axes.items()}, "axis_units": dict(s.axis_units)} if s.axes else {}
@@ -219,8 +230,10 @@ def _estimated(results: Results, e: Estimate) -> dict[str, Any]:
     }
 
 
-def _dump(document: Any) -> str:
-    return to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=as_json).decode() + "\n"
+def write_json(path: Path, document: Any) -> None:
+    """Write a document; NaN becomes null."""
+    text = to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=as_json).decode()
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 WRITERS: dict[str, Writer] = {

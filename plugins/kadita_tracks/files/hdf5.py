@@ -12,6 +12,7 @@ import numpy as np
 from kadita import KaditaError
 from kadita.plugins.importers import check_claim
 from kadita_tracks.files.damage import reading
+from kadita_tracks.files.missing import MissingPackageError
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def open_hdf5(path: Path) -> Iterator[Any]:
     try:
         import h5py
     except ImportError:
-        raise KaditaError(f"{path}: an HDF5 file, which needs h5py: pip install h5py") from None
+        raise MissingPackageError(f"{path}: an HDF5 file, which needs h5py: pip install h5py") from None
     with reading(path, "an HDF5 file"), h5py.File(path, "r") as file:
         yield file
 

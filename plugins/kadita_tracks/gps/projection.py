@@ -15,6 +15,7 @@ from pydantic import Field
 
 from kadita import KaditaError
 from kadita.plugins.importers import Floats
+from kadita_tracks.files.missing import MissingPackageError
 
 Projection = Annotated[
     str, Field(description="EPSG code or PROJ string, in metres; auto: azimuthal equidistant around the data")
@@ -44,7 +45,9 @@ def project(path: Path, longitude: Floats, latitude: Floats, projection: str) ->
     try:
         import pyproj
     except ImportError:
-        raise KaditaError(f"{path}: longitudes and latitudes, which need pyproj: pip install 'kadita[gps]'") from None
+        raise MissingPackageError(
+            f"{path}: longitudes and latitudes, which need pyproj: pip install 'kadita[gps]'"
+        ) from None
     wrong = ~((np.abs(longitude) <= 360) & (np.abs(latitude) <= 90))
     if wrong.any():
         raise KaditaError(

@@ -18,6 +18,7 @@ import numpy as np
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry, strings
+from kadita_tracks.files.missing import MissingPackageError
 from kadita_tracks.pose.keypoints import Heading, Point, agents_of, choose
 from kadita_tracks.pose.sleap_csv import is_sleap_csv, read_sleap_csv
 from kadita_tracks.pose.slp import is_slp, read_slp
@@ -35,8 +36,10 @@ def _recognizes(path: Path) -> bool:
             return is_sleap_csv(path)
         with open_hdf5(path) as file:
             return set(file) >= ANALYSIS or is_slp(file)
-    except KaditaError as error:
-        return path.suffix.lower() == ".slp" and "pip install" in str(error)
+    except MissingPackageError:
+        raise
+    except KaditaError:
+        return False
 
 
 @importer(

@@ -10,6 +10,7 @@ import numpy as np
 from kadita import KaditaError, Tracks
 from kadita.plugins.importers import Floats, Integers
 from kadita_tracks.files.damage import reading
+from kadita_tracks.files.missing import MissingPackageError
 from kadita_tracks.pose.keypoints import agents_of, choose
 from kadita_tracks.rows.arrange import frames_of_rows
 
@@ -31,7 +32,9 @@ def read_slp(path: Path, point: str | None, heading: str | None, least: dict[str
     try:
         from sleap_io import load_slp
     except ImportError:
-        raise KaditaError(f"{path}: a .slp of SLEAP, which needs sleap-io: pip install 'kadita[pose]'") from None
+        raise MissingPackageError(
+            f"{path}: a .slp of SLEAP, which needs sleap-io: pip install 'kadita[pose]'"
+        ) from None
     with reading(path, "a .slp of SLEAP", (Exception,)):
         labels = load_slp(str(path), open_videos=False)
         videos = {id(frame.video) for frame in labels.labeled_frames if frame.instances}

@@ -22,6 +22,7 @@ from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.damage import reading
 from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry
+from kadita_tracks.files.missing import MissingPackageError
 from kadita_tracks.files.unpickle import unpickle
 
 Unit = Annotated[str, Field(description="unit of the file's length_unit, such as cm; empty: pixels")]
@@ -38,8 +39,10 @@ def _recognizes(path: Path) -> bool:
             with open_hdf5(path) as file:
                 return "trajectories" in list(file)
         return _pickle_offset(path, first) > 0
-    except KaditaError as error:
-        return "pip install" in str(error)  # h5py is missing: unknown; the importer's error says so
+    except MissingPackageError:
+        raise
+    except KaditaError:
+        return False
 
 
 @importer(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError, did_you_mean
-from kadita.base.files import NETCDF_ENDINGS, first_bytes
+from kadita.base.files import first_bytes
+from kadita.io.importing.guess import guess
 from kadita.io.isolated.importers import read, recognizes
-from kadita.plugins.declaration.importer import Importer, Tracks
+from kadita.io.quiet import quiet_mdanalysis
+from kadita.plugins.declaration.importer import Importer, Tracks, any_file
 from kadita.plugins.registry import Registry
 
 COMPRESSED = ".gz"
+# endings of molecular dynamics, of which no content is looked at for tracks; MDAnalysis knows more
+TRAJECTORIES = (
+    ".nc", ".nc4", ".xtc", ".trr", ".dcd", ".h5md", ".gsd", ".lammpstrj", ".xyz", ".pdb", ".gro", ".ncdf", ".netcdf",
+    ".ncrst", ".lammpsdump", ".tng",
+)  # fmt: skip
+SHOWN = 11  # of them in messages
 
 
 def ending_of(path: Path) -> str:
@@ -26,7 +34,9 @@ def ending_of(path: Path) -> str:
 def find_importer(registry: Registry, source: Path, name: str | None) -> Importer | None:
     """Return the importer of this name, or the one that recognizes the file; None if no importer reads such files.
 
-    None is returned too for a NetCDF file or folder that no importer recognizes: `kadita.open` reads it or raises.
+    A file whose ending is unknown, or of importers that do not recognize it, is recognized by its content alone where
+    exactly one importer does. None is returned too for a NetCDF file or folder that no importer recognizes:
+    `kadita.open` reads it or raises.
 
     Raises:
         KaditaError: the file or the importer does not exist, not exactly one importer recognizes the file, or another
@@ -38,24 +48,38 @@ def find_importer(registry: Registry, source: Path, name: str | None) -> Importe
     candidates = [i for i in registry.importers.values() if ending in i.endings]
     if candidates and ending:
         first_bytes(source)
-    matches = [i for i in candidates if recognizes(registry, i, source)]
+    matches = _recognizing(registry, candidates, source)
     matches = [i for i in matches if not i.fallback] or matches
-    if len(matches) > 1:
-        raise KaditaError(f"{source}: matches {' and '.join(i.name for i in matches)}; name one with --from")
-    if candidates and not matches and ending not in ("", *NETCDF_ENDINGS):
-        names = " or ".join(i.name for i in candidates)
-        raise KaditaError(
-            f"{source}: expected a file that {names} reads; found something else; --from {candidates[0].name} "
-            "reports what is wrong"
-        )
-    return matches[0] if matches else None
+    if matches:
+        return _only(matches, source)
+    if source.is_dir() or ending in TRAJECTORIES or not (candidates or _is_unknown(source)):
+        return None
+    first_bytes(source)
+    matches = _recognizing(registry, _of_content(registry), source)
+    if not matches and guess(source).columns:  # a table of text, whatever its ending
+        matches = [i for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields]
+    if not matches:
+        raise KaditaError(refusal(registry, source))
+    return _only(matches, source)
+
+
+def refusal(registry: Registry, source: Path) -> str:
+    """Return the line that says what a file is, where nothing can read it: tracks first, then trajectories."""
+    what, advice, _ = guess(source)
+    near = [i.name for i in registry.importers.values() if ending_of(source) in i.endings]
+    if not advice:
+        advice = f"--from {near[0]} reports what is wrong" if near else "name its importer with --from if it is of one"
+    return (
+        f"{source}: expected tracks of animals ({', '.join(registry.importers)}) or a trajectory of molecular dynamics "
+        f"({', '.join(TRAJECTORIES[:SHOWN])}, ...); found {what}; {advice}"
+    )
 
 
 def read_tracks(registry: Registry, importer: Importer, source: Path, values: Mapping[str, Any]) -> Tracks:
     """Return the tracks of a file, read with these parameters.
 
     Raises:
-        KaditaError: it cannot be read; the message names another importer that recognizes it.
+        KaditaError: it cannot be read; the message names another importer that recognizes it, or what the file is.
     """
     try:
         return read(registry, importer, source, values)
@@ -63,9 +87,11 @@ def read_tracks(registry: Registry, importer: Importer, source: Path, values: Ma
         if type(error) is not KaditaError:
             raise
         message = " ".join(str(error).splitlines())  # names in a file can have line breaks
-        others = _others(registry, source, importer)
-        hint = f"; it is a file of {others[0].name}: --from {others[0].name}" if others else ""
-        raise KaditaError(message + hint) from None
+        if others := _others(registry, source, importer):
+            message += f"; it is a file of {others[0].name}: --from {others[0].name}"
+        elif not (importer.fallback and guess(source).columns or _knows(registry, importer, source)):
+            message += f"; the file is {guess(source).what}"
+        raise KaditaError(message) from None
 
 
 def _named(registry: Registry, source: Path, name: str) -> Importer:
@@ -73,20 +99,74 @@ def _named(registry: Registry, source: Path, name: str) -> Importer:
         hint = did_you_mean(name, registry.importers) or f"; there are: {', '.join(registry.importers)}"
         raise KaditaError(f"--from: there is no importer '{name}'{hint}")
     chosen = registry.importers[name]
-    if source.is_dir() and "" not in chosen.endings and (others := _others(registry, source, chosen)):
-        raise KaditaError(f"{source}: expected a file of {name}; this is a folder of {others[0].name}")
-    if not (source.is_dir() and "" in chosen.endings):
+    if not source.is_dir():
         first_bytes(source)
-    if not recognizes(registry, chosen, source) and (others := _others(registry, source, chosen, fallback=True)):
+    by_ending = chosen.recognizes is any_file or chosen.fallback
+    if ending_of(source) in chosen.endings if by_ending else _knows(registry, chosen, source):
+        return chosen
+    if others := _others(registry, source, chosen):
+        what = "a folder of" if source.is_dir() else "one of"
         raise KaditaError(
-            f"{source}: expected a file of {name}; this is one of {others[0].name}, which is chosen without --from"
+            f"{source}: expected a file of {name}; this is {what} {others[0].name}, which is chosen without --from"
         )
     return chosen
 
 
-def _others(registry: Registry, source: Path, chosen: Importer, *, fallback: bool = False) -> list[Importer]:
-    """Return the other importers that recognize a file; with `fallback`, those of any file if there are none else."""
+def _others(registry: Registry, source: Path, chosen: Importer) -> list[Importer]:
+    """Return the other importers that recognize a file: those of its ending, of tables last, or else any of content."""
     ending = ending_of(source)
     others = [i for i in registry.importers.values() if i is not chosen and ending in i.endings]
-    special = [i for i in others if not i.fallback and recognizes(registry, i, source)]
-    return special or [i for i in others if fallback and i.fallback and recognizes(registry, i, source)]
+    same = [i for i in others if not i.fallback and _knows(registry, i, source, whatever=True)]
+    if same or ending in ("", *TRAJECTORIES):
+        return same
+    of_content = [i for i in _of_content(registry) if i is not chosen and _knows(registry, i, source)]
+    return of_content or [i for i in others if i.fallback and not chosen.fallback and i.recognizes(source)]
+
+
+def _of_content(registry: Registry) -> list[Importer]:
+    """Return the importers that recognize files by their content."""
+    return [i for i in registry.importers.values() if not i.fallback and i.recognizes is not any_file]
+
+
+def _knows(registry: Registry, importer: Importer, source: Path, *, whatever: bool = False) -> bool:
+    """Return whether an importer recognizes a file, by its content unless `whatever`; False if it cannot be read."""
+    if not whatever and (importer.fallback or importer.recognizes is any_file):
+        return False
+    try:
+        return recognizes(registry, importer, source)
+    except KaditaError:
+        return False
+
+
+def _recognizing(registry: Registry, importers: Iterable[Importer], source: Path) -> list[Importer]:
+    """Return those that recognize a file.
+
+    Raises:
+        KaditaError: none does but those of any file, and one could not tell, because a package is missing or the file
+            is damaged.
+    """
+    matches, doubts = [], []
+    for importer in importers:
+        try:
+            matches += [importer] * recognizes(registry, importer, source)
+        except KaditaError as error:
+            doubts.append(error)
+    if doubts and all(i.fallback for i in matches):
+        raise doubts[0]
+    return matches
+
+
+def _only(matches: list[Importer], source: Path) -> Importer:
+    if len(matches) > 1:
+        raise KaditaError(f"{source}: matches {' and '.join(i.name for i in matches)}; name one with --from")
+    return matches[0]
+
+
+def _is_unknown(source: Path) -> bool:
+    """Return whether MDAnalysis does not know the ending of a file either."""
+    with quiet_mdanalysis() as mda:
+        try:
+            mda.coordinates.core.get_reader_for(str(source))
+        except (ValueError, TypeError):
+            return True
+    return False

@@ -63,6 +63,11 @@ class Tracks:
     box: Any = None
 
 
+def any_file(path: Path) -> bool:
+    """Return True: what importers recognize that go by the ending alone."""
+    return True
+
+
 @dataclass(frozen=True)
 class Importer(Declared):
     """A declared importer. Made by `importer`."""
@@ -117,7 +122,7 @@ def _shapes(tracks: Tracks) -> Iterator[tuple[str, tuple[int, ...], tuple[int, .
 def importer(
     *,
     endings: tuple[str, ...],
-    recognizes: Callable[[Path], bool] = lambda path: True,
+    recognizes: Callable[[Path], bool] = any_file,
     source: str = "",
     fallback: bool = False,
     binary: bool = False,

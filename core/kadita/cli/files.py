@@ -1,0 +1,80 @@
+"""Several files on the command line: patterns that the shell does not expand, and one table of all their results."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from kadita.evaluation.files import ResultsOfFiles
+
+
+def expanded(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that paths and patterns such as ``*.csv`` name, as on Windows, whose shells expand none.
+
+    Raises:
+        KaditaError: no file matches a pattern.
+    """
+    from kadita.base.errors import KaditaError
+
+    files: list[Path] = []
+    for path in paths:
+        if path.exists() or not glob.has_magic(str(path)):
+            files.append(path)
+            continue
+        found = sorted(map(Path, glob.glob(str(path))))
+        if not found:
+            raise KaditaError(f"{path}: expected files of this pattern; found none")
+        files += found
+    return files
+
+
+def print_files(results: ResultsOfFiles, equilibration: str | float) -> None:
+    """Print mean, standard error and standard deviation of every scalar series, with the file in the first column."""
+    from rich.table import Column, Table
+
+    from kadita.cli.results_table import ROWS, series_rows
+    from kadita.cli.terminal import console
+
+    headings = ("mean", "SE", "std", "n_eff")
+    numbers = [Column(heading, justify="right", no_wrap=True) for heading in headings]
+    table = Table(Column("file", overflow="fold"), Column("metric", overflow="fold"), *numbers, Column("unit"))
+    for file, found in results.items():
+        shown = file
+        for name, cells, unit in series_rows(found, found.statistics(equilibration), ROWS):
+            table.add_row(shown, name, *cells, *[""] * (len(headings) - len(cells)), unit)
+            shown = ""
+        if shown:
+            table.add_row(file, "no series", *[""] * len(headings), "")
+    console().print(table)
+
+
+def report_files(results: ResultsOfFiles) -> None:
+    """Print notes, each once with the number of files it is about, and failures; exit with 1 if there are any."""
+    from kadita.cli.terminal import notes
+
+    notes(_grouped({file: found.notes for file, found in results.items()}))
+    failed = _grouped({file: tuple(found.failures.values()) for file, found in results.items()})
+    notes([*failed, *results.failures.values()], kind="error")
+    if failed or results.failures:
+        if results.failures:
+            measured = f"{len(results)} of {len(results) + len(results.failures)} files are measured"
+            notes([f"{measured}, the others are left out"], kind="error")
+        raise typer.Exit(1)
+
+
+def _grouped(of_files: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return each line once, with the first of its files and the number of the others."""
+    files: dict[str, list[str]] = {}
+    for file, lines in of_files.items():
+        for line in lines:
+            files.setdefault(line.replace(file, "\0"), []).append(file)
+    grouped = []
+    for line, (first, *others) in files.items():
+        text = line.replace("\0", first) if "\0" in line else f"{first}: {line}"
+        grouped.append(f"{text} (and so of {len(others)} other files)" if others else text)
+    return grouped
