@@ -19,7 +19,7 @@ from kadita.school.transforms.resampling import Resampling
 
 EQUAL = 1e-9  # of the new time step: a sighting so near to a new time is at that time
 NEAR = 1e-3  # of the new time step: how far single precision may at most have moved a sighting
-MOST_FRAMES = 1 << 31
+MOST_FRAMES = 100_000_000
 
 
 class Resampled(View):
