@@ -11,8 +11,8 @@ NAMES = ["polarization", "spread", "mean_squared_displacement"]
 
 
 @pytest.mark.filterwarnings("ignore::kadita.KaditaWarning")
-@pytest.mark.parametrize("how", [{"smooth": "7,3"}, {"resample": 7.0, "most_gap": 0.5, "smooth": 5}])
-def test_workers_change_no_bit(how, tmp_path, rng):
+def test_workers_change_no_bit(tmp_path, rng):
+    how = {"resample": 7.0, "most_gap": 0.5, "smooth": 5}
     x = rng.normal(size=(3000, 5, 2)).cumsum(axis=0)
     lost = rng.random((3000, 5)) < 0.05
     lines = [f"{i},{t / 10:.1f},{x[t, i, 0]},{x[t, i, 1]}" for t, i in np.argwhere(~lost).tolist()]

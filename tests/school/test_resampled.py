@@ -9,7 +9,8 @@ from kadita.evaluation.evaluate import analyze
 from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.transforms.motion import Motion
-from kadita.school.transforms.resampled import Resampled, Resampling
+from kadita.school.transforms.resampled import Resampled
+from kadita.school.transforms.resampling import Resampling
 
 
 def trajectory(x, times, *, edges=None, identities=None):

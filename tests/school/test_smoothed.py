@@ -11,7 +11,8 @@ from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.transforms.even_times import even_step
 from kadita.school.transforms.motion import Motion
-from kadita.school.transforms.smoothed import Smoothed, Smoothing
+from kadita.school.transforms.smoothed import Smoothed
+from kadita.school.transforms.smoothing import Smoothing
 
 DT = 0.04
 
@@ -87,10 +88,23 @@ def test_stretches_shorter_than_the_window_are_counted():
     x[10, 0], x[13, 0] = np.nan, np.nan
     smoothed = Smoothed(trajectory(x), Smoothing.of(5))
     (remark,) = smoothed.remarks
-    assert "1 stretches are shorter than the window of 5 frames; 2 of 58 sightings" in remark
+    assert "2 of 58 sightings have no velocity" in remark
+    assert "shorter than the window of 5 frames, of which there are 1" in remark
     unknown = np.isnan(smoothed.read(np.arange(30)).velocities[..., 0]) & ~np.isnan(x[..., 0])
     assert unknown.sum() == 2
     assert Smoothed(trajectory(walks(30)), Smoothing.of(5)).remarks == ()
+
+
+def test_stretches_are_counted_across_all_that_is_read_at_once(monkeypatch):
+    x = walks(300, 5)
+    x[np.random.default_rng(5).random((300, 5)) < 0.15] = np.nan
+    lengths = [len(run) for track in ~np.isnan(x[..., 0].T) for run in "".join(" x"[int(s)] for s in track).split()]
+    short = [n for n in lengths if n < 7]
+    for frames in (1, 10, 1024):
+        monkeypatch.setattr("kadita.school.transforms.smoothed.AT_ONCE", frames)
+        (remark,) = Smoothed(trajectory(x), Smoothing.of(7)).remarks
+        assert f"{sum(short)} of {sum(lengths)} sightings have no velocity" in remark
+        assert remark.endswith(f"of which there are {len(short)}")
 
 
 def test_a_reused_column_is_no_track():

@@ -33,7 +33,7 @@ class Arena:
         """Return the arena that is written as ``"circle:X,Y,R"``, ``"rectangle:X0,Y0,X1,Y1"`` or ``"polygon:X1,..."``.
 
         Raises:
-            KaditaError: another form, numbers that are not finite, or an arena without area.
+            KaditaError: another form, numbers that are not finite, no area, or a polygon that crosses itself.
         """
         if isinstance(text, cls):
             return text
@@ -51,6 +51,8 @@ class Arena:
         arena = cls(kind, numbers)
         if not all(abs(number) <= MOST for number in numbers) or not arena.area > 0:
             raise KaditaError(f"--arena: expected finite numbers and an area above 0; got '{text}'")
+        if kind == "polygon" and _crosses_itself(arena.corners):
+            raise KaditaError("--arena: expected the corners of a polygon in order around it; found sides that cross")
         return arena
 
     def __str__(self) -> str:
@@ -68,7 +70,7 @@ class Arena:
 
     @property
     def area(self) -> float:
-        """Area; by the shoelace formula, 0 or wrong for a polygon that crosses itself."""
+        """Area; of a polygon by the shoelace formula."""
         if self.kind == "circle":
             return float(np.pi * self.numbers[2] ** 2) if self.numbers[2] > 0 else 0.0
         x, y = (self.corners - self.corners[0]).T
@@ -96,6 +98,24 @@ class Arena:
         size = max(1, AT_ONCE // len(corners))
         parts = [_to_polygon(flat[first : first + size], corners) for first in range(0, len(flat), size)]
         return np.concatenate(parts or [np.empty(0)]).reshape(p.shape[:-1])
+
+
+def _crosses_itself(corners: Floats) -> bool:
+    """Return whether two sides of a polygon, (K, 2), cross between their ends."""
+    ends = np.roll(corners, -1, axis=0)
+    for start, end in zip(corners, ends, strict=True):
+        of_starts, of_ends = _side(start, end, corners), _side(start, end, ends)
+        of_start, of_end = _side(corners, ends, start), _side(corners, ends, end)
+        if ((of_starts * of_ends < 0) & (of_start * of_end < 0)).any():
+            return True
+    return False
+
+
+def _side(start: Floats, end: Floats, point: Floats) -> Floats:
+    """Return 1 for points on the left of lines from start to end, -1 on their right, 0 on them."""
+    along, offset = end - start, point - start
+    side: Floats = np.sign(along[..., 0] * offset[..., 1] - along[..., 1] * offset[..., 0])
+    return side
 
 
 def _to_polygon(points: Floats, corners: Floats) -> Floats:

@@ -85,7 +85,7 @@ def test_nothing_is_found_in_a_run_nor_in_one_of_a_single_agent(tmp_path):
 
 
 def test_every_variable_that_kadita_adds_is_in_the_data_and_is_written(kadita_file, tmp_path):
-    known = {"presence": True, "origin": np.array([5e6, -1.0, 0.0])}
+    known = {"presence": True, "origin": np.array([5e6, -1.0, 0.0]), "attributes": {"arena": "circle:5e6,0,9"}}
     path = kadita_file(tmp_path / "all.nc", agents=list("abcde"), species=SPECIES, **known)
     of_seven = SPECIES[0], np.array([0, 1, 0, 1, 0, 1, 0], np.int32)
     reused = kadita_file(tmp_path / "reused.nc", agents=list("abcdefg"), species=of_seven, reused=5, **known)

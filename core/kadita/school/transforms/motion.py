@@ -12,8 +12,10 @@ from kadita.school.box import Box
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import with_velocities
 from kadita.school.transforms.given_box import with_box
-from kadita.school.transforms.resampled import Resampled, Resampling
-from kadita.school.transforms.smoothed import Smoothed, Smoothing
+from kadita.school.transforms.resampled import Resampled
+from kadita.school.transforms.resampling import Resampling
+from kadita.school.transforms.smoothed import Smoothed
+from kadita.school.transforms.smoothing import Smoothing
 
 
 @dataclass(frozen=True)

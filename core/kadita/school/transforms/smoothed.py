@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
@@ -20,65 +17,9 @@ from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 from kadita.school.transforms.even_times import even_step
 from kadita.school.transforms.finite_differences import longest_step
+from kadita.school.transforms.smoothing import Smoothing
 
-USUAL_ORDER = 2
-WIDEST = 10_001  # frames of a window
-HIGHEST = 20  # order; beyond, powers of the frame numbers are too large for a fit
-
-
-@dataclass(frozen=True)
-class Smoothing:
-    """Polynomials of an order, each fitted to the positions in a window of frames by least squares."""
-
-    window: int
-    order: int = USUAL_ORDER
-
-    @classmethod
-    def of(cls, given: Any) -> Self:
-        """Return the smoothing that is written as ``9`` or ``"9,3"``, or given as ``(9, 3)``: window and order.
-
-        Raises:
-            KaditaError: the window is no odd number above the order, or the order is below 1.
-        """
-        if isinstance(given, cls):
-            return given
-        words = str(given).split(",") if isinstance(given, str | int | float) else [str(word) for word in given]
-        expected = f"--smooth: expected FRAMES or FRAMES,ORDER, such as 9 or 9,3; got '{given}'"
-        try:
-            numbers = [int(word) for word in words]
-        except ValueError:
-            raise KaditaError(expected) from None
-        if len(numbers) not in (1, 2):
-            raise KaditaError(expected)
-        smoothing = cls(*numbers)
-        window, order = smoothing.window, smoothing.order
-        if not (1 <= order <= HIGHEST and order < window <= WIDEST and window % 2):
-            raise KaditaError(
-                f"--smooth: expected an odd number of frames above the order, and an order of 1 to {HIGHEST}; got "
-                f"{window} frames, order {order}"
-            )
-        return smoothing
-
-    @classmethod
-    def stated(cls, attributes: Mapping[str, Any]) -> Self | None:
-        """Return the smoothing that a file states of its velocities; None if it states none."""
-        found = re.fullmatch(r"Savitzky-Golay, (\d+) frames, order (\d+)", str(attributes.get("smoothing")))
-        return None if found is None else cls.of((found[1], found[2]))
-
-    def __str__(self) -> str:
-        return f"Savitzky-Golay, {self.window} frames, order {self.order}"
-
-    def weights(self) -> Floats:
-        """Return what the positions in a window contribute to the derivative in each of its frames, (frame, position).
-
-        Times are in frames. The derivative in the middle frame is the usual one; the others are those of the first and
-        the last polynomial of a stretch.
-        """
-        half = self.window // 2
-        u = np.arange(-half, half + 1) / half  # Legendre polynomials lose no digits, unlike powers of frame numbers
-        slopes = legendre.legvander(u, self.order - 1) @ legendre.legder(np.eye(self.order + 1)) / half
-        weights: Floats = slopes @ np.linalg.pinv(legendre.legvander(u, self.order))
-        return weights
+AT_ONCE = 1024  # frames, in which stretches are counted
 
 
 class Smoothed(View):
@@ -119,29 +60,36 @@ class Smoothed(View):
     @cached_property
     def _on_short_stretches(self) -> tuple[str, ...]:
         """How many sightings have no velocity; the source is read once to count them."""
-        window, stretches, sightings, seen = self.smoothing.window, 0, 0, 0
-        length = np.zeros(self.n_columns, np.int64)  # of the stretch in each column so far
-        before: Chunk | None = None
-        for _, chunk in self.source.chunks_of(np.arange(self.n_frames)):
-            joined = chunk if before is None else _joined(before, chunk)
-            linked = self._linked(joined)
-            present = ~np.isnan(chunk.positions[..., 0])
-            linked = linked if before is not None else np.concatenate([np.zeros_like(present[:1]), linked])
-            for goes_on, is_seen in zip(linked, present, strict=True):
-                ended = length[~goes_on]
-                short = ended[(ended > 0) & (ended < window)]
-                stretches, sightings = stretches + len(short), sightings + int(short.sum())
-                length = np.where(goes_on, length + 1, is_seen)
-            seen += int(present.sum())
-            before = chunk
-        short = length[(length > 0) & (length < window)]
-        stretches, sightings = stretches + len(short), sightings + int(short.sum())
-        if not stretches:
+        lengths = np.concatenate(list(self._stretches()))
+        short = lengths[(lengths > 0) & (lengths < self.smoothing.window)]
+        if not len(short):
             return ()
         return (
-            f"{self.name}: {stretches} stretches are shorter than the window of {window} frames; {sightings} of {seen} "
-            "sightings, those in them, have no velocity",
+            f"{self.name}: {int(short.sum())} of {int(lengths.sum())} sightings have no velocity: they are in "
+            f"stretches shorter than the window of {self.smoothing.window} frames, of which there are {len(short)}",
         )
+
+    def _stretches(self) -> Iterator[Integers]:
+        """Yield the numbers of frames of all stretches, and zeros."""
+        going_on = np.zeros(self.n_columns, np.int64)  # frames so far of the stretch in each column
+        before: Chunk | None = None
+        for _, chunk in self.source.chunks_of(np.arange(self.n_frames), AT_ONCE):
+            seen = ~np.isnan(chunk.positions[..., 0])
+            if before is None:
+                linked = np.concatenate([np.zeros_like(seen[:1]), self._linked(chunk)])
+            else:
+                linked = self._linked(_joined(before, chunk))
+            begins = seen & ~linked
+            begins[0] = True  # or goes on
+            at = np.flatnonzero(begins.T)
+            lengths = np.add.reduceat(seen.T.ravel().astype(np.int64), at)
+            first = np.searchsorted(at, np.arange(seen.shape[1]) * len(seen))
+            last = np.append(first[1:], len(at)) - 1
+            lengths[first] += np.where(linked[0], going_on, 0)
+            yield going_on[~linked[0]]
+            yield np.delete(lengths, last)
+            going_on, before = lengths[last], chunk
+        yield going_on
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
