@@ -66,7 +66,7 @@ def project(path: Path, longitude: Floats, latitude: Floats, projection: str) ->
         far = float(np.linalg.norm(positions, axis=1).max())
         remark += (
             f"; the farthest position is {far / 1000:.3g} km from its middle, where lengths across are too long by "
-            f"{(far / RADIUS) ** 2 / 6:.1g}; --set projection=EPSG:32633 takes another one, here UTM zone 33N"
+            f"{(far / RADIUS) ** 2 / 6:.1g}; --set projection=EPSG:CODE takes another one"
         )
     return Projected(positions, chosen, remark)
 
