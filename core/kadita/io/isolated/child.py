@@ -21,6 +21,7 @@ from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import MIB, Allowance
 
 PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
+_lock = RLock()  # one thread at a time asks, waits, starts or ends the process
 AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
 
 
@@ -81,7 +82,6 @@ class Child:
     """A process that reads files. It has one request at a time; a further one waits for the reply before."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
         self.owner, self.paths = os.getpid(), list(sys.path)
         number = shared_memory.create()
         try:
@@ -106,7 +106,7 @@ class Child:
 
     def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
         """Ask for a call of a function, which is sent by name."""
-        with self.lock:
+        with _lock:
             self.settle()
             self._half = 1 - self._half
             reply = Reply(self, asking, self._half)
@@ -118,7 +118,7 @@ class Child:
 
     def settle(self) -> None:
         """Wait for the reply to the request before, if there is one."""
-        with self.lock:
+        with _lock:
             if self._pending is not None and self._mine:
                 self.wait_for(self._pending)
 
@@ -128,7 +128,7 @@ class Child:
 
     def wait_for(self, reply: Reply, arrived: Callable[[], None] = lambda: None) -> None:
         """Return when the reply is there; see `Reply.result`."""
-        with self.lock:
+        with _lock:
             if reply.lost:
                 reply.outcome = False, reply.asking.failed("was stopped"), []
             if reply.outcome is not None:
@@ -192,13 +192,12 @@ def _folder() -> str | None:
 
 
 _current: Child | None = None
-_starting = RLock()
 
 
 def child() -> Child:
     """Return the child process when it has answered what it was asked, or start one where there is none."""
     global _current
-    with _starting:
+    with _lock:
         if _current is not None:
             _current.settle()  # which may end it
         if _current is not None and not (_current.usable and _current.paths == sys.path):
@@ -213,7 +212,7 @@ def child() -> Child:
 def end_child() -> None:
     """End the child process, if there is one; the next file gets a new one."""
     global _current
-    with _starting:
+    with _lock:
         if _current is not None:
             _current.end()
         _current = None
