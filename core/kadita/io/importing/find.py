@@ -60,8 +60,7 @@ def read_tracks(registry: Registry, importer: Importer, source: Path, values: Ma
     try:
         return read(registry, importer, source, values)
     except KaditaError as error:
-        others = _others(registry, source, importer)
-        if type(error) is not KaditaError or not others:
+        if type(error) is not KaditaError or not (others := _others(registry, source, importer)):
             raise
         raise KaditaError(f"{error}; it is a file of {others[0].name}: --from {others[0].name}") from None
 

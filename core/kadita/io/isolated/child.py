@@ -25,6 +25,10 @@ _lock = RLock()  # one thread at a time asks, waits, starts or ends the process
 AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
 
 
+class LibraryFailed(KaditaError):  # noqa: N818
+    """A library crashed with a file, or took too much memory or time: nothing else should be tried with it."""
+
+
 class Asking(NamedTuple):
     """What is read: the name of the file and of the library that reads it, for messages; what the request may use."""
 
@@ -32,9 +36,9 @@ class Asking(NamedTuple):
     by: str
     allowance: Allowance
 
-    def failed(self, what: str) -> KaditaError:
+    def failed(self, what: str) -> LibraryFailed:
         """Return the error of a library that failed so."""
-        return KaditaError(
+        return LibraryFailed(
             f"{self.file}: {self.by} {what} while reading it; the file is damaged: take another copy of it"
         )
 
@@ -163,11 +167,11 @@ class Child:
             self.end()
             return False, reply.asking.failed(f"did not answer within {seconds:.0f} s"), []
 
-    def _death(self, asking: Asking) -> KaditaError:
+    def _death(self, asking: Asking) -> LibraryFailed:
         """Return the error of the library in a process that closed its pipe."""
         self.alive = False
         status = end(self._worker)
-        if status == -getattr(signal, "SIGXCPU", 0):
+        if status == -getattr(signal, "SIGPROF", 0):
             return asking.failed(f"took more than {asking.allowance.seconds} s of computing time")
         return asking.failed(f"ended {how_it_ended(status)}")
 
