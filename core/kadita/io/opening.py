@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import HDF5, NETCDF_ENDINGS, first_bytes
 from kadita.io.importing.options import ImportOptions
+from kadita.io.isolated.child import LibraryFailed
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.in_arena import in_arena
 from kadita.school.transforms.motion import Motion
@@ -77,6 +78,8 @@ def open_any(
     try:
         if _is_netcdf(path) and not options.importer:  # most likely a trajectory, which needs no plugins to be opened
             return open_trajectory(path, topology, options)
+    except LibraryFailed:
+        raise
     except KaditaError:
         tracks = open_tracks(load_registry() if registry is None else registry, path, options, velocities=velocities)
         if tracks is None:

@@ -1,6 +1,7 @@
 """A file that the child process reads gives what the library itself gives, in any order, with any number of files."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
@@ -68,6 +69,17 @@ def test_two_files_are_read_by_turns(files):
     assert all(first)
     assert all(np.allclose(x.positions, y.positions, atol=6e-3) for x, y in both)
     assert process is child_process()
+
+
+def test_threads_read_at_the_same_time(files):
+    def positions(name):
+        with kadita.open(files[name]) as trajectory:
+            return np.concatenate([chunk.positions for _, chunk in trajectory.chunks_of(np.arange(24), 2)])
+
+    alone = {name: positions(name) for name in ("TRR", "GSD", "NetCDF-4")}
+    with ThreadPoolExecutor(3) as threads:
+        for name, found in zip(3 * list(alone), threads.map(positions, 3 * list(alone)), strict=True):
+            assert np.array_equal(found, alone[name])
 
 
 def test_a_block_larger_than_the_shared_memory_arrives_whole(files, monkeypatch):

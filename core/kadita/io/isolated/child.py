@@ -21,7 +21,12 @@ from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import MIB, Allowance
 
 PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
+_lock = RLock()  # one thread at a time asks, waits, starts or ends the process
 AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
+
+
+class LibraryFailed(KaditaError):  # noqa: N818
+    """A library crashed with a file, or took too much memory or time: nothing else should be tried with it."""
 
 
 class Asking(NamedTuple):
@@ -31,9 +36,9 @@ class Asking(NamedTuple):
     by: str
     allowance: Allowance
 
-    def failed(self, what: str) -> KaditaError:
+    def failed(self, what: str) -> LibraryFailed:
         """Return the error of a library that failed so."""
-        return KaditaError(
+        return LibraryFailed(
             f"{self.file}: {self.by} {what} while reading it; the file is damaged: take another copy of it"
         )
 
@@ -81,7 +86,6 @@ class Child:
     """A process that reads files. It has one request at a time; a further one waits for the reply before."""
 
     def __init__(self) -> None:
-        self.lock = RLock()
         self.owner, self.paths = os.getpid(), list(sys.path)
         number = shared_memory.create()
         try:
@@ -106,7 +110,7 @@ class Child:
 
     def request(self, function: Callable[..., Any], arguments: tuple[Any, ...], asking: Asking) -> Reply:
         """Ask for a call of a function, which is sent by name."""
-        with self.lock:
+        with _lock:
             self.settle()
             self._half = 1 - self._half
             reply = Reply(self, asking, self._half)
@@ -118,7 +122,7 @@ class Child:
 
     def settle(self) -> None:
         """Wait for the reply to the request before, if there is one."""
-        with self.lock:
+        with _lock:
             if self._pending is not None and self._mine:
                 self.wait_for(self._pending)
 
@@ -128,7 +132,7 @@ class Child:
 
     def wait_for(self, reply: Reply, arrived: Callable[[], None] = lambda: None) -> None:
         """Return when the reply is there; see `Reply.result`."""
-        with self.lock:
+        with _lock:
             if reply.lost:
                 reply.outcome = False, reply.asking.failed("was stopped"), []
             if reply.outcome is not None:
@@ -163,11 +167,11 @@ class Child:
             self.end()
             return False, reply.asking.failed(f"did not answer within {seconds:.0f} s"), []
 
-    def _death(self, asking: Asking) -> KaditaError:
+    def _death(self, asking: Asking) -> LibraryFailed:
         """Return the error of the library in a process that closed its pipe."""
         self.alive = False
         status = end(self._worker)
-        if status == -getattr(signal, "SIGXCPU", 0):
+        if status == -getattr(signal, "SIGPROF", 0):
             return asking.failed(f"took more than {asking.allowance.seconds} s of computing time")
         return asking.failed(f"ended {how_it_ended(status)}")
 
@@ -192,13 +196,12 @@ def _folder() -> str | None:
 
 
 _current: Child | None = None
-_starting = RLock()
 
 
 def child() -> Child:
     """Return the child process when it has answered what it was asked, or start one where there is none."""
     global _current
-    with _starting:
+    with _lock:
         if _current is not None:
             _current.settle()  # which may end it
         if _current is not None and not (_current.usable and _current.paths == sys.path):
@@ -213,7 +216,7 @@ def child() -> Child:
 def end_child() -> None:
     """End the child process, if there is one; the next file gets a new one."""
     global _current
-    with _starting:
+    with _lock:
         if _current is not None:
             _current.end()
         _current = None

@@ -1,15 +1,15 @@
 """How much memory and computing time the reading of a file may take.
 
-The limits are those of the operating system (`setrlimit`), for each request anew: beyond them an allocation fails, or
-the process is ended by SIGXCPU. Without them, as on Windows, only the clock of the waiting process ends a reading.
+The limits are those of the operating system, for each request anew: beyond them an allocation fails (`setrlimit`), or
+the process is ended by SIGPROF, the signal of a timer of its computing time. Without them, as on Windows, only the clock
+of the waiting process ends a reading.
 """
 
 from __future__ import annotations
 
-import math
 import os
+import signal
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 MIB = 1 << 20
-SECONDS, BYTES_PER_SECOND = 3, 1 << 20  # of computing time: so much, and for each byte of the file at the slowest
+SECONDS, BYTES_PER_SECOND = 2, 1 << 20  # of computing time: so much, and for each byte of the file at the slowest
 MEMORY, TIMES_THE_SIZE = 512 * MIB, 16  # so much, and this multiple of the file, which can be compressed
 WAITING, SHARE = 30.0, 4.0  # seconds by the clock, and per second of computing time where many processes share a core
 STATUS = Path("/proc/self/status")
@@ -61,6 +61,7 @@ class Limits:
         self._imported: set[str] = set()
         if resource is not None:
             resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process
             sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, *_: Any) -> None:
@@ -74,7 +75,7 @@ class Limits:
         self._allowance = allowance
         if resource is None:
             return
-        _set(resource.RLIMIT_CPU, math.ceil(time.process_time()) + allowance.seconds)
+        signal.setitimer(signal.ITIMER_PROF, allowance.seconds)
         if (used := _data_size()) is not None:
             _set(resource.RLIMIT_DATA, used + allowance.memory)
 
