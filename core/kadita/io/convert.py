@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.io.box_size import check_box
-from kadita.io.importing.open_tracks import open_tracks
+from kadita.io.importing.merged import open_merged
 from kadita.io.importing.options import ImportOptions
 from kadita.io.opening import open_trajectory
 from kadita.io.writers.formats import Progress, format_of, write_as
@@ -20,7 +21,7 @@ from kadita.school.transforms.stated_dimensions import with_dimensions
 
 
 def convert(
-    source: str | Path,
+    source: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
     to: str | None = None,
@@ -37,7 +38,8 @@ def convert(
     """Convert tracks of animals, or any trajectory that `kadita.open` opens, to another format.
 
     Args:
-        source: tracks that an installed importer reads, or a trajectory.
+        source: tracks that an installed importer reads, or a trajectory; of several files of tracks, one trajectory is
+            made, whose animals have the name of their file where it has one animal.
         output: the file to write; its ending determines the format.
         to: name of the format, where several share an ending.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
@@ -58,15 +60,19 @@ def convert(
         KaditaError: the input cannot be read, a unit or frame rate is unknown, the cell is too small, or the output
             exists.
     """
-    source, output = Path(source), Path(output)
+    sources = [Path(source)] if isinstance(source, str | Path) else [Path(file) for file in source]
+    if not sources:
+        raise KaditaError("expected at least one file; got none")
+    source, output = sources[0], Path(output)
     target = format_of(output, to)
-    check_writable(output, force=force, source=source)
+    for file in sources:
+        check_writable(output, force=force, source=file)
     registry = load_registry(plugins) if registry is None else registry
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
-    opened = open_tracks(registry, source, options, velocities=velocities, dimensions=dimensions, box=cell)
+    opened = open_merged(registry, sources, options, velocities=velocities, dimensions=dimensions, box=cell)
     if opened is None:
         opened = open_trajectory(source, topology, options)
         check_box(opened, cell, remarks)
@@ -76,7 +82,7 @@ def convert(
             remarks.append(f"{source} has no velocities; --velocities difference computes them from positions")
     remarks += opened.remarks
     with opened:
-        facts = origin(source)
+        facts = origin(source) if len(sources) == 1 else {"name": opened.name, "files": [origin(f) for f in sources]}
         replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **of_format)))
     return remarks
 
