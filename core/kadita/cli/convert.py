@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 @with_options
 def convert(
-    source: Annotated[
-        Path, typer.Argument(metavar="IN", readable=False, help="Tracked animals, or a trajectory of any format.")
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IN...",
+            readable=False,
+            help="Tracked animals, or a trajectory of any format; tracks of several files become one trajectory.",
+        ),
     ],
     output: Annotated[
         Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its suffix sets the format.")
@@ -62,6 +67,7 @@ def convert(
 ) -> None:
     """Convert tracked animals, or a trajectory of another format."""
     from kadita.base.settings import parse_settings
+    from kadita.cli.files import expanded
     from kadita.cli.terminal import installed, notes, progress, size_of
     from kadita.io.convert import convert as convert_file
 
@@ -76,7 +82,7 @@ def convert(
     summaries: list[Summary] = []
     with progress("converting") as bar:
         lines = convert_file(
-            source,
+            expanded(sources),
             output,
             to=to,
             parameters=parameters,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,25 +56,13 @@ def print_files(results: ResultsOfFiles, equilibration: str | float) -> None:
 def report_files(results: ResultsOfFiles) -> None:
     """Print notes, each once with the number of files it is about, and failures; exit with 1 if there are any."""
     from kadita.cli.terminal import notes
+    from kadita.io.importing.merged import once_each
 
-    notes(_grouped({file: found.notes for file, found in results.items()}))
-    failed = _grouped({file: tuple(found.failures.values()) for file, found in results.items()})
+    notes(once_each({file: found.notes for file, found in results.items()}))
+    failed = once_each({file: tuple(found.failures.values()) for file, found in results.items()})
     notes([*failed, *results.failures.values()], kind="error")
     if failed or results.failures:
         if results.failures:
             measured = f"{len(results)} of {len(results) + len(results.failures)} files are measured"
             notes([f"{measured}, the others are left out"], kind="error")
         raise typer.Exit(1)
-
-
-def _grouped(of_files: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return each line once, with the first of its files and the number of the others."""
-    files: dict[str, list[str]] = {}
-    for file, lines in of_files.items():
-        for line in lines:
-            files.setdefault(line.replace(file, "\0"), []).append(file)
-    grouped = []
-    for line, (first, *others) in files.items():
-        text = line.replace("\0", first) if "\0" in line else f"{first}: {line}"
-        grouped.append(f"{text} (and so of {len(others)} other files)" if others else text)
-    return grouped

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.box_size import check_box
-from kadita.io.importing.open_tracks import open_tracks
+from kadita.io.importing.merged import open_merged
 from kadita.io.importing.options import ImportOptions
 from kadita.io.importing.summary import Summary, summary_of
 from kadita.io.opening import open_trajectory
@@ -24,7 +25,7 @@ WRITTEN = "kadita"  # format of which the summary is that of the written file
 
 
 def convert(
-    source: str | Path,
+    source: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
     to: str | None = None,
@@ -45,7 +46,8 @@ def convert(
     """Convert tracks of animals, or any trajectory that `kadita.open` opens, to another format.
 
     Args:
-        source: tracks that an installed importer reads, or a trajectory.
+        source: tracks that an installed importer reads, or a trajectory; of several files of tracks, one trajectory is
+            made, whose animals have the name of their file where it has one animal.
         output: the file to write; its ending determines the format.
         to: name of the format, where several share an ending.
         velocities: ``"difference"`` computes finite differences of positions, ``"none"`` omits those of tracks.
@@ -71,9 +73,13 @@ def convert(
         KaditaError: the input cannot be read, a unit or frame rate is unknown, the cell is too small, or the output
             exists.
     """
-    source, output = Path(source), Path(output)
+    sources = [Path(source)] if isinstance(source, str | Path) else [Path(file) for file in source]
+    if not sources:
+        raise KaditaError("expected at least one file; got none")
+    source, output = sources[0], Path(output)
     target = format_of(output, to)
-    check_writable(output, force=force, source=source)
+    for file in sources:
+        check_writable(output, force=force, source=file)
     registry = load_registry(plugins) if registry is None else registry
     options = ImportOptions.of(**{key: value for key, value in others.items() if key in ImportOptions.keywords()})
     of_format = {key: value for key, value in others.items() if key not in ImportOptions.keywords()}
@@ -81,8 +87,13 @@ def convert(
     options.check_velocities(motion.option)
     cell = None if box is None else parsed_box(box)
     remarks: list[str] = []
-    opened = open_tracks(
-        registry, source, options, velocities="none" if motion.replaces else velocities, dimensions=dimensions, box=cell
+    opened = open_merged(
+        registry,
+        sources,
+        options,
+        velocities="none" if motion.replaces else velocities,
+        dimensions=dimensions,
+        box=cell,
     )
     are_tracks = opened is not None
     if opened is None:
@@ -96,7 +107,7 @@ def convert(
         opened = motion.applied(opened, None, remarks)  # it is in the box already
     remarks += opened.remarks
     with opened:
-        facts = origin(source)
+        facts = origin(source) if len(sources) == 1 else {"name": opened.name, "files": [origin(f) for f in sources]}
         replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **of_format)))
         if summary is not None and are_tracks and target.name != WRITTEN:
             summary(summary_of(opened))

@@ -15,11 +15,12 @@ from kadita_tracks.tables.qualities import Least, qualities
 from kadita_tracks.tables.reading import coordinates, identities, numbers, read_table, texts
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
+OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
 
 
 @importer(endings=(".csv", ".tsv"), fallback=True)
-def table(path: Path, *, columns: Columns = (), least: Least = None) -> Tracks:
+def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False) -> Tracks:
     """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz, species if present.
 
     ``--column role=name`` maps a column with another name. Columns of quality are offered as limits: confidence,
@@ -31,6 +32,8 @@ def table(path: Path, *, columns: Columns = (), least: Least = None) -> Tracks:
     given = _given(columns)
     words = {dict(given).get(role, role) for role in ("agent", "species")}
     table = read_table(path, "\t" if path.suffix.lower() == ".tsv" else ",", text=lambda name: name in words)
+    if one_animal and not {"agent", dict(given).get("agent")} & set(table.columns):
+        table["agent"] = "0"
     names = _columns(path, given, [str(c) for c in table.columns])
     axes = "xyz" if "z" in names else "xy"
     positions = coordinates(path, table, [names[axis] for axis in axes])

@@ -7,11 +7,25 @@ from pathlib import Path
 from kadita.io.importing.as_trajectory import as_trajectory
 from kadita.io.importing.find import find_importer, read_tracks
 from kadita.io.importing.options import ImportOptions
+from kadita.plugins.declaration.importer import Importer
 from kadita.plugins.registry import Registry
 from kadita.school.arena import Arena
 from kadita.school.box import Box
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.in_arena import in_arena
+
+
+def importer_of(registry: Registry, source: Path, options: ImportOptions) -> Importer | None:
+    """Return the importer of a file; None if no importer reads such files.
+
+    Raises:
+        KaditaError: not exactly one importer recognizes the file, or another one than the named one does.
+    """
+    name = options.importer
+    if name is None and options.names_columns:  # only tables have columns
+        tables = (i for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
+        name = next((i.name for i in tables), None)
+    return find_importer(registry, source, name)
 
 
 def open_tracks(
@@ -34,11 +48,7 @@ def open_tracks(
     Raises:
         KaditaError: the file cannot be read, or a unit or frame rate is unknown.
     """
-    name = options.importer
-    if name is None and options.names_columns:  # only tables have columns
-        tables = (i for i in registry.importers.values() if i.fallback and "columns" in i.parameters.model_fields)
-        name = next((i.name for i in tables), None)
-    importer = find_importer(registry, source, name)
+    importer = importer_of(registry, source, options)
     if importer is None:
         return None
     tracks = read_tracks(registry, importer, source, options.values_for(importer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from kadita.base.errors import KaditaError
@@ -102,6 +102,10 @@ class ImportOptions:
     def limits(self) -> dict[str, float]:
         """Limits by name of a quality."""
         return json.loads(self.least)
+
+    def with_default(self, name: str, value: Any) -> ImportOptions:
+        """Return options with this parameter of the importer, unless the user sets it."""
+        return replace(self, parameters=json.dumps({name: value} | json.loads(self.parameters)))
 
     def values_for(self, importer: Importer) -> dict[str, Any]:
         """Return the values of an importer's parameters.
