@@ -1,8 +1,8 @@
 """How much memory and computing time the reading of a file may take.
 
 The limits are those of the operating system, for each request anew: beyond them an allocation fails (`setrlimit`), or
-the process is ended by SIGPROF, the signal of a timer of its computing time. Without them, as on Windows, only the clock
-of the waiting process ends a reading.
+the process is ended by SIGPROF, the signal of a timer of its computing time. Without them, as on Windows, only the
+clock of the waiting process ends a reading.
 """
 
 from __future__ import annotations
