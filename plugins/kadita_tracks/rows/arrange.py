@@ -15,6 +15,8 @@ from kadita_tracks.rows.frame_grid import Grid, grid_of_frames, grid_of_times
 from kadita_tracks.rows.packing import columns_of_tracks, is_sparse
 
 UNKNOWN = "unknown"  # species of an animal of which no row says it
+MOST_EMPTY = 50_000_000  # places; of more, one in so many must have a row:
+EMPTY_TIMES = 100
 IN_MEMORY = 5_000_000  # places, columns x frames: those of more are in a scratch file
 
 
@@ -114,14 +116,24 @@ def layout_of(
         agents: number of agents.
         rows: number of rows.
         counts_frames: whether times are frame numbers.
+
+    Raises:
+        KaditaError: nearly all places would be empty, and they are very many.
     """
     grid = grid_of_frames(name, found) if counts_frames else grid_of_times(name, found)
+    layout = Layout(grid, agents, None)
     if is_sparse(agents, len(grid.instants), rows):
         first, last = ends()
         column = columns_of_tracks(grid.row[first], grid.row[last])
         if (columns := int(column.max()) + 1) < agents:
-            return Layout(grid, columns, column)
-    return Layout(grid, agents, None)
+            layout = Layout(grid, columns, column)
+    if (places := len(grid.instants) * layout.columns) > max(MOST_EMPTY, EMPTY_TIMES * rows):
+        raise KaditaError(
+            f"{name}: expected at most {max(MOST_EMPTY, EMPTY_TIMES * rows)} for columns x frames of {rows} rows; "
+            f"found {layout.columns} columns in {len(grid.instants)} frames, {places}, of which nearly all would be "
+            "empty; convert the file in parts"
+        )
+    return layout
 
 
 def tracks_of(

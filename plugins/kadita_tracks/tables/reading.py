@@ -6,6 +6,7 @@ import csv
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -80,23 +81,24 @@ def chunks_of_table(
         if named:
             known = pandas.read_csv(path, nrows=0, **options).columns
             texts = [c for c in known if text(str(c))]
-            options["dtype"] = dict.fromkeys(texts, str if rows is None else "category")
+            options["dtype"] = dict.fromkeys(texts, str)
             options["keep_default_na"] = False
             options["na_values"] = {c: MISSING for c in known if c not in texts}
         if columns is not None:
             options["usecols"] = list(columns)
         if rows is None:
-            parts = iter([pandas.read_csv(path, low_memory=False, **options)])
+            opened: Any = nullcontext([pandas.read_csv(path, low_memory=False, **options)])
         else:
-            parts = iter(pandas.read_csv(path, chunksize=rows, **options))
-        for part in parts:
-            if not named:
-                part.columns = range(1, len(part.columns) + 1)
-            elif len(known) == 1:
-                raise KaditaError(
-                    f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
-                )
-            yield part
+            opened = pandas.read_csv(path, chunksize=rows, **options)
+        with opened as parts:
+            for part in parts:
+                if not named:
+                    part.columns = range(1, len(part.columns) + 1)
+                elif len(known) == 1:
+                    raise KaditaError(
+                        f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
+                    )
+                yield part
 
 
 def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats:

@@ -42,7 +42,7 @@ class Survey:
     @property
     def lowest_z(self) -> float:
         """The lowest z."""
-        return float(self._z[0])
+        return float(self._z[0]) + 0.0  # not -0
 
     def add(self, block: Vectors, *, rates: bool) -> None:
         """Add the next frames."""
