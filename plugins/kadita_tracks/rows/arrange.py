@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita import KaditaError, Tracks
 from kadita.plugins.importers import Floats, Integers
-from kadita_tracks.rows.frame_grid import grid_of_frames, grid_of_times
+from kadita_tracks.rows.arranged import Arranged, named
+from kadita_tracks.rows.frame_grid import Grid, grid_of_frames, grid_of_times
 from kadita_tracks.rows.packing import columns_of_tracks, is_sparse
 
 UNKNOWN = "unknown"  # species of an animal of which no row says it
-MOST_VALUES = 50_000_000  # columns x frames: 1.2 GB of positions
+MOST_EMPTY = 50_000_000  # places; of more, one in so many must have a row:
+EMPTY_TIMES = 100
+IN_MEMORY = 5_000_000  # places, columns x frames: those of more are in a scratch file
 
 
 def frames_of_rows(
@@ -47,7 +50,7 @@ def frames_of_rows(
 
     Raises:
         KaditaError: there are no rows, times are not finite, an agent has two rows at one time or two species, or
-            frames x columns exceed the memory limit.
+            the disk has too little space for frames x columns beyond the memory.
     """
     if len(agents) == 0:
         raise KaditaError(f"{name}: expected at least one row; found none")
@@ -56,42 +59,104 @@ def frames_of_rows(
     identities, agent = _distinct(agents)
     found, row = np.unique(times, return_inverse=True)
     _refuse_two_rows(name, identities, agent, found, row)
-    grid = grid_of_frames(name, found) if known.get("counts_frames") else grid_of_times(name, found)
-    frame = grid.row[row]
-    frames, columns, column = len(grid.instants), len(identities), agent
-    packed = is_sparse(columns, frames, len(agents))
-    if packed:
-        first, last = np.full(columns, frames), np.zeros(columns, dtype=np.int64)
-        np.minimum.at(first, agent, frame)
-        np.maximum.at(last, agent, frame)
-        of_track = columns_of_tracks(first, last)
-        packed = of_track.max() + 1 < columns
-    if packed:
-        column, columns = of_track[agent], int(of_track.max()) + 1
-    if frames * columns > MOST_VALUES:
+
+    def ends() -> tuple[Integers, Integers]:
+        first, last = np.full(len(identities), len(found)), np.zeros(len(identities), dtype=np.int64)
+        np.minimum.at(first, agent, row)
+        np.maximum.at(last, agent, row)
+        return first, last
+
+    layout = layout_of(name, found, ends, len(identities), len(agents), counts_frames=bool(known.get("counts_frames")))
+    frame, frames, columns = layout.grid.row[row], len(layout.grid.instants), layout.columns
+    column = agent if layout.column is None else layout.column[agent]
+    if frames * columns > IN_MEMORY:
+        scratch = Arranged(name, frames, columns, values := named(positions, velocities, quality))
+        scratch.put(frame, column, agent, values)
+        arrays = scratch.fields
+    else:
+
+        def arranged(values: NDArray[Any], empty: Any = np.nan) -> NDArray[Any]:
+            places = np.full((frames, columns, *values.shape[1:]), empty, dtype=values.dtype)
+            places[frame, column] = values
+            return places
+
+        arrays = {
+            "positions": arranged(positions),
+            "velocities": None if velocities is None else arranged(velocities),
+            "quality": {key: arranged(values) for key, values in (quality or {}).items()},
+            "identities": None if layout.column is None else arranged(agent.astype(np.int32), -1),
+        }
+    kinds = None if species is None else species_of(name, identities, agent, species)
+    return tracks_of(name, layout, identities, arrays, kinds, remarks, known)
+
+
+class Layout(NamedTuple):
+    """Where rows are placed."""
+
+    grid: Grid
+    columns: int
+    column: Integers | None  # (N,) column of each agent; None if column i is agent i
+
+
+def layout_of(
+    name: str,
+    found: Floats,
+    ends: Callable[[], tuple[Integers, Integers]],
+    agents: int,
+    rows: int,
+    *,
+    counts_frames: bool,
+) -> Layout:
+    """Return where rows are placed.
+
+    Args:
+        name: name of the file, for messages.
+        found: distinct times, which increase.
+        ends: returns the index among them of the first and of the last row of each agent, (N,) each.
+        agents: number of agents.
+        rows: number of rows.
+        counts_frames: whether times are frame numbers.
+
+    Raises:
+        KaditaError: nearly all places would be empty, and they are very many.
+    """
+    grid = grid_of_frames(name, found) if counts_frames else grid_of_times(name, found)
+    layout = Layout(grid, agents, None)
+    if is_sparse(agents, len(grid.instants), rows):
+        first, last = ends()
+        column = columns_of_tracks(grid.row[first], grid.row[last])
+        if (columns := int(column.max()) + 1) < agents:
+            layout = Layout(grid, columns, column)
+    if (places := len(grid.instants) * layout.columns) > max(MOST_EMPTY, EMPTY_TIMES * rows):
         raise KaditaError(
-            f"{name}: expected at most {MOST_VALUES} for columns x frames; found {columns} columns in {frames} frames, "
-            "which exceed the memory; convert the file in parts"
+            f"{name}: expected at most {max(MOST_EMPTY, EMPTY_TIMES * rows)} for columns x frames of {rows} rows; "
+            f"found {layout.columns} columns in {len(grid.instants)} frames, {places}, of which nearly all would be "
+            "empty; convert the file in parts"
         )
+    return layout
 
-    def arranged(values: NDArray[Any], empty: Any = np.nan) -> NDArray[Any]:
-        places = np.full((frames, columns, *values.shape[1:]), empty, dtype=values.dtype)
-        places[frame, column] = values
-        return places
 
-    kinds = None if species is None else _species(name, identities, agent, species)
-    unknown = 0 if kinds is None else int((kinds == UNKNOWN).sum())
+def tracks_of(
+    name: str,
+    layout: Layout,
+    agents: NDArray[Any],
+    arrays: Mapping[str, Any],
+    species: NDArray[Any] | None,
+    remarks: tuple[str, ...],
+    known: Mapping[str, Any],
+) -> Tracks:
+    """Return tracks from arrays of frames (positions, velocities, quality, identities), with remarks on species."""
+    unknown = 0 if species is None else int((species == UNKNOWN).sum())
     if unknown:
         remarks = (*remarks, f"{name}: no row says the species of {unknown} animals; it is called {UNKNOWN}")
+    if layout.column is None:  # column i is agent i
+        arrays = {**arrays, "identities": None}
     return Tracks(
-        identities,
-        arranged(positions),
-        grid.instants,
-        velocities=None if velocities is None else arranged(velocities),
-        quality={key: arranged(values) for key, values in (quality or {}).items()},
-        species=kinds,
-        identities=arranged(agent.astype(np.int32), -1) if packed else None,
-        remarks=remarks + grid.remarks,
+        agents,
+        times=layout.grid.instants,
+        species=species,
+        remarks=remarks + layout.grid.remarks,
+        **arrays,
         **known,
     )
 
@@ -115,13 +180,20 @@ def _refuse_two_rows(name: str, identities: NDArray[Any], agent: Integers, found
     twice = cells[1:][cells[1:] == cells[:-1]]
     if len(twice):
         t, i = divmod(int(twice[0]), len(identities))
-        raise KaditaError(
-            f"{name}: expected one row per agent and time; agent {identities[i]} has more at {found[t]:g}"
-        )
+        raise two_rows(name, identities[i], found[t])
 
 
-def _species(name: str, identities: NDArray[Any], agent: Integers, species: NDArray[Any]) -> NDArray[Any]:
-    """Return the species of each animal, (N,); ``unknown`` where no row says it."""
+def two_rows(name: str, agent: Any, time: float) -> KaditaError:
+    """Return what is wrong with two rows of an agent at one time."""
+    return KaditaError(f"{name}: expected one row per agent and time; agent {agent} has more at {time:g}")
+
+
+def species_of(name: str, identities: NDArray[Any], agent: Integers, species: NDArray[Any]) -> NDArray[Any]:
+    """Return the species of each animal, (N,); ``unknown`` where no row says it.
+
+    Raises:
+        KaditaError: an animal has two.
+    """
     names, code = _distinct(species)
     pairs = np.unique(agent * len(names) + code)
     owner, kind = np.divmod(pairs, len(names))

@@ -6,6 +6,7 @@ import csv
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -86,17 +87,18 @@ def chunks_of_table(
         if columns is not None:
             options["usecols"] = list(columns)
         if rows is None:
-            parts = iter([pandas.read_csv(path, low_memory=False, **options)])
+            opened: Any = nullcontext([pandas.read_csv(path, low_memory=False, **options)])
         else:
-            parts = iter(pandas.read_csv(path, chunksize=rows, **options))
-        for part in parts:
-            if not named:
-                part.columns = range(1, len(part.columns) + 1)
-            elif len(known) == 1:
-                raise KaditaError(
-                    f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
-                )
-            yield part
+            opened = pandas.read_csv(path, chunksize=rows, **options)
+        with opened as parts:
+            for part in parts:
+                if not named:
+                    part.columns = range(1, len(part.columns) + 1)
+                elif len(known) == 1:
+                    raise KaditaError(
+                        f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
+                    )
+                yield part
 
 
 def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats:
@@ -111,9 +113,8 @@ def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats
     wrong = values.isna() & table[name].notna()
     if wrong.any():
         row = int(wrong.argmax())
-        raise KaditaError(
-            f"{path}: expected a number in column {name}; line {row + first_line} has {str(table[name].iloc[row])!r}"
-        )
+        line = int(table.index[row]) + first_line
+        raise KaditaError(f"{path}: expected a number in column {name}; line {line} has {str(table[name].iloc[row])!r}")
     return np.asarray(values, dtype=np.float64)
 
 
@@ -123,19 +124,34 @@ def identities(path: Path, table: Any, name: str) -> NDArray[Any]:
     Raises:
         KaditaError: a cell is empty, or a string contains a NUL byte.
     """
+    code, names = labels(path, table, name)
+    return values_of(names)[code]
+
+
+def labels(path: Path, table: Any, name: str) -> tuple[NDArray[np.int64], list[str]]:
+    """Return a column of text as distinct names, and the index of each row's, (rows,).
+
+    Raises:
+        KaditaError: as `identities`.
+    """
     import pandas
 
-    labels = table[name]
-    blank = labels.str.strip() == ""
+    column = table[name]
+    blank = column.str.strip() == ""
     if blank.any():
-        raise KaditaError(f"{path}: line {int(blank.argmax()) + 2} has no {name}")
-    code, distinct = pandas.factorize(labels)
+        raise KaditaError(f"{path}: line {int(table.index[int(blank.argmax())]) + 2} has no {name}")
+    code, distinct = pandas.factorize(column)
     names = [str(label) for label in distinct]
     if any("\0" in n for n in names):
         raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
-    if all(PLAIN.fullmatch(n) for n in names):  # 7, and not 007
-        return np.array([int(n) for n in names], dtype=np.int64)[code]
-    return np.array(names)[code]
+    return np.asarray(code, dtype=np.int64), names
+
+
+def values_of(names: list[str]) -> NDArray[Any]:
+    """Return identities, (N,): integers if all names are integers that are written plainly, 7 and not 007."""
+    if all(PLAIN.fullmatch(n) for n in names):
+        return np.array([int(n) for n in names], dtype=np.int64)
+    return np.array(names)
 
 
 def texts(path: Path, table: Any, name: str) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +11,11 @@ from pydantic import Field
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import did_you_mean
 from kadita_tracks.rows.arrange import frames_of_rows
+from kadita_tracks.rows.streamed import CHUNK_ROWS, Rows, Sighted, fits, frames_of_parts
 from kadita_tracks.tables.qualities import Least, qualities
-from kadita_tracks.tables.reading import coordinates, identities, numbers, read_table, texts
+from kadita_tracks.tables.reading import chunks_of_table, coordinates, header, labels, numbers, texts, values_of
 
+ALONE = "agent"  # column of the single animal of a table without one
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
@@ -31,25 +33,54 @@ def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal:
     """
     given = _given(columns)
     words = {dict(given).get(role, role) for role in ("agent", "species")}
-    table = read_table(path, "\t" if path.suffix.lower() == ".tsv" else ",", text=lambda name: name in words)
-    if one_animal and not {"agent", dict(given).get("agent")} & set(table.columns):
-        table["agent"] = "0"
-    names = _columns(path, given, [str(c) for c in table.columns])
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+
+    def text(name: str) -> bool:
+        return name in words
+
+    def chunks(rows: int | None, only: list[str] | None = None) -> Iterator[Any]:
+        named = None if only is None else [name for name in only if name != ALONE]
+        for part in chunks_of_table(path, separator, rows=rows, text=text, columns=named):
+            yield part.assign(**{ALONE: "0"}) if alone else part
+
+    alone = one_animal and not {"agent", dict(given).get("agent")} & set(header(path))
+    (first,) = chunks(None) if fits(path) else (next(chunks(1)),)
+    names = _columns(path, given, [str(c) for c in first.columns])
     axes = "xyz" if "z" in names else "xy"
-    positions = coordinates(path, table, [names[axis] for axis in axes])
-    velocities = coordinates(path, table, [names[f"v{axis}"] for axis in axes]) if "vx" in names else None
     counts_frames = "frame" in names
-    known: dict[str, Any] = {"counts_frames": counts_frames}
-    if "species" in names:
-        known["species"] = texts(path, table, names["species"])
-    return frames_of_rows(
+    time = names["frame" if counts_frames else "time"]
+
+    def sighted(part: Any) -> Sighted:
+        return Sighted(*labels(path, part, names["agent"]), numbers(path, part, time))
+
+    def rows_of(part: Any) -> Rows:
+        return Rows(
+            sighted(part),
+            coordinates(path, part, [names[axis] for axis in axes]),
+            coordinates(path, part, [names[f"v{axis}"] for axis in axes]) if "vx" in names else None,
+            qualities(path, part, least, [name for role, name in given if role == "quality"]),
+            texts(path, part, names["species"]) if "species" in names else None,
+        )
+
+    if fits(path):
+        (agent, labelled, times), positions, velocities, quality, species = rows_of(first)
+        animals = values_of(labelled)[agent]
+        return frames_of_rows(
+            str(path),
+            animals,
+            times,
+            positions,
+            velocities,
+            quality=quality,
+            species=species,
+            counts_frames=counts_frames,
+        )
+    return frames_of_parts(
         str(path),
-        identities(path, table, names["agent"]),
-        numbers(path, table, names["frame" if counts_frames else "time"]),
-        positions,
-        velocities,
-        quality=qualities(path, table, least, [name for role, name in given if role == "quality"]),
-        **known,
+        lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
+        lambda: map(rows_of, chunks(CHUNK_ROWS)),
+        values_of,
+        counts_frames=counts_frames,
     )
 
 

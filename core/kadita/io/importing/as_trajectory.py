@@ -10,18 +10,19 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.io.box_size import boxed
 from kadita.io.importing.columns import animals_of
-from kadita.io.importing.image_axes import turn_up
-from kadita.io.importing.quality import below_limits
+from kadita.io.importing.image_axes import upward
+from kadita.io.importing.quality import checked_limits
 from kadita.io.importing.remarks import on_velocities, remarks_on
+from kadita.io.importing.survey import Survey
+from kadita.io.importing.tracked import Places, TrackedTrajectory
+from kadita.io.importing.vectors import blocks_of_vectors, vectors_of
 from kadita.plugins.declaration.importer import Tracks
 from kadita.school.box import Box, Floats
-from kadita.school.chunk import Chunk
-from kadita.school.dimensions import PLANE, SPACE, dimensions_of
+from kadita.school.dimensions import PLANE, SPACE
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import Differenced
-from kadita.school.transforms.one_column_each import spread
 
 
 def as_trajectory(
@@ -73,38 +74,54 @@ def as_trajectory(
             raise KaditaError(f"{name}: its unit of {quantity} is {known}; --{quantity}-unit {given} contradicts it")
         attributes[key] = given or known
     times = _times(tracks, name, frame_rate)
-    x, v = (_in_space(values) for values in (tracks.positions, tracks.velocities))
-    assert x is not None
-    seen = ~np.isnan(x[..., 0])
-    if not seen.any():
+    limits = checked_limits(name, tracks.quality, least or {})
+    axis, turned, turn = upward(name, tracks, length_unit=str(attributes["length_unit"]), y_axis=y_axis)
+    cell = box if tracks.box is None else Box.of(tracks.box)
+    survey = Survey(tracks, limits, times, cell)
+    compared = tracks.velocities is not None and velocities is None
+    block = None
+    for block in blocks_of_vectors(tracks, limits, turn):
+        survey.add(block, rates=compared)
+    if not survey.found:
         raise KaditaError(f"{name}: expected positions; found none")
-    seen &= ~below_limits(name, seen, tracks.quality, least or {}, remarks)
-    if not seen.any():
+    remarks += survey.qualities.remarks(name, survey.found, tracks.quality)
+    if not survey.sightings:
         raise KaditaError(f"{name}: expected sightings that reach the limits of --least; found none")
-    x[~seen] = np.nan
-    if v is not None:
-        v[~seen] = np.nan
-        attributes |= {"velocities": attributes.get("velocities", "tracker")} if velocities is None else {}
-    unit = str(attributes["length_unit"])
-    axis = turn_up(name, tracks, x, v, length_unit=unit, y_axis=y_axis, remarks=remarks)
+    if turned is not None:
+        remarks.append(turned)
     if axis is not None:
         attributes["y_axis"] = axis
-    dimensions = _dimensions(name, tracks, x, v, dimensions, remarks)
-    columns, identities, agents = animals_of(name, tracks, seen, remarks)
-    remarks += remarks_on(name, seen[:, columns], identities, times)
-    chunk = Chunk(x[:, columns], None if v is None or velocities == "none" else v[:, columns], times, None, identities)
-    if identities is not None and identities.shape[1] >= len(agents):
-        chunk = spread(chunk, len(agents))
+    attributes |= {"velocities": attributes.get("velocities", "tracker")} if compared else {}
+    planar = _dimensions(name, tracks, survey, dimensions, remarks)
+    agents = animals_of(name, tracks, survey.last >= 0, remarks)
+    remarks += remarks_on(name, survey.held, survey.first, survey.last, times)
+    kept = tracks.velocities is not None and velocities != "none"
+    places = Places(tracks, np.flatnonzero(survey.occupied), agents, flat=planar == PLANE, velocities=kept)
     species = None if tracks.species is None else np.asarray(tracks.species)[agents]
-    trajectory: Trajectory = InMemoryTrajectory(
-        name, chunk, np.asarray(tracks.agents)[agents], attributes, species=species, dimensions=dimensions
-    )
+    names = np.asarray(tracks.agents)[agents]
+    trajectory: Trajectory
+    if block is not None and len(block.positions) == len(times):
+        trajectory = InMemoryTrajectory(
+            name, places.chunk(block, times), names, attributes, species=species, dimensions=planar
+        )
+    else:
+        trajectory = TrackedTrajectory(
+            name,
+            lambda frames: vectors_of(tracks, frames, limits, turn),
+            places,
+            times,
+            names,
+            attributes,
+            velocities=kept,
+            species=species,
+            dimensions=planar,
+        )
     if box is not None and tracks.box is not None and Box.of(tracks.box) != box:
         raise KaditaError(f"{name}: its cell is {Box.of(tracks.box)}; --box contradicts it")
-    trajectory = boxed(trajectory, box if tracks.box is None else Box.of(tracks.box), remarks)
-    if v is not None and velocities is None and not oriented:
-        remarks += on_velocities(name, x, v, times, box if tracks.box is None else Box.of(tracks.box))
-    if velocities == "difference" or (v is None and velocities is None and len(times) > 1):
+    trajectory = boxed(trajectory, cell, remarks)
+    if compared and not oriented:
+        remarks += on_velocities(name, survey.rates)
+    if velocities == "difference" or (tracks.velocities is None and velocities is None and len(times) > 1):
         trajectory = Differenced(trajectory)
         if velocities is None:
             remarks.append(f"{name} has no velocities; they are central differences within unbroken stretches")
@@ -112,9 +129,7 @@ def as_trajectory(
     return trajectory
 
 
-def _dimensions(
-    name: str, tracks: Tracks, x: Floats, v: Floats | None, given: int | None, remarks: list[str]
-) -> int | None:
+def _dimensions(name: str, tracks: Tracks, survey: Survey, given: int | None, remarks: list[str]) -> int | None:
     """Return 2 for a plane, where z becomes 0, or 3 for space, as the user or the importer says, or else as z is."""
     if given not in (None, PLANE, SPACE):
         raise KaditaError(f"--dimensions: expected 2 or 3; got {given}")
@@ -123,14 +138,12 @@ def _dimensions(
         return given or tracks.dimensions or PLANE
     said = given or tracks.dimensions
     try:
-        dimensions = dimensions_of(x, v, said)
+        dimensions = survey.dimensions(said)
     except KaditaError as error:
         raise KaditaError(f"{name}: {error}") from None
     if dimensions == PLANE:
-        z = x[..., 2]
         keeps = "" if said else "; --dimensions 3 keeps it"
-        remarks.append(f"{name}: z is {np.nanmin(z):g} throughout, a plane; it is set to 0{keeps}")
-        z[~np.isnan(z)] = 0.0
+        remarks.append(f"{name}: z is {survey.lowest_z:g} throughout, a plane; it is set to 0{keeps}")
     return dimensions
 
 
@@ -150,13 +163,3 @@ def _times(tracks: Tracks, name: str, frame_rate: float | None) -> Floats:
     if rate is not None and frame_rate is not None and rate != frame_rate:
         raise KaditaError(f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts it")
     return times / float(rate or frame_rate or 1)
-
-
-def _in_space(values: Floats | None) -> Floats | None:
-    """Return vectors as float64, (T, N, 3); all three components of an absent animal are NaN."""
-    if values is None:
-        return None
-    vectors = np.zeros((*values.shape[:2], 3))
-    vectors[..., : values.shape[2]] = values
-    vectors[np.isnan(vectors).any(axis=2)] = np.nan
-    return vectors

@@ -12,35 +12,25 @@ from kadita.plugins.declaration.importer import Tracks
 from kadita.school.box import Integers
 
 
-def animals_of(
-    name: str, tracks: Tracks, seen: NDArray[np.bool_], remarks: list[str]
-) -> tuple[Any, Integers | None, Integers]:
-    """Return the columns that hold animals, the animal in each place (as in `Chunk`), and the animals that are seen.
+def animals_of(name: str, tracks: Tracks, seen: NDArray[np.bool_], remarks: list[str]) -> Integers:
+    """Return the animals that are seen, indices among those of the tracks.
 
     Args:
         name: name of the file, for messages.
         tracks: from an importer.
-        seen: which places hold an animal, (T, C).
+        seen: which animals are seen in any frame, (N,).
         remarks: a line is appended if there are animals without positions.
 
     Raises:
         KaditaError: identities that a file cannot tell apart.
     """
-    if tracks.identities is None:
-        columns = agents = np.flatnonzero(seen.any(axis=0))
-        identities = None
-    else:
-        agents, places = np.unique(tracks.identities[seen], return_inverse=True)
-        identities = np.full(seen.shape, -1, dtype=np.int64)
-        identities[seen] = places
-        columns = np.flatnonzero(seen.any(axis=0))
-        identities = identities[:, columns]
+    agents = np.flatnonzero(seen)
     if len(agents) < len(tracks.agents):
         missing = np.delete(np.asarray(tracks.agents), agents)
         examples = ", ".join(str(a) for a in missing[:5])
         remarks.append(f"{name}: {len(missing)} animals without positions are left out: {examples}")
     _refuse_same(name, np.asarray(tracks.agents)[agents])
-    return columns, identities, agents
+    return agents
 
 
 def _refuse_same(name: str, agents: NDArray[Any]) -> None:

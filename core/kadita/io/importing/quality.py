@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,42 +32,63 @@ def parse_limits(limits: Iterable[str]) -> dict[str, float]:
     return parsed
 
 
-def below_limits(
-    name: str,
-    present: NDArray[np.bool_],
-    quality: Mapping[str, Floats],
-    least: Mapping[str, Any],
-    remarks: list[str],
-) -> NDArray[np.bool_]:
-    """Return which sightings are to be left out, (T, N): those below a limit, or whose quality is not known.
-
-    Args:
-        name: name of the file, for messages.
-        present: which animals are seen, (T, N).
-        quality: qualities, (T, N), by name.
-        least: limits by name of the quality.
-        remarks: one line is appended for each quality.
+def checked_limits(name: str, quality: Iterable[str], least: Mapping[str, Any]) -> dict[str, float]:
+    """Return limits by name of the quality.
 
     Raises:
         KaditaError: there is no such quality, or a limit is not a number.
     """
+    known = list(quality)
     for key in least:
-        if key not in quality:
-            there_are = f"there are: {', '.join(quality)}" if quality else "the file has none"
-            raise KaditaError(f"--least: {name} has no quality column '{key}'{did_you_mean(key, quality)}; {there_are}")
-    out = np.zeros_like(present)
-    for key, values in quality.items():
-        if key not in least:
-            remarks.append(f"{name}: it has a quality column {key} {_unused(key, values[present])}")
-            continue
-        limit = _number(key, least[key])
-        unknown = present & np.isnan(values)
-        below = present & (values < limit)
-        out |= below | unknown
-        remark = f"{name}: {int(below.sum())} of {int(present.sum())} sightings have {key} below {limit:g}"
-        remark += f", and of {int(unknown.sum())} it is not known" if unknown.any() else ""
-        remarks.append(f"{remark}; they are left out")
-    return out
+        if key not in known:
+            there_are = f"there are: {', '.join(known)}" if known else "the file has none"
+            raise KaditaError(f"--least: {name} has no quality column '{key}'{did_you_mean(key, known)}; {there_are}")
+    return {key: _number(key, limit) for key, limit in least.items()}
+
+
+class QualityCount:
+    """How many sightings have qualities below a limit, and what qualities are that have none; block by block."""
+
+    def __init__(self, quality: Iterable[str], limits: Mapping[str, float], every: int) -> None:
+        """Count for these limits; of qualities without one, the values of every so many places are kept."""
+        self._limits, self._every = limits, every
+        self.below, self.unknown = dict.fromkeys(limits, 0), dict.fromkeys(limits, 0)
+        self._values: dict[str, list[Floats]] = {key: [] for key in quality if key not in limits}
+        self._range: dict[str, tuple[float, float]] = {}
+
+    def add(self, present: NDArray[np.bool_], quality: Mapping[str, Floats]) -> None:
+        """Count a block: which animals are seen, (T, N), and qualities, (T, N), by name."""
+        for key, values in quality.items():
+            if key in self._limits:
+                self.below[key] += int((present & (values < self._limits[key])).sum())
+                self.unknown[key] += int((present & np.isnan(values)).sum())
+                continue
+            known = values[present]
+            known = known[~np.isnan(known)]
+            if known.size:
+                low, high = self._range.get(key, (np.inf, -np.inf))
+                self._range[key] = min(low, known.min()), max(high, known.max())
+                self._values[key].append(known[:: self._every])
+
+    def remarks(self, name: str, sightings: int, quality: Iterable[str]) -> Iterator[str]:
+        """Yield a remark on each quality."""
+        for key in quality:
+            if key not in self._limits:
+                yield f"{name}: it has a quality column {key} {self._unused(key)}"
+                continue
+            remark = f"{name}: {self.below[key]} of {sightings} sightings have {key} below {self._limits[key]:g}"
+            remark += f", and of {self.unknown[key]} it is not known" if self.unknown[key] else ""
+            yield f"{remark}; they are left out"
+
+    def _unused(self, key: str) -> str:
+        if key not in self._range:
+            return "without numbers, which is not used"
+        least, most = self._range[key]
+        median = np.median(np.concatenate(self._values[key]))
+        spread = f"({least:.3g} to {most:.3g}, median {median:.3g}), which is not used"
+        if least >= 0 and most <= 1:
+            return f"{spread}; --least {key}={USUAL} leaves out sightings below {USUAL}"
+        return f"{spread}; --least {key}=NUMBER leaves out sightings below it"
 
 
 def _number(key: str, limit: Any) -> float:
@@ -78,14 +99,3 @@ def _number(key: str, limit: Any) -> float:
     if not np.isfinite(number):
         raise KaditaError(f"--least {key}: expected a number; got {limit!r}")
     return number
-
-
-def _unused(key: str, values: Floats) -> str:
-    known = values[~np.isnan(values)]
-    if not known.size:
-        return "without numbers, which is not used"
-    least, most = known.min(), known.max()
-    spread = f"({least:.3g} to {most:.3g}, median {np.median(known):.3g}), which is not used"
-    if least >= 0 and most <= 1:
-        return f"{spread}; --least {key}={USUAL} leaves out sightings below {USUAL}"
-    return f"{spread}; --least {key}=NUMBER leaves out sightings below it"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kadita.io.importing.vectors import Vectors
 from kadita.school.box import Box, Floats, Integers
 from kadita.school.transforms.finite_differences import GAP, longest_step
 
@@ -16,52 +16,47 @@ FEW = 0.5  # of the animals that are tracked at a time: if frames hold fewer, th
 DIFFERENT = 0.5  # of the usual step: velocities that differ more from steps are told
 
 
-def on_velocities(name: str, positions: Floats, velocities: Floats, times: Floats, box: Box | None) -> Iterator[str]:
-    """Yield a remark if a tracker's velocities are not the displacements between its frames over their times.
+def rates_of(block: Vectors, times: Floats, box: Box | None) -> tuple[Floats, Floats]:
+    """Return how far a tracker's velocities are from its steps over their times, and the size of these rates.
 
-    The mean of the velocities in two successive frames is compared with the step between them.
-
-    Args:
-        name: name of the file.
-        positions, velocities: (T, C, 3), NaN where unknown.
-        times: (T,).
-        box: the cell, for minimum images; None in open space.
+    The mean of the velocities in two successive frames is compared with the step between them, by minimum images in a
+    box. Both are (steps,), where both are known.
     """
-    steps = np.diff(positions, axis=0)
+    assert block.velocities is not None
+    steps = np.diff(block.positions, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rates = (steps if box is None else box.minimum_image(steps)) / np.diff(times)[:, None, None]
-    difference = np.linalg.norm((velocities[1:] + velocities[:-1]) / 2 - rates, axis=2)
+        rates = (steps if box is None else box.minimum_image(steps)) / np.diff(times[block.frames])[:, None, None]
+    difference = np.linalg.norm((block.velocities[1:] + block.velocities[:-1]) / 2 - rates, axis=2)
     usual = np.linalg.norm(rates, axis=2)
     known = np.isfinite(difference) & np.isfinite(usual)
-    if known.any() and np.median(difference[known]) > DIFFERENT * np.median(usual[known]):
+    return difference[known], usual[known]
+
+
+def on_velocities(name: str, rates: list[tuple[Floats, Floats]]) -> Iterator[str]:
+    """Yield a remark if a tracker's velocities are not the displacements between its frames over their times."""
+    difference, usual = (np.concatenate([pair[i] for pair in rates] or [np.empty(0)]) for i in (0, 1))
+    if len(usual) and np.median(difference) > DIFFERENT * np.median(usual):
         yield (
-            f"{name}: its velocities differ from the steps between frames by {np.median(difference[known]):.3g} in "
-            f"the median, where these are {np.median(usual[known]):.3g}; --velocities difference takes the steps"
+            f"{name}: its velocities differ from the steps between frames by {np.median(difference):.3g} in "
+            f"the median, where these are {np.median(usual):.3g}; --velocities difference takes the steps"
         )
 
 
-def remarks_on(name: str, present: NDArray[np.bool_], identities: Integers | None, times: Floats) -> Iterator[str]:
+def remarks_on(name: str, held: Integers, first: Integers, last: Integers, times: Floats) -> Iterator[str]:
     """Yield remarks on frames that hold few of the animals, and on gaps in time.
 
     Args:
         name: name of the file.
-        present: which columns hold an animal, (T, C).
-        identities: (T, C) index of the animal in each column; None if column i is animal i.
+        held: how many animals each frame holds, (T,).
+        first, last: frames between which each animal is seen, (N,); first > last for one that is never seen.
         times: (T,).
     """
-    columns = np.broadcast_to(np.arange(present.shape[1]), present.shape) if identities is None else identities
-    frame, column = np.nonzero(present)
-    animal = columns[frame, column]
-    held = np.bincount(frame, minlength=len(present))
     some = np.concatenate([[0], np.cumsum(held > 0)])  # frames with animals before each frame
-    first, last = np.full(int(animal.max()) + 1, len(present)), np.full(int(animal.max()) + 1, -1)
-    np.minimum.at(first, animal, frame)
-    np.maximum.at(last, animal, frame)
     tracked = first <= last
     possible = int((some[last[tracked] + 1] - some[first[tracked]]).sum())
     animals = int(tracked.sum())
     counts = held[held > 0]
-    if animals > 1 and (len(frame) < FEW * possible or np.median(counts) < 2):
+    if animals > 1 and (held.sum() < FEW * possible or np.median(counts) < 2):
         yield (
             f"{name}: a frame holds {counts.min()} animals at least, {np.median(counts):g} in the median and "
             f"{counts.max()} at most, of {animals}; values of the group, such as polarization, need animals at the "

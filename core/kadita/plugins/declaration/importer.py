@@ -42,6 +42,9 @@ class Tracks:
         identities: (T, C) where columns are reused by later animals: index into `agents` of the animal in each column
             and frame, -1 for none. Positions, velocities and qualities then have C columns in place of N.
         box: cell in which positions are periodic; see `Box.of`.
+
+    Positions, velocities, qualities and identities of tracks larger than memory may be anything with a ``shape`` that
+    gives arrays where it is indexed by a slice of frames, such as `numpy.memmap`: they are read a block at a time.
     """
 
     agents: NDArray[Any]
