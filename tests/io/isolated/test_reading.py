@@ -1,6 +1,7 @@
 """A file that the child process reads gives what the library itself gives, in any order, with any number of files."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -154,6 +155,7 @@ def ask(function, *arguments, seconds=1, memory=1 << 28):
     [
         (grabs_memory, (1 << 32,), "needed more than 256 MiB of memory"),
         (computes_forever, (), "took more than 1 s of computing time"),
+        (time.sleep, (60,), "did not answer within 3 s"),
         (os.abort, (), "ended by signal SIGABRT"),
         (os._exit, (3,), "ended with exit status 3"),
     ],

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 from kadita.base.errors import KaditaError, describe_error
 from kadita.base.parallel.interpreter import end, how_it_ended, start
 from kadita.io.isolated import shared_memory
-from kadita.io.isolated.limits import MIB, Allowance
+from kadita.io.isolated.limits import MIB, Allowance, is_asleep
 
 PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
+LOOK = 0.25  # seconds between looks at a process that is at work
 _lock = RLock()  # one thread at a time asks, waits, starts or ends the process
 AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
 
@@ -150,12 +151,17 @@ class Child:
                     self._pending = None
 
     def _receive(self, reply: Reply, arrived: Callable[[], None]) -> Any:
-        seconds = reply.asking.allowance.clock
-        deadline = time.monotonic() + seconds
+        allowance, process = reply.asking.allowance, self._worker.process.pid
+        awake = begun = time.monotonic()
 
         def wait() -> None:
-            if not self._worker.pipe.poll(max(0.0, deadline - time.monotonic())):
-                raise _NoAnswer
+            nonlocal awake
+            while not self._worker.pipe.poll(LOOK):
+                now = time.monotonic()
+                if not is_asleep(process):
+                    awake = now
+                if now - awake > allowance.asleep or now - begun > allowance.clock:
+                    raise _NoAnswer
 
         def all_there() -> None:
             self._pending = None
@@ -165,7 +171,7 @@ class Child:
             return shared_memory.receive(self._worker.pipe, self._memory, reply.half, wait, all_there)
         except _NoAnswer:
             self.end()
-            return False, reply.asking.failed(f"did not answer within {seconds:.0f} s"), []
+            return False, reply.asking.failed(f"did not answer within {time.monotonic() - begun:.0f} s"), []
 
     def _death(self, asking: Asking) -> LibraryFailed:
         """Return the error of the library in a process that closed its pipe."""

@@ -1,8 +1,7 @@
 """How much memory and computing time the reading of a file may take.
 
 The limits are those of the operating system, for each request anew: beyond them an allocation fails (`setrlimit`), or
-the process is ended by SIGPROF, the signal of a timer of its computing time. Without them, as on Windows, only the
-clock of the waiting process ends a reading.
+a timer of computing time ends the process by SIGPROF. What hangs without computing is ended by the waiting process.
 """
 
 from __future__ import annotations
@@ -40,8 +39,13 @@ class Allowance(NamedTuple):
 
     @property
     def clock(self) -> float:
-        """Seconds after which no reply is expected, for what hangs without computing."""
+        """Seconds after which no reply is expected, where nothing else is known of the process."""
         return WAITING + SHARE * self.seconds
+
+    @property
+    def asleep(self) -> float:
+        """Seconds that the process may wait for something other than a disk or a processor, as for a lock."""
+        return self.seconds + 2.0
 
 
 def _size(path: Path) -> int:
@@ -78,6 +82,14 @@ class Limits:
         signal.setitimer(signal.ITIMER_PROF, allowance.seconds)
         if (used := _data_size()) is not None:
             _set(resource.RLIMIT_DATA, used + allowance.memory)
+
+
+def is_asleep(process: int) -> bool:
+    """Whether a process waits for something other than a disk or a processor; False if the system does not say."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+    except (OSError, IndexError):
+        return False
 
 
 def _set(which: int, value: int) -> None:
