@@ -136,12 +136,12 @@ def labels(path: Path, table: Any, name: str) -> tuple[NDArray[np.int64], list[s
     """
     import pandas
 
-    column = table[name]
-    blank = column.str.strip() == ""
-    if blank.any():
-        raise KaditaError(f"{path}: line {int(table.index[int(blank.argmax())]) + 2} has no {name}")
-    code, distinct = pandas.factorize(column)
+    code, distinct = pandas.factorize(table[name])
     names = [str(label) for label in distinct]
+    blank = [i for i, label in enumerate(names) if not label.strip()]
+    if blank:
+        row = int(np.isin(code, blank).argmax())
+        raise KaditaError(f"{path}: line {int(table.index[row]) + 2} has no {name}")
     if any("\0" in n for n in names):
         raise KaditaError(f"{path}: expected names of agents; found one with a NUL byte")
     return np.asarray(code, dtype=np.int64), names
