@@ -82,9 +82,9 @@ def test_other_formats_that_are_damaged(name, tmp_path, refused):
 
 
 def test_tracks_without_names_units_or_rates_ask_for_them(tmp_path, refused):
-    (tmp_path / "tracks.csv").write_text("fish,frame,x,y\n1,2,3,4\n1,3,3,5\n")
+    (tmp_path / "tracks.csv").write_text("who,frame,x,y\n1,2,3,4\n1,3,3,5\n")
     assert "expected a column agent; name it with --column agent=NAME" in refused("analyze", "tracks.csv")
-    named = ["tracks.csv", "--column", "agent=fish"]
+    named = ["tracks.csv", "--column", "agent=who"]
     assert "name it with --length-unit" in refused("analyze", *named)
     assert "name it with --frame-rate" in refused("analyze", *named, "--length-unit", "m", "--time-unit", "s")
     assert "there is no importer 'tabel'" in refused("analyze", *named, "--from", "tabel")
@@ -184,7 +184,7 @@ def test_tables_that_cannot_be_converted(text, words, said, refused, tmp_path):
         ({"tracks_filt": np.zeros((3, 4))}, "expected tracks_filt to have rows of id, x, y, z, t, vx, vy, vz"),
         ({"tracks_filt": np.full((3, 12), 0.5)}, "expected whole numbers in the first column"),
         ({"tracks_filt": np.zeros((2, 12))}, "agent 0 has more at 0"),
-        (None, "expected a MATLAB file"),
+        (None, "found binary data"),
     ],
 )
 def test_matlab_files_that_cannot_be_converted(content, said, refused, tmp_path):

@@ -222,7 +222,7 @@ def test_hdf5_files_that_are_something_else(refused, tmp_path, rng):
     assert "expected the header of an .npy file; it cannot be read" in refused(path, "--from", "idtrackerai")
     with h5py.File(path, "w") as file:
         file["tracks"] = 1.0
-    assert "--from idtrackerai reports what is wrong" in refused(path)
+    assert "found an HDF5 file; --from" in refused(path)
     assert "expected a dataset trajectories; found 'tracks'" in refused(path, "--from", "idtrackerai")
     with h5py.File(path, "w") as file:
         file.create_dataset("trajectories", shape=(10**9, 100, 2), dtype="f8", chunks=(100, 100, 2))

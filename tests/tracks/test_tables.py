@@ -77,23 +77,23 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
     path = saved("t.csv", "id,t,x,y\n1,0,1,2\n1,1,2,3\n")
     assert main(["convert", str(path), str(tmp_path / "o.nc"), *words]) == 0
     assert main(["convert", str(path), str(tmp_path / "p.nc"), "--from", "table", *words]) == 0
-    assert "expected a column agent; name it" in refused(path, "--from", "table", "--length-unit", "m")
+    assert "name it with --time-unit" in refused(path, "--from", "table", "--length-unit", "m")  # id is an agent
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words", "said"),
     [
-        ("trackdf", TRACKDF.replace('"x"', '"lon"'), (), "expected a file of trackdf; this is one of table"),
+        ("trackdf", TRACKDF.replace('"x"', '"lon"'), (), "there is no x; the file is a table of text"),
         ("trackdf", TRACKDF.replace("-4", "far"), (), "expected a number in column x; line 6 has 'far'"),
         ("trackdf", TRACKDF.replace("2015-09-11,", "noon,"), (), "in column t; line 4 has 'noon'"),
         ("trackdf", TRACKDF.replace('"a",2015-09-11 00:00:01.5', '"b",2015-09-11 00:00:01.5'), (), "more at 2.5"),
         ("trackdf", "id,t,x,y\n", (), "expected at least one row; found none"),
         ("trackdf", TRACKDF, ("--time-unit", "min"), "its unit of time is s"),
-        ("movekit", MOVEKIT.replace("animal_id", "animal"), (), "expected a file of movekit; this is one of table"),
+        ("movekit", MOVEKIT.replace("animal_id", "animal"), (), "there is no animal_id; the file is a table"),
         ("movekit", MOVEKIT.replace("312", "", 1), (), "line 2 has no animal_id"),
-        ("movekit", "time,animal_id,x,y\n1,2,3,4,5,6\n", (), "it cannot be read: Length of header"),
+        ("movekit", "time,animal_id,x,y\n1,2,3,4,5,6\n", (), "line 2 is the first of 6 cells"),
         ("movekit", b"\x00\xff\xfe" * 100, (), "expected"),
-        ("movekit", MOVEKIT.encode() + b'"' + b"\xff" * 50, (), "it cannot be read"),
+        ("movekit", MOVEKIT.encode() + b'"' + b"\xff" * 50, (), "expected rows of 4 cells, by commas; line 6 has 1"),
         ("mot", "1,1,2\n", (), "expected 6 to 10 numbers in a line"),
         ("mot", "1,1,2,3,4,5,1,-1,-1,-1,9\n", (), "found 11"),
         ("mot", "1,1,2,3,4,5,1\n2,1,2,3,4\n", (), "line 2 lacks a number"),

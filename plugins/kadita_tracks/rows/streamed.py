@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +20,27 @@ from kadita_tracks.rows.arranged import Arranged, named
 
 CHUNK_ROWS = 500_000  # rows of a table that are in memory together
 LARGE = 64_000_000  # bytes: a file of more is not held in memory
-INFLATED = 8  # compressed files are so many times larger
+PACKED = (".gz", ".xlsx")
 
 
 def fits(path: Path) -> bool:
-    """Whether all rows of a file are held in memory."""
-    return path.stat().st_size * (INFLATED if path.suffix.lower() == ".gz" else 1) <= LARGE
+    """Whether all rows of a file are held in memory; one that is packed is unpacked as far as is needed to know."""
+    size = path.stat().st_size
+    if size <= LARGE and path.suffix.lower() in PACKED:
+        with suppress(OSError, EOFError, zlib.error, zipfile.BadZipFile):  # who reads it says what is wrong
+            size = _unpacked(path)
+    return size <= LARGE
+
+
+def _unpacked(path: Path) -> int:
+    if path.suffix.lower() != ".gz":
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    size = 0
+    with gzip.open(path) as file:
+        while size <= LARGE and (part := file.read(1 << 20)):
+            size += len(part)
+    return size
 
 
 class Sighted(NamedTuple):

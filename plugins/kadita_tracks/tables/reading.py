@@ -1,10 +1,10 @@
-"""Read CSV tables: column names, and columns as numbers, identities and times."""
+"""Read tables: column names, and columns as numbers, identities and times."""
 
 from __future__ import annotations
 
-import csv
 import re
 import warnings
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from kadita import KaditaError
 from kadita.plugins.importers import Floats
 from kadita_tracks.files.damage import reading
+from kadita_tracks.tables.dialect import dialect_of, source_of
 
-HEADER_BYTES = 1 << 16
+ERRORS = (ValueError, OSError, OverflowError, MemoryError, EOFError, zlib.error)
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it
 # cells that are empty in columns of numbers; in columns of text, an animal may be called NA
 MISSING = (
@@ -27,19 +28,17 @@ MISSING = (
 
 
 def header(path: Path) -> list[str]:
-    """Return the column names in the first line; an empty list if it cannot be read."""
+    """Return the names of the columns; an empty list if it is no table, or they have none."""
     try:
-        with path.open("rb") as file:
-            line = file.read(HEADER_BYTES).splitlines()[0].decode("utf-8-sig")
-        return [name.strip() for name in next(csv.reader([line], skipinitialspace=True))]
-    except (OSError, ValueError, IndexError, StopIteration, csv.Error):
+        return list(dialect_of(path).names)
+    except (KaditaError, OSError, ValueError):
         return []
 
 
 def read_table(
-    path: Path, separator: str = ",", *, named: bool = True, text: Callable[[str], bool] = lambda name: False
+    path: Path, separator: str | None = None, *, named: bool = True, text: Callable[[str], bool] = lambda name: False
 ) -> Any:
-    """Return a table as a pandas DataFrame; the first line names the columns, or they are numbered from 1.
+    """Return a table as a pandas DataFrame; its names are those of the file, or columns are numbered from 1.
 
     Columns whose name `text` accepts hold strings, as they stand in the file: identities such as 0042 or 1E2.
 
@@ -52,44 +51,58 @@ def read_table(
 
 def chunks_of_table(
     path: Path,
-    separator: str = ",",
+    separator: str | None = None,
     *,
     rows: int | None,
     named: bool = True,
     text: Callable[[str], bool] = lambda name: False,
     columns: Iterable[str] | None = None,
+    sheet: str = "",
 ) -> Iterator[Any]:
     """Yield a table as pandas DataFrames of at most `rows` rows, for tables larger than memory; None: all in one.
 
-    Their index counts the rows of the file from 0. Of the columns, only those that are named are read; None: all.
+    Their index counts the lines of the file, from 0 for the one after the first. Of the columns, only those that are
+    named are read; None: all.
+
+    Args:
+        path: a table of text, which may be packed by gzip, or a workbook.
+        separator: between columns; None to find it, with the decimal sign and the lines before the numbers, as
+            `kadita_tracks.tables.dialect` does.
+        rows: the number of rows that are read at once.
+        named: whether a line names the columns.
+        text: which columns hold strings.
+        columns: which columns are read.
+        sheet: name of the sheet of a workbook.
 
     Raises:
         KaditaError: the table cannot be read.
     """
     import pandas
 
-    errors = (ValueError, OSError, OverflowError, MemoryError, pandas.errors.ParserWarning)
-    with reading(path, "a CSV table", errors), warnings.catch_warnings():
+    with reading(path, "a table", (*ERRORS, pandas.errors.ParserWarning)), warnings.catch_warnings():
         warnings.simplefilter("error", pandas.errors.ParserWarning)  # cells without a column name
-        options: dict[str, Any] = {
-            "sep": separator,
-            "skipinitialspace": True,
-            "index_col": False,
-            "header": 0 if named else None,
-            "encoding": "utf-8-sig",
-        }
+        options: dict[str, Any] = {"sep": separator or ",", "skipinitialspace": True, "index_col": False}
+        options |= {"encoding": "utf-8-sig", "header": 0 if named else None}
+        skipped = 0
+        if named and separator is None:
+            dialect = dialect_of(path, sheet).needed(path)
+            options |= {"sep": dialect.separator, "decimal": dialect.decimal, "header": None}
+            options |= {"names": unique(dialect.names), "skiprows": dialect.start, "skip_blank_lines": True}
+            options["encoding"] = "utf-8-sig" if dialect.encoding == "utf-8" else dialect.encoding
+            skipped = dialect.start - 1
         if named:
-            known = pandas.read_csv(path, nrows=0, **options).columns
+            known = options.get("names") or list(pandas.read_csv(path, nrows=0, **options).columns)
             texts = [c for c in known if text(str(c))]
             options["dtype"] = dict.fromkeys(texts, str)
             options["keep_default_na"] = False
             options["na_values"] = {c: MISSING for c in known if c not in texts}
         if columns is not None:
             options["usecols"] = list(columns)
+        source = source_of(path, sheet)
         if rows is None:
-            opened: Any = nullcontext([pandas.read_csv(path, low_memory=False, **options)])
+            opened: Any = nullcontext([pandas.read_csv(source, low_memory=False, **options)])
         else:
-            opened = pandas.read_csv(path, chunksize=rows, **options)
+            opened = pandas.read_csv(source, chunksize=rows, **options)
         with opened as parts:
             for part in parts:
                 if not named:
@@ -98,7 +111,20 @@ def chunks_of_table(
                     raise KaditaError(
                         f"{path}: expected columns separated by {separator!r}; found one column, {str(known[0])[:40]!r}"
                     )
+                part.index += skipped
                 yield part
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Return names of columns, of which those that repeat or are empty get a number, as pandas numbers them."""
+    found: dict[str, None] = {}
+    for i, name in enumerate(names):
+        plain = name or f"Unnamed: {i}"
+        number = 0
+        while (candidate := f"{plain}.{number}" if number else plain) in found:
+            number += 1
+        found[candidate] = None
+    return list(found)
 
 
 def numbers(path: Path, table: Any, name: Any, *, first_line: int = 2) -> Floats:

@@ -2,53 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from kadita import KaditaError, Tracks, importer
-from kadita.plugins.importers import did_you_mean
+from kadita import Tracks, importer
 from kadita_tracks.rows.arrange import frames_of_rows
 from kadita_tracks.rows.streamed import CHUNK_ROWS, Rows, Sighted, fits, frames_of_parts
+from kadita_tracks.tables.dialect import dialect_of
+from kadita_tracks.tables.names import find_columns, given_columns
 from kadita_tracks.tables.qualities import Least, qualities
-from kadita_tracks.tables.reading import chunks_of_table, coordinates, header, labels, numbers, texts, values_of
+from kadita_tracks.tables.reading import chunks_of_table, coordinates, labels, numbers, texts, unique, values_of
+from kadita_tracks.tables.workbook import is_workbook, sheets_of
 
 ALONE = "agent"  # column of the single animal of a table without one
-ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
+Sheet = Annotated[str, Field(description="name of the sheet of a workbook; empty: the first")]
 
 
-@importer(endings=(".csv", ".tsv"), fallback=True)
-def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False) -> Tracks:
+@importer(endings=(".csv", ".tsv", ".xlsx"), fallback=True)
+def table(
+    path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False, sheet: Sheet = ""
+) -> Tracks:
     """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz, species if present.
 
-    ``--column role=name`` maps a column with another name. Columns of quality are offered as limits: confidence,
+    Of text, with any usual separator, with decimal commas, lines before the names and a row of units below them, or a
+    sheet of an Excel workbook. Columns with names that common programs give are recognized, in any case, with their
+    units; ``--column role=name`` maps a column with another name. Columns of quality are offered as limits: confidence,
     likelihood, score, quality, probability, p, and those of the role quality.
 
     Raises:
         KaditaError: the table cannot be read, a column is missing, a cell is not a number, or an agent has two species.
     """
-    given = _given(columns)
-    words = {dict(given).get(role, role) for role in ("agent", "species")}
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    given = given_columns(columns)
+    dialect = dialect_of(path, sheet).needed(path)
+    known = unique(dialect.names)
+    found = find_columns(path, known, given, units=dialect.units, repeated=dialect.repeated, one_animal=one_animal)
+    names = {ALONE: ALONE} | found.names
+    alone = ALONE not in found.names
+    words = {names[role] for role in ("agent", "species") if role in found.names}
+    said = (f"{dialect.said}",) if dialect.said else ()
+    if sheet == "" and is_workbook(path) and len(sheets := sheets_of(path)) > 1:
+        said = (*said, f"the sheet {sheets[0]} is read, of {', '.join(sheets)}; --set sheet=NAME takes another")
+    remarks = tuple(f"{path}: {remark}" for remark in (*said, *found.remarks))
 
     def text(name: str) -> bool:
         return name in words
 
     def chunks(rows: int | None, only: list[str] | None = None) -> Iterator[Any]:
-        named = None if only is None else [name for name in only if name != ALONE]
-        for part in chunks_of_table(path, separator, rows=rows, text=text, columns=named):
+        kept = None if only is None else [name for name in only if not (alone and name == ALONE)]
+        for part in chunks_of_table(path, rows=rows, text=text, columns=kept, sheet=sheet):
             yield part.assign(**{ALONE: "0"}) if alone else part
 
-    alone = one_animal and not {"agent", dict(given).get("agent")} & set(header(path))
-    (first,) = chunks(None) if fits(path) else (next(chunks(1)),)
-    names = _columns(path, given, [str(c) for c in first.columns])
     axes = "xyz" if "z" in names else "xy"
     counts_frames = "frame" in names
     time = names["frame" if counts_frames else "time"]
+    known_of_all: dict[str, Any] = {
+        "counts_frames": counts_frames,
+        "length_unit": found.length_unit,
+        "time_unit": found.time_unit,
+        "remarks": remarks,
+    }
 
     def sighted(part: Any) -> Sighted:
         return Sighted(*labels(path, part, names["agent"]), numbers(path, part, time))
@@ -62,65 +79,17 @@ def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal:
             texts(path, part, names["species"]) if "species" in names else None,
         )
 
-    if fits(path):
-        (agent, labelled, times), positions, velocities, quality, species = rows_of(first)
-        animals = values_of(labelled)[agent]
-        return frames_of_rows(
+    if not fits(path):
+        return frames_of_parts(
             str(path),
-            animals,
-            times,
-            positions,
-            velocities,
-            quality=quality,
-            species=species,
-            counts_frames=counts_frames,
+            lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
+            lambda: map(rows_of, chunks(CHUNK_ROWS)),
+            values_of,
+            **known_of_all,
         )
-    return frames_of_parts(
-        str(path),
-        lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
-        lambda: map(rows_of, chunks(CHUNK_ROWS)),
-        values_of,
-        counts_frames=counts_frames,
+    (whole,) = chunks(None)
+    (agent, labelled, times), positions, velocities, quality, species = rows_of(whole)
+    animals = values_of(labelled)[agent]
+    return frames_of_rows(
+        str(path), animals, times, positions, velocities, quality=quality, species=species, **known_of_all
     )
-
-
-def _given(columns: Iterable[str]) -> list[tuple[str, str]]:
-    """Return pairs of role and name.
-
-    Raises:
-        KaditaError: an unknown role, or one that is given two names.
-    """
-    given: list[tuple[str, str]] = []
-    for entry in columns:
-        role, equals, name = entry.partition("=")
-        if not equals or role not in ROLES:
-            raise KaditaError(f"--column: expected ROLE=NAME with a role of {', '.join(ROLES)}; got '{entry}'")
-        if role != "quality" and role in dict(given):
-            raise KaditaError(f"--column: expected one column for {role}; got {dict(given)[role]} and {name}")
-        given.append((role, name))
-    return given
-
-
-def _columns(path: Path, given: Iterable[tuple[str, str]], known: list[str]) -> dict[str, str]:
-    names = {role: role for role in ROLES if role in known}
-    for role, name in given:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"; there are: {', '.join(known)}"
-            raise KaditaError(f"{path}: there is no column '{name}'{hint}")
-        names[role] = name
-        if role in ("time", "frame"):  # the named column takes precedence over a column with the other name
-            names.pop({"time": "frame", "frame": "time"}[role], None)
-    if {"time", "frame"} <= names.keys():
-        del names["frame"]
-    missing = [role for role in ("agent", "x", "y") if role not in names]
-    if not {"time", "frame"} & names.keys():
-        missing.append("time")
-    velocity = {"vx", "vy", "vz"} & names.keys()
-    if velocity:
-        missing += [role for role in ("vx", "vy", *(("vz",) if "z" in names else ())) if role not in velocity]
-    if missing:
-        raise KaditaError(
-            f"{path}: expected a column {missing[0]}; name it with --column {missing[0]}=NAME; "
-            f"there are: {', '.join(known)}"
-        )
-    return names

@@ -69,7 +69,7 @@ def _table(path: Path) -> Spots:
     units = {name: str(table[name].iloc[first - 1]) if first else "" for name in table.columns}
     units = {name: unit if unit.startswith("(") else "" for name, unit in units.items()}
     table = table.iloc[first:]
-    columns = {name: numbers(path, table, name, first_line=2 + first) for name in table.columns}
+    columns = {name: numbers(path, table, name) for name in table.columns}
     return Spots(columns, unit_of(units["POSITION_X"]), time_unit_of(units.get("POSITION_T", "")))
 
 

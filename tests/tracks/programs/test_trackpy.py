@@ -23,4 +23,4 @@ def test_particles_are_whole_numbers(tmp_path, refused):
     path.write_text(path.read_text().replace(",3\n", ",3.5\n"))
     assert "expected whole numbers in column particle" in refused(path, *WORDS)
     path.write_text(path.read_text().replace("particle", "animal"))
-    assert "this is one of table" in refused(path, "--from", "trackpy", *WORDS)
+    assert "there is no particle; the file is a table of text" in refused(path, "--from", "trackpy", *WORDS)

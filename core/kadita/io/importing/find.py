@@ -99,7 +99,7 @@ def _named(registry: Registry, source: Path, name: str) -> Importer:
         hint = did_you_mean(name, registry.importers) or f"; there are: {', '.join(registry.importers)}"
         raise KaditaError(f"--from: there is no importer '{name}'{hint}")
     chosen = registry.importers[name]
-    if not source.is_dir():
+    if not (source.is_dir() and ("" in chosen.endings or _others(registry, source, chosen))):
         first_bytes(source)
     by_ending = chosen.recognizes is any_file or chosen.fallback
     if ending_of(source) in chosen.endings if by_ending else _knows(registry, chosen, source):
@@ -113,14 +113,13 @@ def _named(registry: Registry, source: Path, name: str) -> Importer:
 
 
 def _others(registry: Registry, source: Path, chosen: Importer) -> list[Importer]:
-    """Return the other importers that recognize a file: those of its ending, of tables last, or else any of content."""
+    """Return the other importers that recognize a file: those of its ending, or else any."""
     ending = ending_of(source)
     others = [i for i in registry.importers.values() if i is not chosen and ending in i.endings]
     same = [i for i in others if not i.fallback and _knows(registry, i, source, whatever=True)]
     if same or ending in ("", *TRAJECTORIES):
         return same
-    of_content = [i for i in _of_content(registry) if i is not chosen and _knows(registry, i, source)]
-    return of_content or [i for i in others if i.fallback and not chosen.fallback and i.recognizes(source)]
+    return [i for i in _of_content(registry) if i is not chosen and _knows(registry, i, source)]
 
 
 def _of_content(registry: Registry) -> list[Importer]:
