@@ -11,6 +11,8 @@ import os
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +35,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         for order in options.order or ORDERS:
             table, output = Path(folder, "table.csv"), Path(folder, "table.nc")
-            make(table, frames, order)
+            with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # a child's peak is at least its parent's size
+                apart.submit(make, table, frames, order).result()
             size = table.stat().st_size / 1e6
             convert = ("convert", str(table), str(output), *UNITS, "--force")
             analyze = ("analyze", str(table), *UNITS, "-m", "polarization")
