@@ -154,7 +154,7 @@ CONVERT = [
     (TABLE, [*UNITS, "--frame-rate", "5"], "--frame-rate contradicts them"),
     (TABLE.replace("time", "frame"), UNITS, "counts frames and does not state their rate; name it with --frame-rate"),
     (TABLE.replace("time", "when"), UNITS, "expected a column time; name it with --column time=NAME"),
-    (TABLE.replace("x,", "X,"), UNITS, "expected a column x; name it"),
+    (TABLE.replace("x,", "east,"), UNITS, "expected a column x; name it"),
     (TABLE, [*UNITS, "--column", "x=lon"], "there is no column 'lon'"),
     (TABLE, [*UNITS, "--column", "w=x"], "expected ROLE=NAME with a role of"),
     (TABLE + "1,1,9,9,9\n", UNITS, "agent 1 has more at 1"),
@@ -284,7 +284,7 @@ def test_a_refused_run_leaves_the_file_it_would_have_replaced(refused, tmp_path)
 
 
 def test_a_conversion_that_fails_half_way_leaves_nothing(refused, tmp_path):
-    rows = "".join(f"1,{t},{'1e300' if t == 99 else t},0,0\n" for t in range(100))
+    rows = "".join(f"1,{t},{'1e60' if t == 99 else t},0,0\n" for t in range(100))
     (tmp_path / "tracks.csv").write_text("agent,time,x,y,z\n" + rows)
     assert "must be finite numbers below 3e38" in refused("convert", "tracks.csv", "out.nc", *UNITS)
     assert [p.name for p in tmp_path.iterdir()] == ["tracks.csv"]

@@ -81,12 +81,17 @@ def as_trajectory(
     compared = tracks.velocities is not None and velocities is None
     block = None
     for block in blocks_of_vectors(tracks, limits, turn):
-        survey.add(block, rates=compared)
+        try:
+            survey.add(block, rates=compared)
+        except KaditaError as error:
+            raise KaditaError(f"{name}: {error}") from None
     if not survey.found:
         raise KaditaError(f"{name}: expected positions; found none")
     remarks += survey.qualities.remarks(name, survey.found, tracks.quality)
     if not survey.sightings:
         raise KaditaError(f"{name}: expected sightings that reach the limits of --least; found none")
+    if survey.incomplete:
+        remarks.append(f"{name}: {survey.incomplete} positions lack a coordinate; they are taken as not seen")
     if turned is not None:
         remarks.append(turned)
     if axis is not None:

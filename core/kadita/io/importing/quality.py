@@ -85,7 +85,8 @@ class QualityCount:
             return "without numbers, which is not used"
         least, most = self._range[key]
         median = np.median(np.concatenate(self._values[key]))
-        spread = f"({least:.3g} to {most:.3g}, median {median:.3g}), which is not used"
+        about = "about " if self._every > 1 else ""  # of a part of the values
+        spread = f"({least:.3g} to {most:.3g}, median {about}{median:.3g}), which is not used"
         if least >= 0 and most <= 1:
             return f"{spread}; --least {key}={USUAL} leaves out sightings below {USUAL}"
         return f"{spread}; --least {key}=NUMBER leaves out sightings below it"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from kadita.base.errors import KaditaError
 from kadita.io.importing.quality import QualityCount
 from kadita.io.importing.remarks import rates_of
 from kadita.io.importing.vectors import WHOLE_PLACES, Vectors
 from kadita.plugins.declaration.importer import Tracks
-from kadita.school.box import Box, Floats
+from kadita.school.box import MOST, Box, Floats
 from kadita.school.dimensions import dimensions_of
 
 
@@ -19,6 +20,7 @@ class Survey:
 
     Attributes:
         found, sightings: number of positions in the file, and of those that are not below a limit.
+        incomplete: number of positions of which some coordinates are unknown.
         held: number of animals that each frame holds, (T,).
         occupied: which columns hold an animal in any frame, (C,).
         first, last: frames between which each animal is seen, (N,).
@@ -30,7 +32,7 @@ class Survey:
         frames, columns = tracks.positions.shape[:2]
         every = -(-frames * columns // WHOLE_PLACES)
         self._tracks, self._times, self._box, self._every, self._blocks = tracks, times, box, every, 0
-        self.found = self.sightings = 0
+        self.found = self.sightings = self.incomplete = 0
         self.held = np.zeros(frames, dtype=np.int64)
         self.occupied = np.zeros(columns, dtype=np.bool_)
         self.first = np.full(len(tracks.agents), frames)
@@ -44,10 +46,28 @@ class Survey:
         """The lowest z."""
         return float(self._z[0]) + 0.0  # not -0
 
+    def _check_size(self, block: Vectors) -> None:
+        """Raise for positions that are infinite, or too large to be squared."""
+        with np.errstate(invalid="ignore"):
+            wrong = np.argwhere(np.abs(block.positions) > MOST)
+        if len(wrong):
+            t, i, axis = wrong[0].tolist()
+            who = i if self._tracks.identities is None else self._tracks.identities[block.frames][t, i]
+            raise KaditaError(
+                f"expected positions of at most {MOST:g}; agent {self._tracks.agents[who]} has "
+                f"{'xyz'[axis]} = {block.positions[t, i, axis]:g} at {self._times[block.frames][t]:g}"
+            )
+
     def add(self, block: Vectors, *, rates: bool) -> None:
-        """Add the next frames."""
+        """Add the next frames.
+
+        Raises:
+            KaditaError: a position is infinite, or too large.
+        """
         self.qualities.add(block.found, block.quality)
         self.found += int(block.found.sum())
+        self.incomplete += block.incomplete
+        self._check_size(block)
         here = block.seen.sum(axis=1)
         self.sightings += int(here.sum())
         self.held[block.frames] = here

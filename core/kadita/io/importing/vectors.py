@@ -24,6 +24,7 @@ class Vectors(NamedTuple):
     found: NDArray[np.bool_]  # (T, C): the tracker has a position
     seen: NDArray[np.bool_]  # (T, C): and none of its qualities is below a limit
     quality: Mapping[str, Floats]  # (T, C), by name
+    incomplete: int = 0  # positions of which some coordinates are unknown, and which are taken as not seen
 
 
 def blocks_of_vectors(
@@ -46,7 +47,8 @@ def vectors_of(
     tracks: Tracks, frames: slice, limits: Mapping[str, float], turned: Callable[[Floats, Floats | None], None]
 ) -> Vectors:
     """Return a block of frames; the arguments are those of `blocks_of_vectors`."""
-    x = _in_space(tracks.positions[frames])
+    raw = np.asarray(tracks.positions[frames])
+    x = _in_space(raw)
     v = None if tracks.velocities is None else _in_space(tracks.velocities[frames])
     found = ~np.isnan(x[..., 0])
     quality = {key: np.asarray(values[frames]) for key, values in tracks.quality.items()}
@@ -57,7 +59,8 @@ def vectors_of(
     if v is not None:
         v[~seen] = np.nan
     turned(x, v)
-    return Vectors(frames, x, v, found, seen, quality)
+    incomplete = int((np.isnan(raw).any(axis=2) & ~np.isnan(raw).all(axis=2)).sum())
+    return Vectors(frames, x, v, found, seen, quality, incomplete)
 
 
 def _in_space(values: Any) -> Floats:
