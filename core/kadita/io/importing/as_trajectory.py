@@ -73,7 +73,7 @@ def as_trajectory(
         if known is not None and given and given != known:
             raise KaditaError(f"{name}: its unit of {quantity} is {known}; --{quantity}-unit {given} contradicts it")
         attributes[key] = given or known
-    times = _times(tracks, name, frame_rate)
+    times = _times(tracks, name, frame_rate, remarks)
     limits = checked_limits(name, tracks.quality, least or {})
     axis, turned, turn = upward(name, tracks, length_unit=str(attributes["length_unit"]), y_axis=y_axis)
     cell = box if tracks.box is None else Box.of(tracks.box)
@@ -152,7 +152,7 @@ def _dimensions(name: str, tracks: Tracks, survey: Survey, given: int | None, re
     return dimensions
 
 
-def _times(tracks: Tracks, name: str, frame_rate: float | None) -> Floats:
+def _times(tracks: Tracks, name: str, frame_rate: float | None, remarks: list[str]) -> Floats:
     rate = tracks.frame_rate
     times = np.asarray(tracks.times, dtype=np.float64)
     if frame_rate is not None and not 0 < frame_rate < np.inf:
@@ -160,9 +160,25 @@ def _times(tracks: Tracks, name: str, frame_rate: float | None) -> Floats:
     if not np.isfinite(times).all():
         raise KaditaError(f"{name}: expected finite times; found {times[~np.isfinite(times)][0]}")
     if not tracks.counts_frames:
-        if frame_rate is not None:
-            raise KaditaError(f"{name}: has times; --frame-rate contradicts them")
-        return times
+        if frame_rate is None:
+            return times
+        if rate is not None and rate != frame_rate:
+            raise KaditaError(
+                f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts it"
+            )
+        frames = np.rint((times - times[0]) * frame_rate)
+        if (np.diff(frames) <= 0).any():
+            first = int(np.argmax(np.diff(frames) <= 0))
+            raise KaditaError(
+                f"{name}: expected times a frame apart at --frame-rate {frame_rate:g}; found {times[first]:.9g} "
+                f"and {times[first + 1]:.9g}, which are one frame; give a higher rate"
+            )
+        even = times[0] + frames / frame_rate
+        remarks.append(
+            f"{name}: times of the file are not used: they differ by up to {np.abs(times - even).max():.3g} from "
+            f"{times[0]:.9g} + frame / {frame_rate:g}, of --frame-rate"
+        )
+        return even
     if rate is None and frame_rate is None:
         raise KaditaError(f"{name}: counts frames and does not state their rate; name it with --frame-rate")
     if rate is not None and frame_rate is not None and rate != frame_rate:
