@@ -17,7 +17,7 @@ from kadita.testing import schools
 from kadita.testing.harness import trial_of, values_of
 
 REGISTRY = load_registry()
-SOURCE = re.compile(r"doi:10\.\d{4,}/\S+|arXiv \d{4}\.\d{4,5}|\bISBN [\d-]{10,}|\b\w+\.(com|org|io|run)\b")
+SOURCE = re.compile(r"doi:10\.\d{4,}/\S+|arXiv \d{4}\.\d{4,5}|\bISBN [\d-]{10,}|\b\w+\.(com|org|io|run|ac\.uk)\b")
 
 
 def own(what, shelf):

@@ -33,7 +33,7 @@ def _recognizes(path: Path) -> bool:
     return beginning.startswith("{") and '"FeatureCollection"' in beginning
 
 
-@importer(endings=(".geojson", ".json"), recognizes=_recognizes, source="RFC 7946")
+@importer(endings=(".geojson", ".json"), recognizes=_recognizes, source="RFC 7946; rfc-editor.org")
 def geojson(path: Path, *, projection: Projection = AUTO, height: Height = False) -> Tracks:
     """Tracks of GeoJSON, lines or points with times, in metres by a projection, and seconds from the first.
 
