@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,18 +15,26 @@ from kadita_tracks.rows.streamed import CHUNK_ROWS, Rows, Sighted, fits, frames_
 from kadita_tracks.tables.dialect import dialect_of
 from kadita_tracks.tables.names import find_columns, given_columns
 from kadita_tracks.tables.qualities import Least, qualities
-from kadita_tracks.tables.reading import chunks_of_table, coordinates, labels, numbers, texts, unique, values_of
+from kadita_tracks.tables.reading import chunks_of_table, coordinates, labels, texts, unique, values_of
+from kadita_tracks.tables.times import Clock, clock_of, past_midnight
 from kadita_tracks.tables.workbook import is_workbook, sheets_of
 
 ALONE = "agent"  # column of the single animal of a table without one
 OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
+Epoch = Annotated[bool, Field(description="whether numbers as large as seconds since 1970, or ms, us, ns, are these")]
 Sheet = Annotated[str, Field(description="name of the sheet of a workbook; empty: the first")]
 
 
 @importer(endings=(".csv", ".tsv", ".xlsx"), fallback=True)
 def table(
-    path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False, sheet: Sheet = ""
+    path: Path,
+    *,
+    columns: Columns = (),
+    least: Least = None,
+    one_animal: OneAnimal = False,
+    sheet: Sheet = "",
+    epoch: Epoch = True,
 ) -> Tracks:
     """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz, species if present.
 
@@ -60,15 +69,18 @@ def table(
     axes = "xyz" if "z" in names else "xy"
     counts_frames = "frame" in names
     time = names["frame" if counts_frames else "time"]
+    clock = Clock("number") if counts_frames else clock_of(path, next(chunks(1000, [time])), time, epoch=epoch)
     known_of_all: dict[str, Any] = {
         "counts_frames": counts_frames,
         "length_unit": found.length_unit,
-        "time_unit": found.time_unit,
+        "time_unit": "s" if clock.in_seconds else found.time_unit,
         "remarks": remarks,
     }
 
     def sighted(part: Any) -> Sighted:
-        return Sighted(*labels(path, part, names["agent"]), numbers(path, part, time))
+        agent, labelled = labels(path, part, names["agent"])
+        times = clock.read(path, part, time)
+        return Sighted(agent, labelled, past_midnight(agent, times) if clock.kind == "day" and fits(path) else times)
 
     def rows_of(part: Any) -> Rows:
         return Rows(
@@ -80,16 +92,21 @@ def table(
         )
 
     if not fits(path):
-        return frames_of_parts(
+        tracks = frames_of_parts(
             str(path),
             lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
             lambda: map(rows_of, chunks(CHUNK_ROWS)),
             values_of,
             **known_of_all,
         )
-    (whole,) = chunks(None)
-    (agent, labelled, times), positions, velocities, quality, species = rows_of(whole)
-    animals = values_of(labelled)[agent]
-    return frames_of_rows(
-        str(path), animals, times, positions, velocities, quality=quality, species=species, **known_of_all
-    )
+    else:
+        (whole,) = chunks(None)
+        (agent, labelled, times), positions, velocities, quality, species = rows_of(whole)
+        animals = values_of(labelled)[agent]
+        tracks = frames_of_rows(
+            str(path), animals, times, positions, velocities, quality=quality, species=species, **known_of_all
+        )
+    first = float(tracks.times[0])
+    on_times = tuple(f"{path}: {remark}" for remark in clock.remarks(first))
+    start = first if clock.in_seconds and clock.kind != "day" else 0.0
+    return replace(tracks, times=tracks.times - start, remarks=(*on_times, *tracks.remarks))
