@@ -75,7 +75,7 @@ class Summary:
         where = "a plane" if self.dimensions == PLANE else "space"
         speeds = "not known"
         if self.speeds is not None:
-            of = f", of every {self.every}th frame" if self.every > 1 else ""
+            of = f", of one frame in {self.every}" if self.every > 1 else ""
             speeds = f"median {self.speeds[0]:.4g}, 99 % below {self.speeds[1]:.4g} {length}/{time}{of}"
         return [
             f"agents:  {self.agents}, {held}",

@@ -48,10 +48,9 @@ class Survey:
 
     def _check_size(self, block: Vectors) -> None:
         """Raise for positions that are infinite, or too large to be squared."""
-        with np.errstate(invalid="ignore"):
-            wrong = np.argwhere(np.abs(block.positions) > MOST)
-        if len(wrong):
-            t, i, axis = wrong[0].tolist()
+        x = block.positions
+        if max(np.fmax.reduce(x, axis=None, initial=0.0), -np.fmin.reduce(x, axis=None, initial=0.0)) > MOST:
+            t, i, axis = np.argwhere(np.abs(x) > MOST)[0].tolist()
             who = i if self._tracks.identities is None else self._tracks.identities[block.frames][t, i]
             raise KaditaError(
                 f"expected positions of at most {MOST:g}; agent {self._tracks.agents[who]} has "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,25 +47,31 @@ def vectors_of(
     tracks: Tracks, frames: slice, limits: Mapping[str, float], turned: Callable[[Floats, Floats | None], None]
 ) -> Vectors:
     """Return a block of frames; the arguments are those of `blocks_of_vectors`."""
-    raw = np.asarray(tracks.positions[frames])
-    x = _in_space(raw)
-    v = None if tracks.velocities is None else _in_space(tracks.velocities[frames])
-    found = ~np.isnan(x[..., 0])
+    x, unknown, incomplete = _in_space(np.asarray(tracks.positions[frames]))
+    v = None if tracks.velocities is None else _in_space(np.asarray(tracks.velocities[frames]))[0]
+    found = ~unknown
     quality = {key: np.asarray(values[frames]) for key, values in tracks.quality.items()}
     seen = found.copy()
     for key, limit in limits.items():
         seen &= quality[key] >= limit  # not where it is unknown
-    x[~seen] = np.nan
-    if v is not None:
-        v[~seen] = np.nan
+    if not seen.all():
+        x[~seen] = np.nan
+        if v is not None:
+            v[~seen] = np.nan
     turned(x, v)
-    incomplete = int((np.isnan(raw).any(axis=2) & ~np.isnan(raw).all(axis=2)).sum())
     return Vectors(frames, x, v, found, seen, quality, incomplete)
 
 
-def _in_space(values: Any) -> Floats:
-    """Return vectors as float64, (T, N, 3); all three components of an absent animal are NaN."""
+def _in_space(values: Floats) -> tuple[Floats, NDArray[np.bool_], int]:
+    """Return vectors as float64, (T, N, 3), which are unknown, (T, N), and of how many a part is known.
+
+    All three components of an unknown vector are NaN.
+    """
     vectors = np.zeros((*values.shape[:2], 3))
     vectors[..., : values.shape[2]] = values
-    vectors[np.isnan(vectors).any(axis=2)] = np.nan
-    return vectors
+    parts = [np.isnan(values[..., axis]) for axis in range(values.shape[2])]
+    unknown = np.logical_or.reduce(parts)
+    if not unknown.any():
+        return vectors, unknown, 0
+    vectors[unknown] = np.nan
+    return vectors, unknown, int((unknown & ~np.logical_and.reduce(parts)).sum())

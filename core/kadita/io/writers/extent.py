@@ -8,6 +8,8 @@ import numpy as np
 
 from kadita.school.box import Box, Floats
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.finite_differences import Differenced
+from kadita.school.transforms.smoothed import Smoothed
 
 FINE = 1000  # parts of the usual step that float32 is to resolve
 
@@ -49,6 +51,8 @@ class Extent(NamedTuple):
 
 def extent_of(trajectory: Trajectory) -> Extent:
     """Read all frames once; a damaged input raises here, before the output file is touched."""
+    while isinstance(trajectory, Differenced | Smoothed):  # which would compute velocities that are not needed
+        trajectory = trajectory.source
     low, high, edges = np.full(3, np.inf), np.full(3, -np.inf), np.zeros(3)
     steps = []
     for numbers, chunk in trajectory.chunks_of(np.arange(trajectory.n_frames)):
