@@ -6,15 +6,15 @@ import numpy as np
 from pydantic import Field
 
 from kadita import Facts, KaditaError
-from kadita.plugins.analyses import Floats
+from kadita.plugins.analyses import Floats, common_step
 
 Lags = Annotated[int, Field(ge=1, le=10_000_000, description="largest lag, in frames")]
-EVEN = 1e-3  # largest relative deviation of a time step from the mean one
 
 
 def time_step(times: Floats) -> float:
     """Return the time between successive frames; NaN where fewer than two have a time.
 
+    Times that a recorder rounded, 0, 33, 67, 100 ms, are those of its even clock, see `common_step`.
     Also called for each window, so that uneven frames are refused before anything is computed.
 
     Raises:
@@ -24,16 +24,15 @@ def time_step(times: Floats) -> float:
     if len(known) < 2:
         return float("nan")
     t = times[known]
-    step = (t[-1] - t[0]) / (known[-1] - known[0])
-    steps = np.diff(t) / np.diff(known)
-    # many formats store times in single precision, which rounds late ones
-    rounded = float(np.spacing(np.float32(np.abs(t).max()))) if (t == t.astype(np.float32)).all() else 0.0
-    if not step > 0 or (np.abs(steps - step) > EVEN * step + rounded).any():
+    step = common_step(t, known)
+    if step is None:
+        steps = np.diff(t) / np.diff(known)
         raise KaditaError(
             f"expected frames that are evenly spaced in time; found steps of {steps.min():g} to {steps.max():g}; "
-            "choose frames that are, with --start, --stop and --step"
+            "choose frames that are, with --start, --stop and --step, or interpolate positions at even times with "
+            "--resample RATE and --most-gap TIME"
         )
-    return float(step)
+    return step
 
 
 def step_of_all(facts: Facts) -> float:

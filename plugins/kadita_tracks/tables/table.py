@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +14,20 @@ from kadita_tracks.rows.arrange import frames_of_rows
 from kadita_tracks.rows.streamed import CHUNK_ROWS, Rows, Sighted, fits, frames_of_parts
 from kadita_tracks.tables.qualities import Least, qualities
 from kadita_tracks.tables.reading import chunks_of_table, coordinates, header, labels, numbers, texts, values_of
+from kadita_tracks.tables.times import Times
 
 ALONE = "agent"  # column of the single animal of a table without one
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
+Epoch = Annotated[bool, Field(description="whether times of 1990 to 2100 as s, ms, us or ns from 1970 are dates")]
+FIRST_ROWS = 10_000  # of a table larger than memory, which show what kind of times it has
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
 
 
 @importer(endings=(".csv", ".tsv"), fallback=True)
-def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False) -> Tracks:
+def table(
+    path: Path, *, columns: Columns = (), least: Least = None, one_animal: OneAnimal = False, epoch: Epoch = True
+) -> Tracks:
     """Long table, one row per animal and time: agent, time or frame, x, y, and z, vx, vy, vz, species if present.
 
     ``--column role=name`` maps a column with another name. Columns of quality are offered as limits: confidence,
@@ -44,14 +49,21 @@ def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal:
             yield part.assign(**{ALONE: "0"}) if alone else part
 
     alone = one_animal and not {"agent", dict(given).get("agent")} & set(header(path))
-    (first,) = chunks(None) if fits(path) else (next(chunks(1)),)
+    (first,) = chunks(None) if fits(path) else (next(chunks(FIRST_ROWS)),)
     names = _columns(path, given, [str(c) for c in first.columns])
     axes = "xyz" if "z" in names else "xy"
     counts_frames = "frame" in names
     time = names["frame" if counts_frames else "time"]
+    clock = None if counts_frames else Times(path, time, first, names["agent"], epoch=epoch)
 
     def sighted(part: Any) -> Sighted:
-        return Sighted(*labels(path, part, names["agent"]), numbers(path, part, time))
+        times = numbers(path, part, time) if clock is None else clock.of(part)
+        return Sighted(*labels(path, part, names["agent"]), times)
+
+    def read(read_part: Callable[[Any], Any], only: list[str] | None = None) -> Iterator[Any]:
+        if clock is not None:
+            clock.restart()
+        return map(read_part, chunks(CHUNK_ROWS, only))
 
     def rows_of(part: Any) -> Rows:
         return Rows(
@@ -65,7 +77,7 @@ def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal:
     if fits(path):
         (agent, labelled, times), positions, velocities, quality, species = rows_of(first)
         animals = values_of(labelled)[agent]
-        return frames_of_rows(
+        tracks = frames_of_rows(
             str(path),
             animals,
             times,
@@ -75,13 +87,15 @@ def table(path: Path, *, columns: Columns = (), least: Least = None, one_animal:
             species=species,
             counts_frames=counts_frames,
         )
-    return frames_of_parts(
-        str(path),
-        lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
-        lambda: map(rows_of, chunks(CHUNK_ROWS)),
-        values_of,
-        counts_frames=counts_frames,
-    )
+    else:
+        tracks = frames_of_parts(
+            str(path),
+            lambda: read(sighted, list(dict.fromkeys((names["agent"], time)))),
+            lambda: read(rows_of),
+            values_of,
+            counts_frames=counts_frames,
+        )
+    return tracks if clock is None else clock.finished(tracks)
 
 
 def _given(columns: Iterable[str]) -> list[tuple[str, str]]:
