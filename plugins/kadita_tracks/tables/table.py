@@ -44,7 +44,7 @@ def table(
         return name in words
 
     def chunks(rows: int | None, only: list[str] | None = None) -> Iterator[Any]:
-        named = None if only is None else [name for name in only if name != ALONE]
+        named = None if only is None else [name for name in only if not (alone and name == ALONE)]
         for part in chunks_of_table(path, separator, rows=rows, text=text, columns=named):
             yield part.assign(**{ALONE: "0"}) if alone else part
 
