@@ -151,7 +151,7 @@ TABLE = "agent,time,x,y,z\n1,0,1,2,3\n2,0,1,2,3\n1,1,1,2,3\n"
 CONVERT = [
     (TABLE, [], "does not state its unit of length; name it with --length-unit"),
     (TABLE, ["--length-unit", "m"], "does not state its unit of time; name it with --time-unit"),
-    (TABLE, [*UNITS, "--frame-rate", "0.4"], "which are one frame"),
+    (TABLE, [*UNITS, "--frame-rate", "0.4"], "fall on one"),
     (TABLE.replace("time", "frame"), UNITS, "counts frames and does not state their rate; name it with --frame-rate"),
     (TABLE.replace("time", "when"), UNITS, "expected a column time; name it with --column time=NAME"),
     (TABLE.replace("x,", "east,"), UNITS, "expected a column x; name it"),

@@ -28,11 +28,11 @@ PUBLIC = {
     """,
     "kadita.plugins.analyses": """
         Analysis Estimator Facts Floats Integers KaditaError KaditaWarning Needs NotApplicable Output Window analysis
-        hookimpl jitable kernel parallel_kernel
+        common_step hookimpl jitable kernel parallel_kernel
     """,
     "kadita.plugins.importers": """
-        Floats HDF5 INFLATED_AT_MOST Importer Integers KaditaError Tracks check_claim did_you_mean first_bytes hookimpl
-        importer read_netcdf3_header
+        Floats HDF5 INFLATED_AT_MOST Importer Integers KaditaError Tracks check_claim decimal_unit did_you_mean
+        first_bytes hookimpl importer read_netcdf3_header
     """,
     "kadita.mda": "Analysis KaditaParser NC4Reader NC4Writer",
     "kadita.testing": """

@@ -48,10 +48,10 @@ def test_a_frame_rate_overrides_times_and_keeps_gaps(tmp_path, converted, said):
     read = converted(path, length_unit="mm", time_unit="s", frame_rate=30.0)
     expected = 5 + frames / 30
     assert np.abs(read["times"][:, None] - expected).min(axis=0).max() < 1e-6
-    assert said(read, "times of the file are not used")
+    assert said(read, "times of the file are replaced by frame / ")
 
 
 def test_two_times_in_one_frame_are_refused(tmp_path, converted):
     path = write(tmp_path / "t.csv", [0, 0.1, 0.2, 0.3])
-    with pytest.raises(KaditaError, match="which are one frame"):
+    with pytest.raises(KaditaError, match="fall on one"):
         converted(path, length_unit="mm", time_unit="s", frame_rate=3.0)

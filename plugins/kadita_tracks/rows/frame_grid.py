@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kadita import KaditaError
-from kadita.plugins.importers import Floats, Integers
+from kadita.plugins.importers import Floats, Integers, decimal_unit
 
 NEARLY_ALL = 0.9  # of the differences are multiples of the usual one: then it is the step
 SELDOM = 0.01  # the greatest common divisor is the step if so many differences are equal to it
@@ -93,7 +93,9 @@ def grid_of_times(name: str, found: Floats) -> Grid:
     step = float(apart[apart < 1.5 * np.median(apart)].mean())  # of the steps that are no gaps
     with np.errstate(over="ignore", invalid="ignore"):  # times of a damaged file can be 1e300
         steps = apart / step
-        even = (np.abs(steps - np.rint(steps)) < TOLERANCE) & (steps > 0.5)
+        # in hundredths of a second, 30 Hz is 3, 3, 4: a difference of rounded times is off by their unit at most
+        tolerance = max(TOLERANCE, decimal_unit(found, step) / step)
+        even = (np.abs(steps - np.rint(steps)) < tolerance) & (steps > 0.5)
     if not even.all() or steps.sum() > TIMES_MORE * len(found):
         return unchanged
     return _filled(name, found, np.rint(steps).astype(np.int64), 0.0)

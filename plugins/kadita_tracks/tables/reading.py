@@ -17,6 +17,7 @@ from kadita import KaditaError
 from kadita.plugins.importers import Floats
 from kadita_tracks.files.damage import reading
 from kadita_tracks.tables.dialect import dialect_of, source_of
+from kadita_tracks.tables.times import seconds as seconds
 
 ERRORS = (ValueError, OSError, OverflowError, MemoryError, EOFError, zlib.error)
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it
@@ -190,31 +191,6 @@ def texts(path: Path, table: Any, name: str) -> NDArray[Any]:
     if column.str.contains("\0", regex=False).any():
         raise KaditaError(f"{path}: expected words in column {name}; found a NUL byte")
     return np.asarray(column.to_numpy(dtype=str))
-
-
-def seconds(path: Path, table: Any, name: str) -> tuple[Floats, str | None]:
-    """Return a column of times, (rows,), and their origin: dates become seconds from the first; numbers have none.
-
-    Raises:
-        KaditaError: a cell is neither a number nor a time such as 2015-09-10 07:00:00.
-    """
-    import pandas
-
-    column = table[name]
-    if column.dtype.kind in "iuf":
-        return np.asarray(column, dtype=np.float64), None
-    try:
-        moments = pandas.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
-    except (ValueError, OverflowError, TypeError) as error:
-        raise KaditaError(f"{path}: expected times in column {name}; they cannot be read: {str(error)[:100]}") from None
-    if moments.isna().any():
-        row = int(moments.isna().argmax())
-        raise KaditaError(
-            f"{path}: expected a number, or a time such as 2015-09-10 07:00:00, in column {name}; line {row + 2} has "
-            f"{str(column.iloc[row])[:40]!r}"
-        )
-    first = moments.min()
-    return np.asarray((moments - first) / pandas.Timedelta(seconds=1), dtype=np.float64), str(first.isoformat())
 
 
 def coordinates(path: Path, table: Any, names: Iterable[str]) -> Floats:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +14,11 @@ from kadita_tracks.rows.streamed import CHUNK_ROWS, Rows, Sighted, fits, frames_
 from kadita_tracks.tables.dialect import dialect_of
 from kadita_tracks.tables.names import find_columns, given_columns
 from kadita_tracks.tables.qualities import Least, qualities
-from kadita_tracks.tables.reading import chunks_of_table, coordinates, labels, texts, unique, values_of
-from kadita_tracks.tables.times import Clock, clock_of, past_midnight
+from kadita_tracks.tables.reading import chunks_of_table, coordinates, labels, numbers, texts, unique, values_of
+from kadita_tracks.tables.times import Times
 from kadita_tracks.tables.workbook import is_workbook, sheets_of
 
+FIRST_ROWS = 10_000  # of a table larger than memory, which show what kind of times it has
 ALONE = "agent"  # column of the single animal of a table without one
 OneAnimal = Annotated[bool, Field(description="whether a table without a column of agents holds a single animal")]
 Columns = Annotated[tuple[str, ...], Field(description="ROLE=NAME for columns with other names, as --column sets them")]
@@ -69,18 +69,24 @@ def table(
     axes = "xyz" if "z" in names else "xy"
     counts_frames = "frame" in names
     time = names["frame" if counts_frames else "time"]
-    clock = Clock("number") if counts_frames else clock_of(path, next(chunks(1000, [time])), time, epoch=epoch)
+    in_memory = fits(path)
+    first = next(chunks(None if in_memory else FIRST_ROWS))
+    clock = None if counts_frames else Times(path, time, first, names["agent"], epoch=epoch)
     known_of_all: dict[str, Any] = {
         "counts_frames": counts_frames,
         "length_unit": found.length_unit,
-        "time_unit": "s" if clock.in_seconds else found.time_unit,
+        "time_unit": found.time_unit,
         "remarks": remarks,
     }
 
     def sighted(part: Any) -> Sighted:
-        agent, labelled = labels(path, part, names["agent"])
-        times = clock.read(path, part, time)
-        return Sighted(agent, labelled, past_midnight(agent, times) if clock.kind == "day" and fits(path) else times)
+        times = numbers(path, part, time) if clock is None else clock.of(part)
+        return Sighted(*labels(path, part, names["agent"]), times)
+
+    def read(read_part: Callable[[Any], Any], only: list[str] | None = None) -> Iterator[Any]:
+        if clock is not None:
+            clock.restart()
+        return map(read_part, chunks(CHUNK_ROWS, only))
 
     def rows_of(part: Any) -> Rows:
         return Rows(
@@ -91,22 +97,18 @@ def table(
             texts(path, part, names["species"]) if "species" in names else None,
         )
 
-    if not fits(path):
-        tracks = frames_of_parts(
-            str(path),
-            lambda: map(sighted, chunks(CHUNK_ROWS, list(dict.fromkeys((names["agent"], time))))),
-            lambda: map(rows_of, chunks(CHUNK_ROWS)),
-            values_of,
-            **known_of_all,
-        )
-    else:
-        (whole,) = chunks(None)
-        (agent, labelled, times), positions, velocities, quality, species = rows_of(whole)
+    if in_memory:
+        (agent, labelled, times), positions, velocities, quality, species = rows_of(first)
         animals = values_of(labelled)[agent]
         tracks = frames_of_rows(
             str(path), animals, times, positions, velocities, quality=quality, species=species, **known_of_all
         )
-    first = float(tracks.times[0])
-    on_times = tuple(f"{path}: {remark}" for remark in clock.remarks(first))
-    start = first if clock.in_seconds and clock.kind != "day" else 0.0
-    return replace(tracks, times=tracks.times - start, remarks=(*on_times, *tracks.remarks))
+    else:
+        tracks = frames_of_parts(
+            str(path),
+            lambda: read(sighted, list(dict.fromkeys((names["agent"], time)))),
+            lambda: read(rows_of),
+            values_of,
+            **known_of_all,
+        )
+    return tracks if clock is None else clock.finished(tracks)

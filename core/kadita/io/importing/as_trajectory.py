@@ -153,6 +153,7 @@ def _dimensions(name: str, tracks: Tracks, survey: Survey, given: int | None, re
 
 
 def _times(tracks: Tracks, name: str, frame_rate: float | None, remarks: list[str]) -> Floats:
+    """Return the times of frames; frame numbers become times, and a frame rate replaces those of the file."""
     rate = tracks.frame_rate
     times = np.asarray(tracks.times, dtype=np.float64)
     if frame_rate is not None and not 0 < frame_rate < np.inf:
@@ -160,27 +161,28 @@ def _times(tracks: Tracks, name: str, frame_rate: float | None, remarks: list[st
     if not np.isfinite(times).all():
         raise KaditaError(f"{name}: expected finite times; found {times[~np.isfinite(times)][0]}")
     if not tracks.counts_frames:
-        if frame_rate is None:
-            return times
-        if rate is not None and rate != frame_rate:
-            raise KaditaError(
-                f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts it"
-            )
-        frames = np.rint((times - times[0]) * frame_rate)
-        if (np.diff(frames) <= 0).any():
-            first = int(np.argmax(np.diff(frames) <= 0))
-            raise KaditaError(
-                f"{name}: expected times a frame apart at --frame-rate {frame_rate:g}; found {times[first]:.9g} "
-                f"and {times[first + 1]:.9g}, which are one frame; give a higher rate"
-            )
-        even = times[0] + frames / frame_rate
-        remarks.append(
-            f"{name}: times of the file are not used: they differ by up to {np.abs(times - even).max():.3g} from "
-            f"{times[0]:.9g} + frame / {frame_rate:g}, of --frame-rate"
-        )
-        return even
+        if rate is not None and frame_rate not in (None, rate):
+            raise KaditaError(f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts")
+        return times if frame_rate is None else _at_rate(name, times, frame_rate, remarks)
     if rate is None and frame_rate is None:
         raise KaditaError(f"{name}: counts frames and does not state their rate; name it with --frame-rate")
     if rate is not None and frame_rate is not None and rate != frame_rate:
         raise KaditaError(f"{name}: has {rate:g} frames per unit of time; --frame-rate {frame_rate:g} contradicts it")
     return times / float(rate or frame_rate or 1)
+
+
+def _at_rate(name: str, times: Floats, rate: float, remarks: list[str]) -> Floats:
+    """Return the times of the nearest frames of a recorder with this rate, which began with the first time."""
+    numbers = np.rint((times - times[0]) * rate)
+    if not (steps := np.diff(numbers)).all():
+        i = int(np.flatnonzero(steps == 0)[0])
+        raise KaditaError(
+            f"{name}: expected a frame of its own for each time at --frame-rate {rate:g}; {times[i]:.10g} and "
+            f"{times[i + 1]:.10g} fall on one, number {numbers[i]:.0f}"
+        )
+    even = times[0] + numbers / rate
+    off = np.abs(even - times).max()
+    apart = float(np.median(steps)) if len(steps) else 1.0
+    far = "" if apart == 1 else f"; most of its frames are {apart:g} frames of this rate apart"
+    remarks.append(f"{name}: times of the file are replaced by frame / {rate:g}; they differ by at most {off:.3g}{far}")
+    return even

@@ -17,6 +17,7 @@ from kadita.io.writers.formats import Progress
 from kadita.io.writers.snapshots import complete_snapshots
 from kadita.school.box import Floats
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.even_times import common_step
 
 XTC_AT_MOST = 2e7  # XTC stores 0.01 angstrom as int32
 STEPS_AT_MOST = 10_000  # largest number of DCD steps between two frames
@@ -56,7 +57,7 @@ def _options(trajectory: Trajectory, ending: str) -> tuple[dict[str, Any], list[
     if ending == ".xtc":
         remarks.append(".xtc rounds positions to 0.01 length units (two decimals); .trr and .dcd keep float32")
     if ending == ".dcd":
-        return _steps(trajectory.name, trajectory.times), remarks
+        return _steps(trajectory.name, trajectory.times, remarks), remarks
     if ending == ".h5md":
         if find_spec("h5py") is None:
             raise KaditaError(".h5md: expected the package h5py; it is not installed: pip install h5py")
@@ -66,15 +67,18 @@ def _options(trajectory: Trajectory, ending: str) -> tuple[dict[str, Any], list[
     return {}, remarks
 
 
-def _steps(name: str, times: Floats) -> dict[str, Any]:
+def _steps(name: str, times: Floats, remarks: list[str]) -> dict[str, Any]:
     """Express times as DCD does: a step dt, the steps before the first frame (istart) and between frames (nsavc)."""
-    dt = float(times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else abs(float(times[0])) or 1.0
+    even = common_step(times, np.arange(len(times))) if len(times) > 1 else abs(float(times[0])) or 1.0
+    dt = even or 0.0
     tolerance = 1e-5 * dt + 2e-7 * float(np.abs(times).max())  # times may have been stored as float32
-    uneven = np.abs(np.diff(times) - dt).max(initial=0) > tolerance
     start = Fraction(float(times[0]) / dt).limit_denominator(STEPS_AT_MOST) if dt > 0 else Fraction(0)
-    if uneven or not dt > 0 or abs(float(start) * dt - times[0]) > tolerance or not 0 <= start < 2**31 / STEPS_AT_MOST:
+    if not dt > 0 or abs(float(start) * dt - times[0]) > tolerance or not 0 <= start < 2**31 / STEPS_AT_MOST:
         raise KaditaError(
             f"{name}: expected evenly spaced times at multiples of a step, as .dcd requires; found {times[0]:g} to "
             f"{times[-1]:g}; .xtc and .trr keep any times"
         )
+    off = np.abs(times - times[0] - np.arange(len(times)) * dt).max()
+    if off > tolerance:
+        remarks.append(f".dcd stores times as multiples of {dt:g}; those of {name} differ by at most {off:.3g}")
     return {"dt": dt, "istart": start.numerator, "nsavc": start.denominator}
