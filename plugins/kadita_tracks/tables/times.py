@@ -124,8 +124,9 @@ class Times:
                 order = "of each agent" if self.by_agent else "of the file"
                 says += f"; they pass {over}: rows {order} are taken to be in order of time"
         elif self.kind == "epoch":
-            moment = pandas.Timestamp(int(self.origin), unit=self.unit) + pandas.Timedelta(seconds=first)
-            says = f"taken as epoch times in {self.unit}, in s from {moment.isoformat()} UTC"
+            part = float(self.origin - int(self.origin)) / EPOCHS[self.unit]
+            moment = pandas.Timestamp(int(self.origin), unit=self.unit) + pandas.Timedelta(seconds=first + part)
+            says = f"taken as epoch times in {self.unit}, in s from {moment.round('us').isoformat()} UTC"
             says += "; --set epoch=false takes them as numbers"
         else:
             moment = (self.origin + pandas.Timedelta(seconds=first)).tz_localize(None)

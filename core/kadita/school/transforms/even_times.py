@@ -33,7 +33,10 @@ def common_step(times: Floats, numbers: Integers) -> float | None:
         return step
     late = times - times[0] - (numbers - numbers[0]) * step
     first = np.zeros(1, dtype=np.intp)
-    return step if (each > 0).all() and _is_rounded(times, late, first, step, single) else None
+    if not (each > 0).all() or not _is_rounded(times, late, first, step, single):
+        return None
+    centred = numbers - numbers.mean()  # least squares: less is left of the rounding than between the ends
+    return float(centred @ times / (centred @ centred))
 
 
 def decimal_unit(times: Floats, step: float) -> float:
