@@ -109,11 +109,17 @@ def _each(
 
 
 def tracked(measurement: Measurement, tracks: TrackOptions, registry: Registry) -> dict[str, Any]:
-    """Return the options as keywords of `kadita.analyze`; settings under the name of an importer are its parameters."""
+    """Return the options as keywords of `kadita.analyze`; settings of an importer are its parameters.
+
+    They begin with its name, or have a name that no metric's parameter has.
+    """
     keywords = measurement.keywords()
     settings: dict[str, Any] = keywords["parameters"]
-    own = {key: key.partition(".")[2] for key in settings if key.partition(".")[0] in registry.importers}
-    parameters = {name: settings.pop(key) for key, name in own.items()}
+    of_importers = {name for i in registry.importers.values() for name in i.parameters.model_fields}
+    measured = (*registry.metrics.values(), *registry.analyses.values())
+    of_importers -= {name for m in measured for name in m.parameters.model_fields}
+    own = [key for key in settings if key.partition(".")[0] in registry.importers or key in of_importers]
+    parameters = {key: settings.pop(key) for key in own}
     return keywords | {"tracks": tracks.keywords() | ({"parameters": parameters} if parameters else {})}
 
 

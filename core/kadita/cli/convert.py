@@ -11,7 +11,6 @@ from kadita.cli.options import Force, MostGap, Plugins, Resample, Smooth, Topolo
 
 if TYPE_CHECKING:
     from kadita.io.importing.summary import Summary
-    from kadita.plugins.registry import Registry
 
 
 @with_options
@@ -73,7 +72,6 @@ def convert(
 
     registry = installed(plugins)
     parameters = parse_settings(settings or ())
-    parameters = {_bare(key, registry): value for key, value in parameters.items()}
     format_options: dict[str, Any] = {
         "compression": compression,
         "significant_digits": significant_digits,
@@ -104,9 +102,3 @@ def convert(
     typer.echo(f"wrote {output} ({size_of(output)})")
     for line in (line for summary in summaries for line in summary.lines()):
         typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
-
-
-def _bare(key: str, registry: Registry) -> str:
-    """Return the name of a parameter without the name of its importer."""
-    first, _, rest = key.partition(".")
-    return rest if rest and first in registry.importers else key

@@ -181,7 +181,7 @@ class TrackOptions:
         """Return those that are given as keywords of `kadita.open`, without parameters of the importer."""
         from kadita.io.importing.quality import parse_limits
 
-        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) not in (None, [])}
         return given | {"least": parse_limits(given["least"])} if "least" in given else given
 
 

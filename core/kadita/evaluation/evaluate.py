@@ -127,6 +127,8 @@ def analyze(
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
     shown = progress or (lambda done, total: None)
+    if arena is not None and "arena" in (tracks or {}):
+        raise KaditaError("arena: expected it once; got it in tracks, too")
     source = Source(
         topology=None if topology is None else str(topology),
         tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),

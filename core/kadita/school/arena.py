@@ -51,6 +51,10 @@ class Arena:
         arena = cls(kind, numbers)
         if not all(abs(number) <= MOST for number in numbers) or not arena.area > 0:
             raise KaditaError(f"--arena: expected finite numbers and an area above 0; got '{text}'")
+        if kind == "polygon" and len(np.unique(arena.corners, axis=0)) < len(arena.corners):
+            raise KaditaError(
+                "--arena: expected different corners of a polygon; found one twice; leave out the last one"
+            )
         if kind == "polygon" and _crosses_itself(arena.corners):
             raise KaditaError("--arena: expected the corners of a polygon in order around it; found sides that cross")
         return arena

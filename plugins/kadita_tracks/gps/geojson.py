@@ -19,6 +19,7 @@ from kadita_tracks.files.damage import ERRORS, reading
 from kadita_tracks.files.first_lines import first_lines, opened
 from kadita_tracks.gps.fixes import Height, tracks_of_fixes
 from kadita_tracks.gps.projection import AUTO, Projection
+from kadita_tracks.tables.times import EPOCHS, epoch_unit
 
 ANIMALS = (
     "individual-local-identifier", "individual_local_identifier", "tag-local-identifier", "tag_local_identifier",
@@ -87,7 +88,10 @@ def _fixes(path: Path, number: int, feature: Any) -> Iterator[tuple[str, str, li
 
 
 def _moment(time: Any) -> str:
-    """Return a time as text; numbers are milliseconds since 1970."""
+    """Return a time as text; numbers are s, ms, us or ns since 1970, by their size, as between 1990 and 2100."""
     if isinstance(time, (int, float)):
-        return str(np.datetime64(round(time), "ms")) + "Z"
+        unit = epoch_unit(time)
+        if not unit:
+            raise KaditaError(f"expected times of 1990 to 2100 in s, ms, us or ns since 1970; found {time:g}")
+        return str(np.datetime64(round(time * 10**9 / EPOCHS[unit]), "ns")) + "Z"
     return str(time)

@@ -27,6 +27,9 @@ LONGEST = 80  # characters of a projection
 DIGITS = 4  # decimals of the middle, in degrees: 11 m
 
 
+SCALE_AT_MOST = 0.01  # by which lengths may be wrong in the middle of the data; in UTM they are off by 0.0004
+
+
 class Projected(NamedTuple):
     """Positions in a plane."""
 
@@ -61,6 +64,14 @@ def project(path: Path, longitude: Floats, latitude: Floats, projection: str) ->
     positions: Floats = np.stack([x, y], axis=1)
     if not np.isfinite(positions).all():
         raise KaditaError(f"{path}: the projection {chosen} does not reach all positions; choose another one")
+    middle = int(np.argmin(np.abs(latitude - np.median(latitude))))
+    factors = pyproj.Proj(system).get_factors(longitude[middle], latitude[middle])
+    off = max(abs(scale - 1) for scale in (factors.meridional_scale, factors.parallel_scale))
+    if off > SCALE_AT_MOST:
+        raise KaditaError(
+            f"{path}: expected a projection that keeps lengths; in {chosen} they are off by {100 * off:.2g} % at "
+            f"latitude {latitude[middle]:.4g}; leave it out, or take the UTM zone of the data"
+        )
     remark = f"{path}: longitude and latitude are projected to metres by {chosen}"
     if projection == AUTO:
         far = float(np.linalg.norm(positions, axis=1).max())

@@ -168,9 +168,10 @@ def _check(
     if velocity:
         missing += [role for role in ("vx", "vy", *(("vz",) if "z" in names else ())) if role not in velocity]
     if missing:
+        alone = ", or --set table.one_animal=true if there is one animal" if missing[0] == "agent" else ""
         perhaps = f", perhaps {' or '.join(doubts[missing[0]])}" if missing[0] in doubts else ""
         raise KaditaError(
-            f"{path}: expected a column {missing[0]}; name it with --column {missing[0]}=NAME{perhaps}; "
+            f"{path}: expected a column {missing[0]}; name it with --column {missing[0]}=NAME{perhaps}{alone}; "
             f"there are: {', '.join(known)}"
         )
     roles: dict[str, str] = {}

@@ -145,6 +145,11 @@ class Times:
             raise _wrong(self.path, part, self.name, int(wrong.argmax()), expected)
 
 
+def epoch_unit(number: float) -> str:
+    """Return the unit in which a number since 1970 is between 1990 and 2100; empty if there is none."""
+    return next((u for u, scale in EPOCHS.items() if PLAUSIBLE[0] * scale <= number <= PLAUSIBLE[1] * scale), "")
+
+
 def _epoch(column: Any) -> str:
     for unit, scale in EPOCHS.items():
         if PLAUSIBLE[0] * scale <= column.min() and column.max() <= PLAUSIBLE[1] * scale:

@@ -26,7 +26,7 @@ LINES = 200  # more than a preamble has
 CLOCKS = ("recording time", "trial time")  # the first is common to the arenas of a trial
 PLACE = ("x center", "y center")
 ENDINGS = (".txt", ".csv")
-FILES = 500  # of a folder that are looked at
+FILES = 500  # of text in the folder of a trial, at most
 MISSING = ("", "-", "NaN", "nan")
 
 
@@ -60,7 +60,9 @@ def _preamble(path: Path) -> Preamble | None:
 def _files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    inside = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())[:FILES]
+    inside = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
+    if len(inside) > FILES:
+        return []  # no folder of one trial
     return [file for file in inside if _preamble(file) is not None]
 
 

@@ -71,7 +71,10 @@ def as_trajectory(
         if known is None and not given:
             raise KaditaError(f"{name}: the file does not state its unit of {quantity}; name it with --{quantity}-unit")
         if known is not None and given and given != known:
-            raise KaditaError(f"{name}: its unit of {quantity} is {known}; --{quantity}-unit {given} contradicts it")
+            why = next((f"; {r.removeprefix(f'{name}: ')}" for r in tracks.remarks if f"{quantity}s are" in r), "")
+            raise KaditaError(
+                f"{name}: its unit of {quantity} is {known}; --{quantity}-unit {given} contradicts it{why}"
+            )
         attributes[key] = given or known
     times = _times(tracks, name, frame_rate, remarks)
     limits = checked_limits(name, tracks.quality, least or {})

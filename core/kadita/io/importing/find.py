@@ -9,6 +9,7 @@ from typing import Any
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.files import first_bytes
 from kadita.io.importing.guess import guess
+from kadita.io.isolated.child import LibraryFailed
 from kadita.io.isolated.importers import read, recognizes
 from kadita.io.quiet import quiet_mdanalysis
 from kadita.plugins.declaration.importer import Importer, Tracks, any_file
@@ -133,6 +134,8 @@ def _knows(registry: Registry, importer: Importer, source: Path, *, whatever: bo
         return False
     try:
         return recognizes(registry, importer, source)
+    except LibraryFailed:  # on a file that the next library should not be given
+        raise
     except KaditaError:
         return False
 
@@ -148,6 +151,8 @@ def _recognizing(registry: Registry, importers: Iterable[Importer], source: Path
     for importer in importers:
         try:
             matches += [importer] * recognizes(registry, importer, source)
+        except LibraryFailed:
+            raise
         except KaditaError as error:
             doubts.append(error)
     if doubts and all(i.fallback for i in matches):

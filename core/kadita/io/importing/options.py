@@ -111,9 +111,14 @@ class ImportOptions:
         """Return the values of an importer's parameters.
 
         Raises:
-            KaditaError: it has no columns or keypoints to choose.
+            KaditaError: it has no columns or keypoints to choose, or parameters are given for another importer.
         """
-        values: dict[str, Any] = json.loads(self.parameters)
+        values: dict[str, Any] = {}
+        for key, value in json.loads(self.parameters).items():
+            first, _, rest = key.rpartition(".")
+            if first not in ("", importer.name):
+                raise KaditaError(f"--set {key}: expected parameters of {importer.name}, which reads this file")
+            values[rest] = value
         has = importer.parameters.model_fields
         for name, option in CHOICES.items():
             if name in values and name not in has:
