@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kadita import KaditaError
+from kadita_tracks.tables.beginning import SAMPLE, sample
+from kadita_tracks.tables.units import is_unit
 from kadita_tracks.tables.workbook import is_workbook, text_of
 
-SAMPLE = 1 << 16  # bytes that are looked at
 BLANKS = r"\s+"  # separator of columns with blanks between them
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", BLANKS: "blanks"}
 NUMBER = {
@@ -28,7 +28,6 @@ NUMBER = {
 }
 COMMENTS = ("#", "%", "//")
 NEARLY_ALL = 0.9  # of the lines after those before the names have the same number of cells
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class Dialect(NamedTuple):
@@ -105,49 +104,6 @@ def _dialect(path: Path, sheet: str, size: int, changed: int) -> Dialect:
 def source_of(path: Path, sheet: str = "") -> Path | io.StringIO:
     """Return what pandas reads a table from: the file, or the text of a sheet of a workbook."""
     return io.StringIO(text_of(path, sheet)) if is_workbook(path) else path
-
-
-def sample(path: Path) -> tuple[str, str]:
-    """Return the whole lines in the first 64 KiB of a file, unpacked, and their encoding.
-
-    Raises:
-        KaditaError: it cannot be read, or is not text.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(SAMPLE)
-    except OSError as error:
-        raise KaditaError(f"{path}: cannot be read: {error.strerror or error}") from None
-    cut = len(head) == SAMPLE
-    if head.startswith(b"\x1f\x8b"):
-        try:
-            unpack = zlib.decompressobj(31)
-            head = unpack.decompress(head, SAMPLE)
-        except zlib.error as error:
-            raise KaditaError(f"{path}: expected a file packed by gzip; it is damaged: {error}") from None
-        cut = cut or bool(unpack.unconsumed_tail) or not unpack.eof
-    encoding = next((name for mark, name in MARKS if head.startswith(mark)), "")
-    if encoding == "utf-16" and cut:
-        head = head[: len(head) - len(head) % 2]
-    if not encoding:
-        if b"\0" in head:
-            raise KaditaError(f"{path}: expected a table of text; found bytes that are none")
-        encoding = "utf-8"
-    text = head.decode(encoding, errors="ignore")
-    if encoding == "utf-8" and not _decodes(head, cut):
-        text, encoding = head.decode("latin-1"), "latin-1"
-    lines = text.splitlines(keepends=True)
-    if cut and len(lines) > 1:
-        lines.pop()  # which may not be whole
-    return "".join(lines), encoding
-
-
-def _decodes(head: bytes, cut: bool) -> bool:
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return cut and error.start > len(head) - 4  # a character that is not whole
-    return True
 
 
 class _Reading(NamedTuple):
@@ -258,7 +214,7 @@ def _placed(best: _Reading, encoding: str) -> Dialect:
     units: list[str] = []
     if names and len(below) == 2 and is_named(rows[below[0]]) and not is_named(rows[below[1]]):
         upper, lower = (rows[i] for i in below)
-        if all(len(cell) <= 20 and cell not in lower for cell in upper if cell):  # short words, once
+        if any(is_unit(cell) for cell in upper) and all(cell not in lower for cell in upper if cell):
             units, start = upper, below[0] + 1
     return Dialect(
         encoding, best.separator, best.decimal, tuple(names), start, before, tuple(units), best.width, commented

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kadita import KaditaError
 from kadita.plugins.importers import did_you_mean
+from kadita_tracks.tables.units import BRACKETS, ENDING, KNOWN, LENGTHS, TIMES, unit_of
 
 ROLES = ("agent", "time", "frame", "x", "y", "z", "vx", "vy", "vz", "species", "quality")
 OTHER_NAMES = {
@@ -28,10 +29,6 @@ OTHER_NAMES = {
         for axis in "xyz"
     },
 }  # fmt: skip
-LENGTHS = {"px": "px", "pixel": "px", "pixels": "px"} | {u: u for u in ("nm", "um", "µm", "mm", "cm", "m", "km")}
-TIMES = {"sec": "s", "seconds": "s", "second": "s"} | {u: u for u in ("s", "ms", "us", "µs", "min", "h")}
-BRACKETS = re.compile(r"(.*?)[\s_]*[\[(]\s*([^\])]*?)\s*[\])]")
-ENDING = re.compile(r"(.*?)[\s_.]+([^\s_.]+)")
 
 
 class Found(NamedTuple):
@@ -110,8 +107,8 @@ def find_columns(
         remarks.insert(0, f"the columns {', '.join(assumed.values())} are taken as {', '.join(assumed)}")
     _check(path, known, names, doubts, repeated, one_animal=one_animal)
     below = dict(zip(known, units, strict=False))
-    lengths = {_unit(names[axis], below, LENGTHS) for axis in "xyz" if axis in names}
-    time_unit = _unit(names["time"], below, TIMES) if "time" in names else None
+    lengths = {unit_of(names[axis], below.get(names[axis], ""), LENGTHS) for axis in "xyz" if axis in names}
+    time_unit = unit_of(names["time"], below.get(names["time"], ""), TIMES) if "time" in names else None
     return Found(names, lengths.pop() if len(lengths) == 1 else None, time_unit, tuple(remarks))
 
 
@@ -133,21 +130,11 @@ def _by_other_names(known: Sequence[str], names: dict[str, str]) -> tuple[dict[s
 
 def _base(name: str, words: Sequence[str]) -> str | None:
     """Return which of some words a name is, without its unit, in any case; None if it is none."""
-    candidates = [name] + [m[1] for m in (BRACKETS.fullmatch(name), ENDING.fullmatch(name)) if m and _is_unit(m[2])]
+    candidates = [name] + [
+        m[1] for m in (BRACKETS.fullmatch(name), ENDING.fullmatch(name)) if m and m[2].lower() in KNOWN
+    ]
     plain = (re.sub(r"[\s.\-]+", "_", candidate.strip().lower()) for candidate in candidates)
     return next((word for word in plain if word in words), None)
-
-
-def _is_unit(word: str) -> bool:
-    return word.lower() in LENGTHS or word.lower() in TIMES
-
-
-def _unit(name: str, below: dict[str, str], units: dict[str, str]) -> str | None:
-    """Return the unit in the name of a column, or in the cell below it."""
-    for match in (BRACKETS.fullmatch(name), ENDING.fullmatch(name)):
-        if match and (unit := units.get(match[2].lower())):
-            return unit
-    return units.get(below.get(name, "").strip("[]() ").lower())
 
 
 def _check(
