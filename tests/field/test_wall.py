@@ -89,6 +89,7 @@ def test_arenas_that_are_none_are_refused():
         "rectangle:0,0,1,0": "an area above 0",
         "polygon:0,0,1,1,2,2": "an area above 0",
         "polygon:0,0,1,1,2": "got 5 numbers",
+        "polygon:0,0,4,0,4,4,0,0,4,0,4,4": "expected different corners",
         "polygon:0,0,2,1,2,0,0,2": "sides that cross",
         "circle:0,0,inf": "finite numbers",
         "circle:0,0,r": "in numbers",

@@ -82,7 +82,7 @@ def test_polarization_and_spread_are_those_of_the_numbers(name, converted):
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_other_importer_refuses_it_in_one_line(name, written, registry):
-    """Or reads the same numbers, as `table` does whose columns are named as they are here."""
+    """`table`, which takes the names of common programs, is tested below."""
     path, own = written[name], FILES[name].importer
     for importer in registry.importers.values():
         if importer.name in (own, "table"):
@@ -93,6 +93,27 @@ def test_every_other_importer_refuses_it_in_one_line(name, written, registry):
         with pytest.raises(KaditaError) as error:
             read_tracks(registry, importer, path, {})
         assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_as_a_table_it_is_refused_in_one_line_or_has_the_same_numbers(name, written, registry):
+    table, path, school = registry.importers["table"], written[name], FILES[name].school
+    if FILES[name].importer == "table":
+        return
+    try:
+        tracks = read_tracks(registry, table, path, {})
+    except KaditaError as error:
+        refusal = str(error)
+    else:
+        refusal = ""
+    assert "\n" not in refusal
+    if refusal:
+        return
+    assert tracks.positions.shape[:2] == school.positions.shape[:2]
+    axes = min(tracks.positions.shape[2], school.positions.shape[2])
+    order = [list(map(str, tracks.agents)).index(str(agent)) for agent in school.agents]
+    found = np.asarray(tracks.positions)[:, order, :axes]
+    assert np.allclose(found, school.positions[..., :axes], atol=1e-5, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -166,3 +166,25 @@ def test_features_of_geojson(tmp_path, converted, refused, write, change, words)
 def test_geojson_in_another_system_is_refused(tmp_path, refused):
     path = edited(geojson_lines(tmp_path, AT), ('"name": "pond-film.mp4"', '"crs": {"name": "EPSG:3857"}'))
     assert "expected longitude and latitude on WGS 84" in refused(path)
+
+
+def test_a_projection_that_does_not_keep_lengths_is_refused(refused, tmp_path):
+    """Web Mercator doubles lengths at a latitude of 60 degrees."""
+    (tmp_path / "t.csv").write_text(
+        "event-id,visible,timestamp,location-long,location-lat,individual-local-identifier\n"
+        "1,true,2020-01-01 00:00:00.000,10,60,gull\n2,true,2020-01-01 00:00:01.000,10.0001,60,gull\n"
+    )
+    assert "they are off by 1e+02 % at latitude 60" in refused(tmp_path / "t.csv", "--set", "projection=EPSG:3857")
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 1000), ("us", 10**6)])
+def test_numbers_since_1970_have_the_unit_of_their_size(unit, scale, converted, tmp_path):
+    lines = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": [[10, 50], [10.001, 50], [10.002, 50]]},
+            "properties": {"name": "gull", "coordTimes": [(1577836800 + t) * scale for t in range(3)]},
+        }
+    ]
+    (tmp_path / "t.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": lines}))
+    assert converted(tmp_path / "t.geojson")["times"].tolist() == [0, 1, 2]
