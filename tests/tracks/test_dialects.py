@@ -218,3 +218,26 @@ def test_positions_that_no_metric_could_square_are_refused(huge, refused, tmp_pa
     line = refused(tmp_path / "t.csv", "--length-unit", "m", "--time-unit", "s")
     assert "t.csv: expected positions of at most" in line
     assert f"agent 4 has x = {float(huge):g} at 1" in line
+
+
+def test_axes_have_one_unit(refused, tmp_path):
+    (tmp_path / "t.csv").write_text("id,time,x (cm),y (mm)\n1,0,1,2\n1,1,2,2\n")
+    assert "expected one unit of length; found x (cm) in cm, y (mm) in mm" in refused(tmp_path / "t.csv")
+
+
+def test_a_dash_is_no_number(converted, tmp_path):
+    (tmp_path / "t.csv").write_text("agent,time,x,y\n1,0,1,2\n1,1,-,-\n1,2,-3,2\n")
+    assert np.isnan(converted(tmp_path / "t.csv", **UNITS)["positions"][1]).all()
+
+
+def test_animals_that_are_too_far_apart_for_single_precision_are_told(converted, said, tmp_path):
+    rows = [f"{a},{t},{x0 + 0.1 * t},{y0 + 0.1 * t}" for a, x0, y0 in ((1, 1, 2), (2, 5e5, 4.6e6)) for t in range(9)]
+    (tmp_path / "t.csv").write_text("\n".join(["agent,time,x,y", *rows]))
+    read = converted(tmp_path / "t.csv", length_unit="m", time_unit="s")
+    assert said(read, "single precision rounds them to 0.25, where steps are 0.14")
+
+
+def test_what_cannot_be_stored_is_said_of_the_file_that_was_to_be_written(refused, tmp_path):
+    (tmp_path / "t.csv").write_text("agent,time,x,y\n1,0,1,2\n1,1,1e39,2\n")
+    line = refused(tmp_path / "t.csv", "--length-unit", "m", "--time-unit", "s")
+    assert "out-of-refused.nc: coordinates must be finite numbers below 3e38" in line

@@ -79,6 +79,10 @@ def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
     try:
         write_to(temporary)
         temporary.replace(path)
+    except KaditaError as error:
+        temporary.unlink(missing_ok=True)
+        error.args = (str(error).replace(str(temporary), str(path)), *error.args[1:])
+        raise
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

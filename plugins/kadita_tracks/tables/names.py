@@ -107,7 +107,11 @@ def find_columns(
         remarks.insert(0, f"the columns {', '.join(assumed.values())} are taken as {', '.join(assumed)}")
     _check(path, known, names, doubts, repeated, one_animal=one_animal)
     below = dict(zip(known, units, strict=False))
-    lengths = {unit_of(names[axis], below.get(names[axis], ""), LENGTHS) for axis in "xyz" if axis in names}
+    by_axis = {axis: unit_of(names[axis], below.get(names[axis], ""), LENGTHS) for axis in "xyz" if axis in names}
+    if len(set(filter(None, by_axis.values()))) > 1:
+        found = ", ".join(f"{names[axis]} in {unit}" for axis, unit in by_axis.items() if unit)
+        raise KaditaError(f"{path}: expected one unit of length; found {found}; convert them to one first")
+    lengths = set(by_axis.values())
     time_unit = unit_of(names["time"], below.get(names["time"], ""), TIMES) if "time" in names else None
     return Found(names, lengths.pop() if len(lengths) == 1 else None, time_unit, tuple(remarks))
 

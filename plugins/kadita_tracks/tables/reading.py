@@ -23,7 +23,7 @@ ERRORS = (ValueError, OSError, OverflowError, MemoryError, EOFError, zlib.error)
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it
 # cells that are empty in columns of numbers; in columns of text, an animal may be called NA
 MISSING = (
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "", "-", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def chunks_of_table(
 ) -> Iterator[Any]:
     """Yield a table as pandas DataFrames of at most `rows` rows, for tables larger than memory; None: all in one.
 
-    Their index counts the lines of the file, from 0 for the one after the first. Of the columns, only those that are
+    Their index counts lines that are not blank, from 0 for the one after the first. Of the columns, only those that are
     named are read; None: all.
 
     Args:

@@ -65,7 +65,13 @@ class Summary:
         least, median, most = self.in_a_frame
         held = f"{most} in every frame" if least == most else f"{least} to {most} in a frame, median {median:g}"
         begin, end = (in_full(t) for t in self.times)
-        rate = "not evenly spaced" if self.rate is None else f"{in_full(float(f'{self.rate:.6g}'))} per {time}"
+        rate = (
+            "one frame"
+            if self.frames == 1
+            else "not evenly spaced"
+            if self.rate is None
+            else f"{in_full(float(f'{self.rate:.6g}'))} per {time}"
+        )
         gaps = f"{self.gaps}, the longest {self.longest_gap:.4g} {time}" if self.gaps else "none"
         share = 100 * self.with_velocity / max(1, self.sightings)
         box = ", ".join(

@@ -16,6 +16,8 @@ from kadita.school.chunk import Chunk
 from kadita.school.dimensions import PLANE
 from kadita.school.trajectory import Trajectory
 
+COARSE = 16  # parts of a step that float32 is to resolve at least; `kadita validate` warns of fewer
+
 
 def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], progress: Progress) -> list[str]:
     """Write all frames; agents may be absent from frames. `origin` (name, checksum) is stored as the source.
@@ -60,6 +62,11 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
     if subtracted is not None:
         x, y, z = subtracted.tolist()
         remarks.append(f"positions are stored from ({x:.10g}, {y:.10g}, {z:.10g}) on, which kadita adds on reading")
+    if rounding := extent.rounding_from(np.zeros(3) if subtracted is None else subtracted, COARSE):
+        remarks.append(
+            f"positions span so much that single precision rounds them to {rounding:.2g}, where steps are "
+            f"{extent.step:.2g}; convert parts that are far from each other on their own"
+        )
     if plane and height not in (0.0, np.inf):
         remarks.append(f"all agents have z = {height:g}; a plane is stored with z = 0")
     return remarks

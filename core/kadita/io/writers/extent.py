@@ -28,17 +28,21 @@ class Extent(NamedTuple):
 
     @property
     def rounding(self) -> float:
-        """Spacing of float32 numbers as large as the positions; 0 where it resolves a thousandth of the usual step.
+        """Return by how much float32 rounds positions, where that is more than a thousandth of a step; otherwise 0.
 
         Where no step is known, the step is that of the region.
         """
+        return self.rounding_from(np.zeros(3), FINE)
+
+    def rounding_from(self, origin: Floats, parts: int) -> float:
+        """Return by how much float32 rounds positions from an origin, if a step has fewer such parts; otherwise 0."""
         if not np.isfinite(self.low).all():
             return 0.0
-        most = min(self.largest(np.zeros(3)), float(np.finfo(np.float32).max))
+        most = min(self.largest(origin), float(np.finfo(np.float32).max))
         with np.errstate(over="ignore"):
             spacing = float(np.spacing(np.float32(most)))
         step = self.step if np.isfinite(self.step) else float((self.high - self.low).max())
-        return spacing if FINE * spacing > step else 0.0
+        return spacing if parts * spacing > step else 0.0
 
     @property
     def origin(self) -> Floats | None:
