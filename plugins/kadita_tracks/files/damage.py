@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kadita import KaditaError
 
-ERRORS = (OSError, RuntimeError, ValueError, LookupError, TypeError, MemoryError)
+ERRORS = (OSError, RuntimeError, ValueError, LookupError, TypeError)
 
 
 @contextmanager

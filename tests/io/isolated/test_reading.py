@@ -163,9 +163,9 @@ def ask(function, *arguments, seconds=1, memory=1 << 28):
 def test_what_goes_beyond_its_limits_is_ended(function, arguments, message, importable):
     with pytest.raises(KaditaError) as error:
         ask(importable(function), *arguments)
-    assert (
-        str(error.value) == f"pond.mat: MATLAB {message} while reading it; the file is damaged: take another copy of it"
-    )
+    line = f"pond.mat: MATLAB {message} while reading it; the file may be damaged: take another copy of it"
+    advice = ", or allow more by KADITA_READER_MIB=1024 in the environment"
+    assert str(error.value) == line + advice * (function is grabs_memory)
     assert ask(importable(grabs_memory), 1000) == 1000
 
 
@@ -192,3 +192,13 @@ def test_a_copy_of_this_process_reads_with_a_child_of_its_own(files):
 def read_by(path):
     with kadita.open(path) as trajectory:
         return child_process().pid, trajectory.read(np.arange(4)).positions
+
+
+def test_a_user_can_allow_more_memory(monkeypatch, tmp_path):
+    (tmp_path / "t.h5").write_bytes(b"0" * 100)
+    usual = Allowance.of([tmp_path / "t.h5"]).memory
+    monkeypatch.setenv("KADITA_READER_MIB", "4096")
+    assert Allowance.of([tmp_path / "t.h5"]).memory == 4096 << 20 > usual
+    monkeypatch.setenv("KADITA_READER_MIB", "much")
+    with pytest.raises(KaditaError, match="KADITA_READER_MIB: expected MiB of memory, such as 4096; got 'much'"):
+        Allowance.of([tmp_path / "t.h5"])

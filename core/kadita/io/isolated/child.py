@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from kadita.base.errors import KaditaError, describe_error
 from kadita.base.parallel.interpreter import end, how_it_ended, start
 from kadita.io.isolated import shared_memory
-from kadita.io.isolated.limits import MIB, Allowance, is_asleep
+from kadita.io.isolated.limits import ALLOWED, MIB, Allowance, is_asleep
 
 PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
 LOOK = 0.25  # seconds between looks at a process that is at work
@@ -37,10 +37,10 @@ class Asking(NamedTuple):
     by: str
     allowance: Allowance
 
-    def failed(self, what: str) -> LibraryFailed:
+    def failed(self, what: str, advice: str = "") -> LibraryFailed:
         """Return the error of a library that failed so."""
         return LibraryFailed(
-            f"{self.file}: {self.by} {what} while reading it; the file is damaged: take another copy of it"
+            f"{self.file}: {self.by} {what} while reading it; the file may be damaged: take another copy of it{advice}"
         )
 
 
@@ -77,7 +77,10 @@ class Reply:
         if succeeded:
             return value
         if isinstance(value, MemoryError):
-            raise self.asking.failed(f"needed more than {self.asking.allowance.memory // MIB} MiB of memory")
+            most = self.asking.allowance.memory // MIB
+            raise self.asking.failed(
+                f"needed more than {most} MiB of memory", f", or allow more by {ALLOWED}={4 * most} in the environment"
+            )
         if isinstance(value, KaditaError | ImportError):
             raise value
         raise self.asking.failed(f"raised {describe_error(value)}")  # a damaged file can make a library raise anything

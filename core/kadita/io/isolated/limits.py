@@ -13,12 +13,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kadita.base.errors import KaditaError
+
 try:
     import resource
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 MIB = 1 << 20
+ALLOWED = "KADITA_READER_MIB"  # environment variable with the memory, in MiB, that files may take at least
 SECONDS, BYTES_PER_SECOND = 2, 1 << 20  # of computing time: so much, and for each byte of the file at the slowest
 MEMORY, TIMES_THE_SIZE = 512 * MIB, 16  # so much, and this multiple of the file, which can be compressed
 WAITING, SHARE = 30.0, 4.0  # seconds by the clock, and per second of computing time where many processes share a core
@@ -35,7 +38,7 @@ class Allowance(NamedTuple):
     def of(cls, files: Iterable[Path]) -> Allowance:
         """Return what the reading of these files, or of the files in these folders, may use."""
         size = sum(map(_size, files))
-        return cls(SECONDS + size // BYTES_PER_SECOND, MEMORY + TIMES_THE_SIZE * size)
+        return cls(SECONDS + size // BYTES_PER_SECOND, max(MEMORY + TIMES_THE_SIZE * size, _allowed()))
 
     @property
     def clock(self) -> float:
@@ -46,6 +49,14 @@ class Allowance(NamedTuple):
     def asleep(self) -> float:
         """Seconds that the process may wait for something other than a disk or a processor, as for a lock."""
         return self.seconds + 2.0
+
+
+def _allowed() -> int:
+    """Return the bytes that the user allows by the environment, 0 if nothing is said."""
+    text = os.environ.get(ALLOWED, "0")
+    if not text.isdecimal():
+        raise KaditaError(f"{ALLOWED}: expected MiB of memory, such as 4096; got '{text}'")
+    return int(text) * MIB
 
 
 def _size(path: Path) -> int:
