@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import kadita
 from kadita.io.importing import vectors
 from kadita_tracks.rows import arrange, scratch, streamed
+from kadita_tracks.rows.arranged import Arranged, named
 
 UNITS = {"length_unit": "m", "time_unit": "s"}
 MEDIAN = "median"  # of qualities and of rates, it is that of a part of the values where there are many
@@ -140,3 +142,18 @@ def test_many_places_of_few_rows_are_in_a_scratch_file(tmp_path, rng, converted,
     monkeypatch.setattr(vectors, "BLOCK_PLACES", 20)
     parts = converted(path, **UNITS)
     assert all(same(whole[key], parts[key]) for key in ("positions", "velocities", "times"))
+
+
+def test_another_process_gets_numbers_and_not_the_file(rng):
+    """As it does of tracks that were arranged in the process that reads foreign files."""
+    arranged = Arranged("t", 30, 4, named(rng.normal(size=(1, 2)), None, {"p": rng.random(1)}))
+    frame, column = rng.permutation(120)[:80].reshape(2, 40) % np.array([[30], [4]])
+    place = np.unique(frame * 4 + column)
+    frame, column = place // 4, place % 4
+    values = named(rng.normal(size=(len(place), 2)), None, {"p": rng.random(len(place))})
+    arranged.put(frame, column, column, values)
+    fields = arranged.fields
+    for field in (fields["positions"], fields["quality"]["p"], fields["identities"]):
+        copy = pickle.loads(pickle.dumps(field))
+        assert type(copy) is np.ndarray
+        assert np.array_equal(copy, field[:], equal_nan=copy.dtype.kind == "f")

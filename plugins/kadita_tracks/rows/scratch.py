@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,10 @@ class Places:
         free = shutil.disk_usage(folder).free
         if self._size > free:
             raise KaditaError(_full(name, self._size, free))
-        descriptor, path = tempfile.mkstemp(prefix="kadita-", dir=folder)
-        os.unlink(path)
-        self._file = descriptor
-        weakref.finalize(self, os.close, descriptor)
+        self._file: Any = tempfile.TemporaryFile(prefix="kadita-", dir=folder, buffering=0)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
         try:
-            _reserve(descriptor, self._size)
+            _reserve(self._file, self._size)
         except OSError:
             raise KaditaError(_full(name, self._size, shutil.disk_usage(folder).free)) from None
 
@@ -70,7 +68,7 @@ class Places:
             begin = first * width
             shift = begin % mmap.ALLOCATIONGRANULARITY
             length = (int(sorted_places[stop - 1]) + 1) * width - begin + shift
-            with mmap.mmap(self._file, length, offset=begin - shift) as window:
+            with mmap.mmap(self._file.fileno(), length, offset=begin - shift) as window:
                 room = np.frombuffer(window, dtype=np.float64, offset=shift)
                 taken = _put(room, sorted_places[start:stop] - first, rows[start:stop])
                 del room  # or the window cannot be closed
@@ -82,14 +80,14 @@ class Places:
     def frames(self, first: int, stop: int) -> NDArray[np.float64]:
         """Return frames as (T, C, K + 1), of which the last number is the agent + 1, 0 for none; do not change them."""
         if self._block is None or self._block[:2] != (first, stop):
-            size = (stop - first) * self._row
-            content = bytearray(size)
-            view, at = memoryview(content), first * self._row
+            content = bytearray((stop - first) * self._row)
+            view = memoryview(content)
+            self._file.seek(first * self._row)
             while len(view):
-                read = os.preadv(self._file, [view], at)
+                read = self._file.readinto(view)
                 if not read:
                     raise OSError("the scratch file ends early")
-                view, at = view[read:], at + read
+                view = view[read:]
             block = np.frombuffer(content, dtype=np.float64).reshape(stop - first, self.shape[1], -1)
             block[block[..., -1] == 0, :-1] = np.nan
             self._block = first, stop, block
@@ -120,6 +118,10 @@ class Field:
     def __len__(self) -> int:
         return self.shape[0]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the numbers: another process does not have the file."""
+        return np.asarray, (self[:],)
+
     def __getitem__(self, frames: Any) -> NDArray[Any]:
         """Return frames: of a slice, or of numbers that increase."""
         if isinstance(frames, slice):
@@ -146,12 +148,14 @@ class Occupants(Field):
         return super()._of(first, stop).astype(np.int64) - 1
 
 
-def _reserve(descriptor: int, size: int) -> None:
+def _reserve(file: IO[bytes], size: int) -> None:
     """Reserve space, so that a full disk is an error here; a window of a file without space would end the process."""
     if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(descriptor, 0, size)
-    else:
-        os.ftruncate(descriptor, size)
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    zeros = bytes(WINDOW)
+    for start in range(0, size, WINDOW):
+        file.write(zeros[: size - start])
 
 
 def _full(name: str, needed: int, free: int) -> str:

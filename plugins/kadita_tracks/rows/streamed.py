@@ -131,7 +131,7 @@ class _Survey:
     def __init__(self, name: str) -> None:
         self.name, self.rows = name, 0
         self.numbers: dict[str, int] = {}  # of agents, by name
-        self.found = np.empty(0)  # distinct times, which increase
+        self._found = [np.empty(0)]  # distinct times, which increase from part to part
         self.first, self.last = np.empty(0), np.empty(0)
 
     def numbered(self, part: Sighted) -> Integers:
@@ -153,20 +153,32 @@ class _Survey:
         np.minimum.at(self.first, agent, times)
         np.maximum.at(self.last, agent, times)
         distinct = _distinct(times)
-        if len(self.found):
-            near = self.found[np.minimum(np.searchsorted(self.found, distinct), len(self.found) - 1)]
+        latest = self._found[-1][-1] if len(self._found[-1]) else -np.inf
+        if distinct[0] > latest:
+            self._found.append(distinct)
+            return
+        found = self.found
+        if len(found):
+            near = found[np.minimum(np.searchsorted(found, distinct), len(found) - 1)]
             distinct = distinct[near != distinct]
         if len(distinct):
-            self.found = np.unique(np.concatenate([self.found, distinct]))
+            self._found = [np.unique(np.concatenate([found, distinct]))]
+
+    @property
+    def found(self) -> Floats:
+        """Distinct times, which increase."""
+        self._found = [np.concatenate(self._found)]
+        return self._found[0]
 
 
 def _distinct(times: Floats) -> Floats:
+    """Return distinct times, which increase."""
     steps = np.diff(times)
     if (steps >= 0).all():
         return times[np.concatenate([[True], steps > 0])]
     import pandas
 
-    return np.asarray(pandas.unique(times))
+    return np.sort(np.asarray(pandas.unique(times)))
 
 
 def _index(found: Floats, times: Floats) -> Integers:
