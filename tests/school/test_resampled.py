@@ -8,6 +8,7 @@ from kadita import Box, KaditaError
 from kadita.evaluation.evaluate import analyze
 from kadita.school.chunk import Chunk
 from kadita.school.in_memory import InMemoryTrajectory
+from kadita.school.transforms import View
 from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.resampled import Resampled
 from kadita.school.transforms.resampling import Resampling
@@ -135,3 +136,35 @@ def test_the_file_says_it_and_what_is_missing_is_asked_for(rng):
             Resampling.of(*given)
     with pytest.raises(KaditaError, match="times that increase.* found a step of 0"):
         Resampled(trajectory(np.zeros((3, 1, 3)), np.array([0.0, 1, 1])), Resampling.of(1, 1))
+
+
+class Counted(View):
+    """A trajectory that counts the frames that are read of it."""
+
+    rows = 0
+
+    def read(self, frames):
+        self.rows += len(frames)
+        return self.source.read(frames)
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_long_gaps_do_not_read_the_file_for_every_frame(strange, rng, monkeypatch):
+    """The same numbers, from a number of frames that is not that of all pairs of frames."""
+    monkeypatch.setattr("kadita.school.transforms.resampled.BLOCK_ROWS", 60)
+    t, x = np.arange(400.0), rng.normal(size=(400, 3, 3)).cumsum(axis=0)
+    x[rng.random((400, 3)) < 0.5] = np.nan
+    source = Counted(InMemoryTrajectory("t", Chunk(x, None, t, None), np.arange(3), {}))
+    resampled = Resampled(source, Resampling.of(2.0, 1000.0))
+    numbers = np.arange(resampled.n_frames)
+    blocks = np.split(numbers, np.arange(32, len(numbers), 32))
+    if strange:
+        rng.shuffle(blocks)
+    found = {int(n): p for b in blocks for n, p in zip(b, resampled.read(b).positions, strict=True)}
+    if not strange:
+        assert source.rows < 6 * 400
+    for i in range(3):
+        seen = ~np.isnan(x[:, i, 0])
+        for axis in range(3):
+            plain = np.interp(numbers / 2, t[seen], x[seen, i, axis], left=np.nan, right=np.nan)
+            assert np.allclose([found[n][i, axis] for n in numbers], plain, equal_nan=True)

@@ -129,3 +129,11 @@ def test_patterns_are_expanded_on_the_command_line(write, command, tmp_path):
     assert done.returncode == 0, done.stderr
     with kadita.open(tmp_path / "out.nc") as opened:
         assert opened.agents.tolist() == ["a", "b"]
+
+
+def test_clocks_half_a_step_apart_are_told(write, united):
+    """Each frame then holds the animals of one file, and values of the group are those of a part of it."""
+    one = write("a.csv", agent=[1, 2] * 9, time=np.repeat(np.arange(9), 2), x=np.arange(18), y=[0] * 18)
+    two = write("b.csv", agent=[3, 4] * 9, time=np.repeat(np.arange(9), 2) + 0.5, x=-np.arange(18), y=[0] * 18)
+    *_, remarks = united(one, two)
+    assert any("a frame holds 2 animals at least, 2 in the median and 2 at most, of 4" in r for r in remarks)

@@ -12,6 +12,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.io.importing.open_tracks import importer_of, open_tracks
 from kadita.io.importing.options import ImportOptions
+from kadita.io.importing.remarks import remarks_on
 from kadita.plugins.registry import Registry
 from kadita.school.box import Floats
 from kadita.school.chunk import Chunk
@@ -79,6 +80,9 @@ def open_merged(
         dimensions=files[0].decide_dimensions(),
     )
     said = once_each({file.name: file.remarks for file in files})
+    seen = ~np.isnan(positions[..., 0])
+    first_seen, last_seen = seen.argmax(axis=0), len(times) - 1 - seen[::-1].argmax(axis=0)
+    said += remarks_on(name, seen.sum(axis=1), first_seen, last_seen, times)
     merged.remarks = (*said, f"{name} with {len(agents)} animals and {len(times)} times are united; {remark}")
     return merged
 

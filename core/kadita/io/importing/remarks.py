@@ -56,7 +56,7 @@ def remarks_on(name: str, held: Integers, first: Integers, last: Integers, times
     possible = int((some[last[tracked] + 1] - some[first[tracked]]).sum())
     animals = int(tracked.sum())
     counts = held[held > 0]
-    if animals > 1 and (held.sum() < FEW * possible or np.median(counts) < 2):
+    if animals > 1 and (held.sum() <= FEW * possible or np.median(counts) < 2):
         yield (
             f"{name}: a frame holds {counts.min()} animals at least, {np.median(counts):g} in the median and "
             f"{counts.max()} at most, of {animals}; values of the group, such as polarization, need animals at the "

@@ -56,6 +56,7 @@ class Resampled(View):
         if count > MOST_FRAMES:
             raise KaditaError(f"--resample: expected at most {MOST_FRAMES} frames; got {count:.3g}")
         self.n_frames = int(count)
+        self._kept: tuple[int, int, Chunk] | None = None  # frames from, to before, and what is in them
 
     @property
     def times(self) -> Floats:
@@ -76,8 +77,29 @@ class Resampled(View):
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
+        if len(frames) and frames[-1] - frames[0] == len(frames) - 1 and (run := self._run(frames)) is not None:
+            return run
         parts = [self._interpolated(part)[0] for part in self._parts(frames)]
         return parts[0] if len(parts) == 1 else _concatenated(parts)
+
+    def _run(self, frames: Integers) -> Chunk | None:
+        """Return successive frames where many frames of the source matter to each; None where few do.
+
+        Frames after them, about as many as those that are read for them, are interpolated together, and kept.
+        """
+        first, stop = int(frames[0]), int(frames[-1]) + 1
+        if self._kept is None or not self._kept[0] <= first < stop <= self._kept[1]:
+            low, high = self._around(frames)
+            if (high[-1] - low[0]) * self.n_columns <= BLOCK_ROWS:
+                return None
+            end = max(stop, min(self.n_frames, first + int(high[-1] - low[0])))
+            self._kept = first, end, self._interpolated(np.arange(first, end))[0]
+        begin, _, chunk = self._kept
+
+        def part(field: Any) -> Any:
+            return None if field is None else field[first - begin : stop - begin].copy()
+
+        return Chunk(*map(part, chunk))
 
     def _own_remarks(self) -> tuple[str, ...]:
         return self._on_positions
@@ -99,9 +121,10 @@ class Resampled(View):
     def _parts(self, frames: Integers) -> Iterator[Integers]:
         """Yield frames a few at a time, so that the frames of the source around them fit into memory."""
         first, last = self._around(frames)
-        most = max(1, BLOCK_ROWS // max(1, self.n_columns))
+        usual = max(1, BLOCK_ROWS // max(1, self.n_columns))
         start = 0
         while start < len(frames):
+            most = max(usual, 2 * int(last[start] - first[start]))  # or each frame would read all of these again
             fit = np.searchsorted(last[start:], first[start] + most, side="right")
             stop = start + max(1, int(fit))
             yield frames[start:stop]

@@ -94,8 +94,7 @@ class Smoothed(View):
     def read(self, frames: Integers) -> Chunk:
         """Return these frames, with velocities."""
         reach = self.smoothing.window - 1
-        near = (frames[:, None] + np.arange(-reach, reach + 1)).ravel()
-        near = np.unique(near[(near >= 0) & (near < self.n_frames)])
+        near = self._near(frames, reach)
         source = self.source.read(near)
         rows = np.searchsorted(near, frames)
         start, place, known = self._windows(source, near, rows)
@@ -104,6 +103,14 @@ class Smoothed(View):
         lengths = None if source.lengths is None else source.lengths[rows]
         identities = None if source.identities is None else source.identities[rows]
         return Chunk(source.positions[rows], velocities, source.times[rows], lengths, identities)
+
+    def _near(self, frames: Integers, reach: int) -> Integers:
+        """Return the frames that are at most so far from any of these, which increase."""
+        low, high = np.maximum(frames - reach, 0), np.minimum(frames + reach + 1, self.n_frames)
+        marks = np.zeros(int(high[-1] - low[0]) + 1, dtype=np.int64)
+        np.add.at(marks, low - low[0], 1)
+        np.add.at(marks, high - low[0], -1)
+        return low[0] + np.flatnonzero(np.cumsum(marks) > 0)
 
     def _linked(self, chunk: Chunk, numbers: Integers | None = None) -> NDArray[np.bool_]:
         """Return where a column goes on from one frame to the next with the same agent, (T - 1, C)."""
