@@ -10,7 +10,7 @@ from kadita.io.importing.vectors import Vectors
 from kadita.school.box import Box, Floats, Integers
 from kadita.school.transforms.finite_differences import GAP, longest_step
 
-FEW = 0.5  # of the animals that are tracked at a time: if frames hold fewer, the user is told
+FEW = 0.55  # of the animals that are tracked at a time: if frames hold fewer, the user is told
 
 
 DIFFERENT = 0.5  # of the usual step: velocities that differ more from steps are told
@@ -56,7 +56,7 @@ def remarks_on(name: str, held: Integers, first: Integers, last: Integers, times
     possible = int((some[last[tracked] + 1] - some[first[tracked]]).sum())
     animals = int(tracked.sum())
     counts = held[held > 0]
-    if animals > 1 and (held.sum() <= FEW * possible or np.median(counts) < 2):
+    if animals > 1 and (held.sum() < FEW * possible or np.median(counts) < 2):
         yield (
             f"{name}: a frame holds {counts.min()} animals at least, {np.median(counts):g} in the median and "
             f"{counts.max()} at most, of {animals}; values of the group, such as polarization, need animals at the "
