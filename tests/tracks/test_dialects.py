@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -241,3 +242,9 @@ def test_what_cannot_be_stored_is_said_of_the_file_that_was_to_be_written(refuse
     (tmp_path / "t.csv").write_text("agent,time,x,y\n1,0,1,2\n1,1,1e39,2\n")
     line = refused(tmp_path / "t.csv", "--length-unit", "m", "--time-unit", "s")
     assert "out-of-refused.nc: coordinates must be finite numbers below 3e38" in line
+
+
+def test_a_workbook_without_its_package_says_what_to_install(refused, monkeypatch, tmp_path):
+    workbook(tmp_path / "t.xlsx", ("fish", [["agent", "time", "x", "y"], [1, 0, 1, 2]]))
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    assert "a workbook, which needs openpyxl: pip install 'kadita[excel]'" in refused(tmp_path / "t.xlsx")
