@@ -6,6 +6,7 @@ as it is open, and is gone when the tracks are; it lies in the folder for tempor
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import shutil
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from kadita import KaditaError
 from kadita.plugins.importers import Floats, Integers
 
+FULL = {getattr(errno, name, errno.ENOSPC) for name in ("ENOSPC", "EDQUOT", "EFBIG")}  # not all systems have all
 WINDOW = 1 << 26  # bytes of the file that are in memory while rows are put: a multiple of all sizes of pages
 
 
@@ -32,8 +34,8 @@ class Places:
             KaditaError: the disk has too little space.
         """
         self.shape = frames, columns, fields
-        self._row = columns * (fields + 1) * 8  # bytes of a frame; the last number of a place is its agent + 1
-        self._size = frames * self._row
+        self.row_bytes = columns * (fields + 1) * 8  # of a frame; the last number of a place is its agent + 1
+        self._size = frames * self.row_bytes
         self._block: tuple[int, int, NDArray[np.float64]] | None = None
         folder = tempfile.gettempdir()
         free = shutil.disk_usage(folder).free
@@ -43,7 +45,9 @@ class Places:
         weakref.finalize(self, self._file.close)
         try:
             _reserve(self._file, self._size)
-        except OSError:
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
             raise KaditaError(_full(name, self._size, shutil.disk_usage(folder).free)) from None
 
     def put(self, frame: Integers, column: Integers, agent: Integers, values: Floats) -> int | None:
@@ -80,15 +84,14 @@ class Places:
     def frames(self, first: int, stop: int) -> NDArray[np.float64]:
         """Return frames as (T, C, K + 1), of which the last number is the agent + 1, 0 for none; do not change them."""
         if self._block is None or self._block[:2] != (first, stop):
-            content = bytearray((stop - first) * self._row)
-            view = memoryview(content)
-            self._file.seek(first * self._row)
-            while len(view):
-                read = self._file.readinto(view)
-                if not read:
-                    raise OSError("the scratch file ends early")
-                view = view[read:]
-            block = np.frombuffer(content, dtype=np.float64).reshape(stop - first, self.shape[1], -1)
+            block = np.empty((stop - first, self.shape[1], self.shape[2] + 1))
+            begin = first * self.row_bytes
+            shift = begin % mmap.ALLOCATIONGRANULARITY
+            if block.size:  # mapped, since other processes and threads can read the same file
+                with mmap.mmap(
+                    self._file.fileno(), block.nbytes + shift, offset=begin - shift, access=mmap.ACCESS_READ
+                ) as window:
+                    block.ravel()[:] = np.frombuffer(window, dtype=np.float64, offset=shift)
             block[block[..., -1] == 0, :-1] = np.nan
             self._block = first, stop, block
         return self._block[2]
@@ -119,8 +122,10 @@ class Field:
         return self.shape[0]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the numbers: another process does not have the file."""
-        return np.asarray, (self[:],)
+        """Pickle the numbers: another process may not have the file."""
+        frames = max(1, WINDOW // max(1, self._places.row_bytes))
+        parts = [self[first : first + frames] for first in range(0, len(self), frames)]
+        return np.concatenate, (parts or [self[:]],)
 
     def __getitem__(self, frames: Any) -> NDArray[Any]:
         """Return frames: of a slice, or of numbers that increase."""
@@ -151,11 +156,16 @@ class Occupants(Field):
 def _reserve(file: IO[bytes], size: int) -> None:
     """Reserve space, so that a full disk is an error here; a window of a file without space would end the process."""
     if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file.fileno(), 0, size)
-        return
-    zeros = bytes(WINDOW)
-    for start in range(0, size, WINDOW):
-        file.write(zeros[: size - start])
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+        else:
+            return
+    zeros, left = bytes(WINDOW), size
+    while left:
+        left -= file.write(zeros[:left])
 
 
 def _full(name: str, needed: int, free: int) -> str:

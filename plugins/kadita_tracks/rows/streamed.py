@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from kadita.plugins.importers import Floats, Integers
 from kadita_tracks.rows.arrange import layout_of, species_of, tracks_of, two_rows
 from kadita_tracks.rows.arranged import Arranged, named
 
+PUT_ROWS = 1_500_000  # that are put into the scratch file together, if they are not sorted by time
 CHUNK_ROWS = 500_000  # rows of a table that are in memory together
 LARGE = 64_000_000  # bytes: a file of more is not held in memory
 PACKED = (".gz", ".xlsx")
@@ -103,26 +104,58 @@ def frames_of_parts(
         counts_frames=bool(known.get("counts_frames")),
     )
     scratch: Arranged | None = None
-    kinds: set[tuple[int, str]] | None = None
-    for rows in parts():
-        values = named(rows.positions, rows.velocities, rows.quality)
+    kinds: set[tuple[int, str]] = set()
+    has_species = False
+
+    def placed() -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
+        """Yield agents, indices of times and numbers of each part."""
+        nonlocal has_species
+        for rows in parts():
+            agent = rank[seen.numbered(rows.sighted)]
+            if rows.species is not None:
+                has_species = True
+                kinds.update(_pairs(agent, rows.species))
+            yield agent, _index(found, rows.sighted.times), named(rows.positions, rows.velocities, rows.quality)
+
+    for agent, row, values in _together(placed()):
         if scratch is None:
             scratch = Arranged(name, len(layout.grid.instants), layout.columns, values)
-            kinds = None if rows.species is None else set()
-        agent = rank[seen.numbered(rows.sighted)]
-        row = _index(found, rows.sighted.times)
         column = agent if layout.column is None else layout.column[agent]
         taken = scratch.put(layout.grid.row[row], column, agent, values)
         if taken is not None:
             raise two_rows(name, agents[agent[taken]], found[row[taken]])
-        if kinds is not None and rows.species is not None:
-            kinds |= _pairs(agent, rows.species)
     assert scratch is not None
     species = None
-    if kinds is not None:
+    if has_species:
         pairs = sorted(kinds)
         species = species_of(name, agents, np.array([a for a, _ in pairs]), np.array([word for _, word in pairs]))
     return tracks_of(name, layout, agents, scratch.fields, species, remarks, known)
+
+
+def _together(
+    parts: Iterable[tuple[Integers, Integers, dict[str, Floats]]],
+) -> Iterator[tuple[Integers, Integers, dict[str, Floats]]]:
+    """Yield parts, several together if they are not sorted by time: each then touches nearly all pages of a file."""
+    held: list[tuple[Integers, Integers, dict[str, Floats]]] = []
+    for part in parts:
+        in_order = bool((np.diff(part[1]) >= 0).all())
+        held.append(part)
+        if in_order and len(held) == 1 or sum(len(agent) for agent, _, _ in held) >= PUT_ROWS:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(parts: list[tuple[Integers, Integers, dict[str, Floats]]]) -> tuple[Integers, Integers, dict[str, Floats]]:
+    if len(parts) == 1:
+        return parts[0]
+    agents, rows, values = zip(*parts, strict=True)
+    return (
+        np.concatenate(agents),
+        np.concatenate(rows),
+        {key: np.concatenate([one[key] for one in values]) for key in values[0]},
+    )
 
 
 class _Survey:

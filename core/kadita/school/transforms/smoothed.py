@@ -106,6 +106,8 @@ class Smoothed(View):
 
     def _near(self, frames: Integers, reach: int) -> Integers:
         """Return the frames that are at most so far from any of these, which increase."""
+        if not len(frames):
+            return frames
         low, high = np.maximum(frames - reach, 0), np.minimum(frames + reach + 1, self.n_frames)
         marks = np.zeros(int(high[-1] - low[0]) + 1, dtype=np.int64)
         np.add.at(marks, low - low[0], 1)
