@@ -18,7 +18,7 @@ from kadita.plugins.importers import Floats, Integers
 from kadita_tracks.rows.arrange import layout_of, species_of, tracks_of, two_rows
 from kadita_tracks.rows.arranged import Arranged, named
 
-PUT_ROWS = 1_500_000  # that are put into the scratch file together, if they are not sorted by time
+PUT_ROWS = 1_300_000  # that are put into the scratch file together, if they are not sorted by time
 CHUNK_ROWS = 500_000  # rows of a table that are in memory together
 LARGE = 64_000_000  # bytes: a file of more is not held in memory
 PACKED = (".gz", ".xlsx")
@@ -124,6 +124,7 @@ def frames_of_parts(
         taken = scratch.put(layout.grid.row[row], column, agent, values)
         if taken is not None:
             raise two_rows(name, agents[agent[taken]], found[row[taken]])
+        del agent, row, column, values  # before the next ones are read
     assert scratch is not None
     species = None
     if has_species:
@@ -140,9 +141,11 @@ def _together(
     for part in parts:
         in_order = bool((np.diff(part[1]) >= 0).all())
         held.append(part)
+        del part
         if in_order and len(held) == 1 or sum(len(agent) for agent, _, _ in held) >= PUT_ROWS:
-            yield _joined(held)
-            held = []
+            together, held = _joined(held), []  # which are not kept while the next ones are read
+            yield together
+            del together
     if held:
         yield _joined(held)
 
