@@ -90,7 +90,7 @@ def analyze(
             table, ``point`` and ``heading`` of keypoints, and ``parameters`` of the importer, as in `kadita convert`.
         velocities: ``"difference"`` computes them from finite differences of positions.
         smooth: window and order of the polynomials whose derivatives are the velocities: ``9``, ``(9, 3)``, ``"9,3"``;
-            see `kadita.convert`.
+            see `kadita.open`.
         resample: frames per unit of time, to which positions are interpolated linearly, each agent between its own
             sightings; velocities are computed again.
         most_gap: longest time between sightings that are interpolated; required with `resample`.

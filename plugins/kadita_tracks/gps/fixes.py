@@ -14,7 +14,7 @@ from kadita import KaditaError, Tracks
 from kadita.plugins.importers import Floats
 from kadita_tracks.gps.projection import project
 from kadita_tracks.rows.arrange import frames_of_rows
-from kadita_tracks.tables.reading import seconds
+from kadita_tracks.tables.times import seconds
 
 Height = Annotated[bool, Field(description="z is the height, which all positions must have; false: a plane")]
 

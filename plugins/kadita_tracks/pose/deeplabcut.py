@@ -16,7 +16,7 @@ import numpy as np
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.damage import reading
-from kadita_tracks.files.missing import MissingPackageError
+from kadita_tracks.files.missing import unless_unreadable
 from kadita_tracks.pose.columns import Poses, poses_of
 from kadita_tracks.pose.first_rows import first_rows
 from kadita_tracks.pose.keypoints import Heading, Point, agents_of, choose
@@ -37,15 +37,11 @@ def _header(path: Path) -> list[list[str]]:
     return []
 
 
+@unless_unreadable
 def _recognizes(path: Path) -> bool:
-    try:
-        if first_bytes(path).startswith(HDF5):
-            return find_table(path) is not None
-        return bool(_header(path))
-    except MissingPackageError:
-        raise
-    except KaditaError:
-        return False
+    if first_bytes(path).startswith(HDF5):
+        return find_table(path) is not None
+    return bool(_header(path))
 
 
 @importer(

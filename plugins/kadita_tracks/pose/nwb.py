@@ -16,7 +16,7 @@ import numpy as np
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.hdf5 import follow, names, open_hdf5, read_entry
-from kadita_tracks.files.missing import MissingPackageError
+from kadita_tracks.files.missing import unless_unreadable
 from kadita_tracks.pose.keypoints import Heading, Point, choose
 from kadita_tracks.rows.arrange import frames_of_rows
 from kadita_tracks.tables.qualities import Least
@@ -35,16 +35,12 @@ class _Series(NamedTuple):
     unit: str
 
 
+@unless_unreadable
 def _recognizes(path: Path) -> bool:
-    try:
-        if not first_bytes(path).startswith(HDF5):
-            return False
-        with open_hdf5(path) as file:
-            return "nwb_version" in file.attrs
-    except MissingPackageError:
-        raise
-    except KaditaError:
+    if not first_bytes(path).startswith(HDF5):
         return False
+    with open_hdf5(path) as file:
+        return "nwb_version" in file.attrs
 
 
 @importer(

@@ -18,7 +18,7 @@ import numpy as np
 from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry, strings
-from kadita_tracks.files.missing import MissingPackageError
+from kadita_tracks.files.missing import unless_unreadable
 from kadita_tracks.pose.keypoints import Heading, Point, agents_of, choose
 from kadita_tracks.pose.sleap_csv import is_sleap_csv, read_sleap_csv
 from kadita_tracks.pose.slp import is_slp, read_slp
@@ -30,16 +30,12 @@ TRANSPOSED = ("frame", "node", "xy", "track")  # of older exports without a tran
 SCORES = {"instance_scores": "instance_score", "tracking_scores": "tracking_score"}
 
 
+@unless_unreadable
 def _recognizes(path: Path) -> bool:
-    try:
-        if not first_bytes(path).startswith(HDF5):
-            return is_sleap_csv(path)
-        with open_hdf5(path) as file:
-            return set(file) >= ANALYSIS or is_slp(file)
-    except MissingPackageError:
-        raise
-    except KaditaError:
-        return False
+    if not first_bytes(path).startswith(HDF5):
+        return is_sleap_csv(path)
+    with open_hdf5(path) as file:
+        return set(file) >= ANALYSIS or is_slp(file)
 
 
 @importer(

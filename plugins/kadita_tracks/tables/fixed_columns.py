@@ -8,7 +8,8 @@ from typing import Any
 from kadita import KaditaError, Tracks, importer
 from kadita_tracks.rows.arrange import frames_of_rows
 from kadita_tracks.tables.qualities import Least, qualities
-from kadita_tracks.tables.reading import coordinates, header, identities, read_table, seconds, texts
+from kadita_tracks.tables.reading import coordinates, header, identities, read_table, texts
+from kadita_tracks.tables.times import seconds
 
 
 @importer(

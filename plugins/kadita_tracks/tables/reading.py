@@ -17,7 +17,6 @@ from kadita import KaditaError
 from kadita.plugins.importers import Floats
 from kadita_tracks.files.damage import reading
 from kadita_tracks.tables.dialect import dialect_of, source_of
-from kadita_tracks.tables.times import seconds as seconds
 
 ERRORS = (ValueError, OSError, OverflowError, MemoryError, EOFError, zlib.error)
 PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII)  # an integer that is written as Python writes it

@@ -53,7 +53,7 @@ def table(
     names = {ALONE: ALONE} | found.names
     alone = ALONE not in found.names
     words = {names[role] for role in ("agent", "species") if role in found.names}
-    said = (f"{dialect.said}",) if dialect.said else ()
+    said = (dialect.said,) if dialect.said else ()
     if sheet == "" and is_workbook(path) and len(sheets := sheets_of(path)) > 1:
         said = (*said, f"the sheet {sheets[0]} is read, of {', '.join(sheets)}; --set sheet=NAME takes another")
     remarks = tuple(f"{path}: {remark}" for remark in (*said, *found.remarks))

@@ -22,7 +22,7 @@ from kadita import KaditaError, Tracks, importer
 from kadita.plugins.importers import HDF5, Floats, first_bytes
 from kadita_tracks.files.damage import reading
 from kadita_tracks.files.hdf5 import names, open_hdf5, read_entry
-from kadita_tracks.files.missing import MissingPackageError
+from kadita_tracks.files.missing import unless_unreadable
 from kadita_tracks.files.unpickle import unpickle
 
 Unit = Annotated[str, Field(description="unit of the file's length_unit, such as cm; empty: pixels")]
@@ -32,17 +32,13 @@ HEADER_BYTES = 4096
 LABEL = 80  # largest number of characters of a label
 
 
+@unless_unreadable
 def _recognizes(path: Path) -> bool:
-    try:
-        first = first_bytes(path, HEADER_BYTES)
-        if first.startswith(HDF5):
-            with open_hdf5(path) as file:
-                return "trajectories" in list(file)
-        return _pickle_offset(path, first) > 0
-    except MissingPackageError:
-        raise
-    except KaditaError:
-        return False
+    first = first_bytes(path, HEADER_BYTES)
+    if first.startswith(HDF5):
+        with open_hdf5(path) as file:
+            return "trajectories" in list(file)
+    return _pickle_offset(path, first) > 0
 
 
 @importer(

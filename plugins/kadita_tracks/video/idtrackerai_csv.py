@@ -7,7 +7,6 @@ missing in older versions (idtracker.ai's csv_and_json conversion).
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from kadita_tracks.tables.reading import coordinates, header, numbers, read_tabl
 from kadita_tracks.video.idtrackerai import PROBABILITIES, agents_of, positive_number
 
 CLOCK = ("seconds", "time")
-COORDINATE = re.compile(r"([xyz])([1-9][0-9]{0,5})")
 BYTES = 1 << 24  # of attributes.json, at most
 
 
