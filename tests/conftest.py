@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 import kadita.cli
 from kadita import Block, KaditaWarning, analyze
-from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import Rules, Space, State
+from kadita.models.engine.integrator import EXTREMES, steps_of
+from kadita.models.engine.state import State
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
+from kadita.simulation.preparation import prepare
 
 Floats = NDArray[np.float64]
 Swarm = tuple[Floats, Floats]
@@ -243,18 +244,11 @@ def advance() -> Callable[..., Swarm]:
     def advance(model, positions, headings, steps=1, seed=0, first_step=0, parallel=False, by_cells=False):
         x, u = (np.array(a, dtype=float).T.copy() for a in (positions, headings))
         agents = np.arange(x.shape[1], dtype=np.int32)
-        school = State(x, u, agents, np.zeros_like(agents))
-        rules = Rules.of([{**model.constants, "stride": model.speed * model.time_step}])
-        run = steps_of(model.pair, model.turn, model.displacement, by_cells=by_cells, parallel=parallel)
-        run(
-            school,
-            Space(model.space.array, model.cutoff),
-            rules,
-            steps,
-            first_step,
-            np.uint64(seed),
-            3 if parallel else 1,
-        )
+        school = State(x, u, agents, np.zeros_like(agents), np.empty(0), np.empty((3, 0)))
+        method, space, scales, rules = prepare([model])
+        run = steps_of(method, by_cells=by_cells, parallel=parallel)
+        extremes = np.zeros((3 if parallel else 1, EXTREMES))
+        run(school, space, scales, rules, steps, first_step, np.uint64(seed), extremes)
         order = np.argsort(school.agents)
         return x.T[order], u.T[order]
 

@@ -32,27 +32,28 @@ TRANSLATION = 3  # purpose of random numbers that turns do not use
 
 
 @jitable
-def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+def pair(agent, other):  # type: ignore[no-untyped-def]
     """Return the vector away from an overlapping agent, with the length of the overlap in diameters, 1 - r / sigma."""
+    square, c = other.square, agent.constants
     outward = ONE * c.per_diameter - ONE / np.sqrt(square)  # negative: away from the other agent
     outward = outward if (square < c.diameter_squared) & (square > 0) else np.float32(0)
-    return scaled(outward, d), NOTHING, NOTHING, count(False)
+    return scaled(outward, other.displacement), NOTHING, NOTHING, count(False)
 
 
 @jitable
-def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def turn(agent, sums):  # type: ignore[no-untyped-def]
     """Return the next heading: the perpendicular part of a normal vector gives the direction and size of the turn."""
-    noise = g[0], g[1], g[2]
-    sideways = across(u, noise)
-    cosine, sine = cosine_and_sine(c.bend * dot(sideways, noise))
-    return rotated(u, sideways, cosine, sine)
+    x, y, z, _ = agent.normals
+    sideways = across(agent.heading, (x, y, z))
+    cosine, sine = cosine_and_sine(agent.constants.bend * dot(sideways, (x, y, z)))
+    return rotated(agent.heading, sideways, cosine, sine)
 
 
 @jitable
-def displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def displacement(agent, sums):  # type: ignore[no-untyped-def]
     """Return the displacement by contacts and translational diffusion."""
-    x, y, z, _ = normals(key[0], key[1], key[2], TRANSLATION)
-    return total(times(c.contact, sums[0]), times(c.jump, (x, y, z)), NOWHERE)
+    x, y, z, _ = normals(agent.seed, agent.step, agent.number, TRANSLATION)
+    return total(times(agent.constants.contact, sums[0]), times(agent.constants.jump, (x, y, z)), NOWHERE)
 
 
 class ActiveBrownian(Model):

@@ -21,15 +21,17 @@ from kadita_couzin.zones import contribution, look
 
 
 @jitable
-def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+def pair(agent, other):  # type: ignore[no-untyped-def]
     """Return the contribution of one agent to another; those too near count unseen too. See `kadita_couzin.zones`."""
-    toward, seen = look(d, square, u, c)
-    return contribution((square < c.r_r_squared) & (square > 0), seen, toward, square, v, c)
+    toward, seen = look(agent, other)
+    near = (other.square < agent.constants.r_r_squared) & (other.square > 0)
+    return contribution(near, seen, toward, agent, other)
 
 
 @jitable
-def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def turn(agent, sums):  # type: ignore[no-untyped-def]
     """Return the next heading; see `kadita.models`."""
+    u, g, c = agent.heading, agent.normals, agent.constants
     away, along, toward, n_near = sums
     social = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
     desired = unit(choose(n_near > 0, away, social), u)

@@ -21,15 +21,16 @@ from kadita_couzin.zones import contribution, look
 
 
 @jitable
-def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+def pair(agent, other):  # type: ignore[no-untyped-def]
     """Return the contribution of one agent to another that sees it. See `kadita_couzin.zones`."""
-    toward, seen = look(d, square, u, c)
-    return contribution(seen & (square < c.r_r_squared), seen, toward, square, v, c)
+    toward, seen = look(agent, other)
+    return contribution(seen & (other.square < agent.constants.r_r_squared), seen, toward, agent, other)
 
 
 @jitable
-def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def turn(agent, sums):  # type: ignore[no-untyped-def]
     """Return the next heading; see `kadita.models`."""
+    u, g, c = agent.heading, agent.normals, agent.constants
     away, along, toward, n_near = sums
     desired = unit(choose(n_near > 0, away, total(times(c.weight, along), toward, NOWHERE)), NOWHERE)
     cosine = max(-1.0, min(1.0, dot(u, desired)))

@@ -25,18 +25,18 @@ from kadita.models import (
 
 
 @jitable
-def pair(d, square, u, v, c):  # type: ignore[no-untyped-def]
+def pair(agent, other):  # type: ignore[no-untyped-def]
     """Return the heading of an agent within the radius, the agent itself included."""
-    return where(square < c.radius_squared, v), NOTHING, NOTHING, count(False)
+    return where(other.square < agent.constants.radius_squared, other.heading), NOTHING, NOTHING, count(False)
 
 
 @jitable
-def turn(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def turn(agent, sums):  # type: ignore[no-untyped-def]
     """Return the next heading: the mean heading of all agents within the radius, with noise."""
-    mean = unit(sums[0], u)
-    height, longitude, _, _ = uniforms(key[0], key[1], key[2], NOISE)
+    mean = unit(sums[0], agent.heading)
+    height, longitude, _, _ = uniforms(agent.seed, agent.step, agent.number, NOISE)
     # the height of the cap is uniform; sin^2 of the half-angle keeps the precision that 1 - cos of a small angle loses
-    rise = c.noise * height
+    rise = agent.constants.noise * height
     cosine, sine = 1 - 2 * rise, 2 * math.sqrt(rise * (1 - rise))
     # two perpendicular directions: the first is across the mean, towards x or y, whichever is less parallel to it
     first = across(mean, (1.0, 0.0, 0.0) if abs(mean[0]) < abs(mean[1]) else (0.0, 1.0, 0.0))

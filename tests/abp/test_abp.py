@@ -355,7 +355,7 @@ class TestRuns:
         ({"speed": 101.0}, "expected at most 1 as the rms displacement in a step, .*got 1.0"),
         ({"translational_diffusion": 20.0}, "expected at most 1 as the rms displacement in a step, .*got 1.09"),
         ({"stifness": 1.0}, r"there is no parameter 'stifness' \(did you mean stiffness"),
-        ({"speed": 0.0}, "speed: .*greater than 0"),
+        ({"speed": -0.5}, "speed: .*greater than or equal to 0"),
         ({"box": "open"}, 'initial = "random" fills a periodic cell'),
     ],
     ids=str,

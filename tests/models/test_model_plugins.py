@@ -27,13 +27,14 @@ from kadita.models.vectors import unit
 
 
 @jitable
-def pair(d, square, u, v, c):
+def pair(agent, other):
     return NOTHING, NOTHING, NOTHING, count(False)
 
 
 @jitable
-def turn(u, sums, g, c, key):
-    return unit((u[0] + c.noise * g[0], u[1] + c.noise * g[1], u[2] + c.noise * g[2]), u)
+def turn(agent, sums):
+    u, g, noise = agent.heading, agent.normals, agent.constants.noise
+    return unit((u[0] + noise * g[0], u[1] + noise * g[1], u[2] + noise * g[2]), u)
 
 
 class Walker(Model):
@@ -198,8 +199,8 @@ class TestAFile:
 class TestAnEditedRule:
     """Compiled code is kept on disk; what is run is the rule as it stands in its files."""
 
-    PAIR = "@jitable\ndef pair(d, square, u, v, c):\n    return {}, NOTHING, NOTHING, count(False)\n\n\n"
-    TURN = "@jitable\ndef turn(u, sums, g, c, key):\n    return {}\n"
+    PAIR = "@jitable\ndef pair(agent, other):\n    return {}, NOTHING, NOTHING, count(False)\n\n\n"
+    TURN = "@jitable\ndef turn(agent, sums):\n    u = agent.heading\n    return {}\n"
     MODEL = '\n\nclass {}(Model):\n    name = "{}"\n    pair = staticmethod(pair)\n    turn = staticmethod({})\n\n'
     HOOK = "\n\n@hookimpl\ndef kadita_models():\n    return [Walker]\n"
     IMPORTS = (
@@ -220,14 +221,14 @@ class TestAnEditedRule:
         "from kadita.models.engine.integrator import steps_of\n"
         "from kadita.plugins.loading import load_registry\n"
         "from kadita.simulation.configuration import RunConfiguration\n"
+        "from kadita.simulation.preparation import prepare\n"
         "models = load_registry(['mine.py']).models\n"
         "for name in sys.argv[1:]:\n"
         "    parameters = models[name](agents=3, box=9.0, speed=1.0, time_step=0.1)\n"
         "    run = RunConfiguration(model=name, steps=1, parameters=parameters)\n"
         "    (block,) = kadita.simulate(run).blocks()\n"
         "    cosine = (block.headings[0] * block.headings[1]).sum(axis=1).mean()\n"
-        "    model = models[name]\n"
-        "    steps = steps_of(model.pair, model.turn, model.displacement, by_cells=False, parallel=False)\n"
+        "    steps = steps_of(prepare([parameters]).method, by_cells=False, parallel=False)\n"
         "    hits = steps.stats.cache_hits\n"
         "    print(round(cosine, 6), 'disk' if hits else 'compiler')\n"
     )
@@ -255,8 +256,8 @@ class TestAnEditedRule:
         """An agent takes its own heading from a pair, or the opposite."""
         said = []
         turn = self.TURN.format("sums[0]").replace("    return", "    sums = (vectors.unit(sums[0], u),)\n    return")
-        for taken_up in ("v", "v", "opposite(v)"):
-            pair = self.PAIR.format(f"where(square == 0, {taken_up})")
+        for taken_up in ("other.heading", "other.heading", "opposite(other.heading)"):
+            pair = self.PAIR.format(f"where(other.square == 0, {taken_up})")
             (tmp_path / "mine.py").write_text(
                 self.IMPORTS + "from kadita.models import vectors\n\n\n" + pair + turn + self.WALKER
             )
@@ -498,16 +499,16 @@ BROKEN_AT_RUNNING = {
         "turn of Walker: expected a function with @kadita.",
     ),
     "a turn with fewer arguments": (
-        but("turn(u, sums, g, c, key)", "turn(u, sums, g, c)"),
-        "turn of Walker: expected the arguments u, sums, g, c, key; got u, sums, g, c",
+        but("turn(agent, sums)", "turn(agent, sums, c)"),
+        "turn of Walker: expected the arguments agent, sums; got agent, sums, c",
     ),
     "a turn of before": (
-        but("turn(u, sums, g, c, key)", "turn(i, x, u, cell, step, seed, constants, scratch)"),
-        "turn of Walker: expected the arguments u, sums, g, c, key; got i, x, u, cell",
+        but("turn(agent, sums)", "turn(i, x, u, cell, step, seed, constants, scratch)"),
+        "turn of Walker: expected the arguments agent, sums; got i, x, u, cell",
     ),
-    "a turn that has no types": (but("c.noise * g[0]", 'c.noise + "a"'), "mine.py"),
-    "a turn that knows no name": (but("c.noise * g[0]", "konstants"), "konstants"),
-    "a turn that knows no constant": (but("c.noise * g[0]", "c.nois * g[0]"), "nois"),
+    "a turn that has no types": (but("noise * g[0]", 'noise + "a"'), "mine.py"),
+    "a turn that knows no name": (but("noise * g[0]", "konstants"), "konstants"),
+    "a turn that knows no constant": (but("agent.constants.noise", "agent.constants.nois"), "nois"),
     "two components": (but(TURNED, "return u[0], u[1]"), "turn"),
     "one number": (but(TURNED, "return u[0]"), "turn"),
     "nothing": (but(TURNED, "return"), "turn"),
@@ -523,8 +524,8 @@ BROKEN_AT_RUNNING = {
         "pair of Walker: expected a function with @kadita.",
     ),
     "a pair with fewer arguments": (
-        but("pair(d, square, u, v, c)", "pair(d, square, u, v)"),
-        "pair of Walker: expected the arguments d, square, u, v, c; got d, square, u, v",
+        but("pair(agent, other)", "pair(agent, other, c)"),
+        "pair of Walker: expected the arguments agent, other; got agent, other, c",
     ),
     "a pair that knows no name": (but(TAKEN_UP, "return NOWHERE, NOTHING, NOTHING, count(False)"), "NOWHERE"),
     "a pair without a number": (but(TAKEN_UP, "return NOTHING, NOTHING, NOTHING"), "pair"),
@@ -532,9 +533,9 @@ BROKEN_AT_RUNNING = {
     "a pair of two components": (but(TAKEN_UP, "return NOTHING[:2], NOTHING, NOTHING, count(False)"), "pair"),
     "a pair of words": (but(TAKEN_UP, 'return NOTHING, NOTHING, NOTHING, "one"'), "pair"),
     "a pair of nothing": (but(TAKEN_UP, "return"), "pair"),
-    "a pair of lengths": (but(TAKEN_UP, "return d, NOTHING, NOTHING, count(False)"), "pair"),
+    "a pair of lengths": (but(TAKEN_UP, "return other.displacement, NOTHING, NOTHING, count(False)"), "pair"),
     "a pair beyond its cutoff": (
-        but(TAKEN_UP, "return v, NOTHING, NOTHING, count(True)"),
+        but(TAKEN_UP, "return other.heading, NOTHING, NOTHING, count(True)"),
         "zeros beyond the cutoff, 0",
     ),
     "a displacement that is no part": (
@@ -551,18 +552,21 @@ BROKEN_AT_RUNNING = {
     "constants that are named by numbers": (but(GIVEN, "return {1: self.noise}"), "constants: "),
     "constants beyond numbers": (but(GIVEN, 'return {"noise": 10**400}'), "constants: "),
     "a cutoff that raises": (but(CUTOFF, "return 1 / 0"), "cutoff: ZeroDivisionError"),
-    "a cutoff below 0": (but(CUTOFF, "return -1.0"), "expected a length of at least 0 and at most 1e+15; got -1.0"),
+    "a cutoff below 0": (
+        but(CUTOFF, "return -1.0"),
+        "expected a length of at least 0 and at most 1e+15, or math.inf; got -1.0",
+    ),
     "a cutoff that is NaN": (
         but(CUTOFF, "return float('nan')"),
-        "expected a length of at least 0 and at most 1e+15; got nan",
+        "expected a length of at least 0 and at most 1e+15, or math.inf; got nan",
     ),
-    "a cutoff without end": (
-        but(CUTOFF, "return float('inf')"),
-        "expected a length of at least 0 and at most 1e+15; got inf",
+    "a cutoff too far away": (
+        but(CUTOFF, "return 1e16"),
+        "expected a length of at least 0 and at most 1e+15, or math.inf; got 1e+16",
     ),
     "a cutoff that is no number": (
         but(CUTOFF, "return 'far'"),
-        "expected a length of at least 0 and at most 1e+15; got 'far'",
+        "expected a length of at least 0 and at most 1e+15, or math.inf; got 'far'",
     ),
     "attributes that raise": (but(WALKS, ATTRIBUTES.format("1 / 0") + WALKS), "attributes: ZeroDivisionError"),
     "no length as r_a": (

@@ -15,14 +15,15 @@ from kadita.simulation.stream import Simulation
 
 
 @jitable
-def pair(d, square, u, v, c):
+def pair(agent, other):
     """The heading of an agent within the cutoff."""
-    return where(square < c.square, v), NOTHING, NOTHING, count(False)
+    return where(other.square < agent.constants.square, other.heading), NOTHING, NOTHING, count(False)
 
 
 @jitable
-def turn(u, sums, g, c, key):
+def turn(agent, sums):
     """The mean heading with noise along x and y, and along z by `lift`."""
+    u, g, c = agent.heading, agent.normals, agent.constants
     return unit(total(sums[0], times(c.noise, (g[0], g[1], c.lift * g[2])), NOWHERE), u)
 
 
@@ -120,7 +121,7 @@ def test_a_rule_that_leaves_the_plane_is_told_in_one_line():
 def test_a_displacement_beside_the_heading_makes_velocities_headings():
     class Pushed(Flat):
         name: ClassVar[str] = "pushed"
-        displacement = staticmethod(jitable(lambda u, sums, g, c, key: (0.1, 0.0, 0.0)))
+        displacement = staticmethod(jitable(lambda agent, sums: (0.1, 0.0, 0.0)))
 
     known = {"agents": 2, "box": 8.0, "speed": 0.5, "time_step": 0.2}
     assert attributes_of(Flat(**known))["velocities"] == "displacement"

@@ -14,14 +14,15 @@ from kadita.models.vectors import rotated, unit
 
 
 @jitable
-def pair(d, square, u, v, c):
+def pair(agent, other):
     """Take no notice."""
     return NOTHING, NOTHING, NOTHING, 0
 
 
 @jitable
-def turn(u, sums, g, c, key):
+def turn(agent, sums):
     """Turn about the vertical."""
+    u = agent.heading
     return unit((u[0] - {rate} * u[1], u[1] + {rate} * u[0], u[2]), u)
 
 

@@ -141,28 +141,29 @@ def test_an_analysis_without_the_fault_passes():
 
 
 @jitable
-def no_pair(d, square, u, v, c):
+def no_pair(agent, other):
     return NOTHING, NOTHING, NOTHING, count(False)
 
 
 @jitable
-def far_pair(d, square, u, v, c):
+def far_pair(agent, other):
     return NOTHING, NOTHING, NOTHING, count(True)
 
 
 @jitable
-def onward(u, sums, g, c, key):
-    return u[0], u[1], u[2]
+def onward(agent, sums):
+    return agent.heading
 
 
 @jitable
-def longer(u, sums, g, c, key):
-    return 1.01 * u[0], u[1], u[2]
+def longer(agent, sums):
+    x, y, z = agent.heading
+    return 1.01 * x, y, z
 
 
 @jitable
-def two_numbers(u, sums, g, c, key):
-    return u[0], u[1]
+def two_numbers(agent, sums):
+    return agent.heading[:2]
 
 
 GIVEN = {"agents": 20, "box": 10.0, "speed": 1.0, "time_step": 0.1}

@@ -342,7 +342,7 @@ class TestSymmetries:
         ({"radius": None}, "radius: "),
         ({"radios": 1.0}, r"there is no parameter 'radios' \(did you mean radius"),
         ({"r_o": 1.0}, "there is no parameter 'r_o'"),
-        ({"speed": 0.0}, "speed: .*greater than 0"),
+        ({"speed": -0.5}, "speed: .*greater than or equal to 0"),
         ({"time_step": -1.0}, "time_step: .*greater than 0"),
         ({"agents": 0}, "agents: "),
         ({"box": -8.0}, "box: expected a length above 0"),

@@ -13,25 +13,36 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kadita.base import renamed
-from kadita.base.jit import Function, jitable
-from kadita.models import initial_states
+from kadita.base.jit import Function, is_jitable, jitable
+from kadita.models import former_rules, initial_states
+from kadita.models.vectors import NOWHERE
 from kadita.school.box import Box, Floats
 
 # limited by float32 in the file and by squares in the rules
 LONGEST = 1e15
 Length = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
+Edge = Positive | Literal["open"]
 ARGUMENTS = {  # of the rules of all models
-    "pair": ("d", "square", "u", "v", "c"),
-    "turn": ("u", "sums", "g", "c", "key"),
-    "displacement": ("u", "sums", "g", "c", "key"),
+    "pair": ("agent", "other"),
+    "turn": ("agent", "sums"),
+    "accelerate": ("agent", "sums"),
+    "displacement": ("agent", "sums"),
+    "remember": ("agent", "sums"),
+    "sees": ("agent", "other"),
 }
 
 
 @jitable
-def no_displacement(u, sums, g, c, key):  # type: ignore[no-untyped-def]
+def no_displacement(agent, sums):  # type: ignore[no-untyped-def]
     """Return 0: agents move along their headings alone."""
-    return 0.0, 0.0, 0.0
+    return NOWHERE
+
+
+@jitable
+def sees_all(agent, other):  # type: ignore[no-untyped-def]
+    """Return True: all others can be among the nearest."""
+    return True
 
 
 class Model(BaseModel):
@@ -40,15 +51,25 @@ class Model(BaseModel):
     A subclass adds its own fields, each with a description, and:
 
     - ``name``, the name of the model in configurations;
-    - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules, and ``displacement``
-      if agents are also displaced by their neighbours;
+    - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules;
     - ``constants``, the numbers that the rules get by name;
-    - ``cutoff``, the distance beyond which agents do not interact;
-    - ``works_in = frozenset({2, 3})`` if its rules keep agents in a plane, as those do that combine headings and
-      displacements but turn about no random axis: with ``dimensions = 2`` agents start with z = 0.
+    - ``cutoff``, the distance beyond which agents do not interact, `math.inf` if there is none;
 
-    Agents keep their speed and move along their headings. Source of the conventions: Couzin et al. 2002,
-    doi:10.1006/jtbi.2002.3065.
+    and where it needs them:
+
+    - ``works_in = frozenset({2, 3})`` if its rules keep agents in a plane, as those do that combine headings and
+      displacements but turn about no random axis: with ``dimensions = 2`` agents start with z = 0;
+    - ``displacement``, a rule, if agents are also displaced by their neighbours;
+    - ``accelerate``, a rule in place of ``turn``, if the state of an agent is a velocity instead of a unit heading, and
+      ``largest_speed``, beyond which the run ends with an error;
+    - ``nearest``, the number k of neighbours if only the k nearest count, and ``sees``, a rule, if not all others can
+      be among them;
+    - ``variables``, names of numbers that an agent keeps from step to step, ``remember``, the rule that returns the
+      next ones, and ``initial_variables``;
+    - ``velocities``, what the velocities in its trajectories are, if not what `velocity_kind` says.
+
+    The rules are explained in `kadita.models`. Agents with headings keep their speed and move along their headings.
+    Source of the conventions: Couzin et al. 2002, doi:10.1006/jtbi.2002.3065.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,13 +82,21 @@ class Model(BaseModel):
     pair: ClassVar[Function]
     turn: ClassVar[Function]
     displacement: ClassVar[Function] = staticmethod(no_displacement)
+    accelerate: ClassVar[Function | None] = None
+    remember: ClassVar[Function | None] = None
+    sees: ClassVar[Function] = staticmethod(sees_all)
+    variables: ClassVar[tuple[str, ...]] = ()
+    velocities: ClassVar[Literal["displacement", "heading", "state"] | None] = None
 
     agents: Annotated[int, Field(ge=1, le=10_000_000, description="number of agents N")]
     box: Annotated[
-        Positive | tuple[Positive, Positive, Positive] | tuple[Positive, Positive] | Literal["open"],
-        Field(description='edge of the periodic cell, its three edges, two in a plane, or "open" for open space'),
+        Positive | tuple[Edge, Edge, Edge] | tuple[Edge, Edge] | Literal["open"],
+        Field(
+            description="edge of the periodic cell, its three edges, two in a plane; "
+            '"open" for open space or along an open axis'
+        ),
     ]
-    speed: Annotated[Positive, Field(description="speed of every agent, length / time")]
+    speed: Annotated[Length, Field(description="speed of every agent, or at time 0 if it changes; length / time")]
     time_step: Annotated[Positive, Field(description="time between steps")]
     initial: Annotated[Literal["random", "sphere", "ring"], Field(description="state at time 0")] = "random"
     initial_radius: Annotated[Positive | None, Field(description="radius of the sphere or ring at time 0")] = None
@@ -80,6 +109,12 @@ class Model(BaseModel):
             if old in vars(cls) and new not in vars(cls):
                 renamed.warn(f"{cls.__name__}.{old}", new, depth=3)
                 setattr(cls, new, inspect.getattr_static(cls, old))
+        for name in former_rules.FORMER.keys() & vars(cls).keys():
+            rule = vars(cls)[name]
+            function = rule.__func__ if isinstance(rule, staticmethod) else rule
+            if is_jitable(function) and former_rules.is_former(name, function):
+                former_rules.warn_of(cls.__name__, name, depth=3)
+                setattr(cls, name, staticmethod(former_rules.in_present_form(name, function)))
 
     @model_validator(mode="after")
     def _can_start(self) -> Self:
@@ -88,7 +123,7 @@ class Model(BaseModel):
             raise ValueError(f"dimensions: the model {self.name} works in {known}; got {self.dimensions}")
         if self.dimensions == 3 and isinstance(self.box, tuple) and len(self.box) == 2:
             raise ValueError(f"box: expected three lengths in 3 dimensions; got {list(self.box)}")
-        if self.initial == "random" and not self.space.periodic:
+        if self.initial == "random" and not all(self.space.array[: self.dimensions]):
             raise ValueError('initial = "random" fills a periodic cell; in open space use "sphere" or "ring"')
         if self.initial != "random" and self.initial_radius is None:
             raise ValueError(f'initial = "{self.initial}" needs initial_radius')
@@ -102,7 +137,7 @@ class Model(BaseModel):
     @property
     @abstractmethod
     def constants(self) -> Mapping[str, float]:
-        """Numbers by name for the rules. The name `stride`, speed x time step, is reserved for the engine."""
+        """Numbers by name for the rules. The name `stride`, speed x time step, is the engine's own."""
 
     @property
     @abstractmethod
@@ -110,12 +145,34 @@ class Model(BaseModel):
         """Distance beyond which agents do not interact: all contributions of `pair` are 0."""
 
     @property
+    def nearest(self) -> int | None:
+        """Number of nearest agents whose contributions are summed; None for all within the cutoff."""
+        return None
+
+    @property
+    def largest_speed(self) -> float | None:
+        """Speed that no agent exceeds, for a model whose state is a velocity."""
+        return None
+
+    @property
+    def velocity_kind(self) -> str:
+        """What the velocities in its trajectories are: as `velocities` says, or by the rules that the model has.
+
+        ``displacement``: dr/dt over the step that led to the frame; ``heading``: speed x heading, which is not dr/dt
+        where agents are also displaced; ``state``: the velocity that is the state, where it is not dr/dt.
+        """
+        if self.velocities is not None:
+            return self.velocities
+        along = type(self).displacement is no_displacement
+        return "displacement" if along else "heading" if self.accelerate is None else "state"
+
+    @property
     def attributes(self) -> Mapping[str, Any]:
         """Attributes of this model's trajectories besides its name, such as ``link_distance`` for clusters."""
         return {}
 
     def initial_state(self, seed: int) -> tuple[Floats, Floats]:
-        """Return positions and unit headings at time 0, both (N, 3).
+        """Return positions and unit headings at time 0, both (N, 3); velocities, if these are the state.
 
         ``random``: uniform in the cell, headings isotropic. ``sphere``: uniform in a sphere of `initial_radius`,
         headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring are centred
@@ -123,7 +180,13 @@ class Model(BaseModel):
         """
         box, plane = self.space, self.dimensions == 2
         if self.initial == "random":
-            return initial_states.cell(seed, self.agents, box.array, plane)
-        make_state = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
-        positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0, plane)
-        return box.wrap(box.array / 2 + positions), headings
+            positions, headings = initial_states.cell(seed, self.agents, box.array, plane)
+        else:
+            make_state = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
+            positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0, plane)
+            positions = box.wrap(box.array / 2 + positions)
+        return positions, headings if self.accelerate is None else self.speed * headings
+
+    def initial_variables(self, seed: int) -> Mapping[str, Any]:
+        """Return the numbers that agents keep, by name, at time 0: each (N,) or one for all; those not named are 0."""
+        return {}

@@ -114,17 +114,18 @@ def kadita_models() -> list[type[Model]]:  # type: ignore[empty-body]
 
 
         @jitable
-        def pair(d, square, u, v, c):
+        def pair(agent, other):
             """Return the heading of an agent within the radius, and count it; the agent itself is included."""
-            near = square < c.radius_squared
-            return where(near, v), NOTHING, NOTHING, count(near)
+            near = other.square < agent.constants.radius_squared
+            return where(near, other.heading), NOTHING, NOTHING, count(near)
 
 
         @jitable
-        def turn(u, sums, g, c, key):
+        def turn(agent, sums):
             """Return the direction of the sum of headings, each with a random error."""
             headings, _, _, number = sums
-            return unit(total(headings, times(c.noise * number, (g[0], g[1], g[2])), NOWHERE), u)
+            error = times(agent.constants.noise * number, agent.normals[:3])
+            return unit(total(headings, error, NOWHERE), agent.heading)
 
 
         class Flocking(Model):

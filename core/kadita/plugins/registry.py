@@ -153,15 +153,21 @@ def _as_declared(definition: Any, kind: str, cls: type[Declared]) -> Declared:
 def _as_model(model: Any) -> type[Model]:
     if not (isinstance(model, type) and issubclass(model, Model)):
         raise PluginError(f"kadita_models: expected subclasses of kadita.Model; got {_called(model)}")
-    missing = [name for name in ("name", "pair", "turn") if not hasattr(model, name)] + sorted(
-        model.__abstractmethods__
-    )
+    missing = [name for name in ("name", "pair") if not hasattr(model, name)]
+    missing += [] if hasattr(model, "turn") or model.accelerate else ["turn"]
+    missing += sorted(model.__abstractmethods__)
     if missing:
         raise PluginError(f"kadita_models: {model.__name__} lacks {', '.join(missing)}; see kadita.Model")
     if not isinstance(model.name, str) or not re.fullmatch(r"[A-Za-z][\w.-]*", model.name):
         raise PluginError(f"kadita_models: expected a word as name of {model.__name__}; got {model.name!r}")
+    if hasattr(model, "turn") and model.accelerate:
+        raise PluginError(
+            f"kadita_models: {model.__name__} has both turn, for headings, and accelerate, for velocities; expected one"
+        )
     for rule, arguments in ARGUMENTS.items():
-        function = inspect.getattr_static(model, rule)
+        function = inspect.getattr_static(model, rule, None)
+        if function is None:
+            continue
         if isinstance(function, property):  # the function depends on parameters; it is checked when the model runs
             continue
         function = getattr(model, rule)

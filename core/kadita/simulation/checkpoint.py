@@ -26,7 +26,8 @@ class Checkpoint(NamedTuple):
     step: int
     frames: int
     positions: Floats  # (N, 3)
-    headings: Floats  # (N, 3)
+    headings: Floats  # (N, 3), or velocities, where these are the state
+    variables: Floats = np.empty((0, 0))  # (V, N): numbers that agents keep
 
 
 def paths_of(trajectory: Path) -> tuple[Path, Path]:
@@ -40,7 +41,7 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any], rules:
     facts = {"step": state.step, "frames": state.frames, "agents": len(state.positions)}
     header = facts | {"made_by": made_by, "rules": rules}
     parts: list[Any] = [MAGIC, json.dumps(header, sort_keys=True).encode(), b"\n"]
-    parts += [np.ascontiguousarray(a, "<f8").data for a in (state.positions, state.headings)]
+    parts += [np.ascontiguousarray(a, "<f8").data for a in (state.positions, state.headings, state.variables)]
     unfinished = newest.with_name(f".{newest.name}-{os.getpid()}")
     digest = hashlib.sha256()
     try:
@@ -70,8 +71,10 @@ def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None)
             header, _, numbers = body[len(MAGIC) :].partition(b"\n")
             facts = json.loads(header)
             if facts["made_by"] == made_by and rules in (None, facts["rules"]):
-                x, u = np.frombuffer(numbers, "<f8").reshape(2, facts["agents"], 3).astype(np.float64)
-                return Checkpoint(facts["step"], facts["frames"], x, u)
+                rows = np.frombuffer(numbers, "<f8").astype(np.float64)
+                n = facts["agents"]
+                x, u = rows[: 6 * n].reshape(2, n, 3)
+                return Checkpoint(facts["step"], facts["frames"], x, u, rows[6 * n :].reshape(-1, n))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,9 +13,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.jit import reason
-from kadita.models.engine.state import Rules
-from kadita.models.fixed_point import ONE, scaled
-from kadita.models.model import LONGEST, Model, no_displacement
+from kadita.models.model import LONGEST, Model
 from kadita.school.box import LEAST, MOST
 
 NUMBERS = (bool, int, float, np.number, np.bool_)
@@ -30,15 +29,16 @@ def cutoff_of(models: Sequence[Model]) -> float:
     with attributed(models[0], "cutoff"):
         cutoffs = [model.cutoff for model in models]
     for cutoff in cutoffs:
-        if not _is_length(cutoff, 0, LONGEST):
+        if not (_is_length(cutoff, 0, LONGEST) or cutoff == math.inf):
             raise model_error(
-                models[0], f"cutoff: expected a length of at least 0 and at most {LONGEST:g}; got {cutoff!r}"
+                models[0],
+                f"cutoff: expected a length of at least 0 and at most {LONGEST:g}, or math.inf; got {cutoff!r}",
             )
     return float(max(cutoffs))
 
 
-def rules_of(models: Sequence[Model]) -> Rules:
-    """Return the constants of all species, in the form that the engine uses.
+def numbers_of(models: Sequence[Model]) -> list[dict[str, float]]:
+    """Return the constants of all species, the engine's own included.
 
     Raises:
         PluginError: constants that are not finite numbers by name, or whose names differ between species.
@@ -61,36 +61,7 @@ def rules_of(models: Sequence[Model]) -> Rules:
             if not isinstance(number, NUMBERS) or not abs(number) <= FINITE:
                 raise model_error(models[0], f"constants: expected finite numbers; got {name} = {number!r}")
         numbers.append({**constants, "stride": model.speed * model.time_step})
-    return Rules.of(numbers)
-
-
-def try_rules(model: Model, rules: Rules, cutoff: float) -> None:
-    """Call the rules once as plain Python, whose errors are easier to report than those of compiled code.
-
-    Raises:
-        PluginError: a rule raises, or does not return what the engine expects.
-    """
-    heading, noise = np.array([0.6, 0.0, 0.8]), np.array([0.1, 0.2, 0.3, 0.4])
-    heading_i = tuple(heading.astype(np.float32))
-    heading_j = scaled(ONE, heading_i)
-    displacements = np.array([[0.5, 0, 0], [1.7e19, 0, 0]], np.float32)  # the second is beyond any cutoff
-    for c, numbers in zip(rules.of_pairs, rules.of_turns, strict=True):
-        with attributed(model, "pair"), np.errstate(all="ignore"):
-            near, far = (model.pair(tuple(d), d[0] * d[0], heading_i, heading_j, c) for d in displacements)
-        if not (_is_fixed_point(near) and _is_fixed_point(far)):
-            raise model_error(
-                model,
-                "pair: expected three vectors and a number, in fixed point (kadita.models.fixed_point); "
-                f"got {_formatted(near)}",
-            )
-        if any(map(any, far[:3])) or far[3]:
-            raise model_error(model, f"pair: expected zeros beyond the cutoff, {cutoff:g}; got {_formatted(far)}")
-        sums = tuple(heading), tuple(heading), tuple(heading), np.float64(1)
-        for name in ("turn", "displacement"):
-            with attributed(model, name), np.errstate(all="ignore"):
-                vector = getattr(model, name)(tuple(heading), sums, tuple(noise), numbers, (np.uint64(1), 0, 0))
-            if not isinstance(vector, tuple) or len(vector) != 3 or not all(isinstance(x, NUMBERS) for x in vector):
-                raise model_error(model, f"{name}: expected three numbers; got {_formatted(vector)}")
+    return numbers
 
 
 def attributes_of(model: Model) -> dict[str, Any]:
@@ -106,9 +77,7 @@ def attributes_of(model: Model) -> dict[str, Any]:
             raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
     if "link_distance" in known:  # its name in trajectory files
         known["r_a"] = known.pop("link_distance")
-    moves_along = type(model).displacement is no_displacement
-    velocities = {"velocities": "displacement" if moves_along else "heading"}
-    return velocities | known | {"model": model.name}
+    return {"velocities": model.velocity_kind} | known | {"model": model.name}
 
 
 @contextmanager
@@ -131,18 +100,3 @@ def model_error(model: Model, what: str) -> PluginError:
 
 def _is_length(value: Any, least: float, most: float) -> bool:
     return not isinstance(value, bool) and isinstance(value, int | float | np.number) and bool(least <= value <= most)
-
-
-def _is_fixed_point(result: Any) -> bool:
-    """Return whether it is a valid result of a pair rule: three vectors and a number, all integers."""
-    if not isinstance(result, tuple) or len(result) != 4:
-        return False
-    vectors = all(isinstance(vector, tuple) and len(vector) == 3 for vector in result[:3])
-    return vectors and all(isinstance(n, int | np.integer) for n in (*result[0], *result[1], *result[2], result[3]))
-
-
-def _formatted(value: Any) -> str:
-    """Format what a rule returned, without the names of NumPy's types."""
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_formatted, value))})"
-    return f"{value:g}" if isinstance(value, NUMBERS) else repr(value)

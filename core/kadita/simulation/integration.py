@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
+import numba
 import numpy as np
 
 from kadita.base.code_hash import checksum
 from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
-from kadita.models.engine.integrator import steps_of
-from kadita.models.engine.state import Space, State
+from kadita.models.engine.integrator import EXTREMES, steps_of
+from kadita.models.engine.state import Numbers, State
 from kadita.models.model import Model
 from kadita.school.block import Frame
 from kadita.school.box import Floats
 from kadita.simulation.checkpoint import Checkpoint
-from kadita.simulation.checks import attributed, cutoff_of, model_error, rules_of, try_rules
+from kadita.simulation.checks import attributed, model_error
 from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.preparation import prepare
+from kadita.simulation.trial import try_rules
 
+MOST_THREADS = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
 # a compiled call cannot be interrupted, so each takes about a second at most
 PAIRS_PER_CALL, PAIRS_PER_AGENT = 1_000_000_000, 1000
 
@@ -31,41 +36,49 @@ class Integration:
         configuration: the run.
         threads: the state does not depend on it.
         start: a frame to start from, instead of the model's initial state.
+        by_cells: whether neighbours are searched by cells; None: if it is faster. The state does not depend on it.
 
     Raises:
         PluginError: the model's code fails, or does not return finite positions and unit headings.
     """
 
-    def __init__(self, configuration: RunConfiguration, threads: int, start: Frame | None) -> None:
+    def __init__(
+        self, configuration: RunConfiguration, threads: int, start: Frame | None, by_cells: bool | None = None
+    ) -> None:
         self.model = configuration.parameters
         self.models, self.species = configuration.models, configuration.species_indices
         self.seed = configuration.seed
         if start is not None:  # must not repeat the noise of the first steps
             self.seed ^= int(checksum_of(start), 16)
-        self.threads = threads
+        self.threads, self.by_cells = threads, by_cells
         self.step = 0
         with attributed(self.model, "initial_state"):
             if start is None:
                 state = self.model.initial_state(self.seed)
             else:
-                state = self.model.space.wrap(start.positions), start.headings
+                inertial = self.model.accelerate is not None
+                state = self.model.space.wrap(start.positions), start.velocities if inertial else start.headings
             x, u = (np.array(a, dtype=np.float64) for a in state)
         shape = (self.model.agents, 3)
         if not x.shape == u.shape == shape:
             expected = f"initial_state: expected positions and headings of shape {shape}"
             raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
-        self._set_state(self.model.space.wrap(x), u)
+        with attributed(self.model, "initial_variables"):
+            kept = variables_at_start(self.models, self.species, self.seed)
+        self.prepared = prepare(self.models)
+        self._set_state(self.model.space.wrap(x), u, kept)
         self.check()
-        # the engine knows cells with three edges or none: an edge along z that no agent of a plane reaches
-        edges = self.model.space.closed(x[None])[0]
-        self.space = Space(edges, cutoff_of(self.models))
-        self.rules = rules_of(self.models)
-        try_rules(self.model, self.rules, self.space.cutoff)
+        try_rules(self.model, self.prepared)
 
-    def _set_state(self, positions: Floats, headings: Floats) -> None:
-        """Set the state, (N, 3) each, in the order of the agents."""
-        agents = np.arange(self.model.agents, dtype=np.int32)
-        self.school = State(positions.T.copy(), headings.T.copy(), agents, self.species)
+    def _set_state(self, positions: Floats, headings: Floats, variables: Floats) -> None:
+        """Set the state, (N, 3), (N, 3) and (V, N), in the order of the agents."""
+        n = self.model.agents
+        agents, shifts = np.arange(n, dtype=np.int32), np.empty((3, 0))
+        if self.prepared.method.keeps_shift:  # none yet: an agent moves with its speed along its heading
+            shifts = headings.T * (speeds_of(self.models)[self.species] * self.model.time_step)
+        self.school = State(
+            positions.T.copy(), headings.T.copy(), agents, self.species, variables.reshape(-1).copy(), shifts
+        )
 
     @property
     def positions(self) -> Floats:
@@ -74,13 +87,25 @@ class Integration:
 
     @property
     def headings(self) -> Floats:
-        """Unit headings, (N, 3), in the order of the agents."""
+        """Unit headings, (N, 3), in the order of the agents; velocities, where these are the state."""
         return self._in_order(self.school.headings, np.empty((self.model.agents, 3)))
 
-    def write_to(self, positions: Floats, headings: Floats) -> None:
-        """Write the state, (N, 3) each, in the order of the agents."""
+    @property
+    def variables(self) -> Floats:
+        """Numbers that agents keep, (V, N), in the order of the agents."""
+        rows = self.school.variables.reshape(-1, self.model.agents)
+        return self._in_order(rows, np.empty((self.model.agents, len(rows)))).T
+
+    def write_to(self, positions: Floats, velocities: Floats) -> None:
+        """Write positions, and velocities as the model's `velocity_kind` says, (N, 3) each, in the order of agents."""
         self._in_order(self.school.positions, positions)
-        self._in_order(self.school.headings, headings)
+        if self.prepared.method.keeps_shift:
+            self._in_order(self.school.shifts, velocities)
+            velocities /= self.model.time_step
+        else:
+            self._in_order(self.school.headings, velocities)
+            if not self.prepared.method.inertial:
+                velocities *= speeds_of(self.models)[self.species][:, None]
 
     def _in_order(self, rows: Floats, ordered: Floats) -> Floats:
         ordered[self.school.agents] = rows.T
@@ -89,7 +114,7 @@ class Integration:
     def restore(self, state: Checkpoint) -> None:
         """Set the state of a checkpoint."""
         self.step = state.step
-        self._set_state(state.positions, state.headings)
+        self._set_state(state.positions, state.headings, state.variables)
 
     def compile(self) -> None:
         """Compile the steps for this machine, or load them from the cache; otherwise the first step does this."""
@@ -107,22 +132,50 @@ class Integration:
                 break
 
     def _call(self, steps: int, by_cells: bool) -> None:
-        several = threads(self.threads) if self.threads > 1 else nullcontext()
+        several = threads(min(self.threads, MOST_THREADS)) if self.threads > 1 else nullcontext()
+        method, space, scales, rules = self.prepared
+        if method.by_interaction and not by_cells:
+            self._sort_by_species()
+        extremes = np.zeros((self.threads, EXTREMES))
         # plain Python would warn of overflows
-        with several, attributed(self.model, "pair, turn or displacement"), np.errstate(all="ignore"):
-            rules = self.model.pair, self.model.turn, self.model.displacement
-            advance = steps_of(*rules, by_cells=by_cells, parallel=self.threads > 1)
-            seed = np.uint64(self.seed)
-            advance(self.school, self.space, self.rules, steps, self.step, seed, self.threads)
+        with several, attributed(self.model, "rules"), np.errstate(all="ignore"):
+            advance = steps_of(method, by_cells=by_cells, parallel=self.threads > 1)
+            advance(self.school, space, scales, rules, steps, self.step, np.uint64(self.seed), extremes)
+        self._check_extremes(*extremes.max(axis=0))
+
+    def _sort_by_species(self) -> None:
+        """Put agents of one species side by side, as the sums over all pairs need them."""
+        x, u, agents, species, variables, shifts = self.school
+        order = np.argsort(species[agents], kind="stable")
+        variables = variables.reshape(-1, len(agents))[:, order].reshape(-1)
+        self.school = State(
+            x[:, order], u[:, order], agents[order], species, variables, shifts[:, order] if shifts.size else shifts
+        )
 
     def _by_cells(self) -> bool:
-        edges, x = self.space.edges, self.school.positions
-        widths = edges if edges.any() else x.max(axis=1) - x.min(axis=1)
-        return cell_list.cells_are_faster(edges, widths, self.space.cutoff, self.model.agents)
+        if self.by_cells is not None:
+            return self.by_cells
+        edges, x = self.prepared.space.edges, self.school.positions
+        widths = np.where(edges > 0, edges, x.max(axis=1) - x.min(axis=1))
+        return cell_list.cells_are_faster(edges, widths, self.prepared.space.cutoff, self.model.agents)
 
     def _steps_per_call(self, by_cells: bool) -> int:
         n = self.model.agents
         return max(1, PAIRS_PER_CALL // (n * (PAIRS_PER_AGENT if by_cells else n + cell_list.CELL_LIST_COST)))
+
+    def _check_extremes(self, speed: float, displacement: float) -> None:
+        """Check the largest squared speed and displacement of the last steps.
+
+        Raises:
+            PluginError: an agent was faster than the model's largest speed.
+        """
+        largest = [model.largest_speed for model in self.models if model.largest_speed is not None]
+        if self.prepared.method.inertial and speed > max(largest) ** 2:
+            raise model_error(
+                self.model,
+                f"soon after {self.step} steps an agent reached the speed {math.sqrt(speed):.4g}; expected at most "
+                f"largest_speed = {max(largest):g}, up to which sums of velocities are exact",
+            )
 
     def check(self) -> None:
         """Check that all headings are unit vectors and all positions finite.
@@ -138,13 +191,24 @@ class Integration:
                 f"after {self.step} steps agent {agent} has left the plane: heading {_formatted(self.headings[agent])} "
                 f"at {_formatted(self.positions[agent])}; its rules do not work in 2 dimensions",
             )
-        valid = (np.abs(np.einsum("an,an->n", u, u) - 1) < 2e-6) & np.isfinite(x).all(axis=0)
+        inertial = self.prepared.method.inertial
+        valid = np.isfinite(u).all(axis=0) if inertial else np.abs(np.einsum("an,an->n", u, u) - 1) < 2e-6
+        valid &= np.isfinite(x).all(axis=0)
         if not valid.all():
             agent = self.school.agents[~valid].min()
+            what, expected = ("velocity", "finite velocities") if inertial else ("heading", "a unit vector")
             raise model_error(
                 self.model,
-                f"after {self.step} steps agent {agent} has heading {_formatted(self.headings[agent])} at "
-                f"{_formatted(self.positions[agent])}; expected a unit vector and finite positions",
+                f"after {self.step} steps agent {agent} has {what} {_formatted(self.headings[agent])} at "
+                f"{_formatted(self.positions[agent])}; expected {expected} and finite positions",
+            )
+        kept = self.school.variables
+        if not np.isfinite(kept).all():
+            place = int(np.argmin(np.isfinite(kept)))
+            name, agent = self.model.variables[place // len(x[0])], self.school.agents[place % len(x[0])]
+            raise model_error(
+                self.model,
+                f"after {self.step} steps agent {agent} has {name} = {kept[place]}; expected finite numbers",
             )
 
 
@@ -155,10 +219,32 @@ def checksum_of(start: Frame) -> str:
 
 def checksum_of_rules(models: Sequence[Model]) -> str:
     """Return a checksum of the code of a model's rules, and of their constants for all species."""
-    model, constants = models[0], rules_of(models)
-    functions = (model.pair, model.turn, model.displacement, type(model).initial_state)
-    facts = [*map(checksum, functions), repr(cutoff_of(models)), *(table.tobytes().hex() for table in constants)]
+    model, prepared = models[0], prepare(models)
+    method = prepared.method
+    functions = (method.pair, method.turn, method.displacement, method.remember, method.sees)
+    starts = (type(model).initial_state, type(model).initial_variables)
+    facts = [*map(checksum, (*functions, *starts)), repr(method[len(functions) :]), repr(prepared.space)]
+    facts += [repr(prepared.scales), *(table.tobytes().hex() for table in prepared.rules)]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+def speeds_of(models: Sequence[Model]) -> Floats:
+    """Return the speed of each species, (S,)."""
+    return np.array([model.speed for model in models])
+
+
+def variables_at_start(models: Sequence[Model], species: Numbers, seed: int) -> Floats:
+    """Return the numbers that agents keep at time 0, (V, N), each from the model of the agent's species."""
+    names, n = models[0].variables, len(species)
+    kept = np.zeros((len(names), n))
+    for index, model in enumerate(models):
+        given = model.initial_variables(seed)
+        if unknown := given.keys() - set(names):
+            raise ValueError(f"expected numbers of {', '.join(names) or 'no variables'}; got {min(unknown)}")
+        for row, name in enumerate(names):
+            values = np.broadcast_to(np.asarray(given.get(name, 0.0), float), (n,))
+            kept[row, species == index] = values[species == index]
+    return kept
 
 
 def _formatted(vector: Floats) -> str:

@@ -54,7 +54,7 @@ class Simulation(Trajectory):
             raise KaditaError(f"start: expected a frame, such as trajectory[-1]; got {start!r}")
         if start is not None and len(start.agents) != self.model.agents:
             raise KaditaError(f"start: expected a frame of {self.model.agents} agents; got {len(start.agents)}")
-        if start is not None and not start.moving.all():
+        if start is not None and self.model.accelerate is None and not start.moving.all():
             raise KaditaError(f"start: expected agents that move; agent {int(np.argmin(start.moving))} is at rest")
         self.name = name or configuration.model
         self.n_frames = configuration.frames
@@ -212,7 +212,7 @@ class Simulation(Trajectory):
                     yield block  # before it is written: an error in the first block then leaves no file
                 due = None
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
-                    due = Checkpoint(state.step, first, state.positions, state.headings)
+                    due = Checkpoint(state.step, first, state.positions, state.headings, state.variables)
                     saved = time.monotonic()
                 writing = worker.submit(self._send, block, due)
             writing.result()
@@ -220,7 +220,6 @@ class Simulation(Trajectory):
     def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
         """Advance to these frames; return positions and velocities, (T, N, 3), of those reached in BLOCK_SECONDS."""
         every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
-        speeds = np.array([model.speed for model in state.models])[state.species][:, None]
         x = np.empty((len(numbers), self.model.agents, 3))
         v = np.empty_like(x)
         done = 0
@@ -229,7 +228,6 @@ class Simulation(Trajectory):
             if state.step < frame * every:  # stopped between frames; a checkpoint can be saved there
                 break
             state.write_to(x[done], v[done])
-            v[done] *= speeds
             done += 1
             if self._is_over(ends):
                 break

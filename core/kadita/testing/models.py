@@ -49,7 +49,8 @@ def examine_model(model: Model | type[Model], /, *, threads: bool = True, **para
     except Exception as error:  # the rules of a plugin can raise any exception
         return [*checks, Check("it compiles and runs", False, reason(error))]
     checks.append(Check("it compiles and runs", True, f"{STEPS} steps of {instance.agents} agents"))
-    checks.append(outcome("unit headings, finite positions", _impossible(x, u), f"to {UNIT:g}"))
+    if instance.accelerate is None:
+        checks.append(outcome("unit headings, finite positions", _impossible(x, u), f"to {UNIT:g}"))
     methods: dict[str, dict[str, Any]] = {"in a second run": {}, "with cell lists": {"by_cells": True}}
     methods |= {"on 3 threads": {"threads": 3}} if threads else {}
     for name, method in methods.items():
@@ -76,39 +77,36 @@ def _documented(model: type[Model]) -> Check:
 
 def _declared(model: Model) -> Iterator[Check]:
     """Yield the checks of what the model declares, up to the first that fails."""
-    from kadita.simulation.checks import attributes_of, cutoff_of, rules_of, try_rules
+    from kadita.simulation.checks import attributes_of, cutoff_of, numbers_of
+    from kadita.simulation.preparation import prepare
+    from kadita.simulation.trial import try_rules
 
     name = "the cutoff is a length"
     try:
-        cutoff = cutoff_of([model])
-        yield Check(name, True, f"{cutoff:g}")
+        yield Check(name, True, f"{cutoff_of([model]):g}")
         name = "constants are finite numbers"
-        rules = rules_of([model])
+        numbers_of([model])
         yield Check(name, True, ", ".join(model.constants) or "none")
         name = "attributes can be stored in a trajectory"
         yield Check(name, True, ", ".join(f"{k} = {v}" for k, v in attributes_of(model).items()))
         name = "rules return what the engine expects"
-        try_rules(model, rules, cutoff)
-        yield Check(name, True, "pair, turn, displacement; nothing beyond the cutoff")
+        try_rules(model, prepare([model]))
+        rules = ["pair", "turn" if model.accelerate is None else "accelerate", "displacement"]
+        rules += ["remember"] if model.variables else []
+        yield Check(name, True, f"{', '.join(rules)}; nothing beyond the cutoff")
     except KaditaError as error:
         yield Check(name, False, str(error))
 
 
 def _run(model: Model, by_cells: bool = False, threads: int = 1) -> tuple[Floats, Floats]:
     """Return positions and headings after the steps, (N, 3), in the order of agents."""
-    from kadita.models.engine.integrator import steps_of
-    from kadita.models.engine.state import Space, State
-    from kadita.simulation.checks import cutoff_of, rules_of
+    from kadita.simulation.configuration import RunConfiguration
+    from kadita.simulation.integration import Integration
 
-    x, u = (np.asarray(a, dtype=float).T.copy() for a in model.initial_state(SEED))
-    agents = np.arange(x.shape[1], dtype=np.int32)
-    school = State(x, u, agents, np.zeros_like(agents))
-    rules = model.pair, model.turn, model.displacement
-    advance = steps_of(*rules, by_cells=by_cells, parallel=threads > 1)
-    space = Space(model.space.array, cutoff_of([model]))
-    advance(school, space, rules_of([model]), STEPS, 0, np.uint64(SEED), threads)
-    order = np.argsort(school.agents)
-    return x.T[order], u.T[order]
+    run = RunConfiguration(model=model.name, steps=STEPS, seed=SEED, parameters=model)
+    state = Integration(run, threads, None, by_cells=by_cells)
+    state.advance(STEPS)
+    return state.positions, state.headings
 
 
 def _impossible(x: Floats, u: Floats) -> Iterator[str]:

@@ -96,8 +96,8 @@ def bounds(distinct):  # type: ignore[no-untyped-def]
 
 
 @jitable
-def gather(column, starts, distinct, fixed, near, slices):  # type: ignore[no-untyped-def]
-    """Return the fixed-point agents in and around a column, (6, M or more), in `near` if it is large enough.
+def gather(rows, column, starts, distinct, fixed, near, slices):  # type: ignore[no-untyped-def]
+    """Return the fixed-point agents in and around a column, (rows, M or more), in `near` if it is large enough.
 
     The bounds of the slices are written to `slices`. They range from SLICES below the first slice of the column to
     SLICES above the last; with fewer than 2 SLICES + 1 slices there is a single one.
@@ -119,7 +119,7 @@ def gather(column, starts, distinct, fixed, near, slices):  # type: ignore[no-un
         if beyond:
             size += starts[first + beyond] - starts[first] + starts[first + nz] - starts[first + nz - beyond]
     if near.shape[1] < size + LANES:
-        near = np.empty((6, size + size // 4 + LANES), np.int32)
+        near = np.empty((rows, size + size // 4 + LANES), np.int32)
     filled = 0
     for s in range(-beyond, nz + beyond):
         slices[s + beyond] = filled
@@ -128,7 +128,7 @@ def gather(column, starts, distinct, fixed, near, slices):  # type: ignore[no-un
             cell = columns[c] * nz + z
             first, last = starts[cell], starts[cell + 1]
             for start in range(first, last, LANES):  # LANES at a time: surplus is overwritten or not read
-                for row in range(6):
+                for row in range(rows):
                     copy_lanes(near, row, filled, fixed, start)
                 filled += min(LANES, last - start)
     slices[nz + 2 * beyond] = filled

@@ -1,0 +1,87 @@
+"""What the engine needs of a model: its compiled method, its space, its scales and its tables of constants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from kadita.base.jit import Function, jitable
+from kadita.models import former_rules
+from kadita.models.engine.method import Method
+from kadita.models.engine.state import Rules, Scales, Space
+from kadita.models.model import Model, no_displacement
+from kadita.models.vectors import NOWHERE
+from kadita.simulation.checks import attributed, cutoff_of, numbers_of
+
+
+class Prepared(NamedTuple):
+    """A model as the engine runs it."""
+
+    method: Method
+    space: Space
+    scales: Scales
+    rules: Rules
+
+
+@jitable
+def nothing_kept(agent, sums):  # type: ignore[no-untyped-def]
+    """Return no numbers."""
+    return NOWHERE
+
+
+def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = ()) -> Prepared:
+    """Return what the engine needs of the models of all species, and of those of their pairs, [a][b], if these differ.
+
+    Raises:
+        PluginError: constants or a cutoff that are not numbers.
+    """
+    model, of_pairs = models[0], [each for row in interactions for each in row]
+    cutoff = cutoff_of([*models, *of_pairs])
+    constants = numbers_of(models)
+    rules = Rules.of(constants, numbers_of(of_pairs) if of_pairs else None)
+    method = Method(
+        pair=_rule(model, "pair"),
+        turn=_rule(model, "turn" if model.accelerate is None else "accelerate"),
+        displacement=_rule(model, "displacement"),
+        remember=_rule(model, "remember") if model.variables else nothing_kept,
+        sees=_rule(model, "sees"),
+        constants=tuple(constants[0]),
+        variables=tuple(model.variables),
+        inertial=model.accelerate is not None,
+        nearest=model.nearest is not None,
+        reads_species=len(models) > 1,
+        by_interaction=bool(of_pairs),
+        everywhere=math.isinf(cutoff) and model.nearest is None,
+        keeps_shift=model.velocity_kind == "displacement" and type(model).displacement is not no_displacement,
+    )
+    scales = Scales(model.time_step, scale_of(models), model.nearest or 0)
+    return Prepared(method, space_of(model, cutoff), scales, rules)
+
+
+def space_of(model: Model, cutoff: float) -> Space:
+    """Return where the agents of a model move."""
+    edges = model.space.array
+    lattice, origin = edges.copy(), np.zeros(3)
+    low, high = np.full(3, -np.inf), np.full(3, np.inf)
+    if model.dimensions == 2:  # all z are 0
+        lattice[2] = cutoff if 0 < cutoff < np.inf else 1.0
+    return Space(edges, cutoff, lattice, origin, low, high, np.zeros(3), 0.0)
+
+
+def scale_of(models: Sequence[Model]) -> float:
+    """Return the power of 2 that is at least the largest speed of all species; 1 if their states are headings."""
+    speeds = [model.largest_speed for model in models if model.largest_speed is not None]
+    return 2.0 ** math.ceil(math.log2(max(speeds))) if speeds else 1.0
+
+
+def _rule(model: Model, name: str) -> Function:
+    """Return a rule in its present form; one that depends on parameters may have the former one."""
+    with attributed(model, name):
+        rule: Function = getattr(model, name)
+    if not former_rules.is_former(name, rule):
+        return rule
+    former_rules.warn_of(type(model).__name__, name, depth=3)
+    return former_rules.in_present_form(name, rule)
