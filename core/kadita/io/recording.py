@@ -19,7 +19,7 @@ from kadita.io import recorded_facts as facts
 from kadita.io.amber.writer import SINGLE, AmberWriter
 from kadita.school.box import Box, Floats, within
 from kadita.school.chunk import frames_at_once
-from kadita.school.dimensions import PLANE, off_plane
+from kadita.school.dimensions import PLANE
 from kadita.school.input_arrays import axis, vectors
 
 COARSE = 16  # parts of a step that float32 is to resolve at least; `kadita validate` warns of fewer
@@ -209,10 +209,8 @@ class Recording:
         if array.shape[1] != agents or (like is not None and array.shape != like.shape):
             expected = f"({agents}, 3) or (T, {agents}, 3)" if like is None else f"that of positions, {like.shape}"
             raise KaditaError(f"{name}: expected shape {expected}; got {shape}")
-        if self._dimensions == PLANE:
-            if np.nan_to_num(array[..., 2]).any():
-                found = off_plane(array, None) if name == "positions" else off_plane(None, array)
-                raise KaditaError(f"{name}: expected z = 0 in a plane; found {found or array[..., 2].flat[0]}")
+        if self._dimensions == PLANE and shape[-1] == 3 and np.nan_to_num(array[..., 2]).any():
+            raise KaditaError(f"{name}: expected z = 0 in a plane; found other numbers; use dimensions=3")
         if not within(array, SINGLE) and (np.abs(array) > SINGLE).any():
             raise KaditaError(f"{name}: expected numbers below 3e38; got {np.nanmax(np.abs(array)):g}")
         return array

@@ -108,7 +108,7 @@ def define_school(
     stated = {"dimensions": dimensions, "periodic": None if periodic in ("", "xyz") else periodic}
     known |= {f"kadita_{key}": str(value) for key, value in stated.items() if value is not None}
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
-    known |= {"title": title, "application": application, "program": "kadita"}
+    known |= {"title": title, "program": "kadita"} | ({} if application is None else {"application": application})
     describe(file, **known, kadita_configuration_sha256=sha256)
     values: dict[str, Any] = {STATUS: RUNNING, SEED: 0, "kadita_configuration": [configuration]}  # the writer sets SEED
     if identities is not None:
