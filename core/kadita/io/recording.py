@@ -176,7 +176,7 @@ class Recording:
             raise KaditaError(f"{self.path}: expected an open recording; it is closed")
         try:
             x = self._vectors("positions", positions)
-            v = self._vectors("velocities", velocities, x) if self._checked_velocities(velocities) else None
+            v = self._vectors("velocities", velocities, x) if self._takes(velocities) else None
             times = self._times(time, len(x))
         except KaditaError as error:
             raise KaditaError(f"{self.path}: frame {self.n_frames}: {error}") from None
@@ -191,8 +191,8 @@ class Recording:
             self._writer.write(x[some], None if v is None else v[some], times[some], edges)
             self._last = float(times[some][-1])
 
-    def _checked_velocities(self, velocities: ArrayLike | None) -> bool:
-        """Return whether frames have velocities; raise if those given, or none, are not what was said."""
+    def _takes(self, velocities: ArrayLike | None) -> bool:
+        """Return whether frames have velocities; raise if those given, or none, contradict it."""
         if self._velocities and velocities is None:
             raise KaditaError("velocities: expected those of all agents; got none; record(velocities=False) has none")
         if not self._velocities and velocities is not None:
@@ -223,9 +223,9 @@ class Recording:
         if self._time_step is not None:
             return np.arange(self.n_frames, self.n_frames + frames, dtype=np.float64) * self._time_step
         times: Floats = axis("time", time, frames, np.float64)
-        steps = np.diff(times, prepend=self._last)
-        if not (steps > 0).all():
-            t = int(np.argmin(steps > 0))
+        later = times > np.append(self._last, times[:-1])
+        if not later.all():
+            t = int(np.argmin(later))
             before = times[t - 1] if t else self._last
             raise KaditaError(f"time: expected a time after {before:g}, that of the frame before; got {times[t]:g}")
         return times

@@ -177,7 +177,9 @@ class AmberWriter:
         names = self._record.names or ()
         records["time"] = times
         for values in (positions, velocities):
-            if self._plane and values is not None and np.nan_to_num(values[..., 2]).any():
+            if not self._plane or values is None or not values[..., 2].any():  # NaN is any
+                continue
+            if np.nan_to_num(values[..., 2]).any():
                 raise KaditaError(f"{self.path}: expected z = 0 in a plane; found other numbers; use 3 dimensions")
         self._put(records, "coordinates", positions if self._origin is None else positions - self._origin)
         if "velocities" in names:
