@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,9 @@ def agents_of(agents: Any) -> tuple[int, list[str] | None]:
         return count, None
     if not names or not all(names):
         raise KaditaError(f"{expected}; got {'no agents' if not names else 'an empty name'}")
-    if len(set(names)) < len(names):
-        twice = next(name for i, name in enumerate(names) if name in names[:i])
-        raise KaditaError(f"agents: expected a name of its own for each; got {twice!r} twice")
+    name, times = Counter(names).most_common(1)[0]
+    if times > 1:
+        raise KaditaError(f"agents: expected a name of its own for each; got {name!r} {times} times")
     return len(names), None if names == [str(i) for i in range(len(names))] else names
 
 
@@ -67,7 +68,7 @@ def species_of(species: Any, agents: int) -> tuple[list[str], NDArray[np.int32]]
 
 def _names(expected: str, values: Any) -> list[str]:
     """Return names as text, as a file gives them back: without blanks at the end."""
-    if np.ndim(values) != 1:
+    if not isinstance(values, Sequence) and np.ndim(values) != 1:
         raise KaditaError(f"{expected}; got {values!r}")
     names = [str(value).rstrip("\0 ") for value in values]
     for name in names:
@@ -82,14 +83,14 @@ def velocities_of(velocities: Any) -> str | None:
     Raises:
         KaditaError: something that velocities cannot be.
     """
-    if velocities is True or velocities is False:
+    if isinstance(velocities, bool | np.bool_):
         return "program" if velocities else None
-    if velocities not in VELOCITIES:
+    if not isinstance(velocities, str) or velocities not in VELOCITIES:
         hint = did_you_mean(velocities, VELOCITIES) if isinstance(velocities, str) else ""
         raise KaditaError(
             f"velocities: expected True, False or one of {', '.join(VELOCITIES)}; got {velocities!r}{hint}"
         )
-    return str(velocities)
+    return velocities
 
 
 def text_of(name: str, text: Any) -> str | None:

@@ -93,6 +93,7 @@ def record(
         raise KaditaError(f"{path}: expected a trajectory named *.nc; `kadita convert` writes other formats from it")
     if dimensions not in (None, 2, 3):
         raise KaditaError(f"dimensions: expected 2 for a plane, 3 for space, or None; got {dimensions!r}")
+    dimensions = None if dimensions is None else int(dimensions)
     cell = Box.of(box).in_plane if dimensions == PLANE else Box.of(box)
     count, names = facts.agents_of(agents)
     kind, step = facts.velocities_of(velocities), facts.positive("time_step", time_step)
@@ -179,7 +180,7 @@ class Recording:
             v = self._vectors("velocities", velocities, x) if self._takes(velocities) else None
             times = self._times(time, len(x))
         except KaditaError as error:
-            raise KaditaError(f"{self.path}: frame {self.n_frames}: {error}") from None
+            raise KaditaError(f"{self.path}, after {self.n_frames} frames: {error}") from None
         x = self._box.wrap(x)
         if v is not None and self._presence:
             v = np.where(np.isnan(x), np.nan, v)
@@ -204,11 +205,17 @@ class Recording:
         shape = np.shape(values)
         if shape[-1:] == (2,) and self._dimensions != PLANE:
             raise KaditaError(f"{name}: expected x, y and z; got shape {shape}; record(dimensions=2) takes x and y")
-        array = vectors(name, values, unknown=self._presence)
+        array = vectors(name, values, unknown=True)
         agents = self._writer.n_agents
         if array.shape[1] != agents or (like is not None and array.shape != like.shape):
             expected = f"({agents}, 3) or (T, {agents}, 3)" if like is None else f"that of positions, {like.shape}"
             raise KaditaError(f"{name}: expected shape {expected}; got {shape}")
+        if not self._presence and not within(array, np.inf):
+            t, i, _ = np.argwhere(np.isnan(array))[0]
+            raise KaditaError(
+                f"{name}: expected finite numbers; got nan for agent {i} in frame {t}; with record(presence=True) "
+                "agents can be absent"
+            )
         if self._dimensions == PLANE and shape[-1] == 3 and np.nan_to_num(array[..., 2]).any():
             raise KaditaError(f"{name}: expected z = 0 in a plane; found other numbers; use dimensions=3")
         if not within(array, SINGLE) and (np.abs(array) > SINGLE).any():
