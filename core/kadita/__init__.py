@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kadita.evaluation.files import ResultsOfFiles, analyze_files
     from kadita.evaluation.results import Results
     from kadita.io.opening import open  # noqa: A004 - used as kadita.open
-    from kadita.io.recording import record
+    from kadita.io.recording.record import record
     from kadita.models.model import Model
     from kadita.plugins import hooks as hooks
     from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
@@ -42,7 +42,7 @@ _MODULES = {
     "evaluation.files": "ResultsOfFiles analyze_files",
     "evaluation.results": "Results",
     "io.opening": "open",
-    "io.recording": "record",
+    "io.recording.record": "record",
     "models.model": "Model",
     "plugins.declaration.analysis": "Analysis Facts Output analysis",
     "plugins.declaration.axis": "Axis",

@@ -141,7 +141,7 @@ def test_frames_one_by_one_and_at_once_with_z_and_with_times_are_the_same_bytes(
 
 
 def test_more_frames_at_once_than_memory_holds_together(tmp_path, monkeypatch):
-    monkeypatch.setattr("kadita.io.recording.frames_at_once", lambda agents: 3)
+    monkeypatch.setattr("kadita.io.recording.recorder.frames_at_once", lambda agents: 3)
     x = np.random.default_rng(3).normal(size=(8, 5, 3))
     with kadita.record(tmp_path / "mine.nc", agents=5, velocities=False, time_step=2.0) as file:
         file.write(x)
@@ -216,6 +216,49 @@ def test_steps_that_float32_rounds_are_told_and_an_origin_mends_it(tmp_path):
             file.write(frame)
     assert_allclose(read(tmp_path / "near.nc").positions[..., :2], x, rtol=0, atol=1e-6)
     assert validate(tmp_path / "near.nc") == []
+
+
+def drifting(path, said, *, turned=0.0, dt=0.5, **options):
+    """Record two frames of a school that moves at speed 2 along x, with velocities of speed `said`, in one array."""
+    x = np.random.default_rng(6).uniform(0, 10, (40, 3))
+    v = np.tile([said, 0.0, 0.0], (40, 1))
+    with kadita.record(path, agents=40, **({"box": 10.0} | options)) as file:
+        file.write(x, v, time=0.0)
+        x[:, 0] += 2.0 * dt
+        v[:] = np.array([np.cos(turned), np.sin(turned), 0.0]) * said
+        file.write(x, v, time=dt)
+    return read(path)
+
+
+@pytest.mark.parametrize("said", [0.0, 0.5, 1.0 - 1e-5, 4.0 + 1e-5, 20.0, -2.0])
+def test_velocities_at_which_agents_do_not_move_are_told(tmp_path, said):
+    with pytest.warns(KaditaWarning, match=rf"velocities are {abs(said):.3g} in the median, agents move 2 per unit"):
+        chunk = drifting(tmp_path / "mine.nc", said, dt=0.1)
+    assert_allclose(np.ptp(chunk.positions[..., 0], axis=0).min(), 0.2, atol=1e-5)  # and written all the same
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [
+        (2.0, {}),
+        (3.0, {"velocities": "difference"}),
+        (20.0, {"velocities": "heading"}),
+        (1.0, {"velocities": "orientation", "dt": 0.1}),
+        (20.0, {"turned": 1.0}),  # who turns on the way moves less far
+        (20.0, {"box": 10.0}),  # half the cell: nobody knows how often it was crossed
+    ],
+)
+def test_velocities_that_may_be_right_are_not_doubted(tmp_path, said, options):
+    drifting(tmp_path / "mine.nc", said, **options)
+
+
+def test_a_program_may_reuse_its_arrays(tmp_path):
+    x = np.zeros((3, 3))
+    with kadita.record(tmp_path / "mine.nc", agents=3, velocities=False, time_step=1.0) as file:
+        for _ in range(5):
+            file.write(x)
+            x += 1.0
+    assert_array_equal(read(tmp_path / "mine.nc").positions[:, 1, 2], np.arange(5.0))
 
 
 # ------------------------------------------------------------------------------------------ while it grows, and after
@@ -363,7 +406,7 @@ def test_a_frame_that_is_not_valid_is_refused_in_a_line_and_nothing_is_lost(tmp_
                 with pytest.raises(KaditaError, match=rf"bad.nc, after 1 frames: {said}") as error:
                     file.write(*arrays, **({"time": 1.0} | options))
                 assert "\n" not in str(error.value)
-            file.write(flight[0][1], flight[1][1], time=1.0)
+            file.write(flight[0][1], flight[1][1], time=0.6)
     assert (tmp_path / "bad.nc").read_bytes() == (tmp_path / "good.nc").read_bytes()
 
 

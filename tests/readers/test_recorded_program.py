@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.io import netcdf_file
 
 import kadita
-from kadita.io.recording import Recording
+from kadita.io.recording.recorder import Recording
 from kadita.io.topology import write_topology
 from kadita.io.validation import validate
 
@@ -50,7 +50,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
             super().write(positions, velocities, time=time)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kadita.io.recording.Recording", Watched)
+        patch.setattr("kadita.io.recording.record.Recording", Watched)
         patch.chdir(folder)
         exec(compile(PROGRAM, str(PAGE), "exec"), {})
     positions, velocities, times = (np.array(values) for values in zip(*frames, strict=True))
