@@ -344,6 +344,23 @@ def test_a_recording_without_frames_is_an_error_and_leaves_no_file(tmp_path, fli
     assert not (tmp_path / "new.nc").exists()
 
 
+def test_a_disk_that_fails_at_the_end_is_told_but_not_in_place_of_the_programs_error(tmp_path, flight, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    for name, failure in (("a.nc", None), ("b.nc", ZeroDivisionError("the program's own"))):
+        file = kadita.record(tmp_path / name, **PLANE)
+        file.write(flight[0][:3], flight[1][:3])
+        if failure is None:
+            with pytest.raises(OSError, match="No space left"), file:
+                pass
+        else:
+            with pytest.raises(ZeroDivisionError), file:
+                raise failure
+        assert len(read(tmp_path / name).times) == 3
+
+
 def test_a_file_that_exists_is_kept_unless_forced(tmp_path, flight):
     path = recorded(tmp_path / "mine.nc", flight)
     before = path.read_bytes()
