@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kadita.evaluation.files import ResultsOfFiles, analyze_files
     from kadita.evaluation.results import Results
     from kadita.io.opening import open  # noqa: A004 - used as kadita.open
+    from kadita.io.recording.record import record
     from kadita.models.model import Model
     from kadita.plugins import hooks as hooks
     from kadita.plugins.declaration.analysis import Analysis, Facts, Output, analysis
@@ -41,6 +42,7 @@ _MODULES = {
     "evaluation.files": "ResultsOfFiles analyze_files",
     "evaluation.results": "Results",
     "io.opening": "open",
+    "io.recording.record": "record",
     "models.model": "Model",
     "plugins.declaration.analysis": "Analysis Facts Output analysis",
     "plugins.declaration.axis": "Axis",
@@ -59,8 +61,8 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 __all__ = [
     "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
     "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "ResultsOfFiles", "Tracks", "Window", "analysis",
-    "analyze", "analyze_files", "hookimpl", "importer", "load_configuration", "metric", "open", "run", "simulate",
-    "write",
+    "analyze", "analyze_files", "hookimpl", "importer", "load_configuration", "metric", "open", "record", "run",
+    "simulate", "write",
 ]
 # fmt: on
 

@@ -13,7 +13,7 @@ PUBLIC = {
     "kadita": """
         Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model Needs
         NotApplicable Output Results ResultsOfFiles Tracks Window analysis analyze analyze_files hookimpl importer
-        load_configuration metric open run simulate write
+        load_configuration metric open record run simulate write
     """,
     "kadita.models": """
         Function Length Model NOISE NOTHING NOWHERE ONE Positive TOO_SHORT across angle_of choose cosine cosine_and_sine

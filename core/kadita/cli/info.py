@@ -40,6 +40,7 @@ VELOCITIES = {
     "difference": "dr/dt, central differences of positions",
     "smoothed": "dr/dt, derivatives of polynomials fitted to positions",
     "tracker": "those of the tracker",
+    "program": "dr/dt, those of the program that was recorded",
     "orientation": "unit vectors along the body axis, not dr/dt",
 }
 

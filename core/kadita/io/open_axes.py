@@ -19,8 +19,10 @@ def with_edges(lengths: Floats, positions: Floats) -> Floats:
     """
     if lengths.all():
         return lengths
-    low = np.fmin.reduce(positions, axis=1, initial=np.inf)
-    high = np.fmax.reduce(positions, axis=1, initial=-np.inf)
-    extent = np.maximum(high - low, 0.0)
-    edges: Floats = np.where(lengths > 0, lengths, np.maximum(lengths.max(axis=1, keepdims=True), 2.0 * extent))
+    axes = np.flatnonzero((lengths == 0).any(axis=0))
+    x = np.ascontiguousarray(positions.transpose(0, 2, 1)[:, axes])  # reduced along its last axis, which is fast
+    low, high = np.fmin.reduce(x, axis=2, initial=np.inf), np.fmax.reduce(x, axis=2, initial=-np.inf)
+    edges = lengths.copy()
+    longest = np.maximum(lengths.max(axis=1, keepdims=True), 2.0 * np.maximum(high - low, 0.0))
+    edges[:, axes] = np.where(lengths[:, axes] > 0, lengths[:, axes], longest)
     return edges

@@ -82,6 +82,8 @@ def define_school(
     dimensions: int | None = None,
     origin: Floats | None = None,
     reused: Sequence[str] | None = None,
+    title: str = "kadita trajectory",
+    application: str | None = "kadita",
 ) -> None:
     """Define the dimensions, variables and attributes of a kadita trajectory in an empty netCDF4 file.
 
@@ -98,13 +100,15 @@ def define_school(
         dimensions: 2 for a plane, 3 for space; None to leave it open.
         origin: (3,), added to the stored positions by kadita.
         reused: names of agents, where they are more than columns, and later ones reuse the columns of earlier ones.
+        title: of the file.
+        application: the program that made the frames; None if it has no name.
     """
     limit = convention().limits.attribute_length
     known = {f"kadita_{key}": str(value)[:limit] for key, value in attributes.items() if value is not None}
     stated = {"dimensions": dimensions, "periodic": None if periodic in ("", "xyz") else periodic}
     known |= {f"kadita_{key}": str(value) for key, value in stated.items() if value is not None}
     sha256 = hashlib.sha256(configuration.encode()).hexdigest()
-    known |= {"title": "kadita trajectory", "application": "kadita", "program": "kadita"}
+    known |= {"title": title, "program": "kadita"} | ({} if application is None else {"application": application})
     describe(file, **known, kadita_configuration_sha256=sha256)
     values: dict[str, Any] = {STATUS: RUNNING, SEED: 0, "kadita_configuration": [configuration]}  # the writer sets SEED
     if identities is not None:

@@ -52,6 +52,8 @@ class AmberWriter:
         dimensions: 2 for a plane, in which all z must be 0, 3 for space; None leaves it open.
         origin: (3,), subtracted from positions before they are stored in single precision; kadita adds it on reading.
         reused: `agents` are more than columns, of which later ones reuse those of earlier ones: the number of columns.
+        title: of the file.
+        application: the program that makes the frames; None if it has no name.
         live: whether the file appears at `path` with its first frames and can be read while it grows; otherwise it
             appears when complete, and an incomplete one is removed.
         force: replace an existing file, when the first frames are written.
@@ -74,6 +76,8 @@ class AmberWriter:
         dimensions: int | None = None,
         origin: Floats | None = None,
         reused: int | None = None,
+        title: str = "kadita trajectory",
+        application: str | None = "kadita",
         live: bool = True,
         force: bool = False,
     ) -> None:
@@ -99,6 +103,8 @@ class AmberWriter:
             dimensions=dimensions,
             origin=origin,
             reused=identities if reused else None,
+            title=title,
+            application=application,
         )
         try:
             with self._hidden.open("xb") as file:
@@ -171,7 +177,9 @@ class AmberWriter:
         names = self._record.names or ()
         records["time"] = times
         for values in (positions, velocities):
-            if self._plane and values is not None and np.nan_to_num(values[..., 2]).any():
+            if not self._plane or values is None or not values[..., 2].any():  # NaN is any
+                continue
+            if np.nan_to_num(values[..., 2]).any():
                 raise KaditaError(f"{self.path}: expected z = 0 in a plane; found other numbers; use 3 dimensions")
         self._put(records, "coordinates", positions if self._origin is None else positions - self._origin)
         if "velocities" in names:

@@ -1,0 +1,1 @@
+"""Recording: frames of any simulation program in the file that `kadita run` writes."""
