@@ -94,7 +94,7 @@ def test_arenas_that_are_none_are_refused():
         "circle:0,0,inf": "finite numbers",
         "circle:0,0,r": "in numbers",
     }.items():
-        with pytest.raises(KaditaError, match=f"--arena: .*{found}") as error:
+        with pytest.raises(KaditaError, match=f"^arena: .*{found}") as error:
             Arena.of(text)
         assert "\n" not in str(error.value)
     assert str(Arena.of("circle: 0.1, 2, 1e3")) == "circle:0.1,2,1000"
