@@ -260,6 +260,7 @@ def test_no_wall_is_an_infinity_away():
     assert flat(3.0, 0.5, 1.0, -math.inf, 3.25) == (3.0, -0.5, -1.0)
     assert flat(3.0, -0.5, -1.0, 2.75, math.inf) == (3.0, 0.5, 1.0)
     assert flat(3.0, 0.5, -1.0, -math.inf, 3.25) == (3.0, -0.5, -1.0)  # pushed backwards: its heading points inwards
+    assert [flat(0.5, s, s, 0.0, 1.0)[0] for s in (-7.0, 7.0)] == [1, 0]  # too long a step stays inside, too
     x, s, u = flat(0.0, 0.0, 0.0, -math.inf, math.inf)
     assert [math.copysign(1, c) for c in (x, s, u)] == [1, 1, 1]
     assert math.isnan(flat(math.nan, 0.5, 1.0, 0.0, 1.0)[0])

@@ -107,7 +107,6 @@ def _reflected(x, s, u, centre, radius, axes, unit_length):  # type: ignore[no-u
         out, on = dot(new, n), dot(new, e)
         new = _plus(_plus(new, out, _plus(there, -1.0, n)), on, _plus(onward, -1.0, e))
         n, v = there, _plus(times(cosine, onward), -sine, there)
-        new = _turned_back(new, n)
     end = _plus(n, rest, v)
     after = dot(new, new)
     if after > 0:
