@@ -107,5 +107,5 @@ def _distances(block: Block) -> Floats:
         )
     if block.dimensions not in block.arena.dimensions:
         needed = "a plane, such as circle:X,Y,R" if block.dimensions == 2 else "space, such as cylinder:X,Y,R,Z0,Z1"
-        raise NotApplicable(f"the school needs an arena in {needed}; its arena is a {block.arena.kind}")
+        raise NotApplicable(f"needs an arena in {needed}; that of the school is a {block.arena.kind}")
     return block.arena.wall_distances(block.positions)
