@@ -24,15 +24,16 @@ Near = Annotated[
     formula="<d_i>_i, d_i: distance from agent i to the nearest point of the wall, negative outside the arena",
     range=(-math.inf, math.inf),
     source=SIMON,
-    dimensions=(2,),
 )
 def wall_distance(block: Block) -> Floats:
     """Mean distance of the agents to the nearest wall of the arena, (T,); positions outside count as negative.
 
-    For agents distributed uniformly in a circle of radius R the expectation is R/3.
+    A slab and a channel have walls across z and y alone, and no bottom or ends.
+
+    For agents distributed uniformly in a circle of radius R the expectation is R/3, in a sphere R/4.
 
     Raises:
-        NotApplicable: no arena is known.
+        NotApplicable: no arena is known, or it is one of a plane and the school is in space, or the reverse.
     """
     return block.once(_distances).mean(axis=1)
 
@@ -44,13 +45,12 @@ def wall_distance(block: Block) -> Floats:
     formula="d_i: distance from agent i to the nearest point of the wall, negative outside the arena",
     range=(-math.inf, math.inf),
     source=SIMON,
-    dimensions=(2,),
 )
 def wall_distance_of_agents(block: Block) -> Floats:
     """Distance of each agent to the nearest wall of the arena, (T, N); negative outside.
 
     Raises:
-        NotApplicable: no arena is known.
+        NotApplicable: no arena is known, or it is one of a plane and the school is in space, or the reverse.
     """
     return block.once(_distances).copy()
 
@@ -60,16 +60,16 @@ def wall_distance_of_agents(block: Block) -> Floats:
     formula="share of agents with d_i <= distance, d_i: distance to the wall, negative outside the arena",
     range=(0, 1),
     source=SIMON,
-    dimensions=(2,),
 )
 def near_wall(block: Block, *, distance: Near = None) -> Floats:
     """Share of the agents that are near the wall of the arena, (T,); its mean over time is the share of time.
 
     Agents outside the arena count as near it. For agents distributed uniformly in a circle of radius R the expectation
-    is 1 - (1 - distance / R)^2.
+    is 1 - (1 - distance / R)^2, in a sphere 1 - (1 - distance / R)^3, between two walls at a distance W
+    2 distance / W; the measure is not divided by it.
 
     Raises:
-        NotApplicable: no arena is known, or neither a distance nor a body length.
+        NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
     """
     return _near(block, distance).mean(axis=1)
 
@@ -80,7 +80,6 @@ def near_wall(block: Block, *, distance: Near = None) -> Floats:
     formula="1 where d_i <= distance, otherwise 0, d_i: distance to the wall, negative outside the arena",
     range=(0, 1),
     source=SIMON,
-    dimensions=(2,),
 )
 def near_wall_of_agents(block: Block, *, distance: Near = None) -> Floats:
     """Whether each agent is near the wall of the arena, (T, N); its mean over time is the agent's share of time there.
@@ -88,7 +87,7 @@ def near_wall_of_agents(block: Block, *, distance: Near = None) -> Floats:
     Agents outside the arena count as near it.
 
     Raises:
-        NotApplicable: no arena is known, or neither a distance nor a body length.
+        NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
     """
     return _near(block, distance)
 
@@ -103,5 +102,10 @@ def _near(block: Block, distance: float | None) -> Floats:
 
 def _distances(block: Block) -> Floats:
     if block.arena is None:
-        raise NotApplicable("needs an arena, and none is known (--arena circle:X,Y,R, rectangle:... or polygon:...)")
+        raise NotApplicable(
+            "needs an arena, and none is known (--arena circle:X,Y,R or sphere:X,Y,Z,R or another form)"
+        )
+    if block.dimensions not in block.arena.dimensions:
+        needed = "a plane, such as circle:X,Y,R" if block.dimensions == 2 else "space, such as cylinder:X,Y,R,Z0,Z1"
+        raise NotApplicable(f"needs an arena in {needed}; that of the school is a {block.arena.kind}")
     return block.arena.wall_distances(block.positions)

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 import kadita
 from kadita import Block, KaditaError, NotApplicable
 from kadita.school.arena import Arena
+from kadita.testing.schools import in_an_arena
 
 STAR = "polygon:0,0,4,0,4,3,2,1,0,3"  # with a notch
 
@@ -14,6 +15,11 @@ STAR = "polygon:0,0,4,0,4,3,2,1,0,3"  # with a notch
 def in_a_disc(rng, count, radius):
     r, angle = radius * np.sqrt(rng.random(count)), 2 * np.pi * rng.random(count)
     return np.stack([r * np.cos(angle), r * np.sin(angle)], axis=1)
+
+
+def in_a_ball(rng, count, radius):
+    g = rng.normal(size=(count, 3))
+    return g / np.linalg.norm(g, axis=1, keepdims=True) * radius * np.cbrt(rng.random((count, 1)))
 
 
 def block(x, arena):
@@ -26,6 +32,26 @@ def test_random_points_in_a_disc_are_a_third_of_the_radius_from_its_wall(rng, va
     b = block(x[None], f"circle:3,-2,{radius}")
     assert value("wall_distance", b)[0] == pytest.approx(radius / 3, rel=0.005)
     assert value("near_wall", b, distance=d)[0] == pytest.approx(1 - (1 - d / radius) ** 2, abs=0.004)
+
+
+def test_expectations_in_a_sphere_and_between_two_walls(rng, value):
+    radius, d = 5.0, 0.8
+    x = in_a_ball(rng, 200_000, radius) + [3, -2, 1]
+    ball = Block(x[None], attributes={"arena": f"sphere:3,-2,1,{radius}"})
+    assert value("wall_distance", ball)[0] == pytest.approx(radius / 4, rel=0.005)
+    assert value("near_wall", ball, distance=d)[0] == pytest.approx(1 - (1 - d / radius) ** 3, abs=0.004)
+    x = rng.uniform(-4, 4, (1, 100_000, 3))
+    slab = Block(x, box=(8, 8, "open"), attributes={"arena": "slab:-4,4"})
+    assert value("near_wall", slab, distance=d)[0] == pytest.approx(2 * d / 8, abs=0.005)
+
+
+def test_an_arena_of_a_plane_is_none_in_space(value):
+    tank, circle = in_an_arena(dimensions=3), in_an_arena(dimensions=2)
+    assert np.isfinite(value("wall_distance", tank)).all()
+    for block, other, what in ((tank, circle, "space, such as cylinder"), (circle, tank, "a plane, such as circle")):
+        wrong = Block(block.positions, dimensions=block.dimensions, attributes=other.attributes)
+        with pytest.raises(NotApplicable, match=f"needs an arena in {what}"):
+            value("wall_distance", wrong)
 
 
 def test_circles_are_exact(rng, value):
@@ -94,7 +120,7 @@ def test_arenas_that_are_none_are_refused():
         "circle:0,0,inf": "finite numbers",
         "circle:0,0,r": "in numbers",
     }.items():
-        with pytest.raises(KaditaError, match=f"--arena: .*{found}") as error:
+        with pytest.raises(KaditaError, match=f"^arena: .*{found}") as error:
             Arena.of(text)
         assert "\n" not in str(error.value)
     assert str(Arena.of("circle: 0.1, 2, 1e3")) == "circle:0.1,2,1000"

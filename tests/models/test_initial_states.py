@@ -7,6 +7,9 @@ import pytest
 from scipy import stats
 
 import kadita
+from kadita import KaditaError
+from kadita.models import initial_states
+from kadita.school.arena import Arena
 from kadita.simulation.configuration import load_configuration
 
 
@@ -40,3 +43,52 @@ def test_the_published_ring_mills_at_first(seed):
 def test_positions_start_inside_the_cell():
     x, _ = parameters(agents=5000, initial_radius=14.0).initial_state(seed=1)
     assert ((x >= 0) & (x < 25)).all()
+
+
+STARTS = {  # arena, plane, edges, what is uniform on (0, 1)
+    "circle": ("circle:3,-2,10.1", True, None, lambda x, y, z: [((x - 3) ** 2 + (y + 2) ** 2) / 10.1**2]),
+    "rectangle": ("rectangle:3,-2,10.1,0", True, None, lambda x, y, z: [(x - 3) / 7.1, y / 2 + 1]),
+    "circle in space": (
+        "circle:0,0,2",
+        False,
+        (0.0, 0.0, 5.0),
+        lambda x, y, z: [(x**2 + y**2) / 4, z / 5, np.arctan2(y, x) / (2 * np.pi) + 0.5],
+    ),
+    "sphere": (
+        "sphere:1,2,3,0.7",
+        False,
+        None,
+        lambda x, y, z: [(((x - 1) ** 2 + (y - 2) ** 2 + (z - 3) ** 2) / 0.49) ** 1.5],
+    ),
+    "cylinder": ("cylinder:0,0,2,5,9", False, None, lambda x, y, z: [(x**2 + y**2) / 4, (z - 5) / 4]),
+    "box": ("box:1,1,1,2,3,4", False, None, lambda x, y, z: [x - 1, (y - 1) / 2, (z - 1) / 3]),
+    "slab": ("slab:-1,1", False, (10.0, 20.0, 0.0), lambda x, y, z: [x / 10, y / 20, (z + 1) / 2]),
+    "channel": ("channel:-1,1", True, (10.0, 0.0, 0.0), lambda x, y, z: [x / 10, (y + 1) / 2]),
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_an_arena_is_filled_uniformly(name):
+    text, plane, edges, shares = STARTS[name]
+    arena = Arena.of(text)
+    x, u = initial_states.in_arena(3, 20_000, arena, plane, None if edges is None else np.array(edges))
+    numbers = shares(*x.T)
+    for share in numbers:
+        assert stats.kstest(share, "uniform").pvalue > 1e-3
+    for a, first in enumerate(numbers):  # each on its own
+        for second in numbers[a + 1 :]:
+            assert abs(np.corrcoef(first, second)[0, 1]) < 4 / math.sqrt(20_000)
+    assert arena.inside(x).all()
+    assert arena.inside(x.astype(np.float32)).all()
+    np.testing.assert_allclose(np.linalg.norm(u, axis=1), 1, atol=1e-14)
+    if plane:
+        assert not x[:, 2].any()
+        assert not u[:, 2].any()
+    few, _ = initial_states.in_arena(3, 10, arena, plane, None if edges is None else np.array(edges))
+    assert (few == x[:10]).all()
+
+
+def test_an_arena_without_ends_needs_a_cell():
+    for text, plane, axes in (("slab:0,1", False, "x and y"), ("channel:0,1", True, "x"), ("circle:0,0,1", False, "z")):
+        with pytest.raises(KaditaError, match=f"^arena: expected a cell that repeats along {axes}, where"):
+            initial_states.in_arena(1, 10, Arena.of(text), plane)

@@ -73,3 +73,20 @@ def test_another_arena_contradicts_the_file(table, tmp_path):
     kadita.analyze(tmp_path / "fish.nc", "wall_distance", arena="circle:100,100,99.0")
     with pytest.raises(KaditaError, match="states the arena circle:100,100,99; --arena circle:0,0,9 contradicts it"):
         kadita.analyze(tmp_path / "fish.nc", "wall_distance", arena="circle:0,0,9")
+
+
+@pytest.mark.parametrize("ending", [".nc", ".nc4"])
+def test_a_tank_of_tracks_in_space_is_kept(ending, tmp_path, rng):
+    x = rng.uniform(-1, 1, (20, 3, 3))
+    rows = [f"{t},{i},{a},{b},{c}" for t, frame in enumerate(x.tolist()) for i, (a, b, c) in enumerate(frame)]
+    (tmp_path / "tracks.csv").write_text("frame,id,x,y,z\n" + "\n".join(rows) + "\n")
+    out = tmp_path / f"fish{ending}"
+    remarks = convert(tmp_path / "tracks.csv", out, arena="cylinder:0,0,1.2,-1,0.5", length_unit="m", **HOW)
+    gaps = np.minimum(1.2 - np.hypot(x[..., 0], x[..., 1]), np.minimum(x[..., 2] + 1, 0.5 - x[..., 2]))
+    assert any(
+        f"{(gaps < 0).sum()} of 60 positions are outside the arena cylinder:0,0,1.2,-1,0.5" in r for r in remarks
+    )
+    found = kadita.analyze(out, "near_wall_of_agents", parameters={"near_wall_of_agents.distance": 0.2})[
+        "near_wall_of_agents"
+    ]
+    np.testing.assert_array_equal(found, gaps <= 0.2)

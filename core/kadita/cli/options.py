@@ -173,7 +173,8 @@ class TrackOptions:
         str | None,
         typer.Option(
             metavar="FORM:NUMBERS",
-            help="Arena, in coordinates of the file: circle:X,Y,R or rectangle:X0,Y0,X1,Y1 or polygon:X1,Y1,X2,Y2,...",
+            help="Arena, in coordinates of the file: circle:X,Y,R, rectangle:X0,Y0,X1,Y1, polygon:X1,Y1,X2,Y2,..., "
+            "sphere:X,Y,Z,R, cylinder:X,Y,R,Z0,Z1, box:X0,Y0,Z0,X1,Y1,Z1, slab:Z0,Z1 or channel:Y0,Y1.",
         ),
     ] = None
 

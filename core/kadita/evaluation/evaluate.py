@@ -97,7 +97,8 @@ def analyze(
         dimensions: 2 for a plane of constant z, 3 for space; by default as the file says, or as its positions show.
         box: cell of a trajectory whose file states none: ``20``, ``(20, 20, "open")``, ``"20,20,open"``.
         arena: in which the agents move, where the file states none, in its coordinates: ``"circle:X,Y,R"``,
-            ``"rectangle:X0,Y0,X1,Y1"`` or ``"polygon:X1,Y1,X2,Y2,X3,Y3,..."``.
+            ``"rectangle:X0,Y0,X1,Y1"``, ``"polygon:X1,Y1,X2,Y2,X3,Y3,..."``, ``"sphere:X,Y,Z,R"``,
+            ``"cylinder:X,Y,R,Z0,Z1"``, ``"box:X0,Y0,Z0,X1,Y1,Z1"``, ``"slab:Z0,Z1"`` or ``"channel:Y0,Y1"``.
         select: agents to measure: ``"species=NAME"`` or ``"agent=NAME,NAME"``; of several choices, those that all name.
         by: ``"species"`` measures each species on its own; results then have the dimension ``species``.
         start, stop, step: frames, as a slice.

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kadita.base.errors import KaditaError
 from kadita.models import philox
+from kadita.school.arena import Arena
 from kadita.school.box import Floats
 
 
@@ -20,13 +22,42 @@ def cell(seed: int, agents: int, edges: Floats, plane: bool = False) -> tuple[Fl
 def sphere(seed: int, agents: int, radius: float, plane: bool = False) -> tuple[Floats, Floats]:
     """Return positions uniform in a sphere about the origin, or in a disc, and isotropic headings."""
     u = philox.start_uniforms(seed, agents, philox.START_POSITION)
+    return _in_sphere(u, radius, plane), _isotropic(seed, agents, plane)
+
+
+def in_arena(
+    seed: int, agents: int, arena: Arena, plane: bool = False, edges: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return positions uniform in an arena, also as rounded to float32, and isotropic headings.
+
+    Args:
+        seed, agents: on which they depend.
+        arena: not a polygon.
+        plane: whether all z are 0, and headings in the plane.
+        edges: (3,), of a periodic cell, which are filled along axes without walls: x and y of a slab, z of a circle in
+            space; 0 along open axes.
+
+    Raises:
+        KaditaError: an axis has neither walls nor an edge, or the walls leave no room for float32.
+    """
+    walls = arena.walls
+    edges = np.zeros(3) if edges is None else edges
+    round_axis, walled = np.arange(3) < walls.axes, np.isfinite(walls.low)
+    ends = ~(round_axis | walled | (edges > 0) | [False, False, plane])
+    if ends.any():
+        axes = " and ".join(axis for axis, unbounded in zip("xyz", ends, strict=True) if unbounded)
+        raise KaditaError(
+            f"arena: expected a cell that repeats along {axes}, where a {arena.kind} has no wall; got none"
+        )
+    low, high = np.where(walled, walls.low, 0.0), np.where(walled, walls.high, edges)
+    u = philox.start_uniforms(seed, agents, philox.START_POSITION)
+    positions = low + (high - low) * u[:, [0, 1, 0 if walls.axes == 2 else 2]]  # a disc takes the other two numbers
+    if walls.axes:
+        around = walls.centre + _in_sphere(u, walls.radius, plane=walls.axes == 2)
+        positions[:, round_axis] = around[:, round_axis]
     if plane:
-        r, angle = radius * np.sqrt(u[:, 2]), 2 * np.pi * u[:, 1]
-        return _flat(r * np.cos(angle), r * np.sin(angle)), _isotropic(seed, agents, plane)
-    cosine, longitude = 2 * u[:, 0] - 1, 2 * np.pi * u[:, 1]
-    sine = np.sqrt(1 - cosine**2)
-    directions = np.stack([sine * np.cos(longitude), sine * np.sin(longitude), cosine], axis=1)
-    return radius * np.cbrt(u[:, 2:3]) * directions, _isotropic(seed, agents, plane)
+        positions[:, 2] = 0.0
+    return walls.inward(positions), _isotropic(seed, agents, plane)
 
 
 def ring(seed: int, agents: int, radius: float, plane: bool = False) -> tuple[Floats, Floats]:
@@ -43,6 +74,18 @@ def ring(seed: int, agents: int, radius: float, plane: bool = False) -> tuple[Fl
     positions = np.stack([r * np.cos(angle), r * np.sin(angle), 0.3 * radius * g[:, 2]], axis=1)
     vertical = 0.1 * philox.start_normals(seed, agents, philox.START_HEADING)[:, 0]
     return positions, _unit(np.stack([-np.sin(angle), np.cos(angle), vertical], axis=1))
+
+
+def _in_sphere(u: Floats, radius: float, plane: bool) -> Floats:
+    """Return positions uniform in a sphere about the origin, or in a disc, from uniform numbers, (N, 4)."""
+    if plane:
+        r, angle = radius * np.sqrt(u[:, 2]), 2 * np.pi * u[:, 1]
+        return _flat(r * np.cos(angle), r * np.sin(angle))
+    cosine, longitude = 2 * u[:, 0] - 1, 2 * np.pi * u[:, 1]
+    sine = np.sqrt(1 - cosine**2)
+    directions = np.stack([sine * np.cos(longitude), sine * np.sin(longitude), cosine], axis=1)
+    positions: Floats = radius * np.cbrt(u[:, 2:3]) * directions
+    return positions
 
 
 def _isotropic(seed: int, agents: int, plane: bool) -> Floats:

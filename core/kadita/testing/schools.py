@@ -136,11 +136,12 @@ def two_species(
     )
 
 
-def in_an_arena() -> Block:
-    """Return a school with random headings in a plane, in a round arena, from which some agents reach out."""
-    school = isotropic(dimensions=2)
-    attributes = {**school.attributes, "arena": f"circle:0,0,{0.9 * RADIUS}", "body_length": 1.0}
-    return Block(school.positions, school.velocities, attributes=attributes, dimensions=2)
+def in_an_arena(dimensions: int = 3) -> Block:
+    """Return a school with random headings in a round tank, or arena in a plane, from which some agents reach out."""
+    school, radius = isotropic(dimensions=dimensions), 0.9 * RADIUS
+    arena = f"circle:0,0,{radius}" if dimensions == 2 else f"cylinder:0,0,{radius},{-radius},{radius}"
+    attributes = {**school.attributes, "arena": arena, "body_length": 1.0}
+    return Block(school.positions, school.velocities, attributes=attributes, dimensions=dimensions)
 
 
 def known() -> dict[str, Block]:
@@ -157,6 +158,7 @@ def known() -> dict[str, Block]:
         "straddling, slab": straddling(box=(12.0, 14.0, "open"), seed=13),
         "partly known": partly_known(),
         "two species": two_species(box=SIDE),
+        "in an arena": in_an_arena(),
     }
     planar = {f"{school.__name__}, plane": school(dimensions=2) for school in in_any_box}
     planar |= {
@@ -166,7 +168,7 @@ def known() -> dict[str, Block]:
         "straddling, channel": straddling(box=(12.0, "open"), seed=13, dimensions=2),
         "partly known, plane": partly_known(box=SIDE, dimensions=2),
         "two species, plane": two_species(dimensions=2),
-        "in an arena, plane": in_an_arena(),
+        "in an arena, plane": in_an_arena(dimensions=2),
     }
     return spatial | planar
 

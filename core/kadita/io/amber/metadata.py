@@ -108,7 +108,7 @@ def arena(fixed: Fixed, name: str) -> dict[str, str]:
     try:
         return {"arena": str(Arena.of(np.ascontiguousarray(stored).tobytes().decode("ascii", errors="replace")))}
     except KaditaError as error:
-        raise KaditaError(f"{name}: kadita_arena: {str(error).removeprefix('--arena: ')}") from None
+        raise KaditaError(f"{name}: kadita_arena: {str(error).removeprefix('arena: ')}") from None
 
 
 def configuration(fixed: Fixed, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
