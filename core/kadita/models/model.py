@@ -6,17 +6,22 @@ The arguments and return values of the rules are documented in `kadita.models`.
 from __future__ import annotations
 
 import inspect
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kadita.base import renamed
+from kadita.base.errors import KaditaError
 from kadita.base.jit import Function, is_jitable, jitable
 from kadita.models import former_rules, initial_states
 from kadita.models.vectors import NOWHERE
+from kadita.school.arena import FORMS, Arena
 from kadita.school.box import Box, Floats
+from kadita.school.walls import Walls
 
 # limited by float32 in the file and by squares in the rules
 LONGEST = 1e15
@@ -77,7 +82,7 @@ class Model(BaseModel):
     name: ClassVar[str]
     works_in: ClassVar[frozenset[int]] = frozenset({3})
     shared: ClassVar[frozenset[str]] = frozenset(
-        {"agents", "box", "time_step", "initial", "initial_radius", "dimensions"}
+        {"agents", "box", "time_step", "initial", "initial_radius", "dimensions", "arena"}
     )
     pair: ClassVar[Function]
     turn: ClassVar[Function]
@@ -101,6 +106,13 @@ class Model(BaseModel):
     initial: Annotated[Literal["random", "sphere", "ring"], Field(description="state at time 0")] = "random"
     initial_radius: Annotated[Positive | None, Field(description="radius of the sphere or ring at time 0")] = None
     dimensions: Annotated[Literal[2, 3], Field(description="2: a plane, z = 0; 3: space")] = 3
+    arena: Annotated[
+        str | None,
+        Field(
+            description="walls that reflect agents: sphere:X,Y,Z,R, cylinder:X,Y,R,Z0,Z1, box:X0,Y0,Z0,X1,Y1,Z1, "
+            "slab:Z0,Z1, in a plane circle:X,Y,R, rectangle:X0,Y0,X1,Y1, channel:Y0,Y1"
+        ),
+    ] = None
 
     @classmethod
     def __init_subclass__(cls, **options: Any) -> None:
@@ -123,11 +135,40 @@ class Model(BaseModel):
             raise ValueError(f"dimensions: the model {self.name} works in {known}; got {self.dimensions}")
         if self.dimensions == 3 and isinstance(self.box, tuple) and len(self.box) == 2:
             raise ValueError(f"box: expected three lengths in 3 dimensions; got {list(self.box)}")
-        if self.initial == "random" and not all(self.space.array[: self.dimensions]):
+        if self.arena is not None:
+            self._check_walls()
+        elif self.initial == "random" and not all(self.space.array[: self.dimensions]):
             raise ValueError('initial = "random" fills a periodic cell; in open space use "sphere" or "ring"')
         if self.initial != "random" and self.initial_radius is None:
             raise ValueError(f'initial = "{self.initial}" needs initial_radius')
         return self
+
+    def _check_walls(self) -> None:
+        try:
+            arena = Arena.of(self.arena)
+            walls, edges = arena.walls, self.space.array
+            if self.initial == "random":
+                initial_states.in_arena(0, 1, arena, self.dimensions == 2, edges)
+        except KaditaError as error:
+            raise ValueError(str(error)) from None
+        if self.dimensions not in arena.dimensions:
+            expected = ", ".join(FORMS[kind] for kind in FORMS if self.dimensions in Arena(kind, ()).dimensions)
+            raise ValueError(f"arena: expected one in {self.dimensions} dimensions, {expected}; got {self.arena}")
+        for axis, edge, lower in zip("xyz", edges, walls.lower, strict=True):
+            if edge and math.isfinite(lower):
+                raise ValueError(
+                    f"box: expected one that is open along {axis}, where {self.arena} has walls; got the edge {edge:g}"
+                )
+        if self.accelerate is None and not self.speed * self.time_step <= walls.half_width:
+            raise ValueError(
+                f"arena: expected a step, speed x time_step, of at most half its width, {walls.half_width:g}; "
+                f"got {self.speed * self.time_step:g}; reduce time_step"
+            )
+
+    @property
+    def walls(self) -> Walls | None:
+        """The walls that reflect agents; None if there are none."""
+        return None if self.arena is None else Arena.of(self.arena).walls
 
     @property
     def space(self) -> Box:
@@ -159,11 +200,11 @@ class Model(BaseModel):
         """What the velocities in its trajectories are: as `velocities` says, or by the rules that the model has.
 
         ``displacement``: dr/dt over the step that led to the frame; ``heading``: speed x heading, which is not dr/dt
-        where agents are also displaced; ``state``: the velocity that is the state, where it is not dr/dt.
+        where agents are also displaced, or at walls; ``state``: the velocity that is the state, where it is not dr/dt.
         """
         if self.velocities is not None:
             return self.velocities
-        along = type(self).displacement is no_displacement
+        along = type(self).displacement is no_displacement and self.arena is None
         return "displacement" if along else "heading" if self.accelerate is None else "state"
 
     @property
@@ -174,18 +215,37 @@ class Model(BaseModel):
     def initial_state(self, seed: int) -> tuple[Floats, Floats]:
         """Return positions and unit headings at time 0, both (N, 3); velocities, if these are the state.
 
-        ``random``: uniform in the cell, headings isotropic. ``sphere``: uniform in a sphere of `initial_radius`,
-        headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring are centred
-        in the cell, or on the origin in open space. In a plane a sphere is a disc, and all z are 0.
+        ``random``: uniform in the cell or the arena, headings isotropic. ``sphere``: uniform in a sphere of
+        `initial_radius`, headings isotropic. ``ring``: see `kadita.models.initial_states.ring`. Sphere and ring are
+        centred in the cell or the arena, or on the origin in open space. In a plane a sphere is a disc, and all z are
+        0.
+
+        Raises:
+            ValueError: an agent of a sphere or ring is outside the arena.
         """
         box, plane = self.space, self.dimensions == 2
-        if self.initial == "random":
-            positions, headings = initial_states.cell(seed, self.agents, box.array, plane)
-        else:
+        if self.initial != "random":
             make_state = {"sphere": initial_states.sphere, "ring": initial_states.ring}[self.initial]
             positions, headings = make_state(seed, self.agents, self.initial_radius or 0.0, plane)
-            positions = box.wrap(box.array / 2 + positions)
+            positions = box.wrap(self._centre + positions)
+        elif self.arena is not None:
+            positions, headings = initial_states.in_arena(seed, self.agents, Arena.of(self.arena), plane, box.array)
+        else:
+            positions, headings = initial_states.cell(seed, self.agents, box.array, plane)
+        if self.walls is not None and not (inside := self.walls.inside(positions)).all():
+            raise ValueError(
+                f"{np.count_nonzero(~inside)} of {self.agents} agents start outside {self.arena}; reduce initial_radius"
+            )
         return positions, headings if self.accelerate is None else self.speed * headings
+
+    @property
+    def _centre(self) -> Floats:
+        """Centre of the arena and the cell, (3,); 0 along axes that have neither walls nor an edge."""
+        middle = self.space.array / 2
+        if self.walls is not None:
+            bounded = np.isfinite(self.walls.lower)
+            middle[bounded] = (self.walls.lower + self.walls.upper)[bounded] / 2
+        return middle
 
     def initial_variables(self, seed: int) -> Mapping[str, Any]:
         """Return the numbers that agents keep, by name, at time 0: each (N,) or one for all; those not named are 0."""

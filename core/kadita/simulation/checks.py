@@ -14,6 +14,7 @@ import numpy as np
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.jit import reason
 from kadita.models.model import LONGEST, Model
+from kadita.school.arena import Arena
 from kadita.school.box import LEAST, MOST
 
 NUMBERS = (bool, int, float, np.number, np.bool_)
@@ -77,7 +78,8 @@ def attributes_of(model: Model) -> dict[str, Any]:
             raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
     if "link_distance" in known:  # its name in trajectory files
         known["r_a"] = known.pop("link_distance")
-    return {"velocities": model.velocity_kind} | known | {"model": model.name}
+    arena = {} if model.arena is None else {"arena": str(Arena.of(model.arena))}
+    return {"velocities": model.velocity_kind} | arena | known | {"model": model.name}
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 from kadita.base.code_hash import checksum
 from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
+from kadita.models.engine.grid import WIDE
 from kadita.models.engine.integrator import EXTREMES, steps_of
 from kadita.models.engine.state import Numbers, State
 from kadita.models.model import Model
@@ -99,6 +100,8 @@ class Integration:
     def write_to(self, positions: Floats, velocities: Floats) -> None:
         """Write positions, and velocities as the model's `velocity_kind` says, (N, 3) each, in the order of agents."""
         self._in_order(self.school.positions, positions)
+        if self.model.walls is not None:
+            positions[:] = self.model.walls.inward(positions)  # inside as single precision in a file, too
         if self.prepared.method.keeps_shift:
             self._in_order(self.school.shifts, velocities)
             velocities /= self.model.time_step
@@ -167,10 +170,17 @@ class Integration:
         """Check the largest squared speed and displacement of the last steps.
 
         Raises:
-            PluginError: an agent was faster than the model's largest speed.
+            PluginError: an agent was faster than the model's largest speed, or moved too far between walls.
         """
+        walls = self.model.walls
+        if walls is not None and not displacement <= walls.half_width**2 * WIDE:
+            raise model_error(
+                self.model,
+                f"soon after {self.step} steps an agent moved by {math.sqrt(displacement):.4g} in a step; expected at "
+                f"most half the width of {self.model.arena}, {walls.half_width:g}; reduce time_step",
+            )
         largest = [model.largest_speed for model in self.models if model.largest_speed is not None]
-        if self.prepared.method.inertial and speed > max(largest) ** 2:
+        if self.prepared.method.inertial and not speed <= max(largest) ** 2:
             raise model_error(
                 self.model,
                 f"soon after {self.step} steps an agent reached the speed {math.sqrt(speed):.4g}; expected at most "

@@ -10,11 +10,15 @@ import numpy as np
 
 from kadita.base.jit import Function, jitable
 from kadita.models import former_rules
+from kadita.models.engine.grid import WIDE
 from kadita.models.engine.method import Method
 from kadita.models.engine.state import Rules, Scales, Space
 from kadita.models.model import Model, no_displacement
 from kadita.models.vectors import NOWHERE
+from kadita.school.walls import Walls
 from kadita.simulation.checks import attributed, cutoff_of, numbers_of
+
+NO_WALLS = Walls(0, np.zeros(3), np.inf, np.full(3, -np.inf), np.full(3, np.inf))
 
 
 class Prepared(NamedTuple):
@@ -55,6 +59,8 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         reads_species=len(models) > 1,
         by_interaction=bool(of_pairs),
         everywhere=math.isinf(cutoff) and model.nearest is None,
+        flat_walls=model.walls is not None and bool(np.isfinite(model.walls.low).any()),
+        round_wall=0 if model.walls is None else model.walls.axes,
         keeps_shift=model.velocity_kind == "displacement" and type(model).displacement is not no_displacement,
     )
     scales = Scales(model.time_step, scale_of(models), model.nearest or 0)
@@ -65,10 +71,13 @@ def space_of(model: Model, cutoff: float) -> Space:
     """Return where the agents of a model move."""
     edges = model.space.array
     lattice, origin = edges.copy(), np.zeros(3)
-    low, high = np.full(3, -np.inf), np.full(3, np.inf)
+    walls = model.walls or NO_WALLS
+    for axis in np.flatnonzero(np.isfinite(walls.lower)):
+        origin[axis], width = walls.lower[axis], walls.upper[axis] - walls.lower[axis]
+        lattice[axis] = 2 * WIDE * (width + (cutoff if cutoff < np.inf else 0.0))  # in which no difference wraps
     if model.dimensions == 2:  # all z are 0
         lattice[2] = cutoff if 0 < cutoff < np.inf else 1.0
-    return Space(edges, cutoff, lattice, origin, low, high, np.zeros(3), 0.0)
+    return Space(edges, cutoff, lattice, origin, walls.low, walls.high, walls.centre, walls.radius)
 
 
 def scale_of(models: Sequence[Model]) -> float:

@@ -10,6 +10,7 @@ import math
 from kadita.base.jit import Function, jitable
 from kadita.models.engine.columns import reader
 from kadita.models.engine.method import Method
+from kadita.models.engine.reflection import curved, flat
 from kadita.models.fixed_point import ONE
 from kadita.models.philox import NOISE, normals
 from kadita.models.records import Agent, InertialAgent
@@ -23,7 +24,8 @@ def moving(method: Method) -> Function:
     turn, displacement, remember = method.turn, method.displacement, method.remember
     inertial, n_variables = method.inertial, len(method.variables)
     constants_of, variables_of = reader("Constants", method.constants), reader("Variables", method.variables)
-    walled, keeps_shift, n_constants = method.walled, method.keeps_shift, len(method.constants)
+    walled, round_wall, keeps_shift = method.walled, method.round_wall, method.keeps_shift
+    n_constants = len(method.constants)
 
     @jitable
     def move(first, last, school, rules, memory, scales, seed, step, space, extremes):  # type: ignore[no-untyped-def]
@@ -53,18 +55,43 @@ def moving(method: Method) -> Function:
                 for which, row in ((0, HEADING), (1, SHIFT)):
                     a, b, e = memory[row * GROUP + k], memory[(row + 1) * GROUP + k], memory[(row + 2) * GROUP + k]
                     extremes[which] = max(extremes[which], a * a + b * b + e * e)
+        if walled:
+            for k in range(n):
+                reflect(k, memory, space)
         for row in range(3):
             xs, us, edge = x[row, first:last], u[row, first:last], space.edges[row]
             for k in range(n):
                 us[k] = memory[(HEADING + row) * GROUP + k]
-            for k in range(n):
-                xs[k] = _wrapped(xs[k] + memory[(SHIFT + row) * GROUP + k], edge)
+            if walled:
+                for k in range(n):
+                    xs[k] = _wrapped(memory[(POSITION + row) * GROUP + k], edge)
+            else:
+                for k in range(n):
+                    xs[k] = _wrapped(xs[k] + memory[(SHIFT + row) * GROUP + k], edge)
             if keeps_shift:
                 for k in range(n):
                     school.shifts[row, first + k] = memory[(SHIFT + row) * GROUP + k]
         for row in range(n_variables):
             for k in range(n):
                 school.variables[row * x.shape[1] + first + k] = memory[(VARIABLES + row) * GROUP + k]
+
+    @jitable
+    def reflect(k, memory, space):  # type: ignore[no-untyped-def]
+        """Move the k-th agent between walls; its displacement becomes that from place to place."""
+        x = memory[POSITION * GROUP + k], memory[(POSITION + 1) * GROUP + k], memory[(POSITION + 2) * GROUP + k]
+        s = memory[SHIFT * GROUP + k], memory[(SHIFT + 1) * GROUP + k], memory[(SHIFT + 2) * GROUP + k]
+        u = memory[HEADING * GROUP + k], memory[(HEADING + 1) * GROUP + k], memory[(HEADING + 2) * GROUP + k]
+        p = x
+        if round_wall:
+            centre = space.centre[0], space.centre[1], space.centre[2]
+            p, s, u = curved(x, s, u, centre, space.radius, round_wall, not inertial)
+        for row in range(3):
+            end, component = p[row], u[row]
+            if row >= round_wall:
+                end, _, component = flat(x[row], s[row], u[row], space.low[row], space.high[row])
+            memory[(SHIFT + row) * GROUP + k] = end - x[row]
+            memory[(POSITION + row) * GROUP + k] = end
+            memory[(HEADING + row) * GROUP + k] = component
 
     @jitable
     def agent_of(position, vector, species, number, seed, step, time, c, kept, g, largest):  # type: ignore[no-untyped-def]
