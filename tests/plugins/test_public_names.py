@@ -16,8 +16,9 @@ PUBLIC = {
         load_configuration metric open record run simulate write
     """,
     "kadita.models": """
-        Function Length Model NOISE NOTHING NOWHERE ONE Positive TOO_SHORT across angle_of choose cosine cosine_and_sine
-        count dot jitable logarithm normals opposite rotated scaled times total uniforms unit where
+        Agent Function InertialAgent InertialOther Length Model NOISE NOTHING NOWHERE ONE Other Positive TOO_SHORT
+        across angle_of choose cosine cosine_and_sine count directed dot jitable logarithm normals opposite rotated
+        scaled times total turned uniforms unit velocity_difference where
     """,
     "kadita.plugins.metrics": """
         Arena Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning

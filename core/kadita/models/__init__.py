@@ -1,45 +1,86 @@
 """Functions and types for the rules of a model: all that a module with a model imports besides `kadita` itself.
 
-A model provides functions decorated with `jitable`. The contribution of agent j to agent i is
+Rules are functions with `jitable`. In each step, a rule of pairs says what another agent contributes; the contributions
+are summed; and a rule of the agent says what follows from the sums. The whole of a model's rules, such as these, is
 
-    pair(d, square, u, v, c) -> (vector, vector, vector, number)
+    @jitable
+    def pair(agent, other):
+        near = other.square < agent.constants.radius_squared
+        return where(near, other.heading), NOTHING, NOTHING, count(near)
 
-``d`` is the minimum-image vector from i to j and ``square`` its squared length, float32; ``u`` is i's unit heading,
-float32, and ``v`` that of j in fixed point: int32, where `ONE` is a length of 1. The three vectors and the number are
-fixed-point int32 too, made by `where`, `count`, `scaled` and `opposite`; no component exceeds `ONE` in magnitude, and
-all are 0 beyond the model's ``cutoff``. `pair` is also called for i itself, with a ``square`` of 0. Agent i turns by
+    @jitable
+    def turn(agent, sums):
+        headings, _, _, number = sums
+        return turned(unit(headings, agent.heading), agent.constants.noise * agent.normals[0])
 
-    turn(u, sums, g, c, key) -> (ux, uy, uz)
+`kadita.Model` says how a model gets them. Fields that a rule does not read cost nothing.
 
-which returns the next unit heading. Its arguments are the heading ``u``; ``sums``, the contributions of `pair` summed
-over all agents (three vectors, no longer in fixed point, and a number); four standard normal numbers ``g``; and
-``key`` = (seed, step, agent), from which `normals` and `uniforms` give more random numbers. All are float64. The
-functions on vectors (`dot`, `unit`, ...), `logarithm`, `cosine_and_sine` and `angle_of` give the same bits on every
-machine; of the functions of `math` only the square root does. Agents move by speed x time step along their new
-heading, and in addition by
+``agent`` (`Agent`) is the agent before the step: ``position``, ``heading`` (a unit vector), ``constants`` (the model's
+`constants` by name), ``species`` (0, or 1, 2, ... as they are declared), ``time``, ``step``, ``variables`` (the numbers
+that it keeps, by name), ``normals`` (four standard normal numbers), ``seed`` and ``number``. With ``normals(agent.seed,
+agent.step, agent.number, purpose)`` and `uniforms` there are more random numbers: four for each purpose from 3 to 99.
 
-    displacement(u, sums, g, c, key) -> (dx, dy, dz)
+``other`` (`Other`) is another agent: ``displacement``, the minimum-image vector to it, ``square``, its squared length,
+``heading`` and ``species``. A rule of pairs is also called for the agent itself, with a square of 0.
 
-if the model has this function. ``c`` holds the model's `constants` by name, for the species of agent i. A rule whose
-only branches are ``a if condition else b`` is vectorized, and ten times as fast.
+Rules of pairs
+
+    pair(agent, other) -> (vector, vector, vector, number)
+    sees(agent, other) -> bool                                  may it be among the `nearest`? (all may)
+
+Sums are exact and do not depend on their order, because contributions are in fixed point: `other.heading` is int32,
+where `ONE` is a length of 1, and so are `NOTHING`, and what `where`, `count`, `scaled`, `directed`, `opposite` and
+`velocity_difference` return. No component may exceed `ONE`: express a force as a share of its largest value, at which
+it is cut off, `directed(force / largest, other)`, and multiply the sum by ``largest``. All must be 0 beyond the model's
+``cutoff``, unless that is `math.inf` or only the `nearest` count. All numbers are float32, and decisions are written
+``a if condition else b`` (`where`), without ``if`` statements: such a rule runs on vector units, ten times as fast.
+
+Rules of the agent
+
+    turn(agent, sums) -> (ux, uy, uz)                           the next unit heading
+    accelerate(agent, sums) -> (vx, vy, vz)                     in its place, where the state is a velocity: the next
+    displacement(agent, sums) -> (dx, dy, dz)                   by which it moves besides (0)
+    remember(agent, sums) -> (number, ...)                      the next `variables`, floats
+
+``sums`` are the contributions of all agents: three vectors and a number, no longer in fixed point. All numbers are
+float64. An agent moves by its speed x time step along its next heading, or by its next velocity x time step, and by the
+displacement; then walls reflect it. The functions on vectors (`dot`, `unit`, ...), `logarithm`, `cosine_and_sine` and
+`angle_of` give the same bits on every machine; of the functions of `math` only the square root does. In a plane
+(``dimensions = 2``) all z are 0 and must stay 0: turn with `turned`, not about a random axis.
+
+Where the state is a velocity, ``agent`` and ``other`` (`InertialAgent`, `InertialOther`) have ``velocity`` instead of
+``heading``, and ``agent.largest_speed`` is the scale of `velocity_difference`: a power of 2, at least the model's
+`largest_speed`, beyond which the run ends with an error.
 """
 
 from pathlib import Path
 
 from kadita.base import renamed
 from kadita.base.jit import Function, jitable
-from kadita.models.fixed_point import NOTHING, ONE, cosine, count, opposite, scaled, where
+from kadita.models.fixed_point import (
+    NOTHING,
+    ONE,
+    cosine,
+    count,
+    directed,
+    opposite,
+    scaled,
+    velocity_difference,
+    where,
+)
 from kadita.models.model import Length, Model, Positive
 from kadita.models.philox import NOISE, normals, uniforms
 from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
-from kadita.models.vectors import NOWHERE, TOO_SHORT, across, choose, dot, rotated, times, total, unit
+from kadita.models.records import Agent, InertialAgent, InertialOther, Other
+from kadita.models.vectors import NOWHERE, TOO_SHORT, across, choose, dot, rotated, times, total, turned, unit
 
 __path__.append(str(Path(renamed.__file__).parent / "modules" / "models"))  # modules by their old names
 
 # fmt: off
 __all__ = [
-    "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Function", "Length", "Model", "Positive", "across",
-    "angle_of", "choose", "cosine", "cosine_and_sine", "count", "dot", "jitable", "logarithm", "normals",
-    "opposite", "rotated", "scaled", "times", "total", "uniforms", "unit", "where",
+    "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Agent", "Function", "InertialAgent", "InertialOther",
+    "Length", "Model", "Other", "Positive", "across", "angle_of", "choose", "cosine", "cosine_and_sine", "count",
+    "directed", "dot", "jitable", "logarithm", "normals", "opposite", "rotated", "scaled", "times", "total",
+    "turned", "uniforms", "unit", "velocity_difference", "where",
 ]
 # fmt: on

@@ -11,6 +11,7 @@ import numpy as np
 from kadita.base.jit import jitable
 
 ONE = np.float32(2.0**20)
+ONE_SHARE, TWO = np.float32(1), np.float32(2)
 NOTHING = (np.int32(0), np.int32(0), np.int32(0))
 
 _ZERO = np.int32(0)
@@ -36,6 +37,29 @@ def count(condition):  # type: ignore[no-untyped-def]
 def scaled(factor, d):  # type: ignore[no-untyped-def]
     """Return factor x d as int32: the unit vector along d for a factor of ONE / |d|. No component may exceed ONE."""
     return np.int32(factor * d[0]), np.int32(factor * d[1]), np.int32(factor * d[2])
+
+
+@jitable
+def directed(share, other):  # type: ignore[no-untyped-def]
+    """Return a vector of length `share`, -1 to 1, towards another agent; NOTHING for the agent itself.
+
+    A share beyond -1 or 1 counts as -1 or 1: a force is stored as a share of a largest one, at which it is cut off.
+    """
+    share = np.float32(share)
+    share = share if share < ONE_SHARE else ONE_SHARE
+    share = share if share > -ONE_SHARE else -ONE_SHARE
+    per_length = share * ONE / np.sqrt(other.square)
+    return scaled(per_length if other.square > 0 else np.float32(0), other.displacement)
+
+
+@jitable
+def velocity_difference(share, agent, other):  # type: ignore[no-untyped-def]
+    """Return share x (velocity of the other - velocity of the agent) / (2 largest_speed), for a share of -1 to 1.
+
+    Multiplied by ``2 * agent.largest_speed``, its sum is that of the differences.
+    """
+    v, w = agent.velocity, other.velocity
+    return scaled(ONE * np.float32(share) / (TWO * agent.largest_speed), (w[0] - v[0], w[1] - v[1], w[2] - v[2]))
 
 
 @jitable

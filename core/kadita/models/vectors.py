@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from kadita.base.jit import jitable
+from kadita.models.portable_math import cosine_and_sine
 
 TOO_SHORT = 1e-10  # vectors up to this length have no direction
 NOWHERE = (0.0, 0.0, 0.0)
@@ -57,3 +58,10 @@ def rotated(a, sideways, cosine, sine):  # type: ignore[no-untyped-def]
         cosine * a[2] + sine * sideways[2],
     )
     return unit((x, y, z), a)
+
+
+@jitable
+def turned(a, angle):  # type: ignore[no-untyped-def]
+    """Return unit vector a turned about the z axis by an angle in radians, anticlockwise: it stays in a plane."""
+    cosine, sine = cosine_and_sine(angle)
+    return unit((cosine * a[0] - sine * a[1], sine * a[0] + cosine * a[1], a[2]), a)
