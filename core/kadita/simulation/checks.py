@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +37,42 @@ def cutoff_of(models: Sequence[Model]) -> float:
                 f"cutoff: expected a length of at least 0 and at most {LONGEST:g}, or math.inf; got {cutoff!r}",
             )
     return float(max(cutoffs))
+
+
+def check_declarations(models: Sequence[Model]) -> None:
+    """Check what models of all species declare besides their rules.
+
+    Raises:
+        PluginError: a largest speed, a number of nearest agents, or names of variables that are none.
+    """
+    model = models[0]
+    for each in models:
+        with attributed(each, "nearest"):
+            nearest = each.nearest
+        if nearest != model.nearest or not (nearest is None or (isinstance(nearest, int) and 1 <= nearest <= 1000)):
+            raise model_error(
+                each, f"nearest: expected a number from 1 to 1000, the same for all agents, or None; got {nearest!r}"
+            )
+        with attributed(each, "largest_speed"):
+            fastest = each.largest_speed
+        enough = fastest is not None and _is_length(fastest, LEAST, LONGEST) and fastest >= each.speed
+        if each.accelerate is not None and not enough:
+            raise model_error(
+                each, f"largest_speed: expected a speed above 0 and at least that at time 0; got {fastest!r}"
+            )
+    names = model.variables
+    wrong = names if not isinstance(names, tuple) else next((n for n in names if not _is_name(n)), None)
+    if wrong is not None:
+        raise model_error(model, f"variables: expected names in a tuple, as in ('clock',); got {wrong!r}")
+    if names and model.remember is None:
+        raise model_error(model, f"remember: expected a rule that returns the next {', '.join(names)}; found none")
+    kinds = ("displacement", "heading" if model.accelerate is None else "state")
+    if model.velocity_kind not in kinds:
+        raise model_error(model, f"velocities: expected {' or '.join(kinds)}; got {model.velocity_kind!r}")
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
 
 
 def numbers_of(models: Sequence[Model]) -> list[dict[str, float]]:

@@ -250,7 +250,7 @@ def variables_at_start(models: Sequence[Model], species: Numbers, seed: int) -> 
     for index, model in enumerate(models):
         given = model.initial_variables(seed)
         if unknown := given.keys() - set(names):
-            raise ValueError(f"expected numbers of {', '.join(names) or 'no variables'}; got {min(unknown)}")
+            raise ValueError(f"expected {', '.join(names) or 'no names'}; got {min(unknown)}")
         for row, name in enumerate(names):
             values = np.broadcast_to(np.asarray(given.get(name, 0.0), float), (n,))
             kept[row, species == index] = values[species == index]

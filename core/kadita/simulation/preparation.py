@@ -16,7 +16,7 @@ from kadita.models.engine.state import Rules, Scales, Space
 from kadita.models.model import Model, no_displacement
 from kadita.models.vectors import NOWHERE
 from kadita.school.walls import Walls
-from kadita.simulation.checks import attributed, cutoff_of, numbers_of
+from kadita.simulation.checks import attributed, check_declarations, cutoff_of, numbers_of
 
 NO_WALLS = Walls(0, np.zeros(3), np.inf, np.full(3, -np.inf), np.full(3, np.inf))
 
@@ -43,6 +43,7 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         PluginError: constants or a cutoff that are not numbers.
     """
     model, of_pairs = models[0], [each for row in interactions for each in row]
+    check_declarations(models)
     cutoff = cutoff_of([*models, *of_pairs])
     constants = numbers_of(models)
     rules = Rules.of(constants, numbers_of(of_pairs) if of_pairs else None)
