@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.io.writers.extent import extent_of
-from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.one_column_each import one_column_each
+from kadita.school.velocity_kinds import ORIENTATION
 
 NO_VELOCITIES = (".xtc", ".dcd")
 Progress = Callable[[int, int], None] | None
