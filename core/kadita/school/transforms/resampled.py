@@ -115,10 +115,12 @@ class Resampled(View):
             chunk, at_sighting = self._interpolated(part)
             kept, known = kept + int(at_sighting.sum()), known + int((~np.isnan(chunk.positions[..., 0])).sum())
         unit, gap = self._unit, self.resampling.most_gap
+        names = ", ".join(self.source.variables)
+        gone = f", and what agents keep ({names})," if names else ""
         return (
             f"{self.name}: resampled from {len(self._old)} to {self.n_frames} frames, {self.resampling.rate:.10g} per "
             f"{unit}: {known - kept} positions are interpolated linearly between sightings at most {gap:.10g} apart, "
-            f"{kept} are sightings; velocities and qualities of the file are gone",
+            f"{kept} are sightings; velocities and qualities of the file{gone} are gone",
         )
 
     def _parts(self, frames: Integers) -> Iterator[Integers]:
