@@ -62,8 +62,10 @@ def _write(folder: Path, agents: int, *, periodic: bool) -> School:
         configuration={"model": "couzin", "parameters": {"agents": agents, "noise": 0.1}, "seed": 7},
         attributes={"model": "couzin", "r_a": 14.0, "body_length": 1.5, "length_unit": "cm", "time_unit": "s"},
         species=(names, (np.arange(agents) % 3).astype(np.int32)),  # by turns, so that no reader may sort them
+        variables=("clock",),
     ) as writer:
-        writer.write(positions, velocities, times, lengths if periodic else None)
+        clocks = 1e9 + rng.random((len(times), agents))
+        writer.write(positions, velocities, times, lengths if periodic else None, variables={"clock": clocks})
     with kadita.open(own) as opened:
         write_topology(opened, topology)
     _with_more(own, trajectory)

@@ -10,6 +10,7 @@ KADITA = {
     "species",
     "kadita_species",
     "present",
+    "kadita_clock",
     "kadita_crc32",
 }
 OTHERS = {"body_length", "step", "polarization", "kadita_generator"}

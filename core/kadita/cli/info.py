@@ -34,17 +34,6 @@ def info(
         typer.echo(f"{key + ':':19}{_readable(value)}")
 
 
-VELOCITIES = {
-    "displacement": "dr/dt over the step that led to the frame",
-    "heading": "speed times heading after the step that led to the frame, not dr/dt",
-    "difference": "dr/dt, central differences of positions",
-    "smoothed": "dr/dt, derivatives of polynomials fitted to positions",
-    "tracker": "those of the tracker",
-    "program": "dr/dt, those of the program that was recorded",
-    "orientation": "unit vectors along the body axis, not dr/dt",
-}
-
-
 def _evidence(dimensions: int) -> str:
     return "all agents have one z" if dimensions == 2 else "z differs, or velocities along it"
 
@@ -54,6 +43,8 @@ def _readable(value: Any) -> str:
         return ", ".join(f"{k} {_readable(v)}" for k, v in value.items())
     if isinstance(value, list) and any(isinstance(v, dict) for v in value):
         return " and ".join(f"({_readable(v)})" for v in value)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return ", ".join(value)
     if isinstance(value, list):
         return (" to " if len(value) == 2 else " x ").join(map(_number, value))
     if isinstance(value, bool):
@@ -81,6 +72,7 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
     from kadita.base.netcdf3 import CONTAINERS
     from kadita.io.amber.trajectory import AmberTrajectory
     from kadita.school.sightings import survey
+    from kadita.school.velocity_kinds import KINDS
 
     times = trajectory.times
     lengths = trajectory.read(np.array([0])).lengths
@@ -112,7 +104,9 @@ def _facts(trajectory: Trajectory) -> dict[str, Any]:
         )
     facts |= {key: value for key, value in trajectory.attributes.items() if key != "velocities"}
     if kind := trajectory.attributes.get("velocities"):
-        facts["velocities_are"] = VELOCITIES.get(kind, kind)
+        facts["velocities_are"] = KINDS.get(kind, kind)
+    if trajectory.variables:
+        facts["variables"] = list(trajectory.variables)
     if trajectory.species is not None:
         names, counts = np.unique(trajectory.species, return_counts=True)
         facts["species"] = dict(zip(names.tolist(), counts.tolist(), strict=True))

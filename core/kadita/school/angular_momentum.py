@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kadita.base.jit import kernel
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.school.kinematics import ORIENTATION
+from kadita.school.velocity_kinds import ORIENTATION
 
 ROUNDING = 1e-12  # of a position, relative to the largest number of the frames
 

@@ -17,6 +17,7 @@ from kadita.school.input_arrays import axis, names_of, vectors
 from kadita.school.kinematics import Kinematics
 from kadita.school.neighbors import Integers, nearest
 from kadita.school.read_only import read_only
+from kadita.school.variables import Variables, checked
 
 ENDLESS = 1e300  # edge of an open axis in a kernel that divides by edges: no displacement is half as long
 USUAL_NEIGHBORS = 6  # found at the first request, so that metrics with a different k share one search
@@ -44,6 +45,7 @@ class Block(Kinematics):
         dimensions: 2 for a plane of constant z, 3 for space; by default 2 if all z are one number and no velocity has
             a z component, else 3. In a plane z is open.
         all_species: names of all species of the trajectory, of which some may be absent; default those in `species`.
+        variables: numbers that agents keep in a model, by name, (T, N) each; NaN for one that is not known.
 
     Raises:
         KaditaError: wrong shapes, NaN or infinity, no agents, no frames, an invalid box, or a plane with several z.
@@ -64,6 +66,7 @@ class Block(Kinematics):
         species: ArrayLike | None = None,
         dimensions: int | None = None,
         all_species: tuple[str, ...] | None = None,
+        variables: Mapping[str, ArrayLike] | None = None,
     ) -> None:
         self.positions = vectors("positions", positions)
         shape = self.positions.shape
@@ -81,6 +84,7 @@ class Block(Kinematics):
         self.columns: Integers = self.members if columns is None else axis("columns", columns, shape[1], np.int64)
         self.species: NDArray[Any] | None = None if species is None else axis("species", species, shape[1], None)
         self.all_species = names_of(self.species) if all_species is None else all_species
+        self.variables: Variables = checked(variables, self.shape)
         self.attributes: Mapping[str, Any] = read_only(dict(attributes or {}))
         if "species" in self.attributes:
             raise KaditaError(
@@ -229,6 +233,7 @@ class Block(Kinematics):
             species=None if species is None else species[which],
             dimensions=self.dimensions,
             all_species=self.all_species,
+            variables=self.variables.at((frames, slice(None))).at((slice(None), which)),
         )
 
 
@@ -289,6 +294,11 @@ class Frame:
     def headings(self) -> Floats:
         """Unit vectors of motion, (N, 3); zero for an agent at rest, or whose velocity is not known."""
         return self._block.headings[self._index]
+
+    @property
+    def variables(self) -> Variables:
+        """Numbers that agents keep, by name, (N,) each."""
+        return self._block.variables.at(self._index)
 
     @property
     def wrapped(self) -> Floats:

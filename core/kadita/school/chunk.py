@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
+from kadita.school.variables import NONE, Variables
 
 BLOCK_FRAMES = 64
 BLOCK_ROWS = 1_000_000  # frames x agents in memory together: about 50 MB of positions and velocities
@@ -30,6 +31,7 @@ class Chunk(NamedTuple):
         lengths: edges of the cell, (T, 3), 0 along open axes; None in open space.
         identities: (T, C), index among the trajectory's agents of the agent in each column, -1 for nobody; None if
             column i is agent i.
+        variables: numbers that agents keep, by name, (T, C) each, NaN where nobody is.
     """
 
     positions: Floats
@@ -37,6 +39,22 @@ class Chunk(NamedTuple):
     times: Floats
     lengths: Floats | None
     identities: Integers | None = None
+    variables: Variables = NONE
+
+    def at(self, rows: Any) -> Chunk:
+        """Return some of the frames."""
+        arrays = (None if field is None else field[rows] for field in self[:5])
+        return Chunk._make((*arrays, self.variables.at(rows)))
+
+
+def concatenated(chunks: Sequence[Chunk]) -> Chunk:
+    """Return the frames of several chunks, one after the other."""
+    fields = zip(*(chunk[:5] for chunk in chunks), strict=True)
+    arrays = (None if parts[0] is None else np.concatenate(parts) for parts in fields)
+    kept = chunks[0].variables
+    if kept:
+        kept = Variables({name: np.concatenate([chunk.variables[name] for chunk in chunks]) for name in kept})
+    return Chunk._make((*arrays, kept))
 
 
 def constant_segments(

@@ -33,12 +33,14 @@ class InMemoryTrajectory(Trajectory):
         self.agents = agents
         self.has_velocities = chunk.velocities is not None
         self.attributes = attributes
+        self.variables = tuple(chunk.variables)
 
     @classmethod
     def of_block(cls, block: Block) -> InMemoryTrajectory:
         """Return a trajectory that consists of one block."""
         velocities = block.velocities if block.has_velocities else None
-        chunk = Chunk(block.positions, velocities, block.times, block.box.repeated(len(block)))
+        lengths = block.box.repeated(len(block))
+        chunk = Chunk(block.positions, velocities, block.times, lengths, variables=block.variables)
         return cls("block", chunk, block.agents, block.attributes, species=block.species, dimensions=block.dimensions)
 
     @property
@@ -58,11 +60,4 @@ class InMemoryTrajectory(Trajectory):
 
     def read(self, frames: Integers) -> Chunk:
         """Return these frames."""
-        c = self._chunk
-        return Chunk(
-            c.positions[frames],
-            None if c.velocities is None else c.velocities[frames],
-            c.times[frames],
-            None if c.lengths is None else c.lengths[frames],
-            None if c.identities is None else c.identities[frames],
-        )
+        return self._chunk.at(frames)

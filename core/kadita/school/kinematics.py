@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import NotApplicable
 from kadita.school.box import Floats
 from kadita.school.read_only import read_only
-
-ORIENTATION = "orientation"  # what a file says of velocities that are unit vectors along the body axis
+from kadita.school.velocity_kinds import ORIENTATION
 
 
 class Kinematics:

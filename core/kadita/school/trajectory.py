@@ -35,6 +35,7 @@ class Trajectory(ABC):
         species: (N,) name of each agent's species; None if there is a single species.
         dimensions: 2 for a plane, 3 for space; None if nobody says it, see `decide_dimensions`.
         remarks: what was assumed when it was read, one line each.
+        variables: names of the numbers that agents keep, which blocks and frames have as `variables`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Trajectory(ABC):
     species: NDArray[Any] | None = None
     dimensions: int | None = None
     remarks: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
     _decided: int | None = None
 
     @property
@@ -249,6 +251,7 @@ class Trajectory(ABC):
                     species=None if self.species is None else self.species[members],
                     dimensions=dimensions,
                     all_species=all_species,
+                    variables=chunk.variables.at((slice(a, b), taken)),
                 )
             except KaditaError as error:
                 raise KaditaError(f"{self.name}: frame {frames[a]}: {error}") from None

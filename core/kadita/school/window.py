@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from kadita.school.agent_axis import along_all
 from kadita.school.block import Block
 from kadita.school.box import Floats
-from kadita.school.kinematics import ORIENTATION, Kinematics
+from kadita.school.kinematics import Kinematics
 from kadita.school.neighbors import Integers
 from kadita.school.read_only import read_only
 from kadita.school.trajectory import Trajectory
+from kadita.school.velocity_kinds import OTHERS
 
 ROWS = 1_000_000  # frames x columns of a window, without its lookahead
-NOT_RATES = ("heading", ORIENTATION)  # kinds of velocities, as files state them, that are not dr/dt
 FRAMES = 1024  # of a window at most, without its lookahead
 FRAMES_OF_REUSED = 128  # where columns are reused: a window has a column for each agent in it, more in longer windows
 FEWEST = 16
@@ -131,7 +131,7 @@ class Window(Kinematics):
         Raises:
             NotApplicable: if velocities are unknown.
         """
-        if self.attributes.get("velocities") not in NOT_RATES:
+        if self.attributes.get("velocities") not in OTHERS:
             return self.velocities
         rates = np.full_like(self.positions, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -67,6 +67,9 @@ class RunConfiguration(BaseModel):
     species: Annotated[
         tuple[Species, ...], Field(description="agents with other parameters: the first agents, in this order")
     ] = ()
+    variables: Annotated[
+        tuple[str, ...], Field(description="numbers that agents keep, to be stored in the trajectory")
+    ] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -79,6 +82,13 @@ class RunConfiguration(BaseModel):
         if sum(s.count for s in self.species) > self.parameters.agents:
             counts = " + ".join(str(s.count) for s in self.species)
             raise ValueError(f"expected species of at most {self.parameters.agents} agents together; got {counts}")
+        kept = self.parameters.variables
+        for name in self.variables:
+            if name not in kept:
+                hint = did_you_mean(name, kept) or (f"; it keeps: {', '.join(kept)}" if kept else "; it keeps none")
+                raise ValueError(f"variables: agents of the model {self.model} keep no '{name}'{hint}")
+            if self.variables.count(name) > 1:
+                raise ValueError(f"variables: expected different names; got {name} twice")
         _ = self.models
         return self
 
@@ -107,7 +117,8 @@ class RunConfiguration(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """Return the configuration as stored in files: plain values, without those that are None."""
-        content = self.model_dump(mode="json", exclude_none=True, exclude=None if self.species else {"species"})
+        empty = {key for key in ("species", "variables") if not getattr(self, key)}
+        content = self.model_dump(mode="json", exclude_none=True, exclude=empty)
         if content["parameters"].get("dimensions") == 3:  # as files had it before there were planes
             del content["parameters"]["dimensions"]
         return {STORED.get(key, key): value for key, value in content.items()}

@@ -17,6 +17,7 @@ from kadita.school.box import Floats
 from kadita.school.chunk import BLOCK_FRAMES, Chunk, frames_at_once
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
+from kadita.school.variables import NONE, Variables
 from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
@@ -62,6 +63,8 @@ class Simulation(Trajectory):
         self.has_velocities = True
         self.dimensions = self.model.dimensions
         self.attributes = attributes_of(self.model)
+        self.variables = configuration.variables
+        self._kept = [self.model.variables.index(name) for name in self.variables]  # rows of the state's variables
         self._threads, self._start = threads, start
         self.species = (
             np.array(configuration.species_names)[configuration.species_indices] if configuration.species else None
@@ -130,6 +133,7 @@ class Simulation(Trajectory):
                 species=(self.configuration.species_names, self.configuration.species_indices)
                 if self.configuration.species
                 else None,
+                variables=self.variables,
                 force=force,
             )
         self._sinks.insert(0, self._writer.write_block)
@@ -178,13 +182,16 @@ class Simulation(Trajectory):
             if chosen.all():
                 yield block
             elif chosen.any():
-                yield self._block(block.frames[chosen], block.positions[chosen], block.velocities[chosen])
+                kept = block.variables.at(chosen)
+                yield self._block(block.frames[chosen], block.positions[chosen], block.velocities[chosen], kept)
 
     def read(self, frames: Integers) -> Chunk:
         """Integrate up to these frames and return them."""
         blocks = list(self.blocks_of(frames))
         positions, velocities = (np.concatenate([getattr(b, a) for b in blocks]) for a in ("positions", "velocities"))
-        return Chunk(positions, velocities, self._times(frames), self.model.space.repeated(len(frames)))
+        lengths = self.model.space.repeated(len(frames))
+        kept = {name: np.concatenate([block.variables[name] for block in blocks]) for name in self.variables}
+        return Chunk(positions, velocities, self._times(frames), lengths, variables=Variables(kept) if kept else NONE)
 
     def stream(self, size: int = BLOCK_FRAMES, stop: int | None = None) -> Iterator[Block]:
         """Yield the frames 0, 1, 2 ... up to `stop`, exclusive, or all frames, in blocks of at most `size`.
@@ -204,10 +211,10 @@ class Simulation(Trajectory):
             writing = worker.submit(self._send, None, None)
             while first < stop and not self.stopping:
                 numbers = np.arange(first, min(first + size, stop))
-                x, v = self._integrate(state, numbers)
+                x, v, kept = self._integrate(state, numbers)
                 first += len(x)
                 writing.result()  # blocks are written one at a time, in order
-                block = self._block(numbers[: len(x)], x, v) if len(x) else None
+                block = self._block(numbers[: len(x)], x, v, kept) if len(x) else None
                 if block is not None:
                     yield block  # before it is written: an error in the first block then leaves no file
                 due = None
@@ -217,22 +224,26 @@ class Simulation(Trajectory):
                 writing = worker.submit(self._send, block, due)
             writing.result()
 
-    def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats]:
-        """Advance to these frames; return positions and velocities, (T, N, 3), of those reached in BLOCK_SECONDS."""
+    def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats, Variables]:
+        """Advance to these frames; return positions, velocities and variables of those reached in BLOCK_SECONDS."""
         every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
         x = np.empty((len(numbers), self.model.agents, 3))
         v = np.empty_like(x)
+        kept = np.empty((len(self._kept), *x.shape[:2]))
         done = 0
         for frame in numbers.tolist():
             state.advance(frame * every - state.step, partial(self._is_over, ends))
             if state.step < frame * every:  # stopped between frames; a checkpoint can be saved there
                 break
             state.write_to(x[done], v[done])
+            if self._kept:
+                kept[:, done] = state.variables[self._kept]
             done += 1
             if self._is_over(ends):
                 break
         state.check()
-        return x[:done], v[:done]
+        variables = Variables(dict(zip(self.variables, kept[:, :done], strict=True))) if self._kept else NONE
+        return x[:done], v[:done], variables
 
     def _is_over(self, ends: float) -> bool:
         """Return whether to end a block here: its time is over, or the run is stopping."""
@@ -248,7 +259,7 @@ class Simulation(Trajectory):
             rules = checksum_of_rules(self.configuration.models)
             checkpoint.save(self._writer.path, state, self._made_by(), rules)
 
-    def _block(self, numbers: Integers, positions: Floats, velocities: Floats) -> Block:
+    def _block(self, numbers: Integers, positions: Floats, velocities: Floats, variables: Variables) -> Block:
         return Block(
             positions,
             velocities,
@@ -258,4 +269,5 @@ class Simulation(Trajectory):
             frames=numbers,
             species=self.species,
             dimensions=self.dimensions,
+            variables=variables,
         )

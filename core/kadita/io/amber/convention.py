@@ -13,7 +13,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from kadita.base.errors import KaditaError
+from kadita.base.netcdf3 import Header
+
 Severity = Literal["fault", "warning"]
+LONGEST_NAME = 40  # characters of the name of a number that agents keep, which a text attribute repeats
 Type = Literal["byte", "char", "int", "float", "double"]
 
 
@@ -57,6 +61,7 @@ class Variable(_Item):
     units: str | None = None
     text: tuple[str, ...] = ()
     of: Literal["convention", "kadita"] = "convention"
+    long_name: str | None = None
     meaning: str = ""
 
 
@@ -96,6 +101,7 @@ class Convention(_Entry):
     attributes: tuple[Attribute, ...] = Field(alias="attribute")
     dimensions: tuple[Dimension, ...] = Field(alias="dimension")
     variables: tuple[Variable, ...] = Field(alias="variable")
+    kept: Variable  # the numbers that agents keep, with * for their names
     checks: tuple[Check, ...] = Field(alias="check")
 
     @model_validator(mode="after")
@@ -120,12 +126,58 @@ class Convention(_Entry):
         """Return the variable of this name."""
         return next(v for v in self.variables if v.name == name)
 
+    def with_kept(self, names: Iterable[str]) -> tuple[Variable, ...]:
+        """Return the variables of a file with these numbers that agents keep, in the order of the file."""
+        kept = [
+            self.kept.model_copy(
+                update={"name": stored_name(name), "long_name": (self.kept.long_name or "").replace("*", name)}
+            )
+            for name in names
+        ]
+        return *self.variables[:-1], *kept, self.variables[-1]  # the checksum, which is of the bytes before it
+
 
 @cache
 def convention() -> Convention:
     """Return the convention; the file is read once."""
     text = (files("kadita") / "schemas" / "trajectory.toml").read_text(encoding="utf-8")
     return Convention.model_validate(tomllib.loads(text))
+
+
+def stored_name(name: str) -> str:
+    """Return the variable that holds what agents keep by this name."""
+    return convention().kept.name.replace("*", name)
+
+
+def check_kept(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of numbers that agents keep, if a file can hold them.
+
+    Raises:
+        KaditaError: no identifier of ASCII, too long, named twice, or a name that the file needs itself.
+    """
+    known = (names,) if isinstance(names, str) else tuple(names)
+    own = {item.name for item in (*convention().variables, *convention().dimensions)}
+    for name in known:
+        if not isinstance(name, str) or not name.isidentifier() or not name.isascii() or len(name) > LONGEST_NAME:
+            raise KaditaError(
+                f"variables: expected names of 1 to {LONGEST_NAME} letters, digits and _, no digit first; got {name!r}"
+            )
+        if stored_name(name) in own:
+            raise KaditaError(f"variables: '{name}' cannot be stored: {stored_name(name)} is the file's own; rename it")
+        if known.count(name) > 1:
+            raise KaditaError(f"variables: expected different names; got {name} twice")
+    return known
+
+
+def kept_in(header: Header) -> tuple[str, ...]:
+    """Return the names of the numbers that agents keep in a file, in its order."""
+    kept = convention().kept
+    prefix, own = kept.name.removesuffix("*"), {v.name for v in convention().variables}
+    return tuple(
+        name.removeprefix(prefix)
+        for name, v in header.variables.items()
+        if name.startswith(prefix) and name not in own and v.dims == kept.dims and v.type in kept.types and v.record
+    )
 
 
 def as_markdown(content: Literal["checks", "variables"] = "checks") -> str:
@@ -135,7 +187,7 @@ def as_markdown(content: Literal["checks", "variables"] = "checks") -> str:
         return _table(head, ((c.id, c.severity, ", ".join(c.needed_by), c.expects) for c in convention().checks))
     rows = (
         (f"{v.name}({', '.join(v.dims)})", " or ".join(v.types), v.units or "", v.of, _required(v), v.meaning)
-        for v in convention().variables
+        for v in (*convention().variables, convention().kept)
     )
     return _table(("variable", "type", "unit", "of", "required", "meaning"), rows)
 

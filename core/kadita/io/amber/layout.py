@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.netcdf3 import TYPES
-from kadita.io.amber.convention import convention
+from kadita.io.amber.convention import convention, stored_name
 from kadita.io.amber.records import SEED, STATUS, SUM
 from kadita.school.box import Floats
 
@@ -39,6 +39,7 @@ def define(
     create: Callable[[str, Any, tuple[str, ...]], Any] | None = None,
     *,
     frames: bool = True,
+    kept: Sequence[str] = (),
 ) -> None:
     """Define the named variables of the convention, with their dimensions and units, in its order.
 
@@ -49,9 +50,11 @@ def define(
         values: values of variables without frames, by name: numbers, or strings for text.
         create: creates a variable from name, type and dimensions; by default `file.createVariable`.
         frames: whether the file has the dimension of frames.
+        kept: names of numbers that agents keep.
     """
     values, create = values or {}, create or file.createVariable
-    wanted = [v for v in convention().variables if v.name in names]
+    stored = {*names, *map(stored_name, kept)}
+    wanted = [v for v in convention().with_kept(kept) if v.name in stored]
     dims = {v.name: tuple(d for d in v.dims if frames or d != "frame") for v in wanted}
     filled = {v.name: values.get(v.name, v.text) for v in wanted if v.text or v.name in values}
     filled |= {v.name: _characters(filled[v.name], len(v.dims)) for v in wanted if v.types == ("char",)}
@@ -64,6 +67,8 @@ def define(
         variable = create(v.name, np.dtype(TYPES[v.types[-1]]).newbyteorder("="), dims[v.name])
         if v.units is not None:
             variable.units = v.units
+        if v.long_name is not None:
+            variable.long_name = v.long_name
         if v.name in filled:
             variable[...] = filled[v.name]
 
@@ -82,6 +87,7 @@ def define_school(
     dimensions: int | None = None,
     origin: Floats | None = None,
     reused: Sequence[str] | None = None,
+    variables: Sequence[str] = (),
     title: str = "kadita trajectory",
     application: str | None = "kadita",
 ) -> None:
@@ -100,6 +106,7 @@ def define_school(
         dimensions: 2 for a plane, 3 for space; None to leave it open.
         origin: (3,), added to the stored positions by kadita.
         reused: names of agents, where they are more than columns, and later ones reuse the columns of earlier ones.
+        variables: names of numbers that agents keep.
         title: of the file.
         application: the program that made the frames; None if it has no name.
     """
@@ -128,7 +135,7 @@ def define_school(
         for name, stored in (("velocities", velocities), ("present", presence), ("kadita_identity", reused))
         if stored
     }
-    define(file, names, agents, values)
+    define(file, names, agents, values, kept=variables)
 
 
 def _characters(texts: Sequence[str], dims: int) -> NDArray[Any]:

@@ -15,13 +15,14 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.base.netcdf3 import Header, read_header
 from kadita.io.amber import metadata
-from kadita.io.amber.convention import convention
+from kadita.io.amber.convention import convention, kept_in, stored_name
 from kadita.io.amber.layout import COMPLETE
 from kadita.io.amber.records import SEED, STATUS, SUM, Records
 from kadita.school.box import LEAST, MOST, Floats, within
 from kadita.school.chunk import BLOCK_FRAMES, Chunk, frames_at_once
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
+from kadita.school.variables import NONE, Variables
 
 SHAPE = ("frame", "atom", "spatial")
 THREAD_ROWS = 200_000  # rows of a chunk; handing over smaller ones takes as long as reading them
@@ -47,6 +48,7 @@ class AmberTrajectory(Trajectory):
             self._seed = self._checked_seed()
             self.n_frames = self.header.records
             self.has_velocities = "velocities" in self.header.variables
+            self.variables = kept_in(self.header)
             self.agents = metadata.identities(fixed, self.header.dims["atom"])
             self.dimensions = metadata.dimensions(self.header.attributes, self.name)
             self._open_axes = metadata.open_axes(self.header.attributes, self.name)
@@ -121,6 +123,7 @@ class AmberTrajectory(Trajectory):
             times=frames.astype(np.float64),
             lengths=np.empty((len(frames), 3)) if "cell_lengths" in self.header.variables else None,
             identities=np.empty(shape[:2], np.int64) if "kadita_identity" in self.header.variables else None,
+            variables=Variables({name: np.empty(shape[:2]) for name in self.variables}) if self.variables else NONE,
         )
         with self._reading:
             for rows, records in self._records.pieces(frames):
@@ -131,6 +134,9 @@ class AmberTrajectory(Trajectory):
                         self._scale(name, values[rows])
                 if chunk.identities is not None:
                     chunk.identities[rows] = records["kadita_identity"]
+                for name in self.variables:
+                    chunk.variables[name][rows] = records[stored_name(name)]
+                    self._scale(stored_name(name), chunk.variables[name][rows])
                 if "cell_angles" in self.header.variables:
                     self._check_angles(records["cell_angles"].astype(np.float64))
         self._check_numbers(frames, chunk)
@@ -190,6 +196,15 @@ class AmberTrajectory(Trajectory):
             if "present" not in self.header.variables and values is not None and not within(values, np.inf):
                 frame = frames[np.isnan(values).any(axis=(1, 2))][0]
                 raise KaditaError(f"{self.name}: expected finite numbers; frame {frame} holds NaN")
+        for name, values in chunk.variables.items():
+            if within(values):  # NaN is not
+                continue
+            bad = np.isinf(values) if "present" in self.header.variables else ~np.isfinite(values)
+            if bad.any():
+                frame = frames[bad.any(axis=1)][0]
+                raise KaditaError(
+                    f"{self.name}: expected finite numbers; frame {frame} holds {values[bad][0]} for {name}"
+                )
 
     def _check_angles(self, angles: Floats) -> None:
         if not within(angles - 90.0, 1e-3):

@@ -23,6 +23,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable
 from kadita.base.netcdf3 import Header
 from kadita.io.amber import metadata
+from kadita.io.amber.convention import check_kept, kept_in, stored_name
 from kadita.io.amber.layout import COMPLETE, define_school
 from kadita.io.amber.records import SEED, STATUS, SUM, Records, sums
 from kadita.io.open_axes import with_edges
@@ -33,7 +34,8 @@ from kadita.school.dimensions import PLANE
 from kadita.school.neighbors import Integers
 
 SINGLE = float(np.finfo(np.float32).max)
-AGENTS_AT_MOST = 0x7FFFFF00 // 28  # keeps a frame below 2 GiB, the limit of NumPy's record types
+FRAME_AT_MOST = 0x7FFFFF00  # bytes: below 2 GiB, the limit of NumPy's record types
+AGENTS_AT_MOST = FRAME_AT_MOST // 28
 
 
 class AmberWriter:
@@ -52,6 +54,8 @@ class AmberWriter:
         dimensions: 2 for a plane, in which all z must be 0, 3 for space; None leaves it open.
         origin: (3,), subtracted from positions before they are stored in single precision; kadita adds it on reading.
         reused: `agents` are more than columns, of which later ones reuse those of earlier ones: the number of columns.
+        variables: names of numbers that agents keep from step to step, such as ``("clock",)``: stored in double
+            precision, 8 bytes an agent.
         title: of the file.
         application: the program that makes the frames; None if it has no name.
         live: whether the file appears at `path` with its first frames and can be read while it grows; otherwise it
@@ -76,6 +80,7 @@ class AmberWriter:
         dimensions: int | None = None,
         origin: Floats | None = None,
         reused: int | None = None,
+        variables: Sequence[str] = (),
         title: str = "kadita trajectory",
         application: str | None = "kadita",
         live: bool = True,
@@ -86,8 +91,10 @@ class AmberWriter:
         self.n_frames = 0
         identities = None if isinstance(agents, int) else [str(a) for a in agents]
         self.n_agents = reused or (agents if isinstance(agents, int) else len(agents))
-        if not 1 <= self.n_agents <= AGENTS_AT_MOST:
-            raise KaditaError(f"agents: expected 1 to {AGENTS_AT_MOST}; got {self.n_agents}")
+        kept = check_kept(variables)
+        most = FRAME_AT_MOST // (28 + 8 * len(kept)) if kept else AGENTS_AT_MOST
+        if not 1 <= self.n_agents <= most:
+            raise KaditaError(f"agents: expected 1 to {most}; got {self.n_agents}")
         check_writable(self.path, force=force)
         self._hidden: Path | None = self.path.with_name(f".{self.path.stem[:50]}-{secrets.token_hex(4)}.partial.nc")
         text = json.dumps(dict(configuration or {}), sort_keys=True)
@@ -103,6 +110,7 @@ class AmberWriter:
             dimensions=dimensions,
             origin=origin,
             reused=identities if reused else None,
+            variables=kept,
             title=title,
             application=application,
         )
@@ -140,6 +148,7 @@ class AmberWriter:
             self._origin = metadata.origin(records.fixed, str(path))
             self._plane = metadata.dimensions(header.attributes, str(path)) == PLANE
             self._counted = header.records
+            self.variables = kept_in(header)
             self._scratch = np.empty(0, records.type)
             variables = header.variables
             self._status_at, seed_at = variables[STATUS].begin, variables[SEED].begin
@@ -160,15 +169,17 @@ class AmberWriter:
         times: Floats,
         lengths: Floats | None = None,
         identities: Integers | None = None,
+        variables: Mapping[str, Floats] | None = None,
     ) -> None:
         """Append frames: positions and velocities (T, N, 3) with NaN for absent agents, times (T,), cells (T, 3).
 
         `lengths` are 0 along open axes, for which an edge longer than twice the school is stored, since readers need
-        one. `identities` are those of a `Chunk`.
+        one. `identities` are those of a `Chunk`. `variables` are the numbers that agents keep, (T, N) each, by the
+        names that the file was created with.
 
         Raises:
             KaditaError: a number is infinite or too large for float32, NaN although agents cannot be absent, or z is
-                not 0 in a plane.
+                not 0 in a plane; variables are others than those of the file, or of another shape.
             OSError: the file cannot be written.
         """
         if len(self._scratch) < len(times):
@@ -192,7 +203,24 @@ class AmberWriter:
             records["present"] = ~np.isnan(positions).any(axis=2)
         if "kadita_identity" in names:
             records["kadita_identity"] = identities
+        if self.variables or variables:
+            self._put_variables(records, variables or {})
         self.append(records)
+
+    def _put_variables(self, records: NDArray[Any], variables: Mapping[str, Floats]) -> None:
+        """Store numbers that agents keep in double precision; NaN is one that is not known."""
+        if set(variables) != set(self.variables):
+            expected, got = (", ".join(sorted(names)) or "none" for names in (self.variables, variables))
+            raise KaditaError(f"{self.path}: expected the variables {expected}; got {got}")
+        shape = len(records), records.dtype["coordinates"].shape[0]
+        for name in self.variables:
+            values = variables[name]
+            if values.shape != shape:
+                raise KaditaError(f"{self.path}: expected {name} of shape {shape}; got {values.shape}")
+            bad = np.isinf(values) if "present" in (records.dtype.names or ()) else ~np.isfinite(values)
+            if bad.any():
+                raise KaditaError(f"{self.path}: {name} must be finite numbers; got {values[bad][0]}")
+            records[stored_name(name)] = values
 
     def _put(self, records: NDArray[Any], name: str, values: Floats) -> None:
         """Store values in single precision; NaN marks an absent agent, if agents can be absent."""
@@ -252,7 +280,9 @@ class AmberWriter:
             return along_all(values, 1, block.members, self.n_agents)
 
         velocities = of_all(block.velocities) if block.has_velocities else None
-        self.write(of_all(block.positions), velocities, block.times, block.box.repeated(len(block)))
+        kept = {name: of_all(block.variables[name]) for name in self.variables}
+        lengths = block.box.repeated(len(block))
+        self.write(of_all(block.positions), velocities, block.times, lengths, variables=kept)
 
     def close(self, *, complete: bool = True) -> None:
         """Close the file; with `complete`, mark it as finished and give it its final name."""

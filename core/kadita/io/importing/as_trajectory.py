@@ -20,9 +20,9 @@ from kadita.plugins.declaration.importer import Tracks
 from kadita.school.box import Box, Floats
 from kadita.school.dimensions import PLANE, SPACE
 from kadita.school.in_memory import InMemoryTrajectory
-from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.finite_differences import Differenced
+from kadita.school.velocity_kinds import ORIENTATION
 
 
 def as_trajectory(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kadita.io.importing.vectors import Vectors
 from kadita.plugins.declaration.importer import Tracks
 from kadita.school.box import Floats
-from kadita.school.chunk import Chunk
+from kadita.school.chunk import Chunk, concatenated
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.one_column_each import spread
@@ -92,8 +92,7 @@ class TrackedTrajectory(Trajectory):
         runs = [self._run(int(run[0]), int(run[-1]) + 1) for run in np.split(frames, ends) if len(run)]
         if len(runs) == 1:
             return runs[0]
-        fields = zip(*(runs or [self._run(0, 0)]), strict=True)
-        return Chunk(*(None if parts[0] is None else np.concatenate(parts) for parts in fields))  # type: ignore[arg-type]
+        return concatenated(runs or [self._run(0, 0)])
 
     def _run(self, first: int, stop: int) -> Chunk:
         return self._places.chunk(self._read(slice(first, stop)), self._times)

@@ -17,8 +17,9 @@ from kadita.io.amber.convention import convention
 from kadita.school.arena import Arena
 from kadita.school.box import LEAST, MOST, Box, Floats
 from kadita.school.dimensions import PLANE
+from kadita.school.velocity_kinds import KINDS
 
-VELOCITIES = ("program", "displacement", "heading", "difference", "orientation")
+VELOCITIES = tuple(kind for kind in KINDS if kind not in ("smoothed", "tracker"))  # those are of positions measured
 
 
 def agents_of(agents: Any) -> tuple[int, list[str] | None]:

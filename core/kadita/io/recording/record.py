@@ -57,8 +57,9 @@ def record(
         dimensions: 2 for a plane, where z is 0 and can be left out; 3 for space; None does not say.
         velocities: True if frames have velocities, which are dr/dt; or what else they are: ``"displacement"``, dr/dt
             over the step that led to the frame; ``"heading"``, speed times heading where a displacement comes beside
-            it; ``"difference"``, central differences of positions; ``"orientation"``, unit vectors along bodies; False
-            for positions alone, from which kadita computes velocities only if asked to.
+            it; ``"difference"``, central differences of positions; ``"state"``, a variable of the model, which need
+            not be dr/dt; ``"orientation"``, unit vectors along bodies; False for positions alone, from which kadita
+            computes velocities only if asked to.
         presence: whether agents can be absent from a frame, where a coordinate of theirs is NaN. The velocity of an
             agent who is there can then be NaN, too: it is not known.
         species: name of each agent's species, (N,); None without species.

@@ -16,8 +16,7 @@ from kadita.school.box import Box, Floats, within
 from kadita.school.chunk import frames_at_once
 from kadita.school.dimensions import PLANE
 from kadita.school.input_arrays import axis, vectors
-
-RATES = ("program", "displacement", "difference")  # kinds of velocities that are dr/dt
+from kadita.school.velocity_kinds import RATES
 
 
 class Recording:

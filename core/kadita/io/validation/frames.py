@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.io.amber.convention import convention
+from kadita.io.amber.convention import convention, kept_in, stored_name
 from kadita.io.validation.archive import Contents
 from kadita.io.validation.container import PIECE, has_numbers
 from kadita.io.validation.findings import Finding, Frames, finding
@@ -57,6 +57,7 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
     plane = header.attributes.get("kadita_dimensions") == "2"
     columns = has_numbers(header, "kadita_identity", *VECTORS[:2])
     count = header.sizes.get("kadita_identity_count", 0)
+    kept = kept_in(header)
     last_time = -np.inf
     if not (vectors or cells or present or has_numbers(header, "time", "frame")):
         return
@@ -76,6 +77,12 @@ def check_frames(contents: Contents) -> Iterator[Finding]:
                 if columns:
                     nobody = (rows("kadita_identity") < 0) & ~np.isnan(values).any(axis=2)
                     found.note("columns", nobody.any(axis=1), start, "positions of no agent")
+        for name in kept:
+            values = rows(stored_name(name))
+            bad = np.isinf(values) if present else ~np.isfinite(values)
+            found.note(
+                "variables-finite", bad.any(axis=1), start, f"{stored_name(name)} with numbers that are not finite"
+            )
         if agents.start:
             continue  # time and cell of a large frame are checked with its first part
         if columns:

@@ -51,6 +51,7 @@ def write(trajectory: Trajectory, path: Path, *, origin: Mapping[str, Any], prog
         dimensions=trajectory.decide_dimensions(),
         origin=subtracted,
         reused=reused,
+        variables=trajectory.variables,
         live=False,
         force=True,
     ) as writer:

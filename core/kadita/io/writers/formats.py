@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.io.writers.extent import extent_of
-from kadita.school.kinematics import ORIENTATION
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms.one_column_each import one_column_each
+from kadita.school.velocity_kinds import ORIENTATION
 
 NO_VELOCITIES = (".xtc", ".dcd")
 Progress = Callable[[int, int], None] | None
@@ -94,6 +94,9 @@ def write_as(
             f"{target.ending} stores single precision, which rounds positions so far from 0 to {rounding:.2g}; "
             ".nc subtracts an origin, .xyz is exact"
         )
+    if not target.reuses and trajectory.variables:  # those that reuse columns are kadita's own
+        names = ", ".join(trajectory.variables)
+        remarks.append(f"the format {target.name} cannot hold what agents keep ({names}); .nc and .nc4 can")
     if not target.reuses and target.ending not in NO_VELOCITIES:
         remarks += _on_orientations(target, trajectory)
     return remarks + list(write(trajectory, path, origin=origin, progress=progress, **options) or ())

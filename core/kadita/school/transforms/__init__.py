@@ -42,6 +42,11 @@ class View(Trajectory):
         return ()
 
     @property
+    def variables(self) -> tuple[str, ...]:  # type: ignore[override] # a view has those of its source
+        """Names of the numbers that agents keep."""
+        return self.source.variables
+
+    @property
     def n_columns(self) -> int:
         """Number of columns in which frames hold agents."""
         return self.source.n_columns

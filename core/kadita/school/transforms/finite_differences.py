@@ -81,9 +81,7 @@ class Differenced(View):
         elapsed = elapsed + np.where(np.isnan(forward), 0, (t[k] - t[j])[:, None, None])
         displacement = np.nan_to_num(backward, nan=0.0) + np.nan_to_num(forward, nan=0.0)
         velocities = np.divide(displacement, elapsed, out=np.full_like(displacement, np.nan), where=elapsed > 0)
-        lengths = None if chunk.lengths is None else chunk.lengths[j]
-        identities = None if chunk.identities is None else chunk.identities[j]
-        return Chunk(chunk.positions[j], velocities, t[j], lengths, identities)
+        return chunk._replace(velocities=None).at(j)._replace(velocities=velocities)
 
     def _step(self, chunk: Chunk, start: Integers, end: Integers) -> Floats:
         """Return the displacements from frames to the next, (T, N, 3); NaN across a gap, and to another agent."""

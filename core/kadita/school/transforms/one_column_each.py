@@ -9,6 +9,7 @@ from kadita.school.chunk import Chunk
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
+from kadita.school.variables import Variables
 
 
 def one_column_each(trajectory: Trajectory) -> Trajectory:
@@ -24,12 +25,13 @@ def spread(chunk: Chunk, agents: int) -> Chunk:
     frame, column = np.nonzero(identities >= 0)
 
     def of_agents(values: Floats) -> Floats:
-        result = np.full((len(values), agents, 3), np.nan)
+        result = np.full((len(values), agents, *values.shape[2:]), np.nan)
         result[frame, identities[frame, column]] = values[frame, column]
         return result
 
     velocities = None if chunk.velocities is None else of_agents(chunk.velocities)
-    return chunk._replace(positions=of_agents(chunk.positions), velocities=velocities, identities=None)
+    kept = Variables({name: of_agents(values) for name, values in chunk.variables.items()}, chunk.variables.lost)
+    return chunk._replace(positions=of_agents(chunk.positions), velocities=velocities, identities=None, variables=kept)
 
 
 class OneColumnEach(View):

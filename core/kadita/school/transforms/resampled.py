@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.school.box import Floats, minimum_image
-from kadita.school.chunk import BLOCK_ROWS, Chunk
+from kadita.school.chunk import BLOCK_ROWS, Chunk, concatenated
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 from kadita.school.transforms.resampling import Resampling
+from kadita.school.variables import Variables
 
 EQUAL = 1e-9  # of the new time step: a sighting so near to a new time is at that time
 NEAR = 1e-3  # of the new time step: how far single precision may at most have moved a sighting
 MOST_FRAMES = 100_000_000
+RESAMPLED = Variables(lost="numbers that agents keep are lost where positions are resampled")
 
 
 class Resampled(View):
@@ -59,6 +61,11 @@ class Resampled(View):
         self._kept: tuple[int, int, Chunk] | None = None  # frames from, to before, and what is in them
 
     @property
+    def variables(self) -> tuple[str, ...]:  # type: ignore[override]
+        """No names: a clock that is set back between two frames cannot be interpolated."""
+        return ()
+
+    @property
     def times(self) -> Floats:
         """Time of every frame, (n_frames,)."""
         return self._times(np.arange(self.n_frames))
@@ -80,7 +87,7 @@ class Resampled(View):
         if len(frames) and frames[-1] - frames[0] == len(frames) - 1 and (run := self._run(frames)) is not None:
             return run
         parts = [self._interpolated(part)[0] for part in self._parts(frames)]
-        return parts[0] if len(parts) == 1 else _concatenated(parts)
+        return parts[0] if len(parts) == 1 else concatenated(parts)
 
     def _run(self, frames: Integers) -> Chunk | None:
         """Return successive frames where many frames of the source matter to each; None where few do.
@@ -95,11 +102,7 @@ class Resampled(View):
             end = max(stop, min(self.n_frames, first + int(high[-1] - low[0])))
             self._kept = first, end, self._interpolated(np.arange(first, end))[0]
         begin, _, chunk = self._kept
-
-        def part(field: Any) -> Any:
-            return None if field is None else field[first - begin : stop - begin].copy()
-
-        return Chunk(*map(part, chunk))
+        return chunk.at(np.arange(first - begin, stop - begin))
 
     def _own_remarks(self) -> tuple[str, ...]:
         return self._on_positions
@@ -112,10 +115,12 @@ class Resampled(View):
             chunk, at_sighting = self._interpolated(part)
             kept, known = kept + int(at_sighting.sum()), known + int((~np.isnan(chunk.positions[..., 0])).sum())
         unit, gap = self._unit, self.resampling.most_gap
+        names = ", ".join(self.source.variables)
+        gone = f", and what agents keep ({names})," if names else ""
         return (
             f"{self.name}: resampled from {len(self._old)} to {self.n_frames} frames, {self.resampling.rate:.10g} per "
             f"{unit}: {known - kept} positions are interpolated linearly between sightings at most {gap:.10g} apart, "
-            f"{kept} are sightings; velocities and qualities of the file are gone",
+            f"{kept} are sightings; velocities and qualities of the file{gone} are gone",
         )
 
     def _parts(self, frames: Integers) -> Iterator[Integers]:
@@ -164,7 +169,7 @@ class Resampled(View):
             known &= source.identities[i, columns] == source.identities[k, columns]
             identities = np.where(known, source.identities[i, columns], -1)
         positions[~known] = np.nan
-        return Chunk(positions, None, new, lengths, identities), known & (i == k)
+        return Chunk(positions, None, new, lengths, identities, RESAMPLED), known & (i == k)
 
     def _ends(self, seen: NDArray[np.bool_], t: Floats, new: Floats) -> tuple[Integers, Integers]:
         """Return the rows of the sightings between which each agent is interpolated at new times, (T, C) each.
@@ -195,12 +200,3 @@ def _wrapped(positions: Floats, lengths: Floats, *ends: Floats) -> Floats:
     wrapped = np.mod(positions, np.where(lengths > 0, lengths, 1.0))
     result: Floats = np.where(within, np.where(wrapped >= lengths, 0.0, wrapped), positions)
     return result
-
-
-def _concatenated(parts: list[Chunk]) -> Chunk:
-    """Return frames in one chunk."""
-
-    def joined(fields: list[Any]) -> Any:
-        return None if fields[0] is None else np.concatenate(fields)
-
-    return Chunk(*(joined(list(fields)) for fields in zip(*parts, strict=True)))

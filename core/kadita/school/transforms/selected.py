@@ -53,7 +53,8 @@ class Selected(View):
         chunk = self.source.read(frames)
         if chunk.identities is None:
             v = None if chunk.velocities is None else chunk.velocities[:, self.which]
-            return chunk._replace(positions=chunk.positions[:, self.which], velocities=v)
+            kept = chunk.variables.at((slice(None), self.which))
+            return chunk._replace(positions=chunk.positions[:, self.which], velocities=v, variables=kept)
         places = np.where(chunk.identities >= 0, self._places[chunk.identities], -1)
         x = np.where((places >= 0)[..., None], chunk.positions, np.nan)
         return chunk._replace(positions=x, identities=places)

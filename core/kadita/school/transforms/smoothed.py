@@ -100,9 +100,7 @@ class Smoothed(View):
         start, place, known = self._windows(source, near, rows)
         velocities = self._derivatives(source, start, place)
         velocities[~known] = np.nan
-        lengths = None if source.lengths is None else source.lengths[rows]
-        identities = None if source.identities is None else source.identities[rows]
-        return Chunk(source.positions[rows], velocities, source.times[rows], lengths, identities)
+        return source._replace(velocities=None).at(rows)._replace(velocities=velocities)
 
     def _near(self, frames: Integers, reach: int) -> Integers:
         """Return the frames that are at most so far from any of these, which increase."""
