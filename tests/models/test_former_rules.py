@@ -150,9 +150,7 @@ def test_a_rule_with_another_number_of_arguments_is_left_as_it_is():
         name: ClassVar[str] = "odd"
         pair = staticmethod(jitable(lambda agent, other, more: None))
 
-    with pytest.raises(
-        kadita.KaditaError, match="pair of Whole: expected the arguments agent, other; got agent"
-    ):
+    with pytest.raises(kadita.KaditaError, match="pair of Whole: expected the arguments agent, other; got agent"):
         kadita.plugins.registry._as_model(type("Whole", (Odd,), WHOLE))
 
 
