@@ -3,8 +3,8 @@
     .venv/bin/python analyses/benchmark/before.py CHECKOUT [--rounds 100] [--million]
 
 CHECKOUT is a working tree of that version, such as ``git worktree add ../before COMMIT`` makes. Each version has a
-process of its own. They take turns, so that a busy machine hinders both; times are CPU time, and the least of all rounds
-is that of the round which nothing disturbed.
+process of its own. They take turns, so that a busy machine hinders both; times are CPU time, and the least of all
+rounds is that of the round which nothing disturbed.
 """
 
 import argparse
@@ -41,7 +41,8 @@ for line in sys.stdin:
     name, scenario, agents, parameters, steps = json.loads(line)
     if name not in states:
         usual = kadita.load_configuration(scenario).parameters
-        edge = 25.0 * (agents / 150) ** (1 / 3) if usual.box == "open" else usual.box * (agents / usual.agents) ** (1 / 3)
+        of_usual, usual_agents = (25.0, 150) if usual.box == "open" else (usual.box, usual.agents)
+        edge = of_usual * (agents / usual_agents) ** (1 / 3)
         given = {"agents": agents} | parameters | ({"box": edge} if agents > 1000 else {})
         states[name] = Integration(kadita.load_configuration(scenario, {"seed": 5}, given), 1, None)
         states[name].advance(1)

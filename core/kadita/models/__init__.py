@@ -82,7 +82,7 @@ __path__.append(str(Path(renamed.__file__).parent / "modules" / "models"))  # mo
 __all__ = [
     "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Agent", "Function", "InertialAgent", "InertialOther",
     "Length", "Model", "Other", "Positive", "across", "angle_of", "choose", "cosine", "cosine_and_sine", "count",
-    "directed", "dot", "exponential", "exponential32", "jitable", "logarithm", "normals", "opposite", "rotated", "scaled", "times", "total",
-    "turned", "uniforms", "unit", "velocity_difference", "where",
+    "directed", "dot", "exponential", "exponential32", "jitable", "logarithm", "normals", "opposite", "rotated",
+    "scaled", "times", "total", "turned", "uniforms", "unit", "velocity_difference", "where",
 ]
 # fmt: on
