@@ -15,13 +15,30 @@ are summed; and a rule of the agent says what follows from the sums. The whole o
 
 `kadita.Model` says how a model gets them. Fields that a rule does not read cost nothing.
 
+Functions on vectors of floats, tuples of three numbers, and on angles
+
+    dot(a, b)  times(s, a)  total(a, b, c)            a . b, s a, a + b + c; total(a, b, NOWHERE) is a + b
+    unit(a, otherwise)                                a / |a|, or `otherwise` where a has no direction
+    turned(a, angle)                                  a turned in the plane; rotated, across: turns in space
+    cosine_and_sine(angle)  angle_of(cosine, sine)    and logarithm(a), math.sqrt(a)
+
+Functions in `pair`, for its result
+
+    where(condition, other.heading)                   the heading where the condition holds, and NOTHING elsewhere
+    directed(share, other)                            the vector of this length, -1 to 1, towards the other
+    velocity_difference(share, agent, other)          that of the other - that of the agent, in units (below)
+    count(condition)  opposite(vector)                1 or 0, the number; - vector
+    scaled(factor, d)                                 factor x d, of components up to `ONE`
+    cosine(agent.heading, other.displacement, other.square)   of the angle between them; NaN for the agent itself
+
 ``agent`` (`Agent`) is the agent before the step: ``position``, ``heading`` (a unit vector), ``constants`` (the model's
 `constants` by name), ``species`` (0, or 1, 2, ... as they are declared), ``time``, ``step``, ``variables`` (the numbers
 that it keeps, by name), ``normals`` (four standard normal numbers), ``seed`` and ``number``. With ``normals(agent.seed,
 agent.step, agent.number, purpose)`` and `uniforms` there are more random numbers: four for each purpose from 3 to 99.
 
 ``other`` (`Other`) is another agent: ``displacement``, the minimum-image vector to it, ``square``, its squared length,
-``heading`` and ``species``. A rule of pairs is also called for the agent itself, with a square of 0.
+``heading`` and ``species``. A rule of pairs is also called for the agent itself, with a square of 0 (not if only the
+`nearest` count): a condition leaves it out with ``& (other.square > 0)``, and `directed` is NOTHING for it.
 
 Rules of pairs
 

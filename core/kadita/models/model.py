@@ -57,8 +57,10 @@ class Model(BaseModel):
 
     - ``name``, the name of the model in configurations;
     - ``pair = staticmethod(f)`` and ``turn = staticmethod(g)``, its rules;
-    - ``constants``, the numbers that the rules get by name;
-    - ``cutoff``, the distance beyond which agents do not interact, `math.inf` if there is none;
+    - ``constants``, a property, a dict of the numbers that the rules get by name, with ``speed`` and ``time_step`` if
+      they read these;
+    - ``cutoff``, a property, the distance beyond which agents do not interact, `math.inf` if there is none, 0 if they
+      do not interact at all;
 
     and where it needs them:
 
@@ -66,9 +68,9 @@ class Model(BaseModel):
       displacements but turn about no random axis: with ``dimensions = 2`` agents start with z = 0;
     - ``displacement``, a rule, if agents are also displaced by their neighbours;
     - ``accelerate``, a rule in place of ``turn``, if the state of an agent is a velocity instead of a unit heading, and
-      ``largest_speed``, beyond which the run ends with an error;
-    - ``nearest``, the number k of neighbours if only the k nearest count, and ``sees``, a rule, if not all others can
-      be among them;
+      ``largest_speed``, a property, beyond which the run ends with an error;
+    - ``nearest``, a property, the number k of neighbours if only the k nearest count, and ``sees``, a rule, if not all
+      others can be among them;
     - ``variables``, names of numbers that an agent keeps from step to step, ``remember``, the rule that returns the
       next ones, and ``initial_variables``;
     - ``velocities``, what the velocities in its trajectories are, if not what `velocity_kind` says.

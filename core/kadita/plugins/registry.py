@@ -170,6 +170,8 @@ def _as_model(model: Any) -> type[Model]:
             continue
         if isinstance(function, property):  # the function depends on parameters; it is checked when the model runs
             continue
+        if not isinstance(function, staticmethod):
+            raise PluginError(f"kadita_models: {rule} of {model.__name__}: expected {rule} = staticmethod(FUNCTION)")
         function = getattr(model, rule)
         if not is_jitable(function):
             raise PluginError(

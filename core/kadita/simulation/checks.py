@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kadita.base.errors import KaditaError, PluginError
+from kadita.base.errors import KaditaError, PluginError, did_you_mean
 from kadita.base.jit import reason
 from kadita.models.model import LONGEST, Model
 from kadita.school.arena import Arena
@@ -127,7 +127,28 @@ def attributed(model: Model, what: str) -> Iterator[None]:
     except (KaditaError, MemoryError):
         raise
     except Exception as error:  # a third-party model can raise anything
-        raise model_error(model, f"{what}: {reason(error)}") from error
+        absent = _absent(error) if isinstance(error, AttributeError) else None
+        raise model_error(model, f"{what}: {absent or reason(error)}") from error
+
+
+def _absent(error: AttributeError) -> str | None:
+    """Return which field a rule reads that its record, of the agent or of the other, lacks; None: it is another error.
+
+    Named tuples of constants and variables have all their names in that of their class.
+    """
+    record = error.obj
+    fields = getattr(type(record), "_fields", None)
+    kind = type(record).__name__.removeprefix("Inertial").split("_")[0]
+    known = {"Agent": "agent", "Other": "other", "Constants": "agent.constants", "Variables": "agent.variables"}
+    if fields is None or kind not in known:
+        return None
+    parts = (
+        part for part in ("constants", "variables") if error.name in getattr(getattr(record, part, ()), "_fields", ())
+    )
+    hint = next(
+        (f" (did you mean agent.{part}.{error.name}?)" for part in parts), did_you_mean(str(error.name), fields)
+    )
+    return f"{known[kind]} has no {error.name}{hint}; it has {', '.join(fields) or 'no fields'}"
 
 
 def model_error(model: Model, what: str) -> PluginError:

@@ -195,8 +195,9 @@ class Integration:
             PluginError: an agent for which this is not so.
         """
         x, u = self.school.positions, self.school.headings
-        if self.model.dimensions == 2 and (x[2].any() or u[2].any()):
-            agent = self.school.agents[(x[2] != 0) | (u[2] != 0)].min()
+        outside = (abs(x[2]) > 0) | (abs(u[2]) > 0)  # NaN is not: it is said below
+        if self.model.dimensions == 2 and outside.any():
+            agent = self.school.agents[outside].min()
             raise model_error(
                 self.model,
                 f"after {self.step} steps agent {agent} has left the plane: heading {_formatted(self.headings[agent])} "

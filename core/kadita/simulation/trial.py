@@ -14,6 +14,21 @@ from kadita.simulation.checks import NUMBERS, attributed, model_error
 from kadita.simulation.preparation import Prepared
 
 HEADING, NOISE = np.array([0.6, 0.0, 0.8]), np.array([0.1, 0.2, 0.3, 0.4])
+MAKERS = "where(condition, other.heading), directed(share, other), scaled, velocity_difference and NOTHING"
+
+
+class Species(int):
+    """Number of a species that cannot be compared with a name: compiled code would find them different, in silence."""
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            raise TypeError(f"species are numbers, 0 for agents of no declared species; compared with {other!r}")
+        return int(self) == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
 
 
 def try_rules(model: Model, prepared: Prepared) -> None:
@@ -56,7 +71,7 @@ def _agent(prepared: Prepared, heading: Any, species: int, table: Any, column: i
     vector, noise, position = (tuple(number(x) for x in a) for a in (heading, NOISE, (1.0, 2.0, 0.0)))
     constants = reader("Constants", method.constants, number)(table, column, table.size // len(method.constants))
     variables = reader("Variables", method.variables, number)(np.ones(len(method.variables)), 0, 1)
-    facts = species, np.int32(0), np.uint64(1), 0, number(0.0), constants, variables, noise
+    facts = Species(species), np.int32(0), np.uint64(1), 0, number(0.0), constants, variables, noise
     if method.inertial:
         return InertialAgent(position, vector, *facts, number(scales.largest_speed))
     return Agent(position, vector, *facts)
@@ -70,9 +85,9 @@ def _try_pairs(model: Model, prepared: Prepared, heading: Any, agent: Any) -> No
         d = np.float32(x), np.float32(0), np.float32(0)
         square = d[0] * d[0]
         if method.inertial:
-            other: Any = InertialOther(d, square, single, np.int32(0))
+            other: Any = InertialOther(d, square, single, Species(0))
         else:
-            other = Other(d, square, scaled(ONE, single), np.int32(0))
+            other = Other(d, square, scaled(ONE, single), Species(0))
         with attributed(model, "pair"), np.errstate(all="ignore"):
             results.append(method.pair(agent, other))
         with attributed(model, "sees"), np.errstate(all="ignore"):
@@ -80,21 +95,26 @@ def _try_pairs(model: Model, prepared: Prepared, heading: Any, agent: Any) -> No
         if not isinstance(seen, bool | np.bool_):
             raise model_error(model, f"sees: expected True or False; got {_formatted(seen)}")
     near, far = results
-    if not (_is_fixed_point(near) and _is_fixed_point(far)):
-        raise model_error(
-            model,
-            f"pair: expected three vectors and a number, in fixed point (kadita.models); got {_formatted(near)}",
-        )
+    for result in results:
+        fault = _fault(result)
+        if fault:
+            raise model_error(model, f"pair: {fault}")
     if (any(map(any, far[:3])) or far[3]) and not (method.everywhere or method.nearest):
         raise model_error(model, f"pair: expected zeros beyond the cutoff, {cutoff:g}; got {_formatted(far)}")
 
 
-def _is_fixed_point(result: Any) -> bool:
-    """Return whether it is a valid result of a pair rule: three vectors and a number, all integers."""
-    if not isinstance(result, tuple) or len(result) != 4:
-        return False
-    vectors = all(isinstance(vector, tuple) and len(vector) == 3 for vector in result[:3])
-    return vectors and all(isinstance(n, int | np.integer) for n in (*result[0], *result[1], *result[2], result[3]))
+def _fault(result: Any) -> str:
+    """Return what is wrong with the result of a pair rule, if not three vectors and a number, all integers."""
+    shaped = isinstance(result, tuple) and len(result) == 4
+    if not shaped or not all(isinstance(vector, tuple) and len(vector) == 3 for vector in result[:3]):
+        return f"expected (vector, vector, vector, number), NOTHING where there is none; got {_formatted(result)}"
+    for vector in result[:3]:
+        if not all(isinstance(x, int | np.integer) for x in vector):
+            return f"expected vectors in fixed point, as {MAKERS} are; got the floats {_formatted(vector)}"
+    if not isinstance(result[3], int | np.integer):
+        kind = type(result[3]).__name__
+        return f"expected an integer as the number, as count(condition) is; got the {kind} {_formatted(result[3])}"
+    return ""
 
 
 def _formatted(value: Any) -> str:

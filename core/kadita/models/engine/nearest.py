@@ -55,8 +55,8 @@ def summing_nearest(method: Method, by_cells: bool) -> Function:
         for start in range(first, last, BLOCK):
             n = min(BLOCK, last - start)
             for k in range(n):  # on vector units
-                j = np.uint64(start) + np.uint64(k)
-                squares[k] = distance(i, j, fixed, near, scale)[1]
+                at = np.uint64(start) + np.uint64(k)  # an unsigned index needs no branch for negative ones
+                squares[k] = distance(i, at, fixed, near, scale)[1]
             for k in range(n):
                 square = squares[k]
                 if square > worst or square >= limit:
