@@ -21,6 +21,7 @@ from kadita.plugins.registry import Registry
 
 OTHERS = "others"  # name of the agents that belong to no declared species
 STORED = {"species": "group"}  # keys of trajectory files that differ from those of TOML files
+OPTIONS = ("steps", "every", "seed")  # of the command line, with the names of the keys
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
 
 
@@ -215,7 +216,8 @@ def _first_fault(error: ValidationError, model: type[Model]) -> str:
         if fault["type"] == "extra_forbidden":
             key = str(fault["loc"][-1])
             if in_parameters and key in RunConfiguration.model_fields:
-                return f"'{key}' is not a parameter of the model; it belongs above [parameters], or use --{key}"
+                option = f", or use --{key}" if key in OPTIONS else ""
+                return f"'{key}' is not a parameter of the model; it belongs above [parameters]{option}"
             return f"there is no parameter '{key}'{did_you_mean(key, known)}"
     absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
     missing = [key for key in absent if isinstance(key, str)]  # not an index, as for the third of three lengths
