@@ -1,15 +1,23 @@
 """README and the pages of docs are true: their commands run, their plugins are plugins, their links lead somewhere."""
 
+import builtins
+import dis
+import math
 import os
 import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+from kadita import models
+
 ROOT = Path(__file__).resolve().parents[1]
+EXCERPT = re.compile(r"^```py\n(.*?)^```$", re.MULTILINE | re.DOTALL)  # of a plugin, without its imports
 FENCE = re.compile(r"^```(sh|python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TEXT = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
@@ -72,6 +80,16 @@ def test_the_model_is_run_and_measured(transcript):
     _, done = transcript("writing-a-model.md")
     (printed,) = [printed for code, printed in done.items() if "--plugin follow.py" in code]
     assert "51 frames, time 0 to 50" in printed
+
+
+@pytest.mark.parametrize("excerpt", EXCERPT.findall(TEXT["writing-a-model.md"]))
+def test_excerpts_of_models_know_all_names(excerpt):
+    """Names of globals that their code reads are those of `kadita.models`, NumPy, math or built in."""
+    known = {name: getattr(models, name) for name in models.__all__} | {"ClassVar": ClassVar, "math": math, "np": np}
+    exec(excerpt, known)
+    for rule in [known[name] for name in ("pair", "turn", "accelerate", "displacement", "remember") if name in known]:
+        reads = [i.argval for i in dis.get_instructions(rule) if i.opname == "LOAD_GLOBAL"]
+        assert set(reads) <= known.keys() | vars(builtins).keys()
 
 
 def test_every_command_is_documented_and_every_documented_command_exists():

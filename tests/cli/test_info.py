@@ -1,12 +1,14 @@
 """`kadita info`: what the data really are."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import kadita
 from kadita.io.amber.writer import AmberWriter
+from kadita.school.velocity_kinds import KINDS
 
 
 def write(path, x, v=None, **known):
@@ -93,6 +95,13 @@ def test_a_gap_in_time_is_a_gap_and_no_jump(command, tmp_path):
     found = facts(command, tmp_path / "a.nc")
     assert found["longest_gap"] == "20.5, agent 0 from frame 29 to 30"
     assert "far_steps" not in found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_velocities_are_is_said_in_words_here_and_in_the_manual(command, tmp_path, walks, kind):
+    path = write(tmp_path / "a.nc", walks[:9], np.ones((9, 8, 3)), attributes={"velocities": kind})
+    assert facts(command, path)["velocities_are"] == KINDS[kind]
+    assert f"`{kind}`, " in (Path(__file__).parents[2] / "docs" / "the-file.md").read_text(encoding="utf-8")
 
 
 def test_columns_that_are_reused(command, tmp_path):

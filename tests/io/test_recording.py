@@ -243,6 +243,7 @@ def test_velocities_at_which_agents_do_not_move_are_told(tmp_path, said):
         (2.0, {}),
         (3.0, {"velocities": "difference"}),
         (20.0, {"velocities": "heading"}),
+        (20.0, {"velocities": "state"}),
         (1.0, {"velocities": "orientation", "dt": 0.1}),
         (20.0, {"turned": 1.0}),  # who turns on the way moves less far
         (20.0, {"box": 10.0}),  # half the cell: nobody knows how often it was crossed

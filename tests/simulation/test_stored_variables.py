@@ -141,3 +141,9 @@ def test_what_agents_do_not_keep_cannot_be_stored(names, message):
 def test_a_model_without_any_says_so():
     with pytest.raises(KaditaError, match="agents of the model couzin keep no 'clock'; it keeps none"):
         load_configuration(load_configuration("torus").model_dump(exclude_unset=True) | {"variables": ["clock"]})
+
+
+def test_among_the_parameters_of_the_model_they_are_told_where_they_belong():
+    expected = r"'variables' is not a parameter of the model; it belongs above \[parameters\]$"
+    with pytest.raises(KaditaError, match=expected):
+        load_configuration("torus", parameters={"variables": ["clock"]})

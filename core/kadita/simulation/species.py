@@ -11,6 +11,7 @@ from kadita.base.errors import did_you_mean
 from kadita.models.model import Model
 
 OTHERS = "others"  # name of the agents that belong to no declared species
+OPTIONS = ("steps", "every", "seed")  # of the command line, with the names of the keys
 Interactions = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
@@ -89,7 +90,8 @@ def first_fault(error: ValidationError, model: type[Model], others: type[BaseMod
         if fault["type"] == "extra_forbidden":
             key = str(fault["loc"][-1])
             if in_parameters and others is not None and key in others.model_fields:
-                return f"'{key}' is not a parameter of the model; it belongs above [parameters], or use --{key}"
+                option = f", or use --{key}" if key in OPTIONS else ""
+                return f"'{key}' is not a parameter of the model; it belongs above [parameters]{option}"
             return f"there is no parameter '{key}'{did_you_mean(key, known)}"
     absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
     missing = [key for key in absent if isinstance(key, str)]  # not an index, as for the third of three lengths

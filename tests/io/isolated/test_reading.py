@@ -44,7 +44,9 @@ def child_process():
 
 
 def same(a, b):
-    return all((x is None and y is None) or np.array_equal(x, y, equal_nan=True) for x, y in zip(a, b, strict=True))
+    return all(
+        (x is None and y is None) or np.array_equal(x, y, equal_nan=True) for x, y in zip(a[:5], b[:5], strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", FORMATS)
