@@ -51,6 +51,8 @@ where `ONE` is a length of 1, and so are `NOTHING`, and what `where`, `count`, `
 it is cut off, `directed(force / largest, other)`, and multiply the sum by ``largest``. All must be 0 beyond the model's
 ``cutoff``, unless that is `math.inf` or only the `nearest` count. All numbers are float32, and decisions are written
 ``a if condition else b`` (`where`), without ``if`` statements: such a rule runs on vector units, ten times as fast.
+In arithmetic, a literal such as 0.5 or 2 makes compiled code, but not plain Python, compute in double precision, which
+is slower and differs in the last bit: let it be one of the `constants`, or write ``np.float32(0.5)``.
 
 Rules of the agent
 
