@@ -1,4 +1,4 @@
-"""Kill runs of a model that uses all of the engine at random moments, resume them, and compare their files byte by byte.
+"""Kill runs of a model that uses all of the engine at random moments, resume them, and compare files byte by byte.
 
 .venv/bin/python analyses/robustness/killed_models.py [--kills 20] [--threads 1]
 """

@@ -83,7 +83,7 @@ def test_without_them_the_file_is_as_it_was(tmp_path, frames):
     with kadita.open(tmp_path / "plain.nc") as school:
         assert school.variables == ()
         assert len(school.read(np.arange(3)).variables) == 0
-        with pytest.raises(KaditaError, match="variables: there is no 'clock'; nothing that agents keep was stored"):
+        with pytest.raises(KaditaError, match="needs the variable 'clock'; the trajectory has none"):
             school[0].variables["clock"]
 
 

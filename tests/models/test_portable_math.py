@@ -9,6 +9,7 @@ import numba
 import numpy as np
 import pytest
 
+from kadita.models.portable_exp import exponential, exponential32
 from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
 
 LEAST, MOST = 2.0**-33, 1 - 2.0**-33  # of the uniform numbers that are drawn
@@ -37,6 +38,22 @@ def angles_of(cosines, sines):
     found = np.empty_like(cosines)
     for i in range(cosines.size):
         found[i] = angle_of(cosines[i], sines[i])
+    return found
+
+
+@compiled
+def exponentials(a):
+    found = np.empty_like(a)
+    for i in range(a.size):
+        found[i] = exponential(a[i])
+    return found
+
+
+@compiled
+def exponentials32(a):
+    found = np.empty_like(a)
+    for i in range(a.size):
+        found[i] = exponential32(a[i])
     return found
 
 
@@ -76,6 +93,33 @@ class TestLogarithm:
         """The length of a Box-Muller pair is sqrt(-2 ln u)."""
         assert math.sqrt(-2 * logarithm(LEAST)) == pytest.approx(math.sqrt(66 * math.log(2)), rel=1e-15)
         assert math.sqrt(-2 * logarithm(MOST)) == pytest.approx(2.0**-16, rel=1e-9)
+
+
+class TestExponential:
+    @pytest.mark.parametrize("reach", [1e-6, 1.0, 40.0, 708.0])
+    def test_it_is_right_to_a_unit_of_the_last_place(self, rng, reach):
+        a = rng.uniform(-reach, reach, N)
+        assert in_last_places(exponentials(a), np.exp(long(a))).max() <= 1.1
+
+    @pytest.mark.parametrize("reach", [1e-3, 1.0, 20.0, 87.0])
+    def test_so_it_is_in_single_precision_and_it_never_falls(self, rng, reach):
+        a = np.sort(rng.uniform(-reach, reach, N)).astype(np.float32)
+        found, exact = exponentials32(a), np.exp(a.astype(float))
+        assert (np.abs(found - exact) / np.spacing(exact.astype(np.float32))).max() <= 1.5
+        assert (np.diff(found) >= 0).all()
+
+    @pytest.mark.parametrize(("compute", "kind"), [(exponentials, np.float64), (exponentials32, np.float32)])
+    def test_at_its_ends(self, compute, kind):
+        a = np.array([0.0, -0.0, np.inf, -np.inf, 1e30, -1e30, np.nan], kind)
+        np.testing.assert_array_equal(compute(a), [1, 1, np.inf, 0, np.inf, 0, np.nan])
+
+    def test_numbers_below_the_normal_ones_lose_their_last_places_alone(self, rng):
+        a = rng.uniform(-745, -709, N)
+        assert np.abs(exponentials(a) - np.exp(long(a))).max() <= 1.5 * 2.0**-1074
+
+    def test_it_undoes_the_logarithm(self, rng):
+        a = rng.uniform(0.5, 20, N)
+        np.testing.assert_allclose(exponentials(logarithms(a)), a, rtol=1e-15)
 
 
 class TestCosineAndSine:

@@ -88,9 +88,9 @@ def test_what_is_not_there_is_told_and_is_a_key_error(x):
             none.variables["clock"]
     with pytest.raises(KaditaError) as told:
         some.variables["clok"]
-    assert str(told.value) == "variables: there is no 'clok' (did you mean clock?)"
+    assert str(told.value) == "needs the variable 'clok', which agents do not keep (did you mean clock?)"
     assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)
-    with pytest.raises(KaditaError, match="there is no 'mood'; there are: clock"):
+    with pytest.raises(KaditaError, match="'mood', which agents do not keep; there are: clock"):
         some.variables["mood"]
     assert "clock" not in none.variables
     assert none.variables.get("clock") is None
@@ -139,7 +139,7 @@ def test_between_frames_nobody_knows_them(x):
     assert view.variables == ()
     for frames in (np.arange(view.n_frames), np.array([3]), np.array([1, 7])):
         assert len(view.read(frames).variables) == 0
-    with pytest.raises(NotKept, match="'clock': numbers that agents keep are lost where positions are resampled"):
+    with pytest.raises(NotKept, match="'clock', which is lost where positions are resampled"):
         view[0].variables["clock"]
     assert "of the file, and what agents keep (clock), are gone" in view.remarks[0]
 

@@ -63,7 +63,7 @@ def test_a_scenario_that_is_printed_can_be_run_from_a_file(name, tmp_path):
 IMPOSSIBLE = [
     ({"r_r": 4.0}, "expected r_r <= r_o <= r_a; got r_r = 4"),
     ({"r_a": 13.0}, "r_a = 13 reaches beyond half the cell, 12.5"),
-    ({"speed": -1.0}, "speed: .* greater than 0; got -1.0"),
+    ({"speed": -1.0}, "speed: .* greater than or equal to 0; got -1.0"),
     ({"max_turn": 0.0}, "max_turn: .* greater than 0; got 0.0"),
     ({"max_turn": 4.0}, "max_turn: .* less than or equal to 3.14"),
     ({"agents": 0}, "agents: .* greater than or equal to 1; got 0"),
@@ -92,7 +92,7 @@ IMPOSSIBLE_TORUS = [
     ({"rules": "dewi-kadita"}, 'rules = "dewi-kadita" needs max_turn and blind_angle|field_of_view belongs to'),
     ({"rules": "couzin"}, "rules: .*'couzin-2002' or 'dewi-kadita'"),
     ({"r_o": 0.5}, "expected r_r <= r_o <= r_a; got r_r = 1, r_o = 0.5, r_a = 16.75"),
-    ({"speed": -3.0}, "speed: .* greater than 0"),
+    ({"speed": -3.0}, "speed: .* greater than or equal to 0"),
     ({"box": 30.0}, "r_a = 16.75 reaches beyond half the cell, 15, .* allow_long_range = true"),
     ({"noise": -0.05}, "noise: .* greater than or equal to 0"),
     ({"feild_of_view": 270.0}, r"no parameter 'feild_of_view' \(did you mean field_of_view\?\)"),

@@ -27,14 +27,14 @@ def _described(value: Any, names: tuple[str, ...], seen: dict[int, int]) -> Iter
         yield from _described(sorted(options.items(), key=repr), (), seen)
     value = getattr(getattr(value, "_dispatcher", value), "py_func", getattr(value, "_defn", value))
     kind = type(value).__qualname__
-    if inspect.isfunction(value) and not _is_of_library(value.__module__):
+    if inspect.isfunction(value) and not is_of_library(value.__module__):
         yield f"{kind} {seen.get(id(value))}"
         if id(value) not in seen:
             seen[id(value)] = len(seen)
             yield from _described([value.__defaults__, value.__kwdefaults__, vars(value)], (), seen)
-            yield from _described([_content(cell) for cell in value.__closure__ or ()], (), seen)
+            yield from _described([content_of(cell) for cell in value.__closure__ or ()], (), seen)
             yield from _described_code(value.__code__, value.__globals__, seen)
-    elif isinstance(value, ModuleType) and not _is_of_library(value.__name__):
+    elif isinstance(value, ModuleType) and not is_of_library(value.__name__):
         yield f"{kind} {value.__name__}"
         for name in names:
             if hasattr(value, name):
@@ -52,7 +52,7 @@ def _described(value: Any, names: tuple[str, ...], seen: dict[int, int]) -> Iter
         yield f"{kind} {sorted(map(repr, value))}"
     elif value is None or isinstance(value, bool | int | float | complex | str | bytes | np.dtype):
         yield f"{kind} {value!r}"
-    elif isinstance(value, type) and not _is_of_library(value.__module__):
+    elif isinstance(value, type) and not is_of_library(value.__module__):
         yield f"{kind} {value.__qualname__}"
         plain = {n: getattr(v, "value", v) for n, v in vars(value).items() if not n.startswith("_")}
         yield from _described(plain, (), seen)
@@ -73,12 +73,14 @@ def _described_code(code: CodeType, known: Mapping[str, Any], seen: dict[int, in
             yield from _described(known[name], code.co_names, seen)
 
 
-def _content(cell: CellType) -> Any:
+def content_of(cell: CellType) -> Any:
+    """Return what a variable of an enclosing function holds; None if it is not assigned yet."""
     try:
         return cell.cell_contents
     except ValueError:  # a name that is not assigned yet
         return None
 
 
-def _is_of_library(module: str | None) -> bool:
+def is_of_library(module: str | None) -> bool:
+    """Return whether a module belongs to a library, whose functions are identified by name."""
     return (module or "").partition(".")[0] in LIBRARIES

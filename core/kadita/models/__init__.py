@@ -63,8 +63,9 @@ Rules of the agent
 
 ``sums`` are the contributions of all agents: three vectors and a number, no longer in fixed point. All numbers are
 float64. An agent moves by its speed x time step along its next heading, or by its next velocity x time step, and by the
-displacement; then walls reflect it. The functions on vectors (`dot`, `unit`, ...), `logarithm`, `cosine_and_sine` and
-`angle_of` give the same bits on every machine; of the functions of `math` only the square root does. In a plane
+displacement; then walls reflect it. The functions on vectors (`dot`, `unit`, ...), `logarithm`, `exponential`,
+`cosine_and_sine` and `angle_of`, and for rules of pairs `exponential32`, give the same bits on every machine; of the
+functions of `math` only the square root does. In a plane
 (``dimensions = 2``) all z are 0 and must stay 0: turn with `turned`, not about a random axis.
 
 Where the state is a velocity, ``agent`` and ``other`` (`InertialAgent`, `InertialOther`) have ``velocity`` instead of
@@ -89,6 +90,7 @@ from kadita.models.fixed_point import (
 )
 from kadita.models.model import Length, Model, Positive
 from kadita.models.philox import NOISE, normals, uniforms
+from kadita.models.portable_exp import exponential, exponential32
 from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
 from kadita.models.records import Agent, InertialAgent, InertialOther, Other
 from kadita.models.vectors import NOWHERE, TOO_SHORT, across, choose, dot, rotated, times, total, turned, unit
@@ -99,7 +101,7 @@ __path__.append(str(Path(renamed.__file__).parent / "modules" / "models"))  # mo
 __all__ = [
     "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Agent", "Function", "InertialAgent", "InertialOther",
     "Length", "Model", "Other", "Positive", "across", "angle_of", "choose", "cosine", "cosine_and_sine", "count",
-    "directed", "dot", "jitable", "logarithm", "normals", "opposite", "rotated", "scaled", "times", "total",
-    "turned", "uniforms", "unit", "velocity_difference", "where",
+    "directed", "dot", "exponential", "exponential32", "jitable", "logarithm", "normals", "opposite", "rotated",
+    "scaled", "times", "total", "turned", "uniforms", "unit", "velocity_difference", "where",
 ]
 # fmt: on

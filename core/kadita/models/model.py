@@ -151,13 +151,13 @@ class Model(BaseModel):
         try:
             arena = Arena.of(self.arena)
             walls, edges = arena.walls, self.space.array
+            if self.dimensions not in arena.dimensions:
+                fits = ", ".join(form for kind, form in FORMS.items() if self.dimensions in Arena(kind, ()).dimensions)
+                raise KaditaError(f"arena: expected one in {self.dimensions} dimensions, {fits}; got {self.arena}")
             if self.initial == "random":
                 initial_states.in_arena(0, 1, arena, self.dimensions == 2, edges)
         except KaditaError as error:
             raise ValueError(str(error)) from None
-        if self.dimensions not in arena.dimensions:
-            expected = ", ".join(FORMS[kind] for kind in FORMS if self.dimensions in Arena(kind, ()).dimensions)
-            raise ValueError(f"arena: expected one in {self.dimensions} dimensions, {expected}; got {self.arena}")
         for axis, edge, lower in zip("xyz", edges, walls.lower, strict=True):
             if edge and math.isfinite(lower):
                 raise ValueError(

@@ -27,7 +27,7 @@ class Variables(Mapping[str, Floats]):
 
     Args:
         values: arrays by name.
-        lost: why there are none although agents kept some, as the end of a sentence; empty otherwise.
+        lost: where what agents kept was lost: ``"lost where positions are resampled"``; empty otherwise.
 
     Raises:
         NotKept: on access to a name that is not there; it is a `KeyError`, too.
@@ -43,12 +43,13 @@ class Variables(Mapping[str, Floats]):
         if name in self._values:
             return self._values[name]
         if self._values:
-            reason = did_you_mean(name, self._values) or f"; there are: {', '.join(self._values)}"
+            hint = did_you_mean(name, self._values) or f"; there are: {', '.join(self._values)}"
+            reason = f", which agents do not keep{hint}"
         elif self.lost:
-            reason = f": {self.lost}"
+            reason = f", which is {self.lost}"
         else:
-            reason = "; nothing that agents keep was stored; a run stores what its configuration names in `variables`"
-        raise NotKept(f"variables: there is no '{name}'{reason}")
+            reason = "; the trajectory has none (a run stores those that its configuration names as `variables`)"
+        raise NotKept(f"needs the variable '{name}'{reason}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -18,39 +18,10 @@ from kadita.base.settings import parse_toml, read_toml
 from kadita.models.model import Model
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
+from kadita.simulation.species import OTHERS, Species, first_fault, of_pairs
 
-OTHERS = "others"  # name of the agents that belong to no declared species
 STORED = {"species": "group"}  # keys of trajectory files that differ from those of TOML files
 SCHEMA_LINE = re.compile(r"\A#:schema .*$", re.MULTILINE)
-
-
-class Species(BaseModel):
-    """A species of agents: their number, and the parameters of the model that differ from those of the others."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z][\w.-]*$", description="name, a single word")]
-    count: Annotated[int, Field(ge=1, description="number of agents")]
-
-    def of(self, model: Model) -> Model:
-        """Return the model with the parameters of this species.
-
-        Raises:
-            ValueError: a parameter that is unknown, common to all agents, or out of range.
-        """
-        parameters = self.model_extra or {}
-        cls = type(model)
-        for key in parameters:
-            if key not in cls.model_fields:
-                raise ValueError(
-                    f"species {self.name}: there is no parameter '{key}'{did_you_mean(key, cls.model_fields)}"
-                )
-            if key in cls.shared:
-                raise ValueError(f"species {self.name}: {key} is common to all agents; it belongs in [parameters]")
-        try:
-            return cls.model_validate(model.model_dump(exclude_unset=True) | parameters)
-        except ValidationError as error:
-            raise ValueError(f"species {self.name}: {_first_fault(error, cls)}") from None
 
 
 class RunConfiguration(BaseModel):
@@ -67,6 +38,10 @@ class RunConfiguration(BaseModel):
     species: Annotated[
         tuple[Species, ...], Field(description="agents with other parameters: the first agents, in this order")
     ] = ()
+    interaction: Annotated[
+        dict[str, dict[str, dict[str, Any]]],
+        Field(description="interaction.A.B: parameters with which agents of species A respond to those of species B"),
+    ] = {}
     variables: Annotated[
         tuple[str, ...], Field(description="numbers that agents keep, to be stored in the trajectory")
     ] = ()
@@ -89,13 +64,19 @@ class RunConfiguration(BaseModel):
                 raise ValueError(f"variables: agents of the model {self.model} keep no '{name}'{hint}")
             if self.variables.count(name) > 1:
                 raise ValueError(f"variables: expected different names; got {name} twice")
-        _ = self.models
+        _ = self.models_of_pairs
         return self
 
     @property
     def models(self) -> tuple[Model, ...]:
         """The model with the parameters of each species; the first is for agents of no declared species."""
         return self.parameters, *(s.of(self.parameters) for s in self.species)
+
+    @property
+    def models_of_pairs(self) -> tuple[tuple[Model, ...], ...]:
+        """The models with which a species responds to another, [of which][over which]; empty without interactions."""
+        table = of_pairs(self.models, self.species_names, self.interaction)
+        return table if self.interaction else ()
 
     @property
     def species_indices(self) -> NDArray[np.int32]:
@@ -117,7 +98,7 @@ class RunConfiguration(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """Return the configuration as stored in files: plain values, without those that are None."""
-        empty = {key for key in ("species", "variables") if not getattr(self, key)}
+        empty = {key for key in ("species", "interaction", "variables") if not getattr(self, key)}
         content = self.model_dump(mode="json", exclude_none=True, exclude=empty)
         if content["parameters"].get("dimensions") == 3:  # as files had it before there were planes
             del content["parameters"]["dimensions"]
@@ -184,7 +165,7 @@ def load_configuration(
             table["parameters"] = model.model_validate(from_file | dict(parameters or {}))
         return RunConfiguration.model_validate(table)
     except ValidationError as error:
-        raise KaditaError(f"{name}: {_first_fault(error, model)}") from None
+        raise KaditaError(f"{name}: {first_fault(error, model, RunConfiguration)}") from None
 
 
 def _check_keys(name: str, table: Mapping[str, Any], model: type[Model]) -> None:
@@ -204,32 +185,3 @@ def _model(name: str, model: Any, registry: Registry) -> type[Model]:
         hint = did_you_mean(str(model), registry.models) or there_are
         raise KaditaError(f"{name}: there is no model '{model}'{hint}; --plugin adds a file")
     return registry.models[model]
-
-
-def _first_fault(error: ValidationError, model: type[Model]) -> str:
-    """Describe an error in one line: an unknown key first, then all missing keys, then the first invalid value."""
-    in_parameters = error.title == model.__name__
-    known = (model if in_parameters else RunConfiguration).model_fields
-    faults = error.errors()
-    for fault in faults:
-        if fault["type"] == "extra_forbidden":
-            key = str(fault["loc"][-1])
-            if in_parameters and key in RunConfiguration.model_fields:
-                return f"'{key}' is not a parameter of the model; it belongs above [parameters], or use --{key}"
-            return f"there is no parameter '{key}'{did_you_mean(key, known)}"
-    absent = [fault["loc"][-1] for fault in faults if fault["type"] == "missing"]
-    missing = [key for key in absent if isinstance(key, str)]  # not an index, as for the third of three lengths
-    if missing:
-        return f"missing{' in [parameters]' if in_parameters else ''}: {', '.join(missing)}"
-    first = faults[0]
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "value_error":
-        return message
-    path = [str(part) for part in first["loc"] if part in known]
-    key = path[-1] if path else ""
-    match first["loc"]:
-        case ("species", int(number), str(name)):
-            key = f"species {number + 1}: {name}"
-    if key == "box":
-        return f'box: expected a length above 0, three of them, or "open"; got {first["input"]!r}'
-    return f"{key}: {message[:1].lower()}{message[1:]}; got {first['input']!r}"

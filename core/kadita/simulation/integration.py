@@ -22,7 +22,7 @@ from kadita.school.box import Floats
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributed, model_error
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.preparation import prepare
+from kadita.simulation.preparation import check_interactions, prepare
 from kadita.simulation.trial import try_rules
 
 MOST_THREADS = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
@@ -66,7 +66,8 @@ class Integration:
             raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
         with attributed(self.model, "initial_variables"):
             kept = variables_at_start(self.models, self.species, self.seed)
-        self.prepared = prepare(self.models)
+        check_interactions(configuration)
+        self.prepared = prepare(self.models, configuration.models_of_pairs)
         self._set_state(self.model.space.wrap(x), u, kept)
         self.check()
         try_rules(self.model, self.prepared)
@@ -229,9 +230,10 @@ def checksum_of(start: Frame) -> str:
     return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
 
 
-def checksum_of_rules(models: Sequence[Model]) -> str:
-    """Return a checksum of the code of a model's rules, and of their constants for all species."""
-    model, prepared = models[0], prepare(models)
+def checksum_of_rules(configuration: RunConfiguration) -> str:
+    """Return a checksum of the code of a model's rules, and of their constants for all species and their pairs."""
+    model = configuration.parameters
+    prepared = prepare(configuration.models, configuration.models_of_pairs)
     method = prepared.method
     functions = (method.pair, method.turn, method.displacement, method.remember, method.sees)
     starts = (type(model).initial_state, type(model).initial_variables)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kadita.base.code_names import names_read
+from kadita.base.errors import KaditaError
 from kadita.base.jit import Function, jitable
 from kadita.models import former_rules
 from kadita.models.engine.grid import WIDE
@@ -17,6 +19,7 @@ from kadita.models.model import Model, no_displacement
 from kadita.models.vectors import NOWHERE
 from kadita.school.walls import Walls
 from kadita.simulation.checks import attributed, check_declarations, cutoff_of, numbers_of
+from kadita.simulation.configuration import RunConfiguration
 
 NO_WALLS = Walls(0, np.zeros(3), np.inf, np.full(3, -np.inf), np.full(3, np.inf))
 
@@ -47,17 +50,18 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
     cutoff = cutoff_of([*models, *of_pairs])
     constants = numbers_of(models)
     rules = Rules.of(constants, numbers_of(of_pairs) if of_pairs else None)
+    pair, sees = _rule(model, "pair"), _rule(model, "sees")
     method = Method(
-        pair=_rule(model, "pair"),
+        pair=pair,
         turn=_rule(model, "turn" if model.accelerate is None else "accelerate"),
         displacement=_rule(model, "displacement"),
         remember=_rule(model, "remember") if model.variables else nothing_kept,
-        sees=_rule(model, "sees"),
+        sees=sees,
         constants=tuple(constants[0]),
         variables=tuple(model.variables),
         inertial=model.accelerate is not None,
         nearest=model.nearest is not None,
-        reads_species=len(models) > 1,
+        reads_species=len(models) > 1 and "species" in names_read(pair, sees),
         by_interaction=bool(of_pairs),
         everywhere=math.isinf(cutoff) and model.nearest is None,
         flat_walls=model.walls is not None and bool(np.isfinite(model.walls.low).any()),
@@ -66,6 +70,28 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
     )
     scales = Scales(model.time_step, scale_of(models), model.nearest or 0)
     return Prepared(method, space_of(model, cutoff), scales, rules)
+
+
+def check_interactions(configuration: RunConfiguration) -> None:
+    """Check that the parameters of each interaction change what the rule of a pair computes.
+
+    Raises:
+        KaditaError: parameters that change no constant that the rule reads, nor the cutoff.
+    """
+    models, names = configuration.models, configuration.species_names
+    for a, row in enumerate(configuration.models_of_pairs):
+        for b, model in enumerate(row):
+            given = configuration.interaction.get(names[a], {}).get(names[b])
+            if given is None:
+                continue
+            own, new = numbers_of([models[a], model])
+            read = names_read(model.pair)
+            if cutoff_of([models[a]]) == cutoff_of([model]) and not any(own[n] != new[n] for n in own if n in read):
+                what = f"interaction.{names[a]}.{names[b]}: {' and '.join(given)}"
+                raise KaditaError(
+                    f"{what} changes nothing in the rule of a pair of the model {model.name}, "
+                    f"or is the value of {names[a]} already"
+                )
 
 
 def space_of(model: Model, cutoff: float) -> Space:

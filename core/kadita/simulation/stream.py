@@ -120,7 +120,7 @@ class Simulation(Trajectory):
         path, self._checkpoint_every = Path(path), checkpoint_every
         if resume and path.exists():
             self._check_same_run(path)
-            self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration.models))
+            self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration))
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
         else:
             self._writer = AmberWriter(
@@ -256,7 +256,7 @@ class Simulation(Trajectory):
                 sink(block)
         if self._writer is not None and state is not None:
             self._writer.secure()  # flush the frames that the checkpoint counts, before it is written
-            rules = checksum_of_rules(self.configuration.models)
+            rules = checksum_of_rules(self.configuration)
             checkpoint.save(self._writer.path, state, self._made_by(), rules)
 
     def _block(self, numbers: Integers, positions: Floats, velocities: Floats, variables: Variables) -> Block:

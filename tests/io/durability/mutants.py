@@ -81,7 +81,7 @@ def first_block(path: Path) -> str:
         facts = [opened.n_frames, opened.agents.tolist(), opened.attributes, opened.complete]
         facts += [None if opened.species is None else opened.species.tolist(), getattr(opened, "configuration", None)]
     digest = hashlib.sha256()
-    for values in chunk:
+    for values in (*chunk[:5], *chunk.variables.values()):
         digest.update(b"-" if values is None else np.ascontiguousarray(values).tobytes())
     return f"opens {digest.hexdigest()[:16]} {hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]}"
 

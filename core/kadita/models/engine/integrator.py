@@ -20,7 +20,7 @@ from kadita.models.engine import cell_list, grid
 from kadita.models.engine.columns import reader
 from kadita.models.engine.interactions import NUMBER, rows_of, summing
 from kadita.models.engine.method import Method
-from kadita.models.engine.nearest import summing_nearest
+from kadita.models.engine.nearest import BLOCK, summing_nearest
 from kadita.models.engine.simd_copy import LANES
 from kadita.models.engine.update import GROUP, SUMS, VARIABLES, moving
 from kadita.models.fixed_point import ONE
@@ -106,6 +106,7 @@ def steps_of(method: Method, *, by_cells: bool, parallel: bool) -> Function:
                 c = constants_of(rules.of_pairs, 0, columns)
                 if nearest:
                     keys, chosen = np.empty(scales.nearest, np.int64), np.empty(scales.nearest, np.int64)
+                    squares = np.empty(BLOCK, np.float32)
                 if by_cells:
                     near, bounds, slices = np.empty((rows, 0), np.int32), cell_list.bounds(distinct), distinct[2]
                     around = bounds.size - slices
@@ -132,7 +133,7 @@ def steps_of(method: Method, *, by_cells: bool, parallel: bool) -> Function:
                             if nearest:
                                 add_up(
                                     i, school, c, rules, kinds, seen, near, low, high, scale, scales, space.cutoff,
-                                    seed, step, memory, index, keys, chosen,
+                                    seed, step, memory, index, keys, chosen, squares,
                                 )  # fmt: skip
                             elif by_interaction:
                                 for kind in range(kinds):

@@ -16,6 +16,8 @@ from kadita.models.engine.update import GROUP
 from kadita.models.fixed_point import ONE
 from kadita.models.records import InertialOther, Other
 
+BLOCK = 256  # candidates whose distances are computed together
+
 
 def summing_nearest(method: Method, by_cells: bool) -> Function:
     """Return the compiled function that adds the contributions of the k nearest within the cutoff."""
@@ -46,25 +48,32 @@ def summing_nearest(method: Method, by_cells: bool) -> Function:
     @jitable
     def add_up(i, school, c, rules, kinds, fixed, near, first, last, scale, scales, cutoff, *rest):  # type: ignore[no-untyped-def]
         """Add agent i's sums over the k nearest of the candidates first .. last - 1 to entry `index`."""
-        seed, step, memory, index, keys, chosen = rest
+        seed, step, memory, index, keys, chosen, squares = rest
         agent = observe(i, school, c, fixed, scales, seed, step)
         per, limit = unit * single(scales.largest_speed), single(cutoff * cutoff)
-        found, most = 0, scales.nearest
-        furthest = np.int64(0x7FFFFFFFFFFFFFFF)
-        for j in range(first, last):
-            d, square = distance(i, j, fixed, near, scale)
-            key = (np.int64(single(square).view(np.int32)) << 32) | np.int64(near[NUMBER, j])
-            if key >= furthest or square >= limit or near[NUMBER, j] == agent.number:
-                continue
-            if sees(agent, other(j, d, square, near, per)):
-                place = found if found < most else most - 1
-                while place > 0 and keys[place - 1] > key:
-                    keys[place], chosen[place] = keys[place - 1], chosen[place - 1]
-                    place -= 1
-                keys[place], chosen[place] = key, j
-                found = min(found + 1, most)
-                if found == most:
-                    furthest = keys[most - 1]
+        found, most, worst = 0, scales.nearest, single(np.inf)
+        for start in range(first, last, BLOCK):
+            n = min(BLOCK, last - start)
+            for k in range(n):  # on vector units
+                at = np.uint64(start) + np.uint64(k)  # an unsigned index needs no branch for negative ones
+                squares[k] = distance(i, at, fixed, near, scale)[1]
+            for k in range(n):
+                square = squares[k]
+                if square > worst or square >= limit:
+                    continue
+                j = start + k
+                key = (np.int64(np.float32(square).view(np.int32)) << 32) | np.int64(near[NUMBER, j])
+                if near[NUMBER, j] == agent.number or (found == most and key >= keys[most - 1]):
+                    continue
+                if sees(agent, other(j, distance(i, j, fixed, near, scale)[0], square, near, per)):
+                    place = found if found < most else most - 1
+                    while place > 0 and keys[place - 1] > key:
+                        keys[place], chosen[place] = keys[place - 1], chosen[place - 1]
+                        place -= 1
+                    keys[place], chosen[place] = key, j
+                    found = min(found + 1, most)
+                    if found == most:
+                        worst = np.int32(keys[most - 1] >> 32).view(np.float32)
         own = agent.species * kinds
         for place in range(found):
             j = chosen[place]

@@ -21,7 +21,7 @@ from kadita.school.variables import Variables
 EQUAL = 1e-9  # of the new time step: a sighting so near to a new time is at that time
 NEAR = 1e-3  # of the new time step: how far single precision may at most have moved a sighting
 MOST_FRAMES = 100_000_000
-RESAMPLED = Variables(lost="numbers that agents keep are lost where positions are resampled")
+RESAMPLED = Variables(lost="lost where positions are resampled")
 
 
 class Resampled(View):

@@ -30,6 +30,7 @@ class SweepConfiguration(BaseModel):
     seeds: Annotated[Seeds, Field(description='number of seeds, a list, or a range "1..20"')] = (1,)
     parameters: Annotated[dict[str, Any], Field(description="parameters of the model, the same in all runs")] = {}
     species: Annotated[list[dict[str, Any]], Field(description="species of agents, as for a run")] = []
+    interaction: Annotated[dict[str, Any], Field(description="interactions between species, as for a run")] = {}
     grid: Annotated[dict[str, Values], Field(description="parameters to run in every combination")] = {}
     zip: Annotated[dict[str, Values], Field(description="parameters to vary together, value by value")] = {}
     chain: Annotated[
@@ -56,8 +57,8 @@ class SweepConfiguration(BaseModel):
     def _is_consistent(self) -> Self:
         if (self.scenario is None) == (self.model is None):
             raise ValueError("expected a scenario or a model; got " + ("both" if self.model else "neither"))
-        if self.scenario is not None and self.species:
-            raise ValueError("species belong in the configuration of the scenario")
+        if self.scenario is not None and (self.species or self.interaction):
+            raise ValueError("species and interactions belong in the configuration of the scenario")
         if self.model is not None and self.steps is None:
             raise ValueError("missing: steps")
         if self.begin is not None and "equilibration" in self.model_fields_set:
@@ -137,7 +138,7 @@ def runs_of(
         KaditaError: an unknown parameter or an invalid value.
     """
     runs: list[RunConfiguration] = []
-    table = {"model": sweep.model} | ({"species": sweep.species} if sweep.species else {})
+    table = {"model": sweep.model} | {k: v for k in ("species", "interaction") if (v := getattr(sweep, k))}
     changes = {"steps": sweep.steps, "every": sweep.every}
     for choice in choices:
         try:

@@ -1,0 +1,180 @@
+"""Interactions between species: what an A does about a B, from the configuration to the sums, and what is refused."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import kadita
+from kadita.base.code_names import names_read
+from kadita.models import NOTHING, NOWHERE, Model, count, directed, jitable, times, total, unit, where
+from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.integration import Integration
+from kadita.simulation.stream import Simulation
+
+
+@jitable
+def pair(agent, other):
+    """A vector away from another agent, or towards it, by its share."""
+    c = agent.constants
+    near = (other.square < c.square) & (other.square > 0)
+    return where(near, directed(c.share, other)), NOTHING, NOTHING, count(near)
+
+
+@jitable
+def turn(agent, sums):
+    """Towards the sum, by a part."""
+    return unit(total(agent.heading, times(agent.constants.rate, sums[0]), NOWHERE), agent.heading)
+
+
+class Chase(Model):
+    """Agents that flee from others, or chase them."""
+
+    name: ClassVar[str] = "chase"
+    works_in: ClassVar[frozenset[int]] = frozenset({2, 3})
+    pair = staticmethod(pair)
+    turn = staticmethod(turn)
+    radius: float = 1.0
+    share: float = 0.25
+    rate: float = 0.5
+
+    @property
+    def cutoff(self):
+        return self.radius
+
+    @property
+    def constants(self):
+        return {"square": self.radius**2, "share": self.share, "rate": self.rate}
+
+
+PREDATOR = {"name": "predator", "count": 3, "speed": 1.5}
+RESPONSES = {
+    "others": {"predator": {"share": -1.0, "radius": 2.5}},  # prey flee, from afar
+    "predator": {"others": {"share": 1.0, "radius": 3.0}, "predator": {"share": -0.5}},
+}
+
+
+def run_of(interaction=RESPONSES, steps=20, species=(PREDATOR,), **changes):
+    given = {"agents": 90, "box": 9.0, "speed": 1.0, "time_step": 0.05, "dimensions": 2} | changes
+    content = {"model": "chase", "steps": steps, "seed": 5, "parameters": Chase(**given)}
+    return RunConfiguration.model_validate(content | {"species": species, "interaction": interaction})
+
+
+def after(run, by_cells=None):
+    state = Integration(run, 1, None, by_cells=by_cells)
+    state.advance(run.steps)
+    return state
+
+
+def twin(x, u, species, run):
+    """The same in plain float64 NumPy: `table[a][b]` is what an a does about a b."""
+    shares = np.array([[model.share for model in row] for row in run.models_of_pairs])[species[:, None], species]
+    radii = np.array([[model.radius for model in row] for row in run.models_of_pairs])[species[:, None], species]
+    speeds = np.array([model.speed for model in run.models])[species][:, None]
+    for _ in range(run.steps):
+        d = x - x[:, None]
+        d -= 9 * np.rint(d / 9)
+        r = np.sqrt((d**2).sum(axis=2))
+        near = (r < radii) & ~np.eye(len(x), dtype=bool)
+        sums = (np.where(near, shares / np.where(near, r, 1), 0)[..., None] * d).sum(axis=1)
+        u = u + 0.5 * sums
+        u /= np.linalg.norm(u, axis=1, keepdims=True)
+        x = (x + 0.05 * speeds * u) % 9
+    return x, u
+
+
+def test_each_species_responds_to_each_as_the_table_says():
+    run = run_of()
+    x, u = twin(*run.parameters.initial_state(5), run.species_indices, run)
+    state = after(run)
+    np.testing.assert_allclose(state.headings, u, atol=1e-4)
+    d = state.positions - x
+    np.testing.assert_allclose(d - 9 * np.rint(d / 9), 0, atol=1e-4)
+
+
+def test_the_same_bits_by_pairs_and_by_cells():
+    pairs, cells = after(run_of(), by_cells=False), after(run_of(), by_cells=True)
+    assert pairs.positions.tobytes() == cells.positions.tobytes()
+    assert pairs.headings.tobytes() == cells.headings.tobytes()
+
+
+def test_an_interaction_that_repeats_an_agents_own_parameters_changes_no_bit():
+    """A difference that is in one pair of species alone makes the table; the others have the parameters of old."""
+    one = run_of({"predator": {"predator": {"share": -0.5}}}, species=({**PREDATOR, "count": 1},))
+    plain = run_of({}, species=({**PREDATOR, "count": 1},))
+    a, b = after(one), after(plain)  # the one predator never meets another
+    assert a.positions.tobytes() == b.positions.tobytes()
+    assert a.headings.tobytes() == b.headings.tobytes()
+
+
+def test_a_run_without_them_stores_nothing_of_them():
+    assert "interaction" not in run_of({}).stored()
+    assert run_of().stored()["interaction"]["others"]["predator"] == {"share": -1.0, "radius": 2.5}
+    assert run_of({}).models_of_pairs == ()
+
+
+def test_prey_flee_from_predators_and_predators_do_not_flee_from_prey():
+    """Prey and a predator face each other: the prey turns away, the predator goes on towards it."""
+    alone = {"agents": 2, "box": "open", "initial": "sphere", "initial_radius": 1.0, "share": 0.0}
+    flight = {"others": {"predator": {"share": -1.0, "radius": 4.0}}}
+    run = run_of(flight, species=({**PREDATOR, "count": 1},), steps=40, **alone)
+    state = Integration(run, 1, None)
+    x, u = np.array([[0.0, 0, 0], [3, 0.1, 0]]), np.array([[1.0, 0, 0], [-1, 0, 0]])
+    state._set_state(x, u, np.empty((0, 2)))
+    state.advance(40)
+    np.testing.assert_allclose(state.headings[0], [1, 0, 0])  # the predator, the first agent
+    assert state.headings[1] @ (state.positions[1] - state.positions[0]) > 0  # away from it
+
+
+PREY = "interaction.others.predator: "
+WRONG = {
+    "a predator misspelled": (
+        {"others": {"predatr": {"share": 1}}},
+        r"there is no species 'predatr' \(did you mean",
+    ),
+    "an unknown species": ({"fish": {"predator": {"share": 1}}}, "no species 'fish'; there are: others, predator"),
+    "no parameters": ({"others": {"predator": {}}}, PREY + "expected parameters of the model; found none"),
+    "one misspelled": (
+        {"others": {"predator": {"sahre": 1}}},
+        PREY + r"there is no parameter 'sahre' \(did you mean",
+    ),
+    "a word": ({"others": {"predator": {"share": "much"}}}, PREY + "share: input should be a valid number"),
+    "the box": ({"others": {"predator": {"box": 4.0}}}, PREY + "box is common to all agents"),
+    "the speed": ({"others": {"predator": {"speed": 4.0}}}, PREY + "speed is an agent's own"),
+}
+
+
+@pytest.mark.parametrize(("interaction", "message"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_told_in_one_line(interaction, message):
+    with pytest.raises(ValueError, match=message):
+        run_of(interaction)
+
+
+@pytest.mark.parametrize("parameters", [{"rate": 0.1}, {"share": 0.25}])
+def test_parameters_that_change_nothing_in_a_pair_are_refused(parameters):
+    """A rate is read by the turn alone; a share of .25 is what the others have already."""
+    with pytest.raises(kadita.KaditaError, match=PREY + ".* changes nothing in the rule of a pair"):
+        Simulation(run_of({"others": {"predator": parameters}})).compile()
+
+
+def test_a_file_says_it_and_a_table_of_the_wrong_depth_is_refused(tmp_path):
+    text = (
+        'model = "couzin"\nsteps = 4\n[parameters]\nagents = 9\nbox = "open"\nspeed = 3.0\nr_r = 1.0\nr_o = 6.0\n'
+        'r_a = 14.0\nfield_of_view = 270.0\nturning_rate = 40.0\nnoise = 0.05\ntime_step = 0.1\ninitial = "sphere"\n'
+        'initial_radius = 4.0\n[[species]]\nname = "shark"\ncount = 1\n[interaction.others.shark]\nr_r = 5.0\n'
+    )
+    (tmp_path / "school.toml").write_text(text)
+    run = kadita.load_configuration(tmp_path / "school.toml")
+    assert run.models_of_pairs[0][1].r_r == 5
+    assert run.models_of_pairs[1][0] == run.models_of_pairs[0][0] == run.parameters
+    (tmp_path / "school.toml").write_text(text.replace(".others.shark", ".others"))
+    with pytest.raises(kadita.KaditaError, match=r"expected parameters in tables .*; got interaction.others.r_r = 5.0"):
+        kadita.load_configuration(tmp_path / "school.toml")
+
+
+def test_names_are_found_in_all_that_a_rule_calls():
+    assert {"share", "square", "displacement", "constants"} <= names_read(pair)
+    assert "rate" not in names_read(pair)
+    assert "species" not in names_read(pair)
+    assert "species" in names_read(jitable(lambda agent, other: pair(agent, other)[0] if other.species else NOTHING))
+    assert "rate" in names_read(jitable(lambda agent, sums: turn(agent, sums)))
