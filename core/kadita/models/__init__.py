@@ -20,7 +20,7 @@ Functions on vectors of floats, tuples of three numbers, and on angles
     dot(a, b)  times(s, a)  total(a, b, c)            a . b, s a, a + b + c; total(a, b, NOWHERE) is a + b
     unit(a, otherwise)                                a / |a|, or `otherwise` where a has no direction
     turned(a, angle)                                  a turned in the plane; rotated, across: turns in space
-    cosine_and_sine(angle)  angle_of(cosine, sine)    and logarithm(a), math.sqrt(a)
+    cosine_and_sine(angle)  angle_of(cosine, sine)    and logarithm(a), exponential(a), math.sqrt(a)
 
 Functions in `pair`, for its result
 
@@ -28,6 +28,7 @@ Functions in `pair`, for its result
     directed(share, other)                            the vector of this length, -1 to 1, towards the other
     velocity_difference(share, agent, other)          that of the other - that of the agent, in units (below)
     count(condition)  opposite(vector)                1 or 0, the number; - vector
+    exponential32(a)  math.sqrt(other.square)         for forces: e^a, and the distance
     scaled(factor, d)                                 factor x d, of components up to `ONE`
     cosine(agent.heading, other.displacement, other.square)   of the angle between them; NaN for the agent itself
 
@@ -51,6 +52,8 @@ where `ONE` is a length of 1, and so are `NOTHING`, and what `where`, `count`, `
 it is cut off, `directed(force / largest, other)`, and multiply the sum by ``largest``. All must be 0 beyond the model's
 ``cutoff``, unless that is `math.inf` or only the `nearest` count. All numbers are float32, and decisions are written
 ``a if condition else b`` (`where`), without ``if`` statements: such a rule runs on vector units, ten times as fast.
+In arithmetic, a literal such as 0.5 or 2 makes compiled code, but not plain Python, compute in double precision, which
+is slower and differs in the last bit: let it be one of the `constants`, or write ``np.float32(0.5)``.
 
 Rules of the agent
 

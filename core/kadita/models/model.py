@@ -134,7 +134,9 @@ class Model(BaseModel):
     def _can_start(self) -> Self:
         if self.dimensions not in self.works_in:
             known = " or ".join(map(str, sorted(self.works_in)))
-            raise ValueError(f"dimensions: the model {self.name} works in {known}; got {self.dimensions}")
+            raise ValueError(
+                f"dimensions: the model {self.name} works in {known}; got {self.dimensions} (its works_in says where)"
+            )
         if self.dimensions == 3 and isinstance(self.box, tuple) and len(self.box) == 2:
             raise ValueError(f"box: expected three lengths in 3 dimensions; got {list(self.box)}")
         if self.arena is not None:

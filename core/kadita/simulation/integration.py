@@ -185,7 +185,8 @@ class Integration:
             raise model_error(
                 self.model,
                 f"soon after {self.step} steps an agent reached the speed {math.sqrt(speed):.4g}; expected at most "
-                f"largest_speed = {max(largest):g}, up to which sums of velocities are exact",
+                f"largest_speed = {max(largest):g}, up to which sums of velocities are exact; "
+                "raise it, or reduce time_step",
             )
 
     def check(self) -> None:
