@@ -109,6 +109,18 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(tmp_path):
     assert (tmp_path / "stopped.nc").read_bytes() == (tmp_path / "whole.nc").read_bytes()
 
 
+def test_from_a_frame_agents_go_on_with_the_numbers_that_it_has():
+    run = run_of(steps=12).model_copy(update={"variables": ("clock", "period")})
+    last = Simulation(run).read(np.array([1, 2]))
+    frame = next(Simulation(run).blocks(start=2))[0]
+    state = Integration(run_of(), 1, frame)
+    np.testing.assert_array_equal(state.variables, [last.variables[name][1] for name in ("clock", "period")])
+    without = next(Simulation(run_of(steps=12)).blocks(start=2))[0]
+    with pytest.warns(kadita.KaditaWarning, match="start: the frame has no clock, period; agents start as at time 0"):
+        state = Integration(run_of(), 1, without)
+    assert not state.variables[0].any()
+
+
 @jitable
 def forgets(agent, sums):
     """One number too few."""

@@ -172,6 +172,12 @@ def test_a_start_that_does_not_fit_is_refused():
     assert np.linalg.norm(inside.positions - [7, 0, 0], axis=1).max() <= 3
 
 
+def test_a_frame_with_agents_outside_is_no_start():
+    frame = next(Simulation(run_of(arena="sphere:0,0,0,4", steps=5)).blocks())[0]
+    with pytest.raises(kadita.KaditaError, match=r"agent \d+ is at .*, outside sphere:0,0,0,3; expected a first state"):
+        Integration(run_of(arena="sphere:0,0,0,3"), 1, frame)
+
+
 @jitable
 def thrown(agent, sums):
     """A displacement that grows with time."""

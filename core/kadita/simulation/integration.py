@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
@@ -11,6 +12,7 @@ import numba
 import numpy as np
 
 from kadita.base.code_hash import checksum
+from kadita.base.errors import KaditaWarning
 from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
 from kadita.models.engine.grid import WIDE
@@ -66,11 +68,21 @@ class Integration:
             raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
         with attributed(self.model, "initial_variables"):
             kept = variables_at_start(self.models, self.species, self.seed)
+        if start is not None:
+            kept = self._kept_by(start, kept)
         check_interactions(configuration)
         self.prepared = prepare(self.models, configuration.models_of_pairs)
         self._set_state(self.model.space.wrap(x), u, kept)
         self.check()
         try_rules(self.model, self.prepared)
+
+    def _kept_by(self, start: Frame, kept: Floats) -> Floats:
+        """Return the numbers that agents of a frame keep, (V, N); those that it does not have are the given ones."""
+        names = self.model.variables
+        if missing := [name for name in names if name not in start.variables]:
+            what = f"the frame has no {', '.join(missing)}; agents start as at time 0 of a run"
+            warnings.warn(f"start: {what}", KaditaWarning, stacklevel=5)
+        return np.array([start.variables.get(name, kept[row]) for row, name in enumerate(names)]).reshape(kept.shape)
 
     def _set_state(self, positions: Floats, headings: Floats, variables: Floats) -> None:
         """Set the state, (N, 3), (N, 3) and (V, N), in the order of the agents."""
@@ -215,6 +227,14 @@ class Integration:
                 f"after {self.step} steps agent {agent} has {what} {_formatted(self.headings[agent])} at "
                 f"{_formatted(self.positions[agent])}; expected {expected} and finite positions",
             )
+        walls = self.model.walls
+        if walls is not None and not (inside := walls.inside(x.T)).all():
+            agent = self.school.agents[~inside].min()
+            raise model_error(
+                self.model,
+                f"after {self.step} steps agent {agent} is at {_formatted(self.positions[agent])}, outside "
+                f"{self.model.arena}; expected a first state inside",
+            )
         kept = self.school.variables
         if not np.isfinite(kept).all():
             place = int(np.argmin(np.isfinite(kept)))
@@ -227,7 +247,10 @@ class Integration:
 
 def checksum_of(start: Frame) -> str:
     """Return a checksum of the state from which a run starts: 16 hexadecimal digits."""
-    return hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes()).hexdigest()[:16]
+    digest = hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes())
+    for name in sorted(start.variables):
+        digest.update(name.encode() + start.variables[name].tobytes())
+    return digest.hexdigest()[:16]
 
 
 def checksum_of_rules(configuration: RunConfiguration) -> str:
