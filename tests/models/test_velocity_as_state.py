@@ -19,7 +19,7 @@ from kadita.models import (
     velocity_difference,
     where,
 )
-from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.configuration import RunConfiguration, Species
 from kadita.simulation.integration import Integration
 from kadita.simulation.stream import Simulation
 
@@ -202,6 +202,12 @@ def test_it_can_start_from_a_frame_with_agents_at_rest():
     rest = next(Simulation(run_of(speed=0.0)).blocks())[0]
     school = Simulation(run_of(steps=10), start=rest)
     assert not school.read(np.array([0])).velocities.any()
+
+
+def test_a_species_starts_with_a_speed_of_its_own():
+    fast = Species(name="fast", count=30, speed=2.0)
+    state = Integration(run_of().model_copy(update={"species": (fast,)}), 1, None)
+    np.testing.assert_allclose(np.linalg.norm(state.headings, axis=1), [2.0] * 30 + [1.0] * 50)
 
 
 def test_both_rules_or_no_largest_speed_are_refused():

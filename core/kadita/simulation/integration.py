@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
@@ -12,18 +11,18 @@ import numba
 import numpy as np
 
 from kadita.base.code_hash import checksum
-from kadita.base.errors import KaditaWarning
 from kadita.base.parallel.tasks import threads
 from kadita.models.engine import cell_list
 from kadita.models.engine.grid import WIDE
 from kadita.models.engine.integrator import EXTREMES, steps_of
-from kadita.models.engine.state import Numbers, State
+from kadita.models.engine.state import State
 from kadita.models.model import Model
 from kadita.school.block import Frame
 from kadita.school.box import Floats
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributed, model_error
 from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.first_state import checksum_of, first_state
 from kadita.simulation.preparation import check_interactions, prepare
 from kadita.simulation.trial import try_rules
 
@@ -55,34 +54,12 @@ class Integration:
             self.seed ^= int(checksum_of(start), 16)
         self.threads, self.by_cells = threads, by_cells
         self.step = 0
-        with attributed(self.model, "initial_state"):
-            if start is None:
-                state = self.model.initial_state(self.seed)
-            else:
-                inertial = self.model.accelerate is not None
-                state = self.model.space.wrap(start.positions), start.velocities if inertial else start.headings
-            x, u = (np.array(a, dtype=np.float64) for a in state)
-        shape = (self.model.agents, 3)
-        if not x.shape == u.shape == shape:
-            expected = f"initial_state: expected positions and headings of shape {shape}"
-            raise model_error(self.model, f"{expected}; got {x.shape} and {u.shape}")
-        with attributed(self.model, "initial_variables"):
-            kept = variables_at_start(self.models, self.species, self.seed)
-        if start is not None:
-            kept = self._kept_by(start, kept)
+        state = first_state(configuration, self.seed, start)
         check_interactions(configuration)
         self.prepared = prepare(self.models, configuration.models_of_pairs)
-        self._set_state(self.model.space.wrap(x), u, kept)
+        self._set_state(*state)
         self.check()
         try_rules(self.model, self.prepared)
-
-    def _kept_by(self, start: Frame, kept: Floats) -> Floats:
-        """Return the numbers that agents of a frame keep, (V, N); those that it does not have are the given ones."""
-        names = self.model.variables
-        if missing := [name for name in names if name not in start.variables]:
-            what = f"the frame has no {', '.join(missing)}; agents start as at time 0 of a run"
-            warnings.warn(f"start: {what}", KaditaWarning, stacklevel=5)
-        return np.array([start.variables.get(name, kept[row]) for row, name in enumerate(names)]).reshape(kept.shape)
 
     def _set_state(self, positions: Floats, headings: Floats, variables: Floats) -> None:
         """Set the state, (N, 3), (N, 3) and (V, N), in the order of the agents."""
@@ -245,14 +222,6 @@ class Integration:
             )
 
 
-def checksum_of(start: Frame) -> str:
-    """Return a checksum of the state from which a run starts: 16 hexadecimal digits."""
-    digest = hashlib.sha256(start.positions.tobytes() + start.velocities.tobytes())
-    for name in sorted(start.variables):
-        digest.update(name.encode() + start.variables[name].tobytes())
-    return digest.hexdigest()[:16]
-
-
 def checksum_of_rules(configuration: RunConfiguration) -> str:
     """Return a checksum of the code of a model's rules, and of their constants for all species and their pairs."""
     model = configuration.parameters
@@ -260,28 +229,15 @@ def checksum_of_rules(configuration: RunConfiguration) -> str:
     method = prepared.method
     functions = (method.pair, method.turn, method.displacement, method.remember, method.sees)
     starts = (type(model).initial_state, type(model).initial_variables)
-    facts = [*map(checksum, (*functions, *starts)), repr(method[len(functions) :]), repr(prepared.space)]
-    facts += [repr(prepared.scales), *(table.tobytes().hex() for table in prepared.rules)]
+    facts = [*map(checksum, (*functions, *starts)), repr(method[len(functions) :])]
+    numbers = [np.asarray(a) for a in (*prepared.space, *prepared.scales, *prepared.rules)]
+    facts += [f"{a.dtype} {a.tobytes().hex()}" for a in numbers]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def speeds_of(models: Sequence[Model]) -> Floats:
     """Return the speed of each species, (S,)."""
     return np.array([model.speed for model in models])
-
-
-def variables_at_start(models: Sequence[Model], species: Numbers, seed: int) -> Floats:
-    """Return the numbers that agents keep at time 0, (V, N), each from the model of the agent's species."""
-    names, n = models[0].variables, len(species)
-    kept = np.zeros((len(names), n))
-    for index, model in enumerate(models):
-        given = model.initial_variables(seed)
-        if unknown := given.keys() - set(names):
-            raise ValueError(f"expected {', '.join(names) or 'no names'}; got {min(unknown)}")
-        for row, name in enumerate(names):
-            values = np.broadcast_to(np.asarray(given.get(name, 0.0), float), (n,))
-            kept[row, species == index] = values[species == index]
-    return kept
 
 
 def _formatted(vector: Floats) -> str:

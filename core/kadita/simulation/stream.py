@@ -22,7 +22,8 @@ from kadita.simulation import CHECKPOINT_SECONDS, checkpoint
 from kadita.simulation.checkpoint import Checkpoint
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
-from kadita.simulation.integration import Integration, checksum_of, checksum_of_rules
+from kadita.simulation.first_state import checksum_of
+from kadita.simulation.integration import Integration, checksum_of_rules
 
 if TYPE_CHECKING:
     from kadita.io.amber.writer import AmberWriter
