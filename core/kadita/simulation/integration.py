@@ -66,7 +66,7 @@ class Integration:
         n = self.model.agents
         agents, shifts = np.arange(n, dtype=np.int32), np.empty((3, 0))
         if self.prepared.method.keeps_shift:  # none yet: an agent moves with its speed along its heading
-            shifts = headings.T * (speeds_of(self.models)[self.species] * self.model.time_step)
+            shifts = np.ascontiguousarray(headings.T) * (speeds_of(self.models)[self.species] * self.model.time_step)
         self.school = State(
             positions.T.copy(), headings.T.copy(), agents, self.species, variables.reshape(-1).copy(), shifts
         )
@@ -140,10 +140,9 @@ class Integration:
         """Put agents of one species side by side, as the sums over all pairs need them."""
         x, u, agents, species, variables, shifts = self.school
         order = np.argsort(species[agents], kind="stable")
-        variables = variables.reshape(-1, len(agents))[:, order].reshape(-1)
-        self.school = State(
-            x[:, order], u[:, order], agents[order], species, variables, shifts[:, order] if shifts.size else shifts
-        )
+        rows = variables.reshape(-1, len(agents)).take(order, axis=1)  # which keeps arrays contiguous
+        x, u, shifts = (a.take(order, axis=1) if a.size else a for a in (x, u, shifts))
+        self.school = State(x, u, agents[order], species, rows.reshape(-1), shifts)
 
     def _by_cells(self) -> bool:
         if self.by_cells is not None:
