@@ -515,3 +515,18 @@ def test_its_archive_is_the_same_file(tmp_path, flight):
     convert(path, tmp_path / "mine.nc4")
     convert(tmp_path / "mine.nc4", tmp_path / "back.nc")
     assert (tmp_path / "back.nc").read_bytes() == path.read_bytes()
+
+
+def test_a_mask_is_absence_and_rows_of_unequal_length_are_told(tmp_path):
+    x = np.ma.masked_greater(np.array([[0.1, 0.2, 0.3], [0.4, 0.9, 0.1]]), 0.5)
+    with kadita.record(tmp_path / "mine.nc", agents=2, velocities=False, presence=True, time_step=1.0) as file:
+        file.write(x)
+        with pytest.raises(kadita.KaditaError, match="positions: expected .*; got rows of unequal length"):
+            file.write([[1.0, 2, 3], [1.0]])
+    with kadita.open(tmp_path / "mine.nc") as school:
+        assert np.isnan(school.read(np.array([0])).positions[0, 1]).all()
+
+
+def test_an_arena_of_other_dimensions_is_refused(tmp_path):
+    with pytest.raises(kadita.KaditaError, match="arena: expected one in 2 dimensions; got sphere:0,0,0,1"):
+        kadita.record(tmp_path / "mine.nc", agents=2, dimensions=2, arena="sphere:0,0,0,1")

@@ -156,6 +156,7 @@ def test_a_free_agent_is_reflected_as_a_billiard_ball():
         ({"arena": "sphere:0,0,0,4", "box": 9.0}, "box: expected one that is open along x, where sphere"),
         ({"arena": "slab:0,4"}, "arena: expected a cell that repeats along x and y, where a slab has no wall"),
         ({"arena": "sphere:0,0,0,0.1"}, "arena: expected a step, .*, of at most half its width, 0.1; got 0.2"),
+        ({"arena": "sphere:1e6,0,0,4"}, "arena: expected walls at most 10000 of their half width, 4, from the origin"),
         ({"arena": "disc:0,0,4"}, "arena: expected circle:X,Y,R, .*; got 'disc:0,0,4'"),
     ],
 )  # fmt: skip
@@ -166,7 +167,7 @@ def test_impossible_walls_are_refused_with_the_reason(changes, message):
 
 def test_a_start_that_does_not_fit_is_refused():
     run = run_of(arena="sphere:0,0,0,4", initial="sphere", initial_radius=6.0)
-    with pytest.raises(kadita.KaditaError, match=r"\d+ of 150 agents start outside sphere:0,0,0,4; reduce"):
+    with pytest.raises(kadita.KaditaError, match=r"initial_radius: \d+ of 150 agents start outside sphere"):
         Integration(run, 1, None)
     inside = Integration(run_of(arena="sphere:7,0,0,4", initial="sphere", initial_radius=3.0), 1, None)
     assert np.linalg.norm(inside.positions - [7, 0, 0], axis=1).max() <= 3

@@ -150,7 +150,7 @@ def test_what_is_wrong_is_told_in_one_line(interaction, message):
         run_of(interaction)
 
 
-@pytest.mark.parametrize("parameters", [{"rate": 0.1}, {"share": 0.25}])
+@pytest.mark.parametrize("parameters", [{"rate": 0.1}, {"share": 0.25}, {"share": -1.0, "rate": 0.1}])
 def test_parameters_that_change_nothing_in_a_pair_are_refused(parameters):
     """A rate is read by the turn alone; a share of .25 is what the others have already."""
     with pytest.raises(kadita.KaditaError, match=PREY + ".* changes nothing in the rule of a pair"):

@@ -48,12 +48,13 @@ Rules of pairs
 
 Sums are exact and do not depend on their order, because contributions are in fixed point: `other.heading` is int32,
 where `ONE` is a length of 1, and so are `NOTHING`, and what `where`, `count`, `scaled`, `directed`, `opposite` and
-`velocity_difference` return. No component may exceed `ONE`: express a force as a share of its largest value, at which
-it is cut off, `directed(force / largest, other)`, and multiply the sum by ``largest``. All must be 0 beyond the model's
-``cutoff``, unless that is `math.inf` or only the `nearest` count. All numbers are float32, and decisions are written
-``a if condition else b`` (`where`), without ``if`` statements: such a rule runs on vector units, ten times as fast.
-In arithmetic, a literal such as 0.5 or 2 makes compiled code, but not plain Python, compute in double precision, which
-is slower and differs in the last bit: let it be one of the `constants`, or write ``np.float32(0.5)``.
+`velocity_difference` return. No component, nor the number, may exceed `ONE`: express a force as a share of its largest
+value, at which it is cut off, `directed(force / largest, other)`, and multiply the sum by ``largest``. All must be 0
+beyond the model's ``cutoff``, unless that is `math.inf` or only the `nearest` count. All numbers are float32, and
+decisions are written ``a if condition else b`` (`where`), without ``if`` statements: such a rule runs on vector units,
+ten times as fast. In arithmetic, a literal such as 0.5 or 2 makes compiled code, but not plain Python, compute in
+double precision, which is slower and differs in the last bit: let it be one of the `constants`, or write
+``np.float32(0.5)``.
 
 Rules of the agent
 
@@ -66,8 +67,8 @@ Rules of the agent
 float64. An agent moves by its speed x time step along its next heading, or by its next velocity x time step, and by the
 displacement; then walls reflect it. The functions on vectors (`dot`, `unit`, ...), `logarithm`, `exponential`,
 `cosine_and_sine` and `angle_of`, and for rules of pairs `exponential32`, give the same bits on every machine; of the
-functions of `math` only the square root does. In a plane
-(``dimensions = 2``) all z are 0 and must stay 0: turn with `turned`, not about a random axis.
+functions of `math` only the square root does. In a plane (``dimensions = 2``) all z are 0 and must stay 0: turn with
+`turned`, not about a random axis.
 
 Where the state is a velocity, ``agent`` and ``other`` (`InertialAgent`, `InertialOther`) have ``velocity`` instead of
 ``heading``, and ``agent.largest_speed`` is the scale of `velocity_difference`: a power of 2, at least the model's

@@ -43,9 +43,11 @@ def scaled(factor, d):  # type: ignore[no-untyped-def]
 def directed(share, other):  # type: ignore[no-untyped-def]
     """Return a vector of length `share`, -1 to 1, towards another agent; NOTHING for the agent itself.
 
-    A share beyond -1 or 1 counts as -1 or 1: a force is stored as a share of a largest one, at which it is cut off.
+    A share beyond -1 or 1 counts as -1 or 1: a force is stored as a share of a largest one, at which it is cut off. NaN
+    counts as 0.
     """
     share = np.float32(share)
+    share = share if share == share else np.float32(0)  # noqa: PLR0124 - whether it is NaN
     share = share if share < ONE_SHARE else ONE_SHARE
     share = share if share > -ONE_SHARE else -ONE_SHARE
     per_length = share * ONE / np.sqrt(other.square)

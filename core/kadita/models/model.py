@@ -27,6 +27,7 @@ from kadita.school.walls import Walls
 LONGEST = 1e15
 Length = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
+FARTHEST = 1e4  # walls from the origin, in half widths
 Edge = Positive | Literal["open"]
 ARGUMENTS = {  # of the rules of all models
     "pair": ("agent", "other"),
@@ -158,6 +159,12 @@ class Model(BaseModel):
                 initial_states.in_arena(0, 1, arena, self.dimensions == 2, edges)
         except KaditaError as error:
             raise ValueError(str(error)) from None
+        ends = np.concatenate([walls.lower, walls.upper])
+        if np.abs(ends[np.isfinite(ends)]).max() > FARTHEST * walls.half_width:
+            raise ValueError(
+                f"arena: expected walls at most {FARTHEST:g} of their half width, {walls.half_width:g}, from the "
+                f"origin, because positions are stored in single precision; got {self.arena}"
+            )
         for axis, edge, lower in zip("xyz", edges, walls.lower, strict=True):
             if edge and math.isfinite(lower):
                 raise ValueError(
@@ -225,7 +232,7 @@ class Model(BaseModel):
         0.
 
         Raises:
-            ValueError: an agent of a sphere or ring is outside the arena.
+            KaditaError: an agent of a sphere or ring is outside the arena.
         """
         box, plane = self.space, self.dimensions == 2
         if self.initial != "random":
@@ -236,10 +243,14 @@ class Model(BaseModel):
             positions, headings = initial_states.in_arena(seed, self.agents, Arena.of(self.arena), plane, box.array)
         else:
             positions, headings = initial_states.cell(seed, self.agents, box.array, plane)
-        if self.walls is not None and not (inside := self.walls.inside(positions)).all():
-            raise ValueError(
-                f"{np.count_nonzero(~inside)} of {self.agents} agents start outside {self.arena}; reduce initial_radius"
-            )
+        if self.walls is not None:
+            too_far = Arena.of(self.arena).wall_distances(positions) < -1e-9 * self.walls.half_width
+            if too_far.any():
+                raise KaditaError(
+                    f"initial_radius: {np.count_nonzero(too_far)} of {self.agents} agents start outside {self.arena}; "
+                    "reduce it"
+                )
+            positions = self.walls.inward(positions)  # by rounding, some may be outside
         return positions, headings if self.accelerate is None else self.speed * headings
 
     @property
@@ -247,8 +258,9 @@ class Model(BaseModel):
         """Centre of the arena and the cell, (3,); 0 along axes that have neither walls nor an edge."""
         middle = self.space.array / 2
         if self.walls is not None:
-            bounded = np.isfinite(self.walls.lower)
-            middle[bounded] = (self.walls.lower + self.walls.upper)[bounded] / 2
+            low, high = self.walls.lower, self.walls.upper
+            bounded = np.isfinite(low)
+            middle[bounded] = (low[bounded] + high[bounded]) / 2
         return middle
 
     def initial_variables(self, seed: int) -> Mapping[str, Any]:

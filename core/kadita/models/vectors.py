@@ -64,4 +64,5 @@ def rotated(a, sideways, cosine, sine):  # type: ignore[no-untyped-def]
 def turned(a, angle):  # type: ignore[no-untyped-def]
     """Return unit vector a turned about the z axis by an angle in radians, anticlockwise: it stays in a plane."""
     cosine, sine = cosine_and_sine(angle)
-    return unit((cosine * a[0] - sine * a[1], sine * a[0] + cosine * a[1], a[2]), a)
+    x, y, z = cosine * a[0] - sine * a[1], sine * a[0] + cosine * a[1], a[2]
+    return times(1 / math.sqrt(x * x + y * y + z * z), (x, y, z))  # an angle of NaN gives NaN

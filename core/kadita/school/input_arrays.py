@@ -43,6 +43,8 @@ def vectors(name: str, values: ArrayLike, *, unknown: bool = False) -> Floats:
 
 
 def _real(name: str, values: ArrayLike, expected: str) -> Floats:
+    if np.ma.isMaskedArray(values):
+        values = np.ma.filled(np.asanyarray(values, float), np.nan)
     try:
         array = np.asarray(values)
     except ValueError:  # rows of unequal length

@@ -14,7 +14,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
 from kadita.base.jit import reason
-from kadita.models.model import LONGEST, Model
+from kadita.models.model import LONGEST, Model, sees_all
 from kadita.school.arena import Arena
 from kadita.school.box import LEAST, MOST
 
@@ -49,7 +49,7 @@ def check_declarations(models: Sequence[Model]) -> None:
     for each in models:
         with attributed(each, "nearest"):
             nearest = each.nearest
-        if nearest != model.nearest or not (nearest is None or (isinstance(nearest, int) and 1 <= nearest <= 1000)):
+        if nearest != model.nearest or not (nearest is None or (type(nearest) is int and 1 <= nearest <= 1000)):
             raise model_error(
                 each, f"nearest: expected a number from 1 to 1000, the same for all agents, or None; got {nearest!r}"
             )
@@ -64,6 +64,14 @@ def check_declarations(models: Sequence[Model]) -> None:
     wrong = names if not isinstance(names, tuple) else next((n for n in names if not _is_name(n)), None)
     if wrong is not None:
         raise model_error(model, f"variables: expected names in a tuple, as in ('clock',); got {wrong!r}")
+    if len(set(names)) < len(names):
+        raise model_error(model, f"variables: expected different names; got {', '.join(names)}")
+    for rule, member, unused in (
+        ("sees", "nearest", model.nearest is None and type(model).sees is not sees_all),
+        ("remember", "variables", not names and model.remember is not None),
+    ):
+        if unused:
+            raise model_error(model, f"{member}: expected what the rule {rule} is for; found none")
     if names and model.remember is None:
         raise model_error(model, f"remember: expected a rule that returns the next {', '.join(names)}; found none")
     kinds = ("displacement", "heading" if model.accelerate is None else "state")
@@ -85,7 +93,7 @@ def numbers_of(models: Sequence[Model]) -> list[dict[str, float]]:
         of_species = [model.constants for model in models]
     numbers = []
     for model, constants in zip(models, of_species, strict=True):
-        if not isinstance(constants, Mapping) or not all(isinstance(n, str) and n.isidentifier() for n in constants):
+        if not isinstance(constants, Mapping) or not all(map(_is_name, constants)):
             raise model_error(
                 models[0], f"constants: expected numbers by name, as in {{'noise': 0.1}}; got {constants!r}"
             )
@@ -116,7 +124,7 @@ def attributes_of(model: Model) -> dict[str, Any]:
     if "link_distance" in known:  # its name in trajectory files
         known["r_a"] = known.pop("link_distance")
     arena = {} if model.arena is None else {"arena": str(Arena.of(model.arena))}
-    return {"velocities": model.velocity_kind} | arena | known | {"model": model.name}
+    return known | arena | {"velocities": model.velocity_kind, "model": model.name}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -54,10 +55,15 @@ def _variables(configuration: RunConfiguration, seed: int) -> Floats:
     kept = np.zeros((len(names), len(species)))
     for index, model in enumerate(configuration.models):
         given = model.initial_variables(seed)
+        if not isinstance(given, Mapping):
+            raise ValueError(f"expected numbers by name, as in {{'clock': 0.0}}; got {given!r}")
         if unknown := given.keys() - set(names):
             raise ValueError(f"expected {', '.join(names) or 'no names'}; got {min(unknown)}")
         for row, name in enumerate(names):
-            values = np.broadcast_to(np.asarray(given.get(name, 0.0), float), species.shape)
+            values = np.asarray(given.get(name, 0.0), float)
+            if values.shape not in ((), species.shape):
+                raise ValueError(f"{name}: expected one number, or {len(species)}; got an array of {values.shape}")
+            values = np.broadcast_to(values, species.shape)
             kept[row, species == index] = values[species == index]
     return kept
 

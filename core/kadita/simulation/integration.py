@@ -184,20 +184,21 @@ class Integration:
             PluginError: an agent for which this is not so.
         """
         x, u = self.school.positions, self.school.headings
+        inertial = self.prepared.method.inertial
+        what = "velocity" if inertial else "heading"
         outside = (abs(x[2]) > 0) | (abs(u[2]) > 0)  # NaN is not: it is said below
         if self.model.dimensions == 2 and outside.any():
             agent = self.school.agents[outside].min()
             raise model_error(
                 self.model,
-                f"after {self.step} steps agent {agent} has left the plane: heading {_formatted(self.headings[agent])} "
+                f"after {self.step} steps agent {agent} has left the plane: {what} {_formatted(self.headings[agent])} "
                 f"at {_formatted(self.positions[agent])}; its rules do not work in 2 dimensions",
             )
-        inertial = self.prepared.method.inertial
         valid = np.isfinite(u).all(axis=0) if inertial else np.abs(np.einsum("an,an->n", u, u) - 1) < 2e-6
         valid &= np.isfinite(x).all(axis=0)
         if not valid.all():
             agent = self.school.agents[~valid].min()
-            what, expected = ("velocity", "finite velocities") if inertial else ("heading", "a unit vector")
+            expected = "finite velocities" if inertial else "a unit vector"
             raise model_error(
                 self.model,
                 f"after {self.step} steps agent {agent} has {what} {_formatted(self.headings[agent])} at "

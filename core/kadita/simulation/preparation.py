@@ -18,8 +18,9 @@ from kadita.models.engine.state import Rules, Scales, Space
 from kadita.models.model import Model, no_displacement
 from kadita.models.vectors import NOWHERE
 from kadita.school.walls import Walls
-from kadita.simulation.checks import attributed, check_declarations, cutoff_of, numbers_of
+from kadita.simulation.checks import attributed, check_declarations, cutoff_of, model_error, numbers_of
 from kadita.simulation.configuration import RunConfiguration
+from kadita.simulation.species import changed
 
 NO_WALLS = Walls(0, np.zeros(3), np.inf, np.full(3, -np.inf), np.full(3, np.inf))
 
@@ -68,6 +69,10 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         round_wall=0 if model.walls is None else model.walls.axes,
         keeps_shift=model.velocity_kind == "displacement" and type(model).displacement is not no_displacement,
     )
+    if "random" in names_read(pair, method.turn, method.displacement, method.remember, sees) - set(constants[0]):
+        raise model_error(
+            model, "rules: expected random numbers from agent.normals, normals or uniforms; found those of a library"
+        )
     scales = Scales(model.time_step, scale_of(models), model.nearest or 0)
     return Prepared(method, space_of(model, cutoff), scales, rules)
 
@@ -84,14 +89,18 @@ def check_interactions(configuration: RunConfiguration) -> None:
             given = configuration.interaction.get(names[a], {}).get(names[b])
             if given is None:
                 continue
-            own, new = numbers_of([models[a], model])
-            read = names_read(model.pair)
-            if cutoff_of([models[a]]) == cutoff_of([model]) and not any(own[n] != new[n] for n in own if n in read):
-                what = f"interaction.{names[a]}.{names[b]}: {' and '.join(given)}"
-                raise KaditaError(
-                    f"{what} changes nothing in the rule of a pair of the model {model.name}, "
-                    f"or is the value of {names[a]} already"
-                )
+            read, owner = names_read(model.pair), f"interaction.{names[a]}.{names[b]}"
+            for key in given:
+                try:
+                    without = changed(models[a], {k: v for k, v in given.items() if k != key}, owner)
+                except ValueError:  # it is needed by another one
+                    continue
+                old, new = numbers_of([without, model])
+                if cutoff_of([without]) == cutoff_of([model]) and not any(old[n] != new[n] for n in old if n in read):
+                    raise KaditaError(
+                        f"{owner}: {key} changes nothing in the rule of a pair of the model {model.name}, "
+                        f"or is the value of {names[a]} already"
+                    )
 
 
 def space_of(model: Model, cutoff: float) -> Space:

@@ -99,8 +99,10 @@ def _try_pairs(model: Model, prepared: Prepared, heading: Any, agent: Any) -> No
         fault = _fault(result)
         if fault:
             raise model_error(model, f"pair: {fault}")
-    if any(abs(int(x)) > ONE for vector in near[:3] for x in vector):
-        raise model_error(model, f"pair: expected components of at most ONE, {ONE:g}; got {_formatted(near)}")
+    if any(abs(int(x)) > ONE for x in (*near[0], *near[1], *near[2], near[3])):
+        raise model_error(
+            model, f"pair: expected components, and a number, of at most ONE, {ONE:g}; got {_formatted(near)}"
+        )
     if (any(map(any, far[:3])) or far[3]) and not (method.everywhere or method.nearest):
         raise model_error(model, f"pair: expected zeros beyond the cutoff, {cutoff:g}; got {_formatted(far)}")
 

@@ -133,18 +133,18 @@ def length_of(name: str, value: Any) -> float | None:
     return length
 
 
-def arena_of(arena: Any) -> str | None:
+def arena_of(arena: Any, dimensions: int | None) -> str | None:
     """Return an arena as the file holds it, or None.
 
     Raises:
-        KaditaError: it is no arena.
+        KaditaError: it is no arena, or not one of these dimensions.
     """
     if arena is None:
         return None
-    try:
-        return str(Arena.of(arena))
-    except KaditaError as error:
-        raise KaditaError(f"arena: {str(error).removeprefix('--arena: ')}") from None
+    known = Arena.of(arena)
+    if dimensions is not None and dimensions not in known.dimensions:
+        raise KaditaError(f"arena: expected one in {dimensions} dimensions; got {known}")
+    return str(known)
 
 
 def origin_of(origin: ArrayLike | None, box: Box, dimensions: int | None) -> Floats | None:

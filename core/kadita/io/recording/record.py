@@ -102,7 +102,7 @@ def record(
             "r_a": facts.length_of("link_distance", link_distance),
             "body_length": facts.length_of("body_length", body_length),
             "velocities": kind,
-            "arena": facts.arena_of(arena),
+            "arena": facts.arena_of(arena, dimensions),
             "length_unit": facts.text_of("length_unit", length_unit),
             "time_unit": facts.text_of("time_unit", time_unit),
         },

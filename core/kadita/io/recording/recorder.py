@@ -97,7 +97,10 @@ class Recording:
 
     def _vectors(self, name: str, values: Any, like: Floats | None = None) -> Floats:
         """Return frames as (T, N, 3), after checks."""
-        shape = np.shape(values)
+        try:
+            shape = np.shape(values)
+        except ValueError:
+            raise KaditaError(f"{name}: expected numbers of shape (N, 3); got rows of unequal length") from None
         if shape[-1:] == (2,) and self._dimensions != PLANE:
             raise KaditaError(f"{name}: expected x, y and z; got shape {shape}; record(dimensions=2) takes x and y")
         array = vectors(name, values, unknown=True)
