@@ -146,7 +146,9 @@ def test_the_ticks_of_a_map_are_the_numbers_themselves(middles, labels, rng, tmp
 def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
     """Units and labels are anybody's words, and no formulas."""
     registry = load_registry()
-    attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s"}
+    attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s", "arena": "sphere:4,4,4,8"} | {
+        "body_length": 1.0
+    }
     x, v, species = rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), ["prey", "predator"] * 6
     school = Block(x, v, box=8.0, attributes=attributes, species=species)
     names = [n for n, o in [*registry.metrics.items(), *registry.analyses.items()] if 3 in o.dimensions]

@@ -127,5 +127,5 @@ def test_a_configuration_can_be_changed_as_a_scenario_can():
     torus = kadita.load_configuration("torus")
     changes = {"agents": 20, "steps": 50, "every": 5, "seed": 7, "parameters": {"noise": 0.1}}
     assert kadita.simulate(torus, **changes).configuration == kadita.simulate("torus", **changes).configuration
-    with pytest.raises(kadita.KaditaError, match="couzin: speed: .* greater than 0"):
+    with pytest.raises(kadita.KaditaError, match="couzin: speed: .* greater than or equal to 0"):
         kadita.simulate(torus, parameters={"speed": -1.0})

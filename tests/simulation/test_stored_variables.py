@@ -38,7 +38,7 @@ class Walker(Model):
     turn = staticmethod(straight_on)
     variables: ClassVar[tuple[str, ...]] = ("clock", "walk")
     remember = staticmethod(tick)
-    velocities: ClassVar[str] = "state"
+    velocities: ClassVar[str] = "heading"
 
     @property
     def cutoff(self):
@@ -83,7 +83,7 @@ def test_the_clock_of_each_frame_is_its_step(whole):
     assert validate(whole) == []
     with kadita.open(whole) as school:
         assert school.variables == ("walk", "clock")
-        assert school.attributes["velocities"] == "state"
+        assert school.attributes["velocities"] == "heading"
         kept = school.read(np.arange(FRAMES)).variables
     np.testing.assert_array_equal(kept["clock"], 3.0 * np.arange(FRAMES)[:, None] + 1000.0 * np.arange(AGENTS))
 
