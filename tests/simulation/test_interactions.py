@@ -1,5 +1,6 @@
 """Interactions between species: what an A does about a B, from the configuration to the sums, and what is refused."""
 
+from types import FunctionType, ModuleType
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from kadita.base.code_names import names_read
 from kadita.models import NOTHING, NOWHERE, Model, count, directed, jitable, times, total, unit, where
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.integration import Integration
+from kadita.simulation.preparation import may_read_species
 from kadita.simulation.stream import Simulation
 
 
@@ -178,3 +180,63 @@ def test_names_are_found_in_all_that_a_rule_calls():
     assert "species" not in names_read(pair)
     assert "species" in names_read(jitable(lambda agent, other: pair(agent, other)[0] if other.species else NOTHING))
     assert "rate" in names_read(jitable(lambda agent, sums: turn(agent, sums)))
+
+
+@jitable
+def turned(agent, other):
+    """A vector towards those of other species, away from predators, as share."""
+    c = agent.constants
+    near = (other.square < c.square) & (other.square > 0)
+    share = np.float32(-c.share if other.species == 1 else c.share)
+    return where(near, directed(share, other)), NOTHING, NOTHING, count(near)
+
+
+@jitable
+def turned_unpacked(agent, other):
+    """The same, with the record unpacked."""
+    _, square, _, species = other
+    c = agent.constants
+    near = (square < c.square) & (square > 0)
+    share = np.float32(-c.share if species == 1 else c.share)
+    return where(near, directed(share, other)), NOTHING, NOTHING, count(near)
+
+
+@jitable
+def turned_by_number(agent, other):
+    """The same, with the species as the last entry of the record."""
+    c = agent.constants
+    near = (other.square < c.square) & (other.square > 0)
+    share = np.float32(-c.share if other[-1] == 1 else c.share)
+    return where(near, directed(share, other)), NOTHING, NOTHING, count(near)
+
+
+def test_a_rule_knows_the_species_however_it_reads_it():
+    """A record is a tuple: unpacked it must give the species that its name gives."""
+    found = []
+    for rule in (turned, turned_unpacked):
+        model = type("Turned", (Chase,), {"pair": staticmethod(rule), "name": "turned"})
+        parameters = model(agents=90, box=9.0, speed=1.0, time_step=0.05, dimensions=2)
+        found.append(after(run_of({}).model_copy(update={"parameters": parameters}), by_cells=False).headings.tobytes())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("rule", "reads"), [(turned, True), (turned_unpacked, True), (turned_by_number, True), (pair, False)]
+)
+def test_a_rule_that_reads_no_species_is_given_none(rule, reads):
+    """What it does not read is not gathered: a rule that reads fields by name alone costs nothing more."""
+    assert may_read_species(rule) == reads
+
+
+def test_names_are_found_in_modules_within_modules():
+    package, within = ModuleType("package"), ModuleType("package.within")
+    package.within, within.rule = within, turned
+    assert "species" in names_read(lambda agent, other: package.within.rule(agent, other))
+    source = compile("def f(agent, other): return package.within.rule(agent, other)", "", "exec").co_consts[0]
+    assert "species" in names_read(FunctionType(source, {"package": package}))
+
+
+def test_an_attribute_is_not_taken_for_a_function_of_its_name():
+    """`c.rate` is a number, even if the module has a function `rate` that reads a species."""
+    read = names_read(FunctionType((lambda c: c.rate).__code__, {"rate": turned}))
+    assert read == {"rate"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kadita.base.code_names import names_read
+from kadita.base.code_names import names_read, reads_by_position
 from kadita.base.errors import KaditaError
 from kadita.base.jit import Function, jitable
 from kadita.models import former_rules
@@ -16,6 +16,7 @@ from kadita.models.engine.grid import WIDE
 from kadita.models.engine.method import Method
 from kadita.models.engine.state import Rules, Scales, Space
 from kadita.models.model import Model, no_displacement
+from kadita.models.records import Other
 from kadita.models.vectors import NOWHERE
 from kadita.school.walls import Walls
 from kadita.simulation.checks import attributed, check_declarations, cutoff_of, model_error, numbers_of
@@ -62,7 +63,7 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         variables=tuple(model.variables),
         inertial=model.accelerate is not None,
         nearest=model.nearest is not None,
-        reads_species=len(models) > 1 and "species" in names_read(pair, sees),
+        reads_species=len(models) > 1 and may_read_species(pair, sees),
         by_interaction=bool(of_pairs),
         everywhere=math.isinf(cutoff) and model.nearest is None,
         flat_walls=model.walls is not None and bool(np.isfinite(model.walls.low).any()),
@@ -75,6 +76,12 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         )
     scales = Scales(model.time_step, scale_of(models), model.nearest or 0)
     return Prepared(method, space_of(model, cutoff), scales, rules)
+
+
+def may_read_species(*rules: Function) -> bool:
+    """Return whether rules read a species, or unpack or index a record, whose last field it is."""
+    last = Other._fields.index("species")
+    return "species" in names_read(*rules) or reads_by_position(last, *rules, except_in="kadita.models")
 
 
 def check_interactions(configuration: RunConfiguration) -> None:
