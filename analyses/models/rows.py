@@ -1,0 +1,40 @@
+"""A row of the study: a setting of a model, what is measured there, and what was found by others."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a quantity should be: a reference value, and the interval that a measurement must lie in."""
+
+    reference: str  # as others give it: ".735 +- .004", "separated"
+    low: float = -inf
+    high: float = inf
+
+
+@dataclass(frozen=True)
+class Row:
+    """A setting of a model, and the function that measures all its quantities at once."""
+
+    model: str
+    setting: str
+    expected: Mapping[str, Expected]  # by quantity
+    measure: Callable[[], Mapping[str, float]]
+
+
+def near(value: float, tolerance: float, error: float | None = None) -> Expected:
+    """Return what is expected: `value` within `tolerance`; `error` is its own standard error, if it is known."""
+    text = f"{value:g}" if error is None else f"{value:g} +- {error:g}"
+    return Expected(text, value - tolerance, value + tolerance)
+
+
+def above(value: float, reference: str) -> Expected:
+    """Return what is expected: more than `value`."""
+    return Expected(reference, low=value)
+
+
+def below(value: float, reference: str) -> Expected:
+    """Return what is expected: less than `value`."""
+    return Expected(reference, high=value)
