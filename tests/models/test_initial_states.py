@@ -1,5 +1,6 @@
 """States the zone model starts from."""
 
+import hashlib
 import math
 
 import numpy as np
@@ -92,3 +93,23 @@ def test_an_arena_without_ends_needs_a_cell():
     for text, plane, axes in (("slab:0,1", False, "x and y"), ("channel:0,1", True, "x"), ("circle:0,0,1", False, "z")):
         with pytest.raises(KaditaError, match=f"^arena: expected a cell that repeats along {axes}, where"):
             initial_states.in_arena(1, 10, Arena.of(text), plane)
+
+
+SHA256 = {  # of positions and headings, as they must be on every machine: NumPy's sines differ with its processor
+    "sphere": "0a61471c79100243ffdf671b35ff575d429a4db8d5f762509c927c37630a064b",
+    "disc": "e1b4887cfe88a4257c0dee57002423baa60ba1b1dead289766aac97002fec2b9",
+    "ring": "88a2b40274b429b46ce59031c033421f7bd81cccd63fcc13a0ef1af60681ff0a",
+    "flat ring": "9d978ea9fdb71f04c89d7fd13898c76a729efa2b792974b272388d8c8ca3dafd",
+}
+
+
+@pytest.mark.parametrize("name", SHA256)
+def test_starts_have_the_same_bits_on_every_machine(name):
+    make_state = initial_states.ring if "ring" in name else initial_states.sphere
+    x, u = make_state(2026, 1000, 5.0, name in ("disc", "flat ring"))
+    assert hashlib.sha256(x.tobytes() + u.tobytes()).hexdigest() == SHA256[name]
+
+
+def test_cube_roots_are_precise():
+    numbers = np.concatenate([np.linspace(2.0**-33, 1, 10_001), 2.0 ** -np.arange(33.0)])
+    np.testing.assert_allclose(initial_states._cube_roots(numbers) ** 3, numbers, rtol=1e-14, atol=0)

@@ -1,6 +1,7 @@
 """States at time 0: positions and unit headings, both (N, 3), which depend on seed and agent alone.
 
-In a plane, z and its components are 0.
+In a plane, z and its components are 0. Sines, cosines and roots have the same bits on every machine, which those of
+NumPy have not.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.jit import kernel
 from kadita.models import philox
+from kadita.models.portable_exp import exponential
+from kadita.models.portable_math import cosine_and_sine, logarithm
 from kadita.school.arena import Arena
 from kadita.school.box import Floats
 
@@ -69,23 +73,50 @@ def ring(seed: int, agents: int, radius: float, plane: bool = False) -> tuple[Fl
     g = philox.start_normals(seed, agents, philox.START_POSITION)
     angle = 2 * np.pi * np.arange(agents) / agents + 0.1 * g[:, 0]
     r = radius + 0.15 * radius * g[:, 1]
+    cosine, sine = _cosines_and_sines(angle)
     if plane:
-        return _flat(r * np.cos(angle), r * np.sin(angle)), _flat(-np.sin(angle), np.cos(angle))
-    positions = np.stack([r * np.cos(angle), r * np.sin(angle), 0.3 * radius * g[:, 2]], axis=1)
+        return _flat(r * cosine, r * sine), _flat(-sine, cosine)
+    positions = np.stack([r * cosine, r * sine, 0.3 * radius * g[:, 2]], axis=1)
     vertical = 0.1 * philox.start_normals(seed, agents, philox.START_HEADING)[:, 0]
-    return positions, _unit(np.stack([-np.sin(angle), np.cos(angle), vertical], axis=1))
+    return positions, _unit(np.stack([-sine, cosine, vertical], axis=1))
 
 
 def _in_sphere(u: Floats, radius: float, plane: bool) -> Floats:
     """Return positions uniform in a sphere about the origin, or in a disc, from uniform numbers, (N, 4)."""
+    east, north = _cosines_and_sines(2 * np.pi * u[:, 1])
     if plane:
-        r, angle = radius * np.sqrt(u[:, 2]), 2 * np.pi * u[:, 1]
-        return _flat(r * np.cos(angle), r * np.sin(angle))
-    cosine, longitude = 2 * u[:, 0] - 1, 2 * np.pi * u[:, 1]
+        r = radius * np.sqrt(u[:, 2])
+        return _flat(r * east, r * north)
+    cosine = 2 * u[:, 0] - 1
     sine = np.sqrt(1 - cosine**2)
-    directions = np.stack([sine * np.cos(longitude), sine * np.sin(longitude), cosine], axis=1)
-    positions: Floats = radius * np.cbrt(u[:, 2:3]) * directions
+    directions = np.stack([sine * east, sine * north, cosine], axis=1)
+    positions: Floats = radius * _cube_roots(u[:, 2])[:, None] * directions
     return positions
+
+
+@kernel
+def _fill_cosines_and_sines(angles, cosines, sines):  # type: ignore[no-untyped-def]
+    for i in range(len(angles)):
+        cosines[i], sines[i] = cosine_and_sine(angles[i])
+
+
+@kernel
+def _fill_cube_roots(numbers, roots):  # type: ignore[no-untyped-def]
+    for i in range(len(numbers)):
+        roots[i] = exponential(logarithm(numbers[i]) / 3)
+
+
+def _cosines_and_sines(angles: Floats) -> tuple[Floats, Floats]:
+    cosines, sines = np.empty_like(angles), np.empty_like(angles)
+    _fill_cosines_and_sines(np.ascontiguousarray(angles), cosines, sines)
+    return cosines, sines
+
+
+def _cube_roots(numbers: Floats) -> Floats:
+    """Return the cube roots of positive numbers."""
+    roots = np.empty_like(numbers)
+    _fill_cube_roots(np.ascontiguousarray(numbers), roots)
+    return roots
 
 
 def _isotropic(seed: int, agents: int, plane: bool) -> Floats:
