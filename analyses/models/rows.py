@@ -12,6 +12,12 @@ class Expected:
     reference: str  # as others give it: ".735 +- .004", "separated"
     low: float = -inf
     high: float = inf
+    errors: float = 0.0  # standard errors of the measurement that it may be off, if these are more than low and high
+
+    def holds(self, value: float, error: float = 0.0) -> bool:
+        """Whether a measurement with a standard error is what is expected."""
+        slack = max(0.0, self.errors * error - (self.high - self.low) / 2)
+        return self.low - slack <= value <= self.high + slack
 
 
 @dataclass(frozen=True)
@@ -21,13 +27,16 @@ class Row:
     model: str
     setting: str
     expected: Mapping[str, Expected]  # by quantity
-    measure: Callable[[], Mapping[str, float]]
+    measure: Callable[[], Mapping[str, float | tuple[float, float]]]  # values, or values and their standard errors
 
 
-def near(value: float, tolerance: float, error: float | None = None) -> Expected:
-    """Return what is expected: `value` within `tolerance`; `error` is its own standard error, if it is known."""
+def near(value: float, tolerance: float, error: float | None = None, errors: float = 0.0) -> Expected:
+    """Return what is expected: `value` within `tolerance`, or within so many `errors` of the measurement.
+
+    `error` is its own standard error, if it is known.
+    """
     text = f"{value:g}" if error is None else f"{value:g} +- {error:g}"
-    return Expected(text, value - tolerance, value + tolerance)
+    return Expected(text, value - tolerance, value + tolerance, errors)
 
 
 def above(value: float, reference: str) -> Expected:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE / "table.csv"
-COLUMNS = ("family", "model", "setting", "quantity", "expected", "low", "high", "measured", "holds")
+COLUMNS = ("family", "model", "setting", "quantity", "expected", "low", "high", "measured", "error", "holds")
 
 
 def measured(family):
@@ -22,17 +22,12 @@ def measured(family):
         found = row.measure()
         print(f"{row.model}: {row.setting} ({time.perf_counter() - began:.1f} s)", flush=True)
         for quantity, expected in row.expected.items():
-            value = found[quantity]
-            holds = "yes" if expected.low <= value <= expected.high else "NO"
+            value, error = found[quantity] if isinstance(found[quantity], tuple) else (found[quantity], 0.0)
+            holds = "yes" if expected.holds(value, error) else "NO"
             print(f"    {quantity}: {value:.5g}, expected {expected.reference}, {holds}", flush=True)
-            numbers = (f"{expected.low:g}", f"{expected.high:g}", f"{value:.6g}")
-            yield dict(
-                zip(
-                    COLUMNS,
-                    (family, row.model, row.setting, quantity, expected.reference, *numbers, holds),
-                    strict=True,
-                )
-            )
+            numbers = [f"{number:.6g}" for number in (expected.low, expected.high, value, error)]
+            line = (family, row.model, row.setting, quantity, expected.reference, *numbers, holds)
+            yield dict(zip(COLUMNS, line, strict=True))
 
 
 def main():

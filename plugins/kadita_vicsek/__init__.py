@@ -1,4 +1,4 @@
-"""The Vicsek model in three dimensions: a complete model plugin."""
+"""The Vicsek model in a plane and in space: a complete model plugin."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable

@@ -215,7 +215,7 @@ class Model(BaseModel):
         """
         if self.velocities is not None:
             return self.velocities
-        along = type(self).displacement is no_displacement and self.arena is None
+        along = self.displacement is no_displacement and self.arena is None
         return "displacement" if along else "heading" if self.accelerate is None else "state"
 
     @property

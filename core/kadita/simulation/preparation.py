@@ -68,7 +68,7 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         everywhere=math.isinf(cutoff) and model.nearest is None,
         flat_walls=model.walls is not None and bool(np.isfinite(model.walls.low).any()),
         round_wall=0 if model.walls is None else model.walls.axes,
-        keeps_shift=model.velocity_kind == "displacement" and type(model).displacement is not no_displacement,
+        keeps_shift=model.velocity_kind == "displacement" and model.displacement is not no_displacement,
     )
     if "random" in names_read(pair, method.turn, method.displacement, method.remember, sees) - set(constants[0]):
         raise model_error(
