@@ -1,4 +1,4 @@
-"""Active Brownian particles in three dimensions, which repel each other where they overlap."""
+"""Active Brownian particles in a plane and in space, which repel each other where they overlap."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable
