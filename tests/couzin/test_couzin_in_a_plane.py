@@ -9,6 +9,7 @@ from scipy import stats
 
 import kadita
 from kadita.models.philox import NOISE, normals
+from kadita.testing import check_model
 from kadita_couzin.couzin import Couzin
 
 
@@ -215,6 +216,10 @@ class TestMill:
         assert m.max() < 0.4
         assert p.mean() == pytest.approx(0.144, abs=4 * 0.013)
         assert m.mean() == pytest.approx(0.103, abs=4 * 0.014)
+
+
+def test_it_passes_what_is_asked_of_any_model():
+    check_model(school(agents=60, noise=0.1, turning_rate=40.0), threads=False)
 
 
 def test_rules_that_leave_the_plane_are_refused_in_one_line():
