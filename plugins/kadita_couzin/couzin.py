@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from kadita import Model
 from kadita.models import Function, Length, Positive
-from kadita_couzin import couzin_2002, dewi_kadita
+from kadita_couzin import couzin_2002, couzin_2002_plane, dewi_kadita
+from kadita_couzin.limits import check_reach, check_turning_rate
 
 PARAMETERS_OF_RULES = {
     "couzin-2002": ("field_of_view", "turning_rate"),
@@ -22,13 +23,14 @@ RULES = {"couzin-2002": couzin_2002, "dewi-kadita": dewi_kadita}
 
 
 class Couzin(Model):
-    """Parameters of the zone model in three dimensions.
+    """Parameters of the zone model, in space or in a plane; dewi-kadita's rules are for space alone.
 
     Source: Couzin, Krause, James, Ruxton & Franks 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3065; with
     ``rules = "dewi-kadita"`` as Herho et al. 2026, arXiv 2602.07948, changed it.
     """
 
     name: ClassVar[str] = "couzin"
+    works_in: ClassVar[frozenset[int]] = frozenset({2, 3})
     shared: ClassVar[frozenset[str]] = Model.shared | {"rules"}
 
     r_r: Annotated[Length, Field(description="radius of the zone of repulsion")]
@@ -69,23 +71,24 @@ class Couzin(Model):
         return self
 
     @model_validator(mode="after")
+    def _keeps_to_the_plane(self) -> Self:
+        if self.dimensions == 2 and self.rules != "couzin-2002":
+            raise ValueError(
+                f'dimensions: expected 3 with rules = "{self.rules}", whose noise leaves a plane; got 2; '
+                'set it to 3, or use rules = "couzin-2002"'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _is_possible(self) -> Self:
         if not self.r_r <= self.r_o <= self.r_a:
             raise ValueError(
                 f"expected r_r <= r_o <= r_a; got r_r = {self.r_r:g}, r_o = {self.r_o:g}, r_a = {self.r_a:g}"
             )
-        half = 0.5 * self.space.shortest
-        if self.r_a > half and not self.allow_long_range:
-            raise ValueError(
-                f"r_a = {self.r_a:g} reaches beyond half the cell, {half:g}, but agents interact by minimum image "
-                "alone; enlarge the box, or set allow_long_range = true"
-            )
-        if self.turning_rate is not None and self.turning_rate * self.time_step > 180:
-            raise ValueError(
-                f"turning_rate = {self.turning_rate:g} with time_step = {self.time_step:g} turns "
-                f"{self.turning_rate * self.time_step:g} degrees in a step; expected at most 180; "
-                "reduce time_step"
-            )
+        if not self.allow_long_range:
+            check_reach(self, self.r_a, "enlarge the box, or set allow_long_range = true")
+        if self.turning_rate is not None:
+            check_turning_rate(self.turning_rate, self.time_step)
         return self
 
     @property
@@ -95,8 +98,8 @@ class Couzin(Model):
 
     @property
     def turn(self) -> Function:  # type: ignore[override]
-        """The rule of a turn, for the chosen `rules`."""
-        return RULES[self.rules].turn
+        """The rule of a turn, for the chosen `rules` and dimensions."""
+        return couzin_2002_plane.turn if self.dimensions == 2 else RULES[self.rules].turn
 
     @property
     def cutoff(self) -> float:

@@ -29,12 +29,18 @@ def pair(agent, other):  # type: ignore[no-untyped-def]
 
 
 @jitable
+def desired_direction(agent, sums):  # type: ignore[no-untyped-def]
+    """Return the unit vector of the desired direction, before noise; that of the heading if there is none."""
+    away, along, toward, n_near = sums
+    social = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
+    return unit(choose(n_near > 0, away, social), agent.heading)
+
+
+@jitable
 def turn(agent, sums):  # type: ignore[no-untyped-def]
     """Return the next heading; see `kadita.models`."""
     u, g, c = agent.heading, agent.normals, agent.constants
-    away, along, toward, n_near = sums
-    social = total(unit(along, NOWHERE), unit(toward, NOWHERE), NOWHERE)
-    desired = unit(choose(n_near > 0, away, social), u)
+    desired = desired_direction(agent, sums)
     cosine, sine = cosine_and_sine(c.noise * g[0])
     desired = rotated(desired, across(desired, (g[1], g[2], g[3])), cosine, sine)
     sideways = across(u, desired)

@@ -103,8 +103,8 @@ def test_the_same_bits_for_any_threads_and_search():
 def test_a_model_for_space_alone_is_refused_in_a_plane():
     with pytest.raises(ValueError, match="dimensions: the model deep works in 3; got 2"):
         planar(cls=Deep)
-    with pytest.raises(kadita.KaditaError, match="dimensions: the model couzin works in 3; got 2"):
-        kadita.simulate("torus", parameters={"dimensions": 2})
+    with pytest.raises(kadita.KaditaError, match='dimensions: expected 3 with rules = "dewi-kadita", .*; got 2'):
+        kadita.simulate("dewi-kadita-1", parameters={"dimensions": 2})
 
 
 def test_a_plane_has_two_edges():

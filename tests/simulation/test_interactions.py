@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import kadita
+from kadita.base import code_names
 from kadita.base.code_names import names_read
 from kadita.models import NOTHING, NOWHERE, Model, count, directed, jitable, times, total, unit, where
 from kadita.simulation.configuration import RunConfiguration
@@ -180,6 +181,14 @@ def test_names_are_found_in_all_that_a_rule_calls():
     assert "species" not in names_read(pair)
     assert "species" in names_read(jitable(lambda agent, other: pair(agent, other)[0] if other.species else NOTHING))
     assert "rate" in names_read(jitable(lambda agent, sums: turn(agent, sums)))
+
+
+def test_the_rules_of_many_runs_are_read_once():
+    assert names_read(pair, turn) is names_read(pair, turn)
+    found = code_names.reads_by_position.cache_info().misses
+    for seed in range(3):
+        kadita.simulate("informed", agents=20, steps=1, seed=seed).read(np.array([1]))
+    assert code_names.reads_by_position.cache_info().misses <= found + 1
 
 
 @jitable

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dis
 import inspect
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from kadita.base.code_hash import content_of, is_of_library
 
 
+@lru_cache(maxsize=32)  # many short runs of a model have the same rules
 def names_read(*functions: Callable[..., Any]) -> frozenset[str]:
     """Return the names of all attributes and globals in the code of functions and of what they call.
 
@@ -23,6 +25,7 @@ def names_read(*functions: Callable[..., Any]) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=32)
 def reads_by_position(least: int, *functions: Callable[..., Any], except_in: str) -> bool:
     """Return whether functions, or what they call, may read an entry of a tuple from number `least` on by its position.
 
