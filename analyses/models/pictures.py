@@ -42,11 +42,7 @@ def draw_school(axes, scenario, run, positions, velocities, plan):
     longest = np.where(edges > 0, edges / 2, np.inf)
     whole = (np.abs(steps[:, :, 1] - steps[:, :, 0]) < longest).all(axis=-1)  # not across a face of the cell
     axes.add_collection(LineCollection(steps[whole], colors=FAINT, linewidths=0.6, zorder=1))
-    species = np.zeros(len(here), dtype=int)
-    first = len(here)
-    for number, kind in reversed(list(enumerate(run.configuration.species, start=1))):
-        species[first - kind.count : first] = number
-        first -= kind.count
+    species = run.configuration.species_indices
     centre, half = _view(parameters, here, plan)
     unit = heading / np.maximum(np.linalg.norm(heading, axis=1, keepdims=True), 1e-12)
     angle = np.arctan2(unit[:, 1], unit[:, 0]) / (2 * np.pi) % 1
