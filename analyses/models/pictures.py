@@ -12,6 +12,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
+from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
@@ -21,7 +22,7 @@ from kadita.evaluation.plotting import FAINT, INK, LINE, OTHER, STYLE
 HERE = Path(__file__).resolve().parent
 PAGES = HERE.parents[1] / "docs" / "models"
 COLOURS = (LINE, OTHER, "#4f8a5b")
-WHEEL = matplotlib.colormaps["twilight_shifted"]  # a cyclic map: the colour of a heading
+SATURATION, VALUE = 0.75, 0.72  # of the colours of headings, which go around the wheel
 
 
 def run_of(scenario, plan):
@@ -32,7 +33,7 @@ def run_of(scenario, plan):
     return run, positions, velocities
 
 
-def draw_school(axes, scenario, run, positions, velocities, plan):
+def draw_school(axes, scenario, run, positions, velocities, plan, scale=1.0):
     """Draw the last frame as arrows coloured by their direction, the way that led there, and the cell or the tank."""
     parameters = run.configuration.parameters
     edges = np.array(parameters.space.array[:2])
@@ -49,9 +50,9 @@ def draw_school(axes, scenario, run, positions, velocities, plan):
     size = plan.get("arrow", 0.045) * 2 * half
     for number in np.unique(species):
         chosen = species == number
-        colour = WHEEL(angle[chosen]) if number == 0 else COLOURS[number]
+        colour = wheel(angle[chosen]) if number == 0 else COLOURS[number]
         if plan.get("dots"):  # what has no heading of its own
-            area = (18 if number == 0 else 60) * plan["dots"]
+            area = (18 if number == 0 else 60) * plan["dots"] * scale
             axes.scatter(
                 *here[chosen].T, s=area, color=LINE if number == 0 else colour, linewidths=0, zorder=2 + number
             )
@@ -67,6 +68,11 @@ def draw_school(axes, scenario, run, positions, velocities, plan):
     axes.set(xlim=(centre[0] - half, centre[0] + half), ylim=(centre[1] - half, centre[1] + half), aspect="equal")
     axes.axis("off")
     axes.set_title(scenario, loc="left", fontsize=8.5, pad=3)
+
+
+def wheel(share):
+    """Return the colours of headings, whose angles are shares of a turn."""
+    return hsv_to_rgb(np.stack([share, np.full_like(share, SATURATION), np.full_like(share, VALUE)], axis=-1))
 
 
 def _view(parameters, here, plan):
@@ -107,7 +113,7 @@ def main():
             if asked and scenario not in asked:
                 continue
             run, positions, velocities = run_of(scenario, plan)
-            draw_school(axes, scenario, run, positions, velocities, plan)
+            draw_school(axes, scenario, run, positions, velocities, plan, scale=0.5)
             figure, (school, series) = _figure(6.4, 2.9, 1, 2, width_ratios=[1, 1.15])
             figure.subplots_adjust(left=0.01, right=0.985, top=0.92, bottom=0.15, wspace=0.16)
             draw_school(school, scenario, run, positions, velocities, plan)

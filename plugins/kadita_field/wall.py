@@ -1,4 +1,4 @@
-"""The wall of an arena: how far agents are from it, and the share of them that is near it."""
+"""The wall of an arena: how far agents are from it, the share of them that is near it, and how they swim along it."""
 
 import math
 from typing import Annotated
@@ -90,6 +90,33 @@ def near_wall_of_agents(block: Block, *, distance: Near = None) -> Floats:
         NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
     """
     return _near(block, distance)
+
+
+@metric(
+    default=False,
+    formula="<1 - (u_i . n_i)^2> over agents with d_i <= distance, n_i: normal of the nearest wall",
+    range=(0, 1),
+    undefined="where no agent that moves is near the wall",
+    source=SIMON,
+)
+def wall_alignment(block: Block, *, distance: Near = None) -> Floats:
+    """Mean squared component along the wall of the headings of agents near it, (T,): 1 if all swim along the wall.
+
+    It is 1/2 for isotropic headings in a plane, 2/3 in space, and 0 for agents that swim towards the wall or away.
+    u . n is the rate at which the distance to the wall changes along a heading, over 1e-6 of the largest distance.
+
+    Raises:
+        NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
+    """
+    near, distances = _near(block, distance) > 0, block.once(_distances)
+    step = 1e-6 * max(float(np.nanmax(np.abs(distances), initial=0.0)), np.finfo(float).tiny)
+    assert block.arena is not None  # or _distances would have raised
+    ahead = block.arena.wall_distances(block.positions + step * block.headings)
+    along = 1 - np.minimum(((ahead - distances) / step) ** 2, 1)
+    known = near & block.moving & np.isfinite(along)
+    number = known.sum(axis=1)
+    mean: Floats = np.where(known, along, 0.0).sum(axis=1) / np.maximum(number, 1)
+    return np.where(number > 0, mean, np.nan)
 
 
 def _near(block: Block, distance: float | None) -> Floats:

@@ -45,6 +45,38 @@ def test_expectations_in_a_sphere_and_between_two_walls(rng, value):
     assert value("near_wall", slab, distance=d)[0] == pytest.approx(2 * d / 8, abs=0.005)
 
 
+class TestAlignment:
+    def test_isotropic_headings(self, rng, value):
+        """1/2 in a plane, 2/3 in space: the mean square of all but one component."""
+        x = in_a_disc(rng, 50_000, 5.0)
+        b = Block(x[None], rng.normal(size=(1, 50_000, 2)), attributes={"arena": "circle:0,0,5"})
+        assert value("wall_alignment", b, distance=0.8)[0] == pytest.approx(1 / 2, abs=0.02)
+        x = in_a_ball(rng, 50_000, 5.0)
+        b = Block(x[None], rng.normal(size=(1, 50_000, 3)), attributes={"arena": "sphere:0,0,0,5"})
+        assert value("wall_alignment", b, distance=0.8)[0] == pytest.approx(2 / 3, abs=0.02)
+
+    @pytest.mark.parametrize("degrees", [0, 30, 90, 200])
+    def test_it_is_the_cosine_of_the_angle_to_the_wall_squared(self, rng, value, degrees):
+        """On a circle, and along the nearest side of a rectangle; agents farther from the wall do not count."""
+        angle, turn = rng.uniform(0, 2 * np.pi, 40), np.deg2rad(degrees)
+        x = 4.9 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        v = np.stack([-np.sin(angle + turn), np.cos(angle + turn)], axis=1)  # 0 degrees: along the wall
+        x, v = np.concatenate([x, x / 5]), np.concatenate([v, x])
+        b = Block(x[None], v[None], attributes={"arena": "circle:0,0,5"})
+        assert value("wall_alignment", b, distance=0.5)[0] == pytest.approx(np.cos(turn) ** 2, abs=1e-5)
+        sides = np.array([[0.1, 2], [5, 3.9], [9.8, 1], [3, 0.2]])
+        along = np.array([[0, 1], [1, 0], [0, -1], [-1, 0]])
+        v = np.cos(turn) * along + np.sin(turn) * np.stack([-along[:, 1], along[:, 0]], axis=1)
+        b = Block(sides[None], v[None], attributes={"arena": "rectangle:0,0,10,4"})
+        assert value("wall_alignment", b, distance=0.5)[0] == pytest.approx(np.cos(turn) ** 2, abs=1e-5)
+
+    def test_who_does_not_move_does_not_count(self, value):
+        x = np.array([[[4.9, 0], [0, 4.9], [-4.9, 0]], [[4.9, 0], [0, 1], [0, 2]]])
+        v = np.array([[[0, 1.0], [0, 0], [0, 0]], [[0, 0], [0, 1], [0, 1]]])
+        b = Block(x, v, attributes={"arena": "circle:0,0,5"})
+        assert_allclose(value("wall_alignment", b, distance=0.5), [1, np.nan], atol=1e-9)
+
+
 def test_an_arena_of_a_plane_is_none_in_space(value):
     tank, circle = in_an_arena(dimensions=3), in_an_arena(dimensions=2)
     assert np.isfinite(value("wall_distance", tank)).all()
