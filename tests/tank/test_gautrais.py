@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import i0e
 
 import kadita
 from kadita.models.philox import NOISE, normals
@@ -123,6 +124,27 @@ def by_the_wall(**parameters):
     return [float(np.nanmean(results[name])) for name in metrics]
 
 
+def mean_square_order(b, agents):
+    """<P^2> of N headings distributed as exp(b |sum u|^2), by a field: Z = int h exp(-h^2 / 4b) I_0(h)^N dh."""
+    h = np.linspace(0, 20 * math.sqrt(b) + 4 * b * agents, 200_001)[1:]
+    weight = np.log(h) - h**2 / (4 * b) + agents * (np.log(i0e(h)) + h)
+    weight = np.exp(weight - weight.max())
+    return ((h**2 * weight).sum() / weight.sum() / (4 * b**2) - 1 / b) / agents**2
+
+
+@pytest.mark.parametrize("speed", [0.2, 0.4])
+def test_fish_that_align_with_all_others_have_the_order_of_rotors_that_do(speed):
+    """Headings with all-to-all alignment are as in equilibrium: exp(b |sum u|^2), b = k_V v / (2 (N - 1) D_r)."""
+    agents, steps = 50, 60_000
+    free = {"arena": None, "initial": "sphere", "initial_radius": 1.0, "wall_avoidance": 0.0, "attraction": 0.0}
+    given = {"agents": agents, "speed": speed, "sight": 1e6, "neighbors": None}
+    run = kadita.simulate("tank", steps=steps, every=50, seed=1, parameters=given | free)
+    p2 = np.concatenate([np.linalg.norm(block.headings.mean(axis=1), axis=1) for block in run.blocks()])[100:] ** 2
+    b = 2.7 * speed / (2 * (agents - 1) * 0.5 * (SIGMA * XI) ** 2)
+    blocks = p2[: len(p2) // 20 * 20].reshape(20, -1).mean(axis=1)  # each of 28 s, 7 times 1 / D_r
+    assert p2.mean() == pytest.approx(mean_square_order(b, agents), abs=4.5 * blocks.std(ddof=1) / math.sqrt(20))
+
+
 UNIFORM = 1 - (1 - 0.3 / RADIUS) ** 2  # share of the tank's area within .3 m of the wall
 
 
@@ -137,6 +159,14 @@ class TestWall:
         near, aligned, _ = by_the_wall(**ALONE)
         assert near < 0.75 * UNIFORM
         assert aligned > 0.8
+
+    @pytest.mark.parametrize("avoidance", [0.5, 0.94, 2.0])
+    def test_a_fish_without_noise_circles_where_its_turns_balance_the_wall(self, avoidance):
+        """v / r = k_W v / sqrt(R^2 - r^2), the way along the tangent: r = R / sqrt(1 + k_W^2)."""
+        state = state_of(agents=20, turning_noise=0.0, wall_avoidance=avoidance, time_step=0.002, **ALONE)
+        state.advance(20_000)
+        r = np.linalg.norm(state.positions, axis=1)
+        np.testing.assert_allclose(r, RADIUS / math.sqrt(1 + avoidance**2), rtol=1e-3)
 
     def test_a_school_that_is_reflected_gathers_at_it(self):
         """Alignment makes it persistent, and persistent swimmers gather at walls."""
