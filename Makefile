@@ -38,6 +38,9 @@ schemas: $(VENV)/installed
 studies: $(VENV)/installed
 	$(BIN)/python analyses/canonical_states/study.py
 	$(BIN)/python analyses/hysteresis/study.py
+	$(BIN)/python analyses/models/study.py
+	$(BIN)/python analyses/models/pages.py
+	$(BIN)/python analyses/models/pictures.py
 
 benchmark: $(VENV)/installed
 	$(BIN)/python analyses/benchmark/benchmark.py
