@@ -22,7 +22,7 @@ def parameters_of(name):
     for name, field in model.model_fields.items():
         if name not in Model.model_fields:
             default = "needed" if field.is_required() else "none" if field.default is None else f"{field.default}"
-            lines.append(f"| `{name}` | {field.description} | {default} |")
+            lines.append(f"| `{name}` | {field.description.replace('|', chr(92) + '|')} | {default} |")
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def school(seeds=8, **parameters):
 
 
 def turning(speed, time_step):
-    """Return the deviation of the turning rate of lone fish, and the diffusion of their headings, in open space."""
+    """Return the deviation of lone fishes' turning rate, and how their headings spread in .5 s, in open space."""
     agents, steps = 20_000, round(1 / time_step)
     given = {"agents": agents, "speed": speed, "time_step": time_step, "wall_avoidance": 0.0, "sight": 1e-3, **ALONE}
     space = {"arena": None, "initial": "sphere", "initial_radius": 100.0}
@@ -38,7 +38,10 @@ def turning(speed, time_step):
     duration = (len(rates) - 1) * time_step
     return {
         "sd of turning rate": (float(rates[-1].std()), float(rates[-1].std() / math.sqrt(2 * agents))),
-        "D_r": (float(angle.var() / 2 / duration), float(angle.var() / 2 / duration * math.sqrt(2 / agents))),
+        "var(angle) / 2t": (
+            float(angle.var() / 2 / duration),
+            float(angle.var() / 2 / duration * math.sqrt(2 / agents)),
+        ),
     }
 
 
@@ -61,7 +64,7 @@ def rows():
         deviation, diffusion = exact(speed, time_step)
         expected = {
             "sd of turning rate": known(deviation, "exact"),
-            "D_r": known(diffusion, f"exact; sigma^2 xi^2 / 2 = {SIGMA**2 * XI**2 / 2:.4g}"),
+            "var(angle) / 2t": known(diffusion, f"exact; in the long run {SIGMA**2 * XI**2 / 2:.4g}, as dt goes to 0"),
         }
         yield Row(
             "gautrais", f"a lone fish, v = {speed:g}, dt = {time_step:g}", expected, partial(turning, speed, time_step)

@@ -101,7 +101,7 @@ def rows():
         {
             "polarization": near(0.0863, 0.017, 0.0031),
             "median rotation": near(0.857, 0.014, 0.0025),
-            "mills": above(0.9, "20 of 20"),
+            "mills": above(0.9, "1 (20 of 20)"),
         },
         lambda: mill(40),
     )

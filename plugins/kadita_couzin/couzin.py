@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.models import Function, Length, Positive
+from kadita.models import Function, Length, Positive, cosine_and_sine
 from kadita_couzin import couzin_2002, couzin_2002_plane, dewi_kadita
 from kadita_couzin.limits import check_reach, check_turning_rate
 
@@ -120,8 +120,8 @@ class Couzin(Model):
             "cosine": cosine_of(visible),
             "weight": 1.0 if self.orientation_weight is None else self.orientation_weight,
             "limit": limit,
-            "cos_limit": math.cos(limit),
-            "sin_limit": math.sin(limit),
+            "cos_limit": cosine_and_sine(limit)[0],
+            "sin_limit": cosine_and_sine(limit)[1],
             "noise": self.noise,
         }
 
@@ -133,4 +133,4 @@ class Couzin(Model):
 
 def cosine_of(visible: float) -> float:
     """Return the cosine of the angle to the heading, in degrees, up to which others are seen; -2 if all are."""
-    return math.cos(math.radians(visible)) if visible < 180 else -2.0
+    return float(cosine_and_sine(math.radians(visible))[0]) if visible < 180 else -2.0

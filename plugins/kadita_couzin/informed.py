@@ -25,6 +25,7 @@ from kadita.models import (
     Length,
     Positive,
     choose,
+    cosine_and_sine,
     count,
     directed,
     jitable,
@@ -95,14 +96,15 @@ class Informed(Model):
     @property
     def constants(self) -> Mapping[str, float]:
         """Radii, the weighted preferred direction, the largest turn in a step, and noise."""
-        limit, preferred = math.radians(self.turning_rate * self.time_step), math.radians(self.preferred_direction)
+        cos_limit, sin_limit = cosine_and_sine(math.radians(self.turning_rate * self.time_step))
+        x, y = cosine_and_sine(math.radians(self.preferred_direction))
         return {
             "r_r_squared": self.r_r**2,
             "r_a_squared": self.r_a**2,
-            "preferred_x": self.weight * math.cos(preferred),
-            "preferred_y": self.weight * math.sin(preferred),
-            "cos_limit": math.cos(limit),
-            "sin_limit": math.sin(limit),
+            "preferred_x": self.weight * x,
+            "preferred_y": self.weight * y,
+            "cos_limit": cos_limit,
+            "sin_limit": sin_limit,
             "noise": self.noise,
         }
 

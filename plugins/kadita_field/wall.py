@@ -94,6 +94,7 @@ def near_wall_of_agents(block: Block, *, distance: Near = None) -> Floats:
 
 @metric(
     default=False,
+    needs_velocities=True,
     formula="<1 - (u_i . n_i)^2> over agents with d_i <= distance, n_i: normal of the nearest wall",
     range=(0, 1),
     undefined="where no agent that moves is near the wall",
@@ -103,13 +104,13 @@ def wall_alignment(block: Block, *, distance: Near = None) -> Floats:
     """Mean squared component along the wall of the headings of agents near it, (T,): 1 if all swim along the wall.
 
     It is 1/2 for isotropic headings in a plane, 2/3 in space, and 0 for agents that swim towards the wall or away.
-    u . n is the rate at which the distance to the wall changes along a heading, over 1e-6 of the largest distance.
+    u . n is the rate at which the distance to the wall changes along a heading, over 1e-6 of what is near.
 
     Raises:
         NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
     """
     near, distances = _near(block, distance) > 0, block.once(_distances)
-    step = 1e-6 * max(float(np.nanmax(np.abs(distances), initial=0.0)), np.finfo(float).tiny)
+    step = 1e-6 * float(block.attributes["body_length"] if distance is None else distance)
     assert block.arena is not None  # or _distances would have raised
     ahead = block.arena.wall_distances(block.positions + step * block.headings)
     along = 1 - np.minimum(((ahead - distances) / step) ** 2, 1)

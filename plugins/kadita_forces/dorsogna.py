@@ -18,8 +18,10 @@ from kadita.models import (
     count,
     directed,
     dot,
+    exponential,
     exponential32,
     jitable,
+    logarithm,
     times,
     total,
 )
@@ -56,11 +58,14 @@ class DOrsogna(Model):
 
     name: ClassVar[str] = "dorsogna"
     works_in: ClassVar[frozenset[int]] = frozenset({2, 3})
+    shared: ClassVar[frozenset[str]] = Model.shared | {  # forces are mutual, and have one largest one
+        "repulsion_strength", "repulsion_length", "attraction_strength", "attraction_length",
+    }  # fmt: skip
     pair = staticmethod(pair)
     accelerate = staticmethod(accelerate)
 
     propulsion: Annotated[Length, Field(description="alpha, rate at which slow particles accelerate, 1 / time")]
-    friction: Annotated[Positive, Field(description="beta, of the friction beta |v|^2 v, time / length^2")]
+    friction: Annotated[Positive, Field(description="beta, of the friction beta v^3, time / length^2")]
     repulsion_strength: Annotated[Length, Field(description="C_r, length^2 / time^2")]
     repulsion_length: Annotated[Positive, Field(description="l_r, over which repulsion decays")]
     attraction_strength: Annotated[Length, Field(description="C_a, length^2 / time^2")]
@@ -98,9 +103,9 @@ class DOrsogna(Model):
         slower, faster = 1 / self.attraction_length, 1 / self.repulsion_length
         found = abs(a - b)
         if a > 0 and b > 0 and slower != faster:
-            r = math.log(b * faster / (a * slower)) / (faster - slower)
+            r = logarithm(b * faster / (a * slower)) / (faster - slower)
             if r > 0:
-                found = max(found, abs(a * math.exp(-r * slower) - b * math.exp(-r * faster)))
+                found = max(found, float(abs(a * exponential(-r * slower) - b * exponential(-r * faster))))
         return found or 1.0
 
     @property
@@ -135,5 +140,5 @@ class DOrsogna(Model):
         elif self.initial_headings == "tangential":
             x, y, _ = (positions - positions.mean(axis=0)).T
             around = np.stack([-y, x, 0 * x], axis=1)
-            velocities = self.speed * around / np.maximum(np.hypot(x, y), np.finfo(float).tiny)[:, None]
+            velocities = self.speed * around / np.maximum(np.sqrt(x**2 + y**2), np.finfo(float).tiny)[:, None]
         return positions, velocities

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from kadita import Model
-from kadita.models import Length, Positive, count, directed, exponential, jitable, logarithm, times, total
+from kadita.models import Length, count, directed, exponential, jitable, logarithm, times, total
 
 
 @jitable
@@ -73,10 +73,10 @@ class PredatorPrey(Model):
     pursuit: Annotated[Length, Field(description="c, pursuit of prey by predators, length^p / time")]
     pursuit_exponent: Annotated[float, Field(ge=1, le=10, description="p, decay of the pursuit with distance")] = 3.0
     largest_force: Annotated[
-        Positive, Field(description="value at which 1 / r and r^(1 - p), which diverge at r = 0, are cut off")
+        float, Field(gt=0, le=1000, description="value at which 1 / r and r^(1 - p), which diverge, are cut off")
     ] = 50.0
     largest_distance: Annotated[
-        Positive, Field(description="distance beyond which the attraction among prey grows no more")
+        float, Field(gt=0, le=1000, description="distance beyond which the attraction among prey grows no more")
     ] = 64.0
 
     @model_validator(mode="after")

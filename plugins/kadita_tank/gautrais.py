@@ -12,6 +12,8 @@ from kadita import Model
 from kadita.models import Length, Positive, exponential
 from kadita_tank import rules
 
+FARTHEST = 1e4  # sight in turning lengths
+
 
 class Gautrais(Model):
     """Parameters of fish of one speed v whose turning rate w follows an Ornstein-Uhlenbeck process.
@@ -31,7 +33,7 @@ class Gautrais(Model):
 
     name: ClassVar[str] = "gautrais"
     works_in: ClassVar[frozenset[int]] = frozenset({2})
-    shared: ClassVar[frozenset[str]] = Model.shared | {"neighbors"}
+    shared: ClassVar[frozenset[str]] = Model.shared | {"neighbors", "sight"}
     variables: ClassVar[tuple[str, ...]] = ("turning_rate",)
     pair = staticmethod(rules.pair)
     turn = staticmethod(rules.turn)
@@ -40,7 +42,7 @@ class Gautrais(Model):
     turning_length: Annotated[Positive, Field(description="xi, way over which a turning rate is forgotten, length")]
     turning_noise: Annotated[Length, Field(description="sigma, noise of the turning rate, 1 / (length x time^(1/2))")]
     wall_avoidance: Annotated[
-        Length, Field(description="k_W, angle by which a fish turns from a wall; 0: walls only reflect")
+        Length, Field(description="k_W, turning rate from the wall x time until it is met; 0: it only reflects")
     ] = 0.0
     attraction: Annotated[Length, Field(description="k_P, turning towards neighbours, 1 / (length x time)")]
     alignment: Annotated[Length, Field(description="k_V, turning along neighbours, 1 / length")]
@@ -58,6 +60,11 @@ class Gautrais(Model):
             raise ValueError(
                 f"sight = {self.sight:g} reaches beyond half the cell, {0.5 * self.space.shortest:g}, but agents "
                 "interact by minimum image alone; enlarge the box"
+            )
+        if self.attraction and self.sight > FARTHEST * self.turning_length:
+            raise ValueError(
+                f"sight: expected at most {FARTHEST * self.turning_length:g}, {FARTHEST:g} turning_length, because "
+                f"distances to neighbours are rounded to 1e-6 of it; got {self.sight:g}"
             )
         way = self.speed * self.time_step
         if way > self.turning_length:

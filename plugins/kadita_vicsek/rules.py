@@ -24,14 +24,8 @@ from kadita.models import (
 
 @jitable
 def within_radius(agent, other):  # type: ignore[no-untyped-def]
-    """Return the heading of an agent within the radius, the agent itself included."""
+    """Return the heading of an agent within the radius, the agent itself included unless only the nearest count."""
     return where(other.square < agent.constants.radius_squared, other.heading), NOTHING, NOTHING, count(False)
-
-
-@jitable
-def of_nearest(agent, other):  # type: ignore[no-untyped-def]
-    """Return the heading of one of the nearest agents, among which the agent itself is not."""
-    return other.heading, NOTHING, NOTHING, count(False)
 
 
 @jitable

@@ -12,6 +12,8 @@ from kadita import Model
 from kadita.models import Function, Positive
 from kadita_vicsek import rules
 
+UNLIMITED = 1e15  # beyond all lengths of a model
+
 
 class Vicsek(Model):
     """Parameters of the Vicsek model: every agent takes the mean heading of its neighbours, with noise.
@@ -29,6 +31,7 @@ class Vicsek(Model):
     name: ClassVar[str] = "vicsek"
     works_in: ClassVar[frozenset[int]] = frozenset({2, 3})
     shared: ClassVar[frozenset[str]] = Model.shared | {"neighbors", "update"}
+    pair = staticmethod(rules.within_radius)
 
     radius: Annotated[
         Positive | None, Field(description="distance within which headings are averaged, by minimum image")
@@ -56,11 +59,6 @@ class Vicsek(Model):
         return self
 
     @property
-    def pair(self) -> Function:  # type: ignore[override]
-        """The rule of a pair, for metric or nearest neighbours."""
-        return rules.within_radius if self.neighbors is None else rules.of_nearest
-
-    @property
     def turn(self) -> Function:  # type: ignore[override]
         """The rule of a turn, for a plane or space."""
         return rules.turn_in_plane if self.dimensions == 2 else rules.turn_in_space
@@ -84,7 +82,7 @@ class Vicsek(Model):
     def constants(self) -> Mapping[str, float]:
         """The radius, whether an agent is added to its neighbours' sum, the noise, and the length of a step."""
         return {
-            "radius_squared": (self.radius or 0.0) ** 2,
+            "radius_squared": (self.radius or UNLIMITED) ** 2,
             "itself": 0.0 if self.neighbors is None else 1.0,
             "noise": self.noise,
             "step_length": self.speed * self.time_step,

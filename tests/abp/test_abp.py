@@ -74,13 +74,12 @@ def twin_step(p, positions, headings, seed, step):
     ],
     ids=["little", "turns", "jumps"],
 )
-@pytest.mark.parametrize("parallel", [False, True], ids=["one thread", "threads"])
 @pytest.mark.parametrize("by_cells", [False, True], ids=["all pairs", "cells"])
-def test_kernel_and_twin_agree_on_dense_suspensions(advance, space, noise, parallel, by_cells):
+def test_kernel_and_twin_agree_on_dense_suspensions(advance, space, noise, by_cells):
     p = school(agents=120, **space, **noise)
     x, u = p.initial_state(seed=3)
     chosen = {"seed": 2**63 + 9, "first_step": 2**33 + 17}
-    moved, turned = advance(p, x, u, parallel=parallel, by_cells=by_cells, **chosen)
+    moved, turned = advance(p, x, u, by_cells=by_cells, **chosen)
     twin_moved, twin_turned = twin_step(p, x, u, seed=2**63 + 9, step=2**33 + 17)
     np.testing.assert_allclose(turned, twin_turned, rtol=0, atol=1e-12)
     assert np.linalg.norm(p.space.minimum_image(twin_moved - x), axis=1).mean() > 0.02
@@ -297,14 +296,10 @@ def test_passive_agents_are_in_thermal_equilibrium():
 
 
 class TestRuns:
-    def test_threads_and_the_search_for_neighbors_do_not_change_a_bit(self, advance):
+    def test_the_search_for_neighbors_does_not_change_a_bit(self, advance):
         p = school(agents=400, box=6.0)
         x, u = p.initial_state(seed=1)
-        runs = [
-            advance(p, x, u, 50, seed=9, parallel=parallel, by_cells=by_cells)
-            for parallel in (False, True)
-            for by_cells in (False, True)
-        ]
+        runs = [advance(p, x, u, 50, seed=9, by_cells=by_cells) for by_cells in (False, True)]
         assert len({a.tobytes() + b.tobytes() for a, b in runs}) == 1
 
     def test_a_run_in_two_parts_is_the_run(self, advance):

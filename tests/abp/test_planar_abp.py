@@ -119,7 +119,7 @@ class TestFreeAgents:
         np.testing.assert_allclose(correlations, np.eye(3), atol=5 / math.sqrt(AGENTS))
 
 
-def phases(peclet, steps, seeds=(1, 2)):
+def phases(peclet, steps, seeds=(1,)):
     """The largest cluster's share, and the deviation of the packing of squares, over the last frames."""
     edge, found = math.sqrt(1000 * math.pi / 4 / 0.6), []
     given = {"box": edge, "rotational_diffusion": 1 / peclet, "translational_diffusion": 1 / (3 * peclet)}

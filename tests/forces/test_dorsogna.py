@@ -152,3 +152,14 @@ def test_impossible_parameters_are_refused_with_the_reason(changes, message):
     with pytest.raises(kadita.KaditaError, match=f"^dorsogna-mill: .*{message}") as error:
         kadita.load_configuration("dorsogna-mill", parameters=changes)
     assert "\n" not in str(error.value)
+
+
+def test_an_interaction_may_not_change_what_forces_are_measured_in():
+    """Forces are shares of the largest of all: other strengths for a pair would be scaled wrongly."""
+    run = kadita.load_configuration("dorsogna-mill").model_dump(exclude_unset=True)
+    given = run | {
+        "species": [{"name": "shy", "count": 5}],
+        "interaction": {"others": {"shy": {"repulsion_strength": 2.0}}},
+    }
+    with pytest.raises(kadita.KaditaError, match="repulsion_strength is common to all agents"):
+        kadita.simulate(kadita.load_configuration(given))

@@ -83,6 +83,7 @@ def test_a_fast_predator_chases_and_a_slow_one_loses_its_prey():
         ({"speed": 1.0}, "speed: expected 0, .*; got 1"),
         ({"box": 20.0}, 'box: expected "open", .*; got a periodic cell'),
         ({"dimensions": 3}, "dimensions: the model predator-prey works in 2; got 3"),
+        ({"largest_distance": 1e4}, "largest_distance: .*less than or equal to 1000"),
         ({"largest_force": 0.0}, "largest_force: .*greater than 0"),
         ({"pursuit_exponent": 0.5}, "pursuit_exponent: .*greater than or equal to 1"),
     ],

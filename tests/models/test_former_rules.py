@@ -39,11 +39,6 @@ from kadita_vicsek import Vicsek
 
 
 @jitable
-def vicsek_pair(d, square, u, v, c):
-    return where(square < c.radius_squared, v), NOTHING, NOTHING, count(False)
-
-
-@jitable
 def vicsek_turn(u, sums, g, c, key):
     mean = unit(sums[0], u)
     height, longitude, _, _ = uniforms(key[0], key[1], key[2], NOISE)
@@ -106,7 +101,6 @@ def couzin_turn(u, sums, g, c, key):
 
 
 FORMER = {
-    "vicsek": (Vicsek, {"pair": vicsek_pair, "turn": vicsek_turn}),
     "abp": (ActiveBrownian, {"pair": abp_pair, "turn": abp_turn, "displacement": abp_displacement}),
     "torus": (Couzin, {"pair": couzin_pair, "turn": couzin_turn}),
 }

@@ -385,7 +385,11 @@ def test_checksums_are_the_same_in_every_process(process):
         "from kadita.base.code_hash import checksum\nfrom kadita.plugins.loading import load_registry\n"
         "F = {'one', 'two', 'three'}\n"
         "def turn(i):\n    return F, i in {'four', 'five', 'six'}\n"
-        "print(checksum(turn), *(checksum(m.turn) for m in load_registry().models.values()))\n"
+        "models = load_registry().models.values()\n"
+        "rules = [vars(m).get(name) for m in models for name in ('pair', 'turn', 'displacement', 'accelerate')]\n"
+        "rules = [rule.__func__ for rule in rules if isinstance(rule, staticmethod)]\n"
+        "assert len(rules) > 8\n"
+        "print(checksum(turn), *map(checksum, rules))\n"
     )
     assert len({process("-c", text, PYTHONHASHSEED=str(seed)).stdout for seed in (1, 2, 3)} - {""}) == 1
 

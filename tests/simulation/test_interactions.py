@@ -160,6 +160,52 @@ def test_parameters_that_change_nothing_in_a_pair_are_refused(parameters):
         Simulation(run_of({"others": {"predator": parameters}})).compile()
 
 
+class Scaled(Chase):
+    """The same, whose share and rate are two sides of one parameter."""
+
+    name: ClassVar[str] = "scaled"
+    strength: float = 0.25
+
+    @property
+    def constants(self):
+        return super().constants | {"share": self.strength, "rate": 0.125 / self.strength}
+
+
+class Choosy(Chase):
+    """The same, about the three nearest."""
+
+    name: ClassVar[str] = "choosy"
+
+    @property
+    def nearest(self):
+        return 3
+
+
+@pytest.mark.parametrize(
+    ("cls", "parameters", "message"),
+    [
+        (
+            Scaled,
+            {"strength": 0.5},
+            "strength changes rate, which a rule of the agent reads, too, where it is others's",
+        ),
+        (
+            Choosy,
+            {"radius": 2.0},
+            "expected the cutoff of others, 1, because the nearest are chosen among all .*; got 2",
+        ),
+    ],
+)
+def test_a_parameter_that_means_more_than_a_pair_is_refused(cls, parameters, message):
+    """What a pair stores as a share of a scale, turns would multiply by another scale: a wrong number in silence."""
+    run = run_of({"others": {"predator": {"share": -1.0}}})
+    given = run.parameters.model_dump(exclude_unset=True)
+    interaction = {"others": {"predator": parameters}}
+    wrong = run.model_copy(update={"model": cls.name, "parameters": cls(**given), "interaction": interaction})
+    with pytest.raises(kadita.KaditaError, match=f"^.*interaction.others.predator: {message}"):
+        Simulation(wrong).compile()
+
+
 def test_a_file_says_it_and_a_table_of_the_wrong_depth_is_refused(tmp_path):
     text = (
         'model = "couzin"\nsteps = 4\n[parameters]\nagents = 9\nbox = "open"\nspeed = 3.0\nr_r = 1.0\nr_o = 6.0\n'

@@ -50,13 +50,16 @@ def twin_rates(p, x, u, w, seed, step):
     return found
 
 
-@pytest.mark.parametrize("changes", [{"agents": 60}, {"agents": 60, "wall_avoidance": 0.0, "sight": 0.7}], ids=str)
-def test_kernel_and_twin_agree(changes):
-    state = state_of(**changes)
+@pytest.mark.parametrize(
+    "changes", [{"neighbors": 7}, {"wall_avoidance": 0.0, "sight": 0.7}, {"neighbors": None, "sight": 0.7}], ids=str
+)
+@pytest.mark.parametrize("centre", [(0, 0), (3, -5)], ids=str)
+def test_kernel_and_twin_agree(changes, centre):
+    state = state_of(**{"agents": 60, "arena": f"circle:{centre[0]},{centre[1]},{RADIUS}"} | changes)
     p = state.model
     state.advance(20)
     for step in range(20, 25):
-        x, u, w = state.positions.copy(), state.headings.copy(), state.variables[0].copy()
+        x, u, w = state.positions - [*centre, 0], state.headings.copy(), state.variables[0].copy()
         rates = twin_rates(p, x, u, w, state.seed, step)
         state.advance(1)
         atol = 2.0**-19 * (p.attraction * p.sight + p.alignment * p.speed) + 1e-9
@@ -67,7 +70,7 @@ def test_kernel_and_twin_agree(changes):
         assert error[inside].max() < 2 * atol
         assert inside.sum() > 30
     assert not state.positions[:, 2].any()
-    assert np.linalg.norm(state.positions, axis=1).max() <= RADIUS
+    assert np.linalg.norm(state.positions - [*centre, 0], axis=1).max() <= RADIUS
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +207,7 @@ def test_a_mirrored_school_does_the_mirrored_thing():
         ),
         ({"arena": "rectangle:-2,-2,2,2"}, "wall_avoidance: expected a round tank, .*; got rectangle"),
         ({"time_step": 0.05}, "expected at most turning_length = 0.024 as speed x time_step, .*; got 0.04"),
+        ({"sight": 300.0}, "sight: expected at most 240, 10000 turning_length, .*; got 300"),
         ({"neighbors": 0}, "neighbors: .*greater than or equal to 1"),
         ({"sight": 0.0}, "sight: .*greater than 0"),
         ({"dimensions": 3}, "dimensions: the model gautrais works in 2; got 3"),

@@ -85,10 +85,11 @@ def may_read_species(*rules: Function) -> bool:
 
 
 def check_interactions(configuration: RunConfiguration) -> None:
-    """Check that the parameters of each interaction change what the rule of a pair computes.
+    """Check that the parameters of each interaction change what the rule of a pair computes, and that alone.
 
     Raises:
-        KaditaError: parameters that change no constant that the rule reads, nor the cutoff.
+        KaditaError: parameters that change no constant that the rule reads, nor the cutoff; or one that another rule
+            reads as well, where constants are those of the agent's species; or which of all are the nearest.
     """
     models, names = configuration.models, configuration.species_names
     for a, row in enumerate(configuration.models_of_pairs):
@@ -97,6 +98,11 @@ def check_interactions(configuration: RunConfiguration) -> None:
             if given is None:
                 continue
             read, owner = names_read(model.pair), f"interaction.{names[a]}.{names[b]}"
+            if model.nearest is not None and cutoff_of([model]) != cutoff_of([models[a]]):
+                raise KaditaError(
+                    f"{owner}: expected the cutoff of {names[a]}, {cutoff_of([models[a]]):g}, because the nearest are "
+                    f"chosen among all within it; got {cutoff_of([model]):g}"
+                )
             for key in given:
                 try:
                     without = changed(models[a], {k: v for k, v in given.items() if k != key}, owner)
@@ -108,6 +114,21 @@ def check_interactions(configuration: RunConfiguration) -> None:
                         f"{owner}: {key} changes nothing in the rule of a pair of the model {model.name}, "
                         f"or is the value of {names[a]} already"
                     )
+                elsewhere = names_read(*(_rule(model, name) for name in _rules_of_agent(model)))
+                if twofold := [n for n in old if n in elsewhere and old[n] != new[n]]:
+                    raise KaditaError(
+                        f"{owner}: {key} changes {', '.join(twofold)}, which a rule of the agent reads, too, where it "
+                        f"is {names[a]}'s own; {key} belongs in [[species]] or in [parameters]"
+                    )
+
+
+def _rules_of_agent(model: Model) -> list[str]:
+    """Return the names of the rules that get the sums."""
+    return [
+        "turn" if model.accelerate is None else "accelerate",
+        "displacement",
+        *(["remember"] if model.variables else []),
+    ]
 
 
 def space_of(model: Model, cutoff: float) -> Space:
