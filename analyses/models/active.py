@@ -40,9 +40,11 @@ def phases(agents, peclet, time, start="random", seeds=(1,), **changes):
     found = []
     for seed in seeds:
         run = kadita.simulate("abp-2d", steps=steps, every=every, seed=seed, parameters=given, **first)
-        frames = run.read(np.arange(21 - LAST, 21))
-        shares = kadita.analyze(frames, "largest_cluster_fraction")["largest_cluster_fraction"]
-        found.append([shares.mean(), *np.mean([packing(frame, given["box"]) for frame in frames.positions], axis=0)])
+        last = []
+        for block in run.blocks(start=21 - LAST):
+            shares = kadita.analyze(block, "largest_cluster_fraction")["largest_cluster_fraction"]
+            last += [(s, *packing(x, given["box"])) for s, x in zip(shares, block.positions, strict=True)]
+        found.append(np.mean(last, axis=0))
     means, errors = np.mean(found, axis=0), np.zeros(3)
     if len(found) > 1:
         errors = np.std(found, axis=0, ddof=1) / math.sqrt(len(found))
