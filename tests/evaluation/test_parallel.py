@@ -137,10 +137,11 @@ def test_a_part_that_is_damaged_or_of_another_plugin_is_done_again(school, tmp_p
 def test_a_file_that_changes_meanwhile_is_noticed(school, tmp_path):
     mine = tmp_path / "mine.nc"
     mine.write_bytes(school.read_bytes())
+    other = kadita.run("torus", steps=10, parameters={"agents": 3}, output=tmp_path / "other.nc")
     running = started(mine, tmp_path, "--workers", "2")
     while not (tmp_path / "diary").exists() and running.poll() is None:
         time.sleep(0.01)
-    kadita.run("torus", steps=10, parameters={"agents": 3}, output=mine, force=True)
+    other.replace(mine)  # at once: while another run writes into it, its header is damaged, which is told before
     _, said = running.communicate(timeout=120)
     assert running.returncode == 2
     assert "changed while it was measured" in said

@@ -114,6 +114,14 @@ def measure(task: Task) -> Part:
     Raises:
         KaditaError: the file changed since the analysis started, or cannot be measured.
     """
+    try:
+        return _measured(task)
+    except KaditaError:
+        _check(task, growing=False)  # that it changed is why it cannot be read
+        raise
+
+
+def _measured(task: Task) -> Part:
     plan, registry = resolve(task.request)
     trajectory = open_cached(task.request, task.content)
     growing = trajectory.complete is False
