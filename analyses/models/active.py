@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import numpy as np
-from rows import Expected, Row, above, below, near
+from rows import Expected, Row, above, below, known, mean_and_error, near
 
 import kadita
 
@@ -45,11 +45,8 @@ def phases(agents, peclet, time, start="random", seeds=(1,), **changes):
             shares = kadita.analyze(block, "largest_cluster_fraction")["largest_cluster_fraction"]
             last += [(s, *packing(x, given["box"])) for s, x in zip(shares, block.positions, strict=True)]
         found.append(np.mean(last, axis=0))
-    means, errors = np.mean(found, axis=0), np.zeros(3)
-    if len(found) > 1:
-        errors = np.std(found, axis=0, ddof=1) / math.sqrt(len(found))
     names = ("largest cluster", "sd of packing", "packing .45 to .75")
-    return {name: (float(mean), float(error)) for name, mean, error in zip(names, means, errors, strict=True)}
+    return {name: mean_and_error(values) for name, values in zip(names, zip(*found, strict=True), strict=True)}
 
 
 def packing(positions, edge):
@@ -66,10 +63,9 @@ def free(turning, time_step, agents=100_000):
     given = {"agents": agents, "box": 1e6, "stiffness": 0.0, "time_step": time_step}
     diffusion = {"rotational_diffusion": turning, "translational_diffusion": 0.1}
     run = kadita.simulate("abp-2d", steps=steps, every=steps, seed=1, parameters=given | diffusion)
-    x = np.concatenate([block.positions for block in run.blocks()])
+    x = run.read(np.array([0, 1])).positions
     square = ((x[1] - x[0] + 5e5) % 1e6 - 5e5) ** 2
-    each = square.sum(axis=1) / (4 * steps * time_step)
-    return {"D": (float(each.mean()), float(each.std() / math.sqrt(agents)))}
+    return {"D": mean_and_error(square.sum(axis=1) / (4 * steps * time_step))}
 
 
 def exact(turning, time_step):
@@ -107,11 +103,11 @@ def rows():
     """Yield the rows of this family."""
     for turning, time_step in ((0.2, 0.2), (1.0, 0.05), (1.0, 0.5), (5.0, 0.02)):
         value, factor = exact(turning, time_step), turning * time_step / 2
-        text = f"{value:.5g} (exact, x coth x = {factor / math.tanh(factor):.4g})"
+        why = f"exact, x coth x = {factor / math.tanh(factor):.4g}"
         yield Row(
             "abp",
             f"free, D_r = {turning:g}, dt = {time_step:g}",
-            {"D": Expected(text, value, value, errors=4)},
+            {"D": known(value, why, digits=5)},
             partial(free, turning, time_step),
         )
     for peclet, agents, start, time, seeds, changes, cluster, deviation, middle in ROWS:

@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import numpy as np
-from rows import Expected, Row, near
+from rows import Row, known, mean_and_error, near
 
 import kadita
 
@@ -37,7 +37,7 @@ def order(seeds, steps, burn, **parameters):
         run = kadita.simulate("vicsek-2d", steps=steps, every=5, seed=seed, parameters=parameters)
         p = np.concatenate([np.linalg.norm(block.headings.mean(axis=1), axis=1) for block in run.blocks()])
         means.append(p[burn // 5 + 1 :].mean())
-    return float(np.mean(means)), float(np.std(means, ddof=1) / math.sqrt(seeds))
+    return mean_and_error(means)
 
 
 def of_noise(agents, eta, update):
@@ -73,7 +73,7 @@ def rows():
         yield Row(
             "vicsek",
             f"N = {agents}, density 4, eta = 2 pi, new heading",
-            {"P": Expected(f"{chance:.4g} (exact: random headings)", chance, chance, errors=4)},
+            {"P": known(chance, "exact: random headings")},
             partial(of_noise, agents, 2 * math.pi, "new"),
         )
     for edge, (reference, error) in DENSITIES.items():

@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import numpy as np
-from rows import Expected, Row, above, below, near
+from rows import Expected, Row, above, below, mean_and_error, near
 
 import kadita
 
@@ -12,8 +12,8 @@ import kadita
 def frames_of(scenario, seed, last, **options):
     """Return positions and velocities of the last frames of a run, (T, N, 3)."""
     run = kadita.simulate(scenario, seed=seed, **options)
-    blocks = list(run.blocks(start=run.n_frames - last))
-    return tuple(np.concatenate([getattr(block, name) for block in blocks]) for name in ("positions", "velocities"))
+    frames = run.read(np.arange(run.n_frames - last, run.n_frames))
+    return frames.positions, frames.velocities
 
 
 def state_of(x, v):
@@ -37,17 +37,16 @@ def state_of(x, v):
     }
 
 
-def states(seeds, time, agents=100, last=None, **parameters):
+def states(seeds, time, last=50, agents=100, time_step=0.01, **parameters):
     """Return the mean of each quantity over seeds, with its standard error; by default in the second half of a run."""
-    steps = round(time / 0.01)
+    steps, given = round(time / time_step), {"agents": agents, "time_step": time_step} | parameters
     found = [
-        state_of(*frames_of("dorsogna-mill", seed, last or 50, agents=agents, steps=steps, every=steps // 100,
-                            parameters=parameters))
+        state_of(*frames_of("dorsogna-mill", seed, last, steps=steps, every=steps // 100, parameters=given))
         for seed in range(1, seeds + 1)
-    ]  # fmt: skip
+    ]
     values = {name: np.array([each[name] for each in found]) for name in found[0]}
-    means = {name: (float(v.mean()), float(v.std(ddof=1) / math.sqrt(seeds))) for name, v in values.items()}
     mills = {f"seeds with M > {least:g}": float((values["M"] > least).sum()) for least in (0.8, 0.9)}
+    means = {name: mean_and_error(v) for name, v in values.items()}
     return means | mills | {"least mean of abs(l)": values["mean of abs(l)"].min()}
 
 
@@ -119,7 +118,7 @@ def rows():
         yield Row("dorsogna", setting, expected, measure)
     for dt in (0.0025, 0.005, 0.02):
         expected = {"U/N": near(-6.2214, 0.002), "speed": near(1.7817, 0.001)}
-        measure = partial(at_time_step, dt)
+        measure = partial(states, 3, 100, time_step=dt)
         yield Row("dorsogna", f"N = 100, alpha = 1.6, tangential start, dt = {dt:g}", expected, measure)
     ring = {
         "nearest": Expected("0.487 to 0.488", 0.483, 0.492),
@@ -136,13 +135,3 @@ def rows():
     for c in (0.8, 1.2):
         yield Row("predator-prey", f"p = 3, c = {c:g}: a chase", chase, partial(prey, c))
     yield Row("predator-prey", "p = 3, c = .15: escape", {"median": above(2.0, "3.40, growing")}, partial(prey, 0.15))
-
-
-def at_time_step(dt):
-    """Return the state of the mill at another time step."""
-    steps, every = round(100 / dt), round(1 / dt)
-    found = [
-        state_of(*frames_of("dorsogna-mill", seed, 50, steps=steps, every=every, parameters={"time_step": dt}))
-        for seed in (1, 2, 3)
-    ]
-    return {name: float(np.mean([each[name] for each in found])) for name in found[0]}

@@ -26,11 +26,10 @@ SATURATION, VALUE = 0.75, 0.72  # of the colours of headings, which go around th
 
 
 def run_of(scenario, plan):
-    """Simulate a scenario as its picture needs it; return the run and all of its frames as one block."""
+    """Simulate a scenario as its picture needs it; return the run, and positions and velocities of all frames."""
     run = kadita.simulate(scenario, steps=plan.get("steps"), every=plan.get("every"), seed=plan.get("seed", 1))
-    blocks = list(run.blocks())
-    positions, velocities = (np.concatenate([getattr(b, a) for b in blocks]) for a in ("positions", "velocities"))
-    return run, positions, velocities
+    frames = run.read(np.arange(run.n_frames))
+    return run, frames.positions, frames.velocities
 
 
 def draw_school(axes, scenario, run, positions, velocities, plan, scale=1.0):

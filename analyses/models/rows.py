@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,17 @@ def near(value: float, tolerance: float, error: float | None = None, errors: flo
     """
     text = f"{value:g}" if error is None else f"{value:g} +- {error:g}"
     return Expected(text, value - tolerance, value + tolerance, errors)
+
+
+def known(value: float, why: str, digits: int = 4) -> Expected:
+    """Return what is expected: a value that is known, within four standard errors of the measurement."""
+    return Expected(f"{value:.{digits}g} ({why})", value, value, errors=4)
+
+
+def mean_and_error(values: ArrayLike) -> tuple[float, float]:
+    """Return the mean of independent values, and its standard error; 0 of a single one, whose error is not known."""
+    v = np.asarray(values, dtype=float)
+    return float(v.mean()), float(v.std(ddof=1) / sqrt(len(v))) if len(v) > 1 else 0.0
 
 
 def above(value: float, reference: str) -> Expected:

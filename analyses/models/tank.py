@@ -4,7 +4,7 @@ import math
 from functools import partial
 
 import numpy as np
-from rows import Expected, Row, above, below
+from rows import Row, above, below, known, mean_and_error
 
 import kadita
 
@@ -23,8 +23,7 @@ def school(seeds=8, **parameters):
         run = kadita.simulate("tank", seed=seed, steps=20_000, parameters=parameters)
         results = kadita.analyze(run, METRICS, parameters=WITHIN, start=400)
         found.append([np.nanmean(results[name]) for name in METRICS])
-    means, errors = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) / math.sqrt(seeds)
-    return {name: (float(m), float(e)) for name, m, e in zip(METRICS, means, errors, strict=True)}
+    return {name: mean_and_error(values) for name, values in zip(METRICS, zip(*found, strict=True), strict=True)}
 
 
 def turning(speed, time_step):
@@ -47,15 +46,9 @@ def turning(speed, time_step):
 
 def exact(speed, time_step):
     """Return both by the process and its steps."""
-    kept, variance, steps = math.exp(-speed * time_step / XI), 0.5 * speed * SIGMA**2 * XI, round(1 / time_step) / 2
-    steps = round(steps)
+    kept, variance, steps = math.exp(-speed * time_step / XI), 0.5 * speed * SIGMA**2 * XI, round(0.5 / time_step)
     spread = steps * (1 + kept) / (1 - kept) - 2 * kept * (1 - kept**steps) / (1 - kept) ** 2
     return math.sqrt(variance), variance * time_step * spread / (2 * steps)
-
-
-def known(value, why):
-    """Return what is expected: a value that is known, within four standard errors of the measurement."""
-    return Expected(f"{value:.4g} ({why})", value, value, errors=4)
 
 
 def rows():

@@ -109,23 +109,27 @@ def wall_alignment(block: Block, *, distance: Near = None) -> Floats:
     Raises:
         NotApplicable: as for `wall_distance`, or neither a distance nor a body length is known.
     """
-    near, distances = _near(block, distance) > 0, block.once(_distances)
-    step = 1e-6 * float(block.attributes["body_length"] if distance is None else distance)
+    distances, reach = block.once(_distances), _reach(block, distance)
+    step = 1e-6 * reach
     assert block.arena is not None  # or _distances would have raised
     ahead = block.arena.wall_distances(block.positions + step * block.headings)
     along = 1 - np.minimum(((ahead - distances) / step) ** 2, 1)
-    known = near & block.moving & np.isfinite(along)
+    known = (distances <= reach) & block.moving & np.isfinite(along)
     number = known.sum(axis=1)
     mean: Floats = np.where(known, along, 0.0).sum(axis=1) / np.maximum(number, 1)
     return np.where(number > 0, mean, np.nan)
 
 
 def _near(block: Block, distance: float | None) -> Floats:
-    distances = block.once(_distances)
+    return (block.once(_distances) <= _reach(block, distance)).astype(np.float64)
+
+
+def _reach(block: Block, distance: float | None) -> float:
+    """Return how far from the wall is near."""
     near = block.attributes.get("body_length") if distance is None else distance
     if near is None:
         raise NotApplicable("needs a distance from the wall, since no body_length is known (--set distance=LENGTH)")
-    return (distances <= near).astype(np.float64)
+    return float(near)
 
 
 def _distances(block: Block) -> Floats:

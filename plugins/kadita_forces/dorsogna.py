@@ -121,12 +121,13 @@ class DOrsogna(Model):
     @property
     def constants(self) -> Mapping[str, float]:
         """Forces at r = 0 as shares of the largest, the rates of their decay, and the rates of a free particle."""
+        largest = self.largest_force
         return {
-            "attraction": self.attraction_strength / self.attraction_length / self.largest_force,
-            "repulsion": self.repulsion_strength / self.repulsion_length / self.largest_force,
+            "attraction": self.attraction_strength / self.attraction_length / largest,
+            "repulsion": self.repulsion_strength / self.repulsion_length / largest,
             "per_attraction_length": 1 / self.attraction_length,
             "per_repulsion_length": 1 / self.repulsion_length,
-            "largest_force": self.largest_force,
+            "largest_force": largest,
             "propulsion": self.propulsion,
             "friction": self.friction,
             "time_step": self.time_step,

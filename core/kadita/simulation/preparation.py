@@ -52,12 +52,12 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
     cutoff = cutoff_of([*models, *of_pairs])
     constants = numbers_of(models)
     rules = Rules.of(constants, numbers_of(of_pairs) if of_pairs else None)
-    pair, sees = _rule(model, "pair"), _rule(model, "sees")
+    pair, sees, of_agent = _rule(model, "pair"), _rule(model, "sees"), rules_of_agent(model)
     method = Method(
         pair=pair,
-        turn=_rule(model, "turn" if model.accelerate is None else "accelerate"),
-        displacement=_rule(model, "displacement"),
-        remember=_rule(model, "remember") if model.variables else nothing_kept,
+        turn=of_agent[0],
+        displacement=of_agent[1],
+        remember=of_agent[2],
         sees=sees,
         constants=tuple(constants[0]),
         variables=tuple(model.variables),
@@ -70,7 +70,7 @@ def prepare(models: Sequence[Model], interactions: Sequence[Sequence[Model]] = (
         round_wall=0 if model.walls is None else model.walls.axes,
         keeps_shift=model.velocity_kind == "displacement" and model.displacement is not no_displacement,
     )
-    if "random" in names_read(pair, method.turn, method.displacement, method.remember, sees) - set(constants[0]):
+    if "random" in names_read(pair, *of_agent, sees) - set(constants[0]):
         raise model_error(
             model, "rules: expected random numbers from agent.normals, normals or uniforms; found those of a library"
         )
@@ -98,10 +98,11 @@ def check_interactions(configuration: RunConfiguration) -> None:
             if given is None:
                 continue
             read, owner = names_read(model.pair), f"interaction.{names[a]}.{names[b]}"
-            if model.nearest is not None and cutoff_of([model]) != cutoff_of([models[a]]):
+            elsewhere, cutoff, own = names_read(*rules_of_agent(model)), cutoff_of([model]), cutoff_of([models[a]])
+            if model.nearest is not None and cutoff != own:
                 raise KaditaError(
-                    f"{owner}: expected the cutoff of {names[a]}, {cutoff_of([models[a]]):g}, because the nearest are "
-                    f"chosen among all within it; got {cutoff_of([model]):g}"
+                    f"{owner}: expected the cutoff of {names[a]}, {own:g}, because the nearest are chosen among all "
+                    f"within it; got {cutoff:g}"
                 )
             for key in given:
                 try:
@@ -109,12 +110,11 @@ def check_interactions(configuration: RunConfiguration) -> None:
                 except ValueError:  # it is needed by another one
                     continue
                 old, new = numbers_of([without, model])
-                if cutoff_of([without]) == cutoff_of([model]) and not any(old[n] != new[n] for n in old if n in read):
+                if cutoff_of([without]) == cutoff and not any(old[n] != new[n] for n in old if n in read):
                     raise KaditaError(
                         f"{owner}: {key} changes nothing in the rule of a pair of the model {model.name}, "
                         f"or is the value of {names[a]} already"
                     )
-                elsewhere = names_read(*(_rule(model, name) for name in _rules_of_agent(model)))
                 if twofold := [n for n in old if n in elsewhere and old[n] != new[n]]:
                     raise KaditaError(
                         f"{owner}: {key} changes {', '.join(twofold)}, which a rule of the agent reads, too, where it "
@@ -122,13 +122,13 @@ def check_interactions(configuration: RunConfiguration) -> None:
                     )
 
 
-def _rules_of_agent(model: Model) -> list[str]:
-    """Return the names of the rules that get the sums."""
-    return [
-        "turn" if model.accelerate is None else "accelerate",
-        "displacement",
-        *(["remember"] if model.variables else []),
-    ]
+def rules_of_agent(model: Model) -> tuple[Function, Function, Function]:
+    """Return the rules that get the sums: of the turn or the next velocity, of displacements, and of what is kept."""
+    return (
+        _rule(model, "turn" if model.accelerate is None else "accelerate"),
+        _rule(model, "displacement"),
+        _rule(model, "remember") if model.variables else nothing_kept,
+    )
 
 
 def space_of(model: Model, cutoff: float) -> Space:
