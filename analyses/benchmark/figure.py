@@ -5,7 +5,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from kadita.evaluation.plotting import FAINT, LINE, OTHER, STYLE
+from kadita.evaluation.figures.style import FAINT, LINE, OTHER, STYLE
 
 SIZE = (7.2, 3.3)  # inches, two columns of a journal
 PEER = "#6b6b6b"  # beside LINE and OTHER; all differ for the colour-blind

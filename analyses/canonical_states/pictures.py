@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 import kadita
-from kadita.evaluation.plotting import FAINT, INK, LINE, OTHER, STYLE
+from kadita.evaluation.figures.style import FAINT, INK, LINE, OTHER, STYLE
 
 WIDTH = 7.2  # inches, two columns of a journal
 DEPTH = LinearSegmentedColormap.from_list("depth", ["#a9c3dc", LINE, "#0c2a45"])  # from far to near

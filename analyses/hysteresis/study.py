@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import kadita
-from kadita.evaluation.plotting import LINE, OTHER, STYLE
+from kadita.evaluation.figures.style import LINE, OTHER, STYLE
 from kadita.simulation.sweep import sweep
 
 HERE = Path(__file__).resolve().parent

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 import kadita
-from kadita.evaluation.plotting import FAINT, INK, LINE, OTHER, STYLE
+from kadita.evaluation.figures.style import FAINT, INK, LINE, OTHER, STYLE
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE.parents[1] / "docs" / "models"

@@ -129,7 +129,7 @@ def test_the_library_sets_nothing(host, school, tmp_path):
     kadita.write(results, tmp_path / "results.nc")
     kadita.analyze(school, ["polarization"], workers=2)
     kadita.run("torus", agents=10, steps=10, threads=2, output=tmp_path / "run.nc")
-    from kadita.evaluation.plotting import draw
+    from kadita.evaluation.figures.stacked import draw
 
     draw(results, tmp_path / "results.png")
     assert interpreter() == host

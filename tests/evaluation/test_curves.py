@@ -9,7 +9,7 @@ import kadita
 from kadita import Axis, Block, analysis, metric
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import bands_of, curves_of, not_drawn
-from kadita.evaluation.plotting import draw
+from kadita.evaluation.figures.stacked import draw
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
 

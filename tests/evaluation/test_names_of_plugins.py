@@ -10,7 +10,7 @@ import pytest
 import kadita
 from kadita import Block, metric
 from kadita.cli import main
-from kadita.evaluation.plotting import draw
+from kadita.evaluation.figures.stacked import draw
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Plugin, Registry
 

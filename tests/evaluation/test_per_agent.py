@@ -11,8 +11,8 @@ import kadita
 from kadita import KaditaError, metric
 from kadita.cli.results_table import print_summary
 from kadita.evaluation.curves import curves_of, not_drawn
+from kadita.evaluation.figures.stacked import draw
 from kadita.evaluation.per_agent import QUANTILES, quantiles, sightings
-from kadita.evaluation.plotting import draw
 from kadita.evaluation.results import Results, Series
 from kadita.evaluation.tables import tables_of_request
 from kadita.io.writers.amber import write as write_amber

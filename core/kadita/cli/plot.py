@@ -29,7 +29,8 @@ def plot(
     """
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
-    from kadita.evaluation.plotting import NOT_DRAWN, check_picture, draw
+    from kadita.evaluation.figures.stacked import NOT_DRAWN, draw
+    from kadita.evaluation.figures.style import check_picture
 
     registry = installed(measurement.plugins)
     check_picture(output, force=force, source=trajectory)

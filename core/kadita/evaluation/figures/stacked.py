@@ -1,4 +1,4 @@
-"""Figures of results, in a style for publication."""
+"""Results one above the other: series in time, and curves and maps against their own axes."""
 
 from __future__ import annotations
 
@@ -9,44 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import check_writable, replace_whole
+from kadita.base.files import replace_whole
 from kadita.base.numerals import along_axis
 from kadita.evaluation.curves import Band, Curve, bands_of, curves_of, has_axes, with_unit
+from kadita.evaluation.figures.style import COLUMN_WIDTH, FAINT, INK, LINE, STYLE, check_picture
 from kadita.evaluation.results import Results, Series
 from kadita.school.box import MOST
 
-ENDINGS = (".png", ".pdf", ".svg")
-COLUMN_WIDTH = 5.2  # inches
 MOST_PANELS = 40
 MOST_BARS = 60  # agents, each with a bar of its own; more are counted in bins
 MOST_TICKS, ROOM = 10, 55  # tick labels along an axis of a map, and characters in all of them
-INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
-OTHER = "#d1601f"  # a second line; distinct from LINE for the colour-blind and in grey
 NOT_DRAWN = "labels or matrices of agents, or single numbers; kadita analyze -o writes them"
-STYLE = {  # for `matplotlib.rc_context`
-    "font.size": 8,
-    "axes.titlesize": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.6,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "text.color": INK,
-    "savefig.dpi": 200,
-}
-
-
-def check_picture(path: Path, *, force: bool, source: Path | None = None) -> None:
-    """Check that a figure can be written to `path`.
-
-    Raises:
-        KaditaError: an unknown suffix, a file that exists, a folder that cannot be written to.
-    """
-    if path.suffix not in ENDINGS:
-        raise KaditaError(f"{path}: expected a figure named {', '.join('*' + e for e in ENDINGS)}; got '{path.suffix}'")
-    check_writable(path, force=force, source=source)
 
 
 def draw(results: Results, path: str | Path, *, force: bool = False) -> None:

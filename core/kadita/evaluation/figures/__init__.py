@@ -1,0 +1,1 @@
+"""Figures that the papers of the field print, in a style for print."""
