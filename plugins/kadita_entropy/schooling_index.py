@@ -32,6 +32,7 @@ class Weights(BaseModel):
     formula="sum_k w_k H_k / sum_k w_k over the entropies H_k that are defined",
     range=(0, math.inf),
     source=SOURCE,
+    plotted=True,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no entropy with a weight is defined; published: in a plane, and where any entropy is undefined",
 )

@@ -24,6 +24,7 @@ from kadita.cli.metrics import metrics
 from kadita.cli.plot import plot
 from kadita.cli.plugins import plugins
 from kadita.cli.recover import recover
+from kadita.cli.report import report
 from kadita.cli.run import run
 from kadita.cli.scenarios import scenarios
 from kadita.cli.sweep import sweep
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot):
+for command in (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot, report):
     app.command()(command)
 app.add_typer(plugins)
 

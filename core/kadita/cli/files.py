@@ -37,8 +37,9 @@ def print_files(results: ResultsOfFiles, equilibration: str | float) -> None:
     """Print mean, standard error and standard deviation of every scalar series, with the file in the first column."""
     from rich.table import Column, Table
 
-    from kadita.cli.results_table import ROWS, series_rows
+    from kadita.cli.results_table import series_rows
     from kadita.cli.terminal import console
+    from kadita.evaluation.summary import ROWS
 
     headings = ("mean", "SE", "std", "n_eff")
     numbers = [Column(heading, justify="right", no_wrap=True) for heading in headings]

@@ -1,0 +1,92 @@
+"""`kadita report`: write one page that holds a run, or several side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kadita.cli.analyze import tracked
+from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, with_options
+
+
+@with_options
+def report(
+    trajectories: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TRAJECTORY...",
+            readable=False,
+            help="Trajectory of any format, or tracked animals; several stand side by side in the page.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", readable=False, help="Page to write: an .html that needs no network."),
+    ],
+    metrics: Metrics = None,
+    color: Annotated[
+        list[str] | None,
+        typer.Option("--color", metavar="METRIC", help="Per-agent metric to colour agents by; repeatable."),
+    ] = None,
+    *,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Put several trajectories side by side, as is done without it.")
+    ] = False,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")] = None,
+    budget: Annotated[
+        str, typer.Option(metavar="SIZE", help="Most bytes of the page; frames are left out of its film until it fits.")
+    ] = "10MB",
+    measurement: Measurement,
+    tracks: TrackOptions,
+    equilibration: Equilibration = "auto",
+    force: Force = False,
+) -> None:
+    """Write one page with a film, curves and numbers of a trajectory; it needs a browser and no network.
+
+    The film can be played, turned and coloured; frames are left out of it where the page would be too large, which
+    the page says. Curves and numbers are of all frames.
+    """
+    import warnings
+
+    from kadita.base.errors import KaditaError, KaditaWarning
+    from kadita.cli.files import expanded
+    from kadita.cli.terminal import installed, progress, size_of
+    from kadita.cli.terminal import report as say
+    from kadita.evaluation.report.report import check_page
+    from kadita.evaluation.report.report import report as write
+
+    files = expanded(trajectories)
+    check_page(output, force=force, sources=files)
+    if compare and len(files) < 2:
+        raise KaditaError(f"--compare: expected several trajectories; got {files[0]} alone")
+    registry = installed(measurement.plugins)
+    keywords = tracked(measurement, tracks, registry)
+    with progress("analyzing") as bar, warnings.catch_warnings():
+        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
+        found = write(
+            files[0] if len(files) == 1 else distinct(files),
+            output,
+            metrics,
+            colors=color or (),
+            title=title,
+            budget=budget,
+            equilibration=equilibration,
+            force=force,
+            registry=registry,
+            progress=bar,
+            **keywords,
+        )
+    typer.echo(f"wrote {output} ({size_of(output)})")
+    for results in found:
+        say(results)
+
+
+def distinct(files: list[Path]) -> dict[str, Path]:
+    """Return files by the shortest names that tell them apart: ends of their paths, without the ending of a file."""
+    for parts in range(1, 1 + max(len(file.parts) for file in files)):
+        names = [str(Path(*file.parts[-parts:]).with_suffix("")) for file in files]
+        if len(set(names)) == len(names):
+            return dict(zip(names, files, strict=True))
+    return {f"{file} ({i})": file for i, file in enumerate(files, 1)}

@@ -1,0 +1,130 @@
+"""The numbers of a page: curves, states over time, and the rows of its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from kadita.evaluation import summary
+from kadita.evaluation.figures.thinning import extremes_kept
+from kadita.evaluation.results import Results, Series
+from kadita.evaluation.statistics import Estimate
+from kadita.school.neighbors import Integers
+
+MOST_POINTS = 4000  # of a curve
+
+
+def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what a page draws of these scalar series: extremes are kept where they are long; NaN becomes None."""
+    found = []
+    for column, (series, values) in results.columns().items():
+        if column.partition(".")[0] not in names or "agent" in series.dims or series.labels:
+            continue
+        kept, e = extremes_kept(values, MOST_POINTS), estimates[column]
+        defined = values[np.isfinite(values)]
+        share = series.units == "1" and defined.size and defined.min() >= 0 and defined.max() <= 1
+        found.append(
+            {
+                "name": column,
+                "title": column.replace("_", " "),
+                "symbol": "",
+                "unit": "" if series.units == "1" else series.units,
+                "times": results.times[kept].tolist(),
+                "values": [number(x) for x in values[kept].tolist()],
+                "start": int(np.searchsorted(kept, e.start)) if e.start < len(values) else 0,
+                "mean": number(e.mean),
+                "error": number(e.error),
+                "range": [0, 1] if share else None,
+            }
+        )
+    return found
+
+
+def states(results: Results, frames: Integers) -> dict[str, Any] | None:
+    """Return the labels of the first series that has some, in these frames; None if there is none."""
+    for name, series in results.series.items():
+        if series.labels and not series.dims:
+            codes = series.values[np.searchsorted(results.frames, frames)]
+            shown = [None if math.isnan(code) else int(code) for code in codes.tolist()]
+            return {"name": name.replace("_", " "), "labels": list(series.labels), "codes": shown}
+    return None
+
+
+def table_rows(
+    runs: Mapping[str, tuple[Results, Mapping[str, Estimate]]], equilibration: str | float
+) -> tuple[str, str, str]:
+    """Return the headings and rows of the table, and a table of single agents, which is empty without any, as HTML."""
+    several = len(runs) > 1
+    lines: list[tuple[str, summary.Row, str]] = []
+    of_agents: list[tuple[str, summary.Row, str]] = []
+    for run, (results, estimates) in runs.items():
+        meant = {name: r.summary for name, r in (*results.series.items(), *results.analyses.items())}
+        lines += [(run, row, meant[row.metric]) for row in summary.rows(results, estimates)]
+        of_agents += [(run, row, meant[row.metric]) for row in summary.rows_of_agents(results, equilibration)]
+    if several:  # what is compared stands together
+        order = {metric: i for i, metric in enumerate(dict.fromkeys(row.metric for _, row, _ in [*lines, *of_agents]))}
+        for table in (lines, of_agents):
+            table.sort(key=lambda line: order[line[1].metric])
+    unit = next(iter(runs.values()))[0].attributes.get("time_unit", "")
+    headings = [*summary.HEADINGS[:-1], f"from ({unit})" if unit else "from"]
+    agents = ""
+    if of_agents:
+        head, body = _table("of single agents", summary.HEADINGS_OF_AGENTS, of_agents, several)
+        agents = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+    return *_table("metric", headings, lines, several), agents
+
+
+def tree(value: Any) -> str:
+    """Return nested mappings as nested lists of names and values, as HTML."""
+    if isinstance(value, Mapping):
+        if not value:
+            return "none"
+        items = (f"<div><dt>{words(k)}</dt><dd>{tree(v)}</dd></div>" for k, v in value.items())
+        return f"<dl>{''.join(items)}</dl>"
+    if isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value):
+        return "".join(map(tree, value))
+    if isinstance(value, list | tuple | np.ndarray):
+        return escape(", ".join(map(str, value)))
+    return escape(str(value))
+
+
+def words(name: Any) -> str:
+    """Return a name as it is read, as HTML."""
+    return escape(str(name).replace("_", " "))
+
+
+def number(x: float) -> float | None:
+    """Return a number as JSON has it: None where it is undefined."""
+    return x if math.isfinite(x) else None
+
+
+def equilibration_line(estimates: Iterable[Mapping[str, Estimate]]) -> str:
+    """Return a sentence on the metrics whose standard errors are too small; an empty string if there are none."""
+    drifting = dict.fromkeys(name for found in estimates for name in summary.not_equilibrated(found))
+    if not drifting:
+        return ""
+    return f"Not equilibrated (a drift, or n_eff below 10), SE too small: {', '.join(drifting)}."
+
+
+def _table(
+    first: str, headings: Sequence[str], lines: list[tuple[str, summary.Row, str]], several: bool
+) -> tuple[str, str]:
+    columns = [first, *(["run"] if several else []), *headings, "unit"]
+    head = "".join(f'<th scope="col">{escape(column).replace("n_eff", "n<sub>eff</sub>")}</th>' for column in columns)
+    body = []
+    for run, row, meaning in lines:
+        cells = [*row.cells, *[""] * (len(headings) - len(row.cells))]
+        name = f'<th scope="row" title="{escape(meaning)}">{words(row.name)}</th>'
+        of_run = f'<td class="word">{escape(run)}</td>' if several else ""
+        numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        body.append(f'<tr>{name}{of_run}{numbers}<td class="word">{escape(row.unit)}</td></tr>')
+    return f"<tr>{head}</tr>", "".join(body)
+
+
+def is_curve(series: Series) -> bool:
+    """Return whether a series is drawn against time."""
+    return "agent" not in series.dims and not series.labels
