@@ -1,6 +1,5 @@
 // What can be taken from the page: the series as CSV, the picture as PNG.
 import { theme } from "./palette.js";
-import { words } from "./words.js";
 
 function download(blob, name) {
   const link = document.createElement("a");
@@ -86,7 +85,7 @@ export function picture(stages, place) {
 }
 
 export function savePicture(stages, place, title, t) {
-  picture(stages, place).toBlob((blob) => download(blob, `${named(title)}-${words(String(t)).replaceAll(".", "p")}.png`), "image/png");
+  picture(stages, place).toBlob((blob) => download(blob, `${named(title)}-t${String(t).replaceAll(".", "p")}.png`), "image/png");
 }
 
 /** Printing takes no WebGL: copies of the pictures stand in for it. */
