@@ -3,6 +3,7 @@ import {
   BufferAttribute, BufferGeometry, CanvasTexture, Color, DirectionalLight, DoubleSide, DynamicDrawUsage, Float32BufferAttribute, Fog, HemisphereLight,
   InstancedMesh, LineBasicMaterial, LineSegments, MeshBasicMaterial, MeshLambertMaterial, Points, PointsMaterial, Scene, WebGLRenderer,
 } from "three";
+import { linear, parts } from "./palette.js";
 import { least, shapesOf } from "./shapes.js";
 import { isOpen, specks, SPECKS, walls } from "./walls.js";
 
@@ -83,6 +84,7 @@ export class WebGL {
   }
 
   dress(t) {
+    this.water = parts(t.water).map(linear); // what the others fade into where one is chosen
     this.scene.fog?.color.set(t.water);
     this.walls.material.color.set(t.cage);
     this.specks.material.color.set(t.speck);
@@ -103,9 +105,9 @@ export class WebGL {
     const short = least(school.film.columns);
     let n = 0, m = 0;
     for (let k = 0; k < school.count; k++) {
-      const column = school.there[k], o = 6 * column, c = 3 * column, pale = chosenColumn >= 0 && column !== chosenColumn ? 0.3 : 1;
+      const column = school.there[k], o = 6 * column, c = 3 * column, full = chosenColumn < 0 || column === chosenColumn ? 1 : 0.3;
       const body = bodies && !Number.isNaN(now[o + 3]), to = 3 * (body ? n : m), at = body ? shade : paint.array;
-      for (let i = 0; i < 3; i++) at[to + i] = colours[c + i] * pale;
+      for (let i = 0; i < 3; i++) at[to + i] = full * colours[c + i] + (1 - full) * this.water[i];
       if (body) {
         const depth = -(e[2] * now[o] + e[6] * now[o + 1] + e[10] * now[o + 2] + e[14]);
         orient(matrix, 16 * n++, now, o, Math.max(size, short * depth * perPixel) * (column === chosenColumn ? 1.6 : 1));
