@@ -1,10 +1,9 @@
 // The same picture without WebGL: on a canvas of two dimensions, by hand. Same interface as webgl.js.
 import { Matrix4 } from "three";
 import { srgb } from "./palette.js";
-import { outlines } from "./shapes.js";
+import { least, outlines } from "./shapes.js";
 import { isOpen, specks, SPECKS, walls } from "./walls.js";
 
-const LEAST = 9; // pixels that an agent is long at least
 const bytes = Uint8Array.from({ length: 1025 }, (_, k) => Math.round(255 * srgb(k / 1024))); // of linear light
 const css = (c, o) => `rgb(${bytes[Math.min(1024, Math.round(1024 * c[o]))]} ${bytes[Math.min(1024, Math.round(1024 * c[o + 1]))]} ${bytes[Math.min(1024, Math.round(1024 * c[o + 2]))]})`;
 
@@ -64,11 +63,11 @@ export class Canvas {
     const chosen = column === school.chosenColumn, pale = school.chosenColumn >= 0 && !chosen;
     pen.fillStyle = css(colours, s);
     pen.globalAlpha = pale ? 0.3 * alpha : alpha;
-    const long = Math.max(pixels * school.size, outline ? LEAST : 4) * (chosen ? 1.6 : 1);
+    const long = Math.max(pixels * school.size, outline ? least(school.film.columns) : 4) * (chosen ? 1.6 : 1);
     const [x, y] = [spot[s], spot[s + 1]];
     pen.beginPath();
     if (!outline || Number.isNaN(now[o + 3])) {
-      pen.arc(x, y, Math.max(long * (outline ? 0.2 : 0.3), 2), 0, 7);
+      pen.arc(x, y, Math.max(0.25 * long, outline ? 3 : 2), 0, 7);
     } else {
       const e = this.eye.camera.matrixWorldInverse.elements;
       const u = e[0] * now[o + 3] + e[4] * now[o + 4] + e[8] * now[o + 5], v = -(e[1] * now[o + 3] + e[5] * now[o + 4] + e[9] * now[o + 5]);

@@ -1,6 +1,7 @@
 // One metric against time, a line for each run, with a cursor that is the film's.
 import uPlot from "uplot";
 import { before } from "./clock.js";
+import { category, isDark } from "./palette.js";
 import { element, ticks } from "./words.js";
 
 const FONT = 11;
@@ -15,7 +16,7 @@ function widest(u, texts, font) {
 const joined = (lines) => (lines.length === 1 ? [lines[0].times, lines[0].values] : uPlot.join(lines.map((l) => [l.times, l.values])));
 
 /** Shade what does not count yet (of one line), and the mean with its error. */
-function shade(u, lines, band, settling) {
+function shade(u, lines, many, settling) {
   const { ctx } = u, { left, top, width, height } = u.bbox;
   const bound = (v, least, most) => Math.min(Math.max(v, least), most);
   ctx.save();
@@ -27,8 +28,9 @@ function shade(u, lines, band, settling) {
     }
     if (mean === null) continue;
     const e = error ?? 0, [a, b] = [mean + e, mean - e].map((y) => bound(u.valToPos(y, "y", true), top, top + height));
-    ctx.fillStyle = colour + band;
-    ctx.fillRect(x, a, left + width - x, Math.max(b - a, devicePixelRatio));
+    ctx.fillStyle = many ? `${colour}38` : `${category(1, isDark())}66`;
+    const end = bound(u.valToPos(times[times.length - 1], "x", true), left, left + width);
+    ctx.fillRect(x, a, end - x, Math.max(b - a, devicePixelRatio));
   }
   ctx.restore();
 }
@@ -37,7 +39,7 @@ function shade(u, lines, band, settling) {
  * Draw a chart in `place`. `lines`: [{times, values, start, mean, error, colour}]; `range`: [lo, hi] of a metric that has
  * bounds, or null. `seek(time)` is called where someone points. Returns { move(time), destroy() }.
  */
-export function chart(place, lines, { range, width, height, band, seek }) {
+export function chart(place, lines, { range, width, height, many, seek }) {
   const css = getComputedStyle(document.documentElement), font = `${FONT}px ${css.getPropertyValue("--font")}`;
   const known = lines.some((l) => l.values.some((v) => v !== null));
   const axis = { stroke: css.getPropertyValue("--quiet"), font, ticks: { show: false }, grid: { stroke: css.getPropertyValue("--line"), width: 1 }, gap: 4 };
@@ -48,7 +50,7 @@ export function chart(place, lines, { range, width, height, band, seek }) {
     padding: [7, (self) => 4 + widest(self, [self.axes?.[0]?._values?.at(-1) ?? ""], font) / 2 / devicePixelRatio + 6, 0, 0],
     legend: { show: false },
     cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
-    scales: { x: { time: false }, y: bounds ? { range: [bounds[0] - pad, bounds[1] + pad] } : {} },
+    scales: { x: { time: false, range: (_, a, b) => (a < b ? [a, b] : [a - 0.5, a + 0.5]) }, y: bounds ? { range: [bounds[0] - pad, bounds[1] + pad] } : {} },
     series: [{}, ...lines.map((l) => ({ stroke: l.colour, width: 1.4, points: { show: l.values.filter((v) => v !== null).length < 3, size: 5, fill: l.colour } }))],
     axes: [
       { ...axis, size: 22, grid: { show: false }, space: 56, values: (_, splits) => ticks(splits) },
@@ -58,13 +60,13 @@ export function chart(place, lines, { range, width, height, band, seek }) {
         ...(bounds ? { splits: () => [bounds[0], (bounds[0] + bounds[1]) / 2, bounds[1]] } : {}),
       },
     ],
-    hooks: { drawClear: [(self) => shade(self, lines, band, css.getPropertyValue("--settling"))] },
+    hooks: { drawClear: [(self) => shade(self, lines, many, css.getPropertyValue("--settling"))] },
   }, joined(lines), place);
   if (!known) u.over.append(element("span", { className: "nothing", textContent: "Undefined in all frames" }));
   const now = element("div", { className: "now" });
   const dots = lines.map((l) => {
     const dot = element("div", { className: "dot" });
-    dot.style.background = l.colour;
+    dot.style.background = many ? l.colour : "var(--now)";
     return dot;
   });
   u.over.append(now, ...dots);

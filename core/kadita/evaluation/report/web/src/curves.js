@@ -40,7 +40,7 @@ export class Curves {
         return element("li", {}, chip, run.name);
       })));
     }
-    const room = (place.clientHeight || 560) / metrics.length, height = Math.max(96, Math.min(150, Math.floor(room) - 34));
+    const room = (place.clientHeight || 560) / metrics.length, height = Math.max(96, Math.min(200, Math.floor(room) - 34));
     this.charts = metrics.map((metric) => {
       const lines = metric.lines.map(({ run, order, series }) => ({ ...series, run, colour: category(many ? order : 0, t.dark) }));
       const values = lines.map((line) => {
@@ -53,7 +53,7 @@ export class Curves {
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${title} against time. ` + lines.map((l) => `${many ? `${l.run.name}: ` : ""}mean ${number(l.mean)}${l.error === null ? "" : ` ± ${number(l.error, 2)}`}${unit(l.unit)}`).join("; "));
       place.append(element("figure", {}, element("figcaption", {}, element("span", { textContent: title }), element("span", { className: "values" }, ...values)), canvas));
-      const drawn = chart(canvas, lines, { range: common(metric.lines), width: place.clientWidth, height, band: many ? "38" : t.band, seek: this.seek });
+      const drawn = chart(canvas, lines, { range: common(metric.lines), width: place.clientWidth, height, many, seek: this.seek });
       return { chart: drawn, lines, values };
     });
   }

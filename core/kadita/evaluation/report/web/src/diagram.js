@@ -43,7 +43,7 @@ export function diagram(place, runs) {
   place.hidden = !shown.length;
   if (!shown.length) return null;
   const [first] = shown, dark = isDark(), states = colours(runs), many = runs.length > 1;
-  const [bx, by] = [bounds(shown.map((s) => s.x)), bounds(shown.map((s) => s.y))], room = SIZE - EDGE - 10;
+  const [bx, by] = [bounds(shown.map((s) => s.x)), bounds(shown.map((s) => s.y))], room = SIZE - EDGE - 16;
   const px = (v) => EDGE + ((v - bx[0]) / (bx[1] - bx[0])) * room, py = (v) => SIZE - EDGE - ((v - by[0]) / (by[1] - by[0])) * room;
   const title = `${titled(first.y)} against ${titled(first.x)}`;
   const svg = node("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": title });

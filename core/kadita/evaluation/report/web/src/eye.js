@@ -24,9 +24,12 @@ export class Eye {
 
   /** Radius of what a fit shows at first: most of the school in most frames, and the tank or the cell where the eye stays. */
   usual() {
-    const { school } = this, { film, radius } = school, cell = film.cellAt(0);
+    const { school } = this, { radius, run } = school, cell = run.cell;
     if (school.tank) return 1.02 * school.tank;
-    if (school.closed && !school.whole) return Math.max(0.56 * Math.hypot(...cell), cell.every((l) => l > 0) || this.plane ? 0 : radius);
+    if (school.closed && !school.whole) {
+      if (this.plane) return Math.max(0.5 * Math.max(...cell), cell[0] > 0 && cell[1] > 0 ? 0 : radius);
+      return Math.max(0.6 * Math.hypot(...cell), cell.every((l) => l > 0) ? 0 : radius);
+    }
     return radius;
   }
 
@@ -44,7 +47,7 @@ export class Eye {
     } else this.seen = this.usual();
     const way = this.plane ? [0, 0, 1] : WAYS[name] ?? school.run.way ?? [0.55, -0.72, 0.42];
     controls.target.set(...target);
-    camera.position.set(...way).normalize().multiplyScalar((1.1 * this.seen) / this.half() / Math.min(1, camera.aspect)).add(controls.target);
+    camera.position.set(...way).normalize().multiplyScalar((1.16 * this.seen) / this.half() / Math.min(1, camera.aspect)).add(controls.target);
     controls.update();
     this.changed();
   }

@@ -37,7 +37,7 @@ function bar(key) {
 export function legend(paint, t, flat) {
   const key = $("key").getContext("2d"), style = getComputedStyle(document.documentElement);
   const place = $("legend"), list = [];
-  place.className = paint.kind;
+  place.dataset.kind = paint.kind;
   let text = "";
   if (paint.kind === "heading") {
     disc(key, t, style.getPropertyValue("--quiet"));

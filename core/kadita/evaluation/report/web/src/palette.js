@@ -40,8 +40,8 @@ export function wheel(hx, hy, hz, [low, high], out, o = 0, chroma = 0.15) {
 
 /** Colours of what is drawn on canvases; those of the page stand in report.css. */
 export const themes = {
-  light: { dark: false, water: "#eaf1f4", plain: "#2c6f9e", faint: "#9aa7ae", cage: "#7d929d", lightness: [0.5, 0.76], speck: "#4d6b80", specks: 0.4, band: "55" },
-  dark: { dark: true, water: "#0b1a24", plain: "#7cc0ea", faint: "#65757f", cage: "#5f7a8a", lightness: [0.6, 0.9], speck: "#bfe0ff", specks: 0.3, band: "55" },
+  light: { dark: false, water: "#eaf1f4", plain: "#2c6f9e", faint: "#9aa7ae", cage: "#7d929d", lightness: [0.5, 0.76], speck: "#4d6b80", specks: 0.4 },
+  dark: { dark: true, water: "#0b1a24", plain: "#7cc0ea", faint: "#65757f", cage: "#5f7a8a", lightness: [0.6, 0.9], speck: "#bfe0ff", specks: 0.3 },
 };
 
 const prefers = matchMedia("(prefers-color-scheme: dark)");

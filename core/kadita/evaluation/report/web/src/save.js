@@ -1,6 +1,5 @@
 // What can be taken from the page: the series as CSV, the picture as PNG.
 import { theme } from "./palette.js";
-import { words } from "./words.js";
 
 function download(blob, name) {
   const link = document.createElement("a");
@@ -46,20 +45,35 @@ export function picture(stages, place) {
   pen.fillStyle = t.water;
   pen.fillRect(0, 0, all.width, all.height);
   const ink = (pen.strokeStyle = css.getPropertyValue("--quiet")), font = css.getPropertyValue("--font");
-  const at = (element) => {
-    const box = element.getBoundingClientRect();
+  const at = (thing) => {
+    const box = thing.getBoundingClientRect();
     return [box.left - all.left, box.top - all.top, box.width, box.height];
   };
+  /** Text where it stands on the page, word by word, since lines break. */
   const text = (element, size = 12) => {
-    const [x, y, w, h] = at(element);
-    if (!w || !element.textContent) return;
     pen.font = `${size}px ${font}`;
     pen.fillStyle = ink;
     pen.textBaseline = "middle";
-    pen.fillText(element.textContent, x, y + h / 2, w);
+    for (const node of element.childNodes) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      for (const word of node.data.matchAll(/\S+/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const [x, y, w, h] = at(range);
+        if (w) pen.fillText(word[0], x, y + h / 2);
+      }
+    }
+  };
+  const chip = (element) => {
+    const square = element.querySelector("i");
+    if (!square) return;
+    pen.fillStyle = square.style.background;
+    pen.fillRect(...at(square));
   };
   for (const stage of stages) {
-    stage.layout(dense / Math.min(devicePixelRatio, 2));
+    // where software draws, edges are smooth only after twice the pixels
+    stage.layout((dense / Math.min(devicePixelRatio, 2)) * (stage.soft ? 2 : 1));
     stage.render(); // in the same task: a drawing buffer is empty after it
     pen.drawImage(stage.canvas, ...at(stage.element));
     stage.layout();
@@ -70,23 +84,21 @@ export function picture(stages, place) {
     for (const [a, b] of [[x, y], [x, y + h], [x + w, y + h], [x + w, y]]) pen.lineTo(a, b);
     pen.stroke();
     text(label);
-    if (!stage.name.hidden) text(stage.name, 13);
+    for (const [element, size] of [[stage.name, 13], [stage.note, 12], [stage.pick, 12]]) text(element, size);
+    if (stages.length > 1) chip(stage.name);
   }
   const key = document.getElementById("key");
   if (key.clientWidth) pen.drawImage(key, ...at(key));
   text(document.getElementById("key-text"));
   for (const item of document.getElementById("key-list").children) {
     text(item);
-    const chip = item.querySelector("i");
-    if (!chip) continue;
-    pen.fillStyle = chip.style.background;
-    pen.fillRect(...at(chip));
+    chip(item);
   }
   return out;
 }
 
 export function savePicture(stages, place, title, t) {
-  picture(stages, place).toBlob((blob) => download(blob, `${named(title)}-${words(String(t)).replaceAll(".", "p")}.png`), "image/png");
+  picture(stages, place).toBlob((blob) => download(blob, `${named(title)}-t${String(t).replaceAll(".", "p")}.png`), "image/png");
 }
 
 /** Printing takes no WebGL: copies of the pictures stand in for it. */

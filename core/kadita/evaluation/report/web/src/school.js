@@ -27,7 +27,7 @@ export class School {
     this.length = run.size > 0 ? run.size : this.radius / 20; // of a glyph, at size 1
     this.size = this.length;
     const walls = (run.outline ?? []).length > 0, fills = filling(film) > 0.05;
-    this.closed = Boolean(film.cellAt(0)?.some((l) => l > 0));
+    this.closed = Boolean(run.cell?.some((l) => l > 0));
     this.whole = this.closed && !fills;
     // a school that fills its cell, or swims in a tank, is seen best from a place that does not move
     this.follow = !walls && !fills;
@@ -42,7 +42,7 @@ export class School {
 
   /** Middle of the tank or of the cell; along open axes the mean of the centres. */
   home(walls) {
-    const { film, run } = this, at = [0, 0, 0], cell = film.cellAt(0);
+    const { film, run } = this, at = [0, 0, 0], { cell } = run;
     for (let x = 0; x < 3; x++) {
       let sum = 0, n = 0;
       for (let f = 0; f < film.frames; f++) {

@@ -75,6 +75,9 @@ const flats = Object.fromEntries(Object.entries(outlines).map(([name, outline]) 
 export const shapesOf = (plane) => ({ ...(plane ? flats : solids), points: null });
 export const simpler = { bird: "cone", fish: "small fish", "small fish": "points", cone: "points", "flat fish": "dart", dart: "points" };
 
+/** Pixels that an agent is long at least: more where few have to be found. */
+export const least = (agents) => (agents <= 100 ? 14 : agents <= 1000 ? 10 : 8);
+
 /** What a school is drawn as at first. */
 export function usualShape({ film, run }) {
   if (!film.turned || film.columns > 3000) return "points";

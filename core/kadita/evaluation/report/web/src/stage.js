@@ -73,9 +73,13 @@ export class Stage {
   seek(t) {
     const { times } = this.run, last = times[times.length - 1], u = unit(this.units.time);
     this.set({ time: frameAt(times, t) });
-    const said = !this.many ? "" : t > last ? `Ended at ${number(last, 5)}${u}` : t < times[0] ? `Begins at ${number(times[0], 5)}${u}` : "";
-    if (this.note.textContent !== said) this.note.textContent = said;
-    this.note.hidden = !said;
+    this.over = !this.many ? "" : t > last ? `Ended at ${number(last, 5)}${u}` : t < times[0] ? `Begins at ${number(times[0], 5)}${u}` : "";
+  }
+
+  tell() {
+    const text = [this.over, this.school.count ? "" : "No agent is present"].filter(Boolean).join(" · ");
+    if (this.note.textContent !== text) this.note.textContent = text;
+    this.note.hidden = !text;
   }
 
   choose(agent) {
@@ -135,6 +139,7 @@ export class Stage {
     if (this.stale) {
       this.school.settle();
       this.describe();
+      this.tell();
     }
     this.drawer.draw();
     this.stale = this.dirty = false;

@@ -6,15 +6,16 @@ import { capital, element, words } from "./words.js";
 const $ = (id) => document.getElementById(id);
 const MOST = 4096; // columns of the ribbon
 
-/** Colours of all states of the runs by label. What has no region in the plane of states, while others have, is grey. */
+/** Colours of all states of the runs by label, none that a run has. What has no region in the plane of states, while others have, is grey. */
 export function colours(runs) {
   const labels = [...new Set(runs.flatMap((run) => run.states?.labels ?? []))];
   const regions = new Set(runs.flatMap((run) => run.diagram?.regions.map((r) => r.label) ?? []));
   const named = labels.filter((label) => regions.has(label)), rest = labels.filter((label) => !regions.has(label));
   const order = [...named, ...[...regions].filter((label) => !labels.includes(label))];
-  const { dark } = theme(), found = new Map();
-  if (order.length && rest.length) found.set(rest.shift(), category(6, dark));
-  [...order, ...rest].forEach((label, k) => found.set(label, category(order.length && k >= 6 ? k + 1 : k, dark)));
+  const { dark } = theme(), after = runs.length > 1 ? runs.length : 0, found = new Map();
+  const none = order.length && rest.length ? rest.shift() : null;
+  [...order, ...rest].forEach((label, k) => found.set(label, category(after + (order.length && k >= 6 ? k + 1 : k), dark)));
+  if (none !== null) found.set(none, category(6, dark));
   return found;
 }
 
@@ -47,6 +48,11 @@ export function ribbon(runs, clock) {
     chip.style.background = colour;
     return element("li", {}, chip, capital(words(label)));
   });
+  $("rows").replaceChildren(...(runs.length < 2 ? [] : told.map((run) => {
+    const chip = element("i", { title: run.name });
+    chip.style.background = category(runs.indexOf(run), theme().dark);
+    return chip;
+  })));
   $("labels").replaceChildren(...chips);
   $("labels").hidden = !chips.length;
 }

@@ -3,10 +3,10 @@ import {
   BufferAttribute, BufferGeometry, CanvasTexture, Color, DirectionalLight, DoubleSide, DynamicDrawUsage, Float32BufferAttribute, Fog, HemisphereLight,
   InstancedMesh, LineBasicMaterial, LineSegments, MeshBasicMaterial, MeshLambertMaterial, Points, PointsMaterial, Scene, WebGLRenderer,
 } from "three";
-import { shapesOf } from "./shapes.js";
+import { linear, parts } from "./palette.js";
+import { least, shapesOf } from "./shapes.js";
 import { isOpen, specks, SPECKS, walls } from "./walls.js";
 
-export const LEAST = 9; // pixels that an agent is long at least
 const room = (length, items = 3) => new Float32BufferAttribute(length, items).setUsage(DynamicDrawUsage);
 
 /** What this browser has: null for no WebGL 2; else whether it draws in software, where smooth edges cost too much. */
@@ -84,6 +84,7 @@ export class WebGL {
   }
 
   dress(t) {
+    this.water = parts(t.water).map(linear); // what the others fade into where one is chosen
     this.scene.fog?.color.set(t.water);
     this.walls.material.color.set(t.cage);
     this.specks.material.color.set(t.speck);
@@ -101,14 +102,15 @@ export class WebGL {
     const matrix = bodies?.instanceMatrix.array, shade = bodies?.instanceColor.array, e = eye.camera.matrixWorldInverse.elements;
     const perPixel = (2 * eye.half()) / this.canvas.clientHeight;
     const places = dots.geometry.attributes.position, paint = dots.geometry.attributes.color;
+    const short = least(school.film.columns);
     let n = 0, m = 0;
     for (let k = 0; k < school.count; k++) {
-      const column = school.there[k], o = 6 * column, c = 3 * column, pale = chosenColumn >= 0 && column !== chosenColumn ? 0.3 : 1;
+      const column = school.there[k], o = 6 * column, c = 3 * column, full = chosenColumn < 0 || column === chosenColumn ? 1 : 0.3;
       const body = bodies && !Number.isNaN(now[o + 3]), to = 3 * (body ? n : m), at = body ? shade : paint.array;
-      for (let i = 0; i < 3; i++) at[to + i] = colours[c + i] * pale;
+      for (let i = 0; i < 3; i++) at[to + i] = full * colours[c + i] + (1 - full) * this.water[i];
       if (body) {
         const depth = -(e[2] * now[o] + e[6] * now[o + 1] + e[10] * now[o + 2] + e[14]);
-        orient(matrix, 16 * n++, now, o, Math.max(size, LEAST * depth * perPixel) * (column === chosenColumn ? 1.6 : 1));
+        orient(matrix, 16 * n++, now, o, Math.max(size, short * depth * perPixel) * (column === chosenColumn ? 1.6 : 1));
       } else {
         for (let i = 0; i < 3; i++) places.array[to + i] = now[o + i];
         m++;
@@ -120,7 +122,8 @@ export class WebGL {
       bodies.instanceMatrix.needsUpdate = bodies.instanceColor.needsUpdate = true;
     }
     dots.visible = m > 0;
-    dots.material.size = Math.max((bodies ? 0.4 : 0.6) * size, 4 * eye.perPixel());
+    // three.js leaves the angle of the camera out of the size of points
+    dots.material.size = Math.max(0.5 * size, (bodies ? 6 : 4) * eye.perPixel()) / eye.half();
     dots.geometry.setDrawRange(0, m);
     places.needsUpdate = paint.needsUpdate = true;
   }

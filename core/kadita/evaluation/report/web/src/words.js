@@ -1,7 +1,11 @@
 // Words and numbers as the page shows them.
 
 /** A number with some digits that count; `undefined` where it is none. */
-export const number = (x, digits = 3) => (x === null || Number.isNaN(x) ? "undefined" : Number(x.toPrecision(digits)).toString());
+export function number(x, digits = 3) {
+  if (x === null || Number.isNaN(x)) return "undefined";
+  const short = Number(x.toPrecision(digits));
+  return Math.abs(short) >= 1e7 ? short.toExponential().replace("e+", "e") : short.toString();
+}
 
 export const unit = (u) => (u ? ` ${u}` : "");
 
