@@ -24,7 +24,7 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
     elements = [f'<script type="text/plain" id="film-{i}">{film.text}</script>' for i, film in enumerate(films) if film]
     marks = {
         "title": escape(shown),
-        "facts": escape(" | ".join(_line(r) for r in runs)),
+        "facts": "<br>".join(escape(_line(r) if len(runs) == 1 else f"{r.name}: {_line(r)}") for r in runs),
         "head": head,
         "rows": rows,
         "agents": agents,
