@@ -1,10 +1,11 @@
 // The ways agents came, as pieces of lines that fade: places from the focus, linear light and opacity.
 
-const PIECES = 20; // of a trail
+/** Pieces of a trail: fewer where there are many. */
+const piecesOf = (columns) => (columns > 300 ? 12 : 20);
 
 export class Trails {
   constructor(school) {
-    Object.assign(this, { school, reach: 0, count: 0, places: new Float32Array(0), colours: new Float32Array(0) });
+    Object.assign(this, { school, pieces: piecesOf(school.film.columns), reach: 0, count: 0, places: new Float32Array(0), colours: new Float32Array(0) });
   }
 
   /** As many frames back as an agent takes for some lengths of its glyph, at most half of the film; 0 for none. */
@@ -14,12 +15,12 @@ export class Trails {
   }
 
   settle() {
-    const { school, reach } = this, { film, time, frame, cell, whole, colours, chosenColumn } = school;
+    const { school, reach, pieces } = this, { film, time, frame, cell, whole, colours, chosenColumn } = school;
     this.count = 0;
     if (!(reach > 0)) return;
     if (!this.places.length) {
-      this.places = new Float32Array(6 * PIECES * film.columns);
-      this.colours = new Float32Array(8 * PIECES * film.columns);
+      this.places = new Float32Array(6 * pieces * film.columns);
+      this.colours = new Float32Array(8 * pieces * film.columns);
     }
     const p = this.places, c = this.colours, here = new Float64Array(6), last = new Float64Array(3);
     let n = 0;
@@ -27,8 +28,8 @@ export class Trails {
       const column = school.there[k], agent = film.agent(column, frame);
       if (chosenColumn >= 0 && column !== chosenColumn) continue;
       last.set(school.now.subarray(6 * column, 6 * column + 3));
-      for (let piece = 1; piece <= PIECES; piece++) {
-        const then = time - (reach * piece) / PIECES;
+      for (let piece = 1; piece <= pieces; piece++) {
+        const then = time - (reach * piece) / pieces;
         if (then < 0 || film.agent(column, Math.round(then)) !== agent || !film.at(column, then, here)) break;
         school.shift(here, 0);
         let across = false;
@@ -41,7 +42,7 @@ export class Trails {
         if (!across) {
           for (let x = 0; x < 3; x++) (p[6 * n + x] = last[x]), (p[6 * n + 3 + x] = here[x]);
           for (let e = 0; e < 2; e++) {
-            const fade = 1 - (piece - 1 + e) / PIECES, o = 8 * n + 4 * e;
+            const fade = 1 - (piece - 1 + e) / pieces, o = 8 * n + 4 * e;
             for (let x = 0; x < 3; x++) c[o + x] = colours[3 * column + x];
             c[o + 3] = 0.9 * fade * fade;
           }
