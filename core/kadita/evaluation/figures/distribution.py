@@ -46,7 +46,7 @@ def distribution(
     found = {name: _counted(r, metric, check_equilibration(equilibration)) for name, r in named(runs).items()}
     check_defined(metric, [values for _, values in found.values()])
     together = np.concatenate([values for _, values in found.values()])
-    edges = np.histogram_bin_edges(together, bins or _number(together))
+    edges = np.histogram_bin_edges(together, bins or _number([v for _, v in found.values()], together))
     handles = []
     for (_, values), look in zip(found.values(), lines_of_runs(len(found)), strict=True):
         if values.size:
@@ -59,7 +59,7 @@ def distribution(
         above(axes, handles, [n if v.size else f"{n} (undefined)" for n, (_, v) in found.items()])
     series = next(iter(found.values()))[0]
     agents = " of agents" if "agent" in series.dims else ""
-    axes.set(xlabel=label_of(metric, series) + agents, ylabel=f"density ({_inverse(series.units)})")
+    axes.set(xlabel=label_of(metric, series) + agents, ylabel="density" + _inverse(series.units))
     axes.set_ylim(0, None)
     axes.margins(x=0.02)
     return axes
@@ -78,12 +78,18 @@ def _counted(results: Results, metric: str, equilibration: str | float) -> tuple
     return series, counted[np.isfinite(counted)]
 
 
-def _number(values: Floats) -> int:
-    automatic = np.histogram_bin_edges(values[:: max(1, values.size // 100_000)], "auto").size - 1
-    return min(max(automatic, 1), MOST_BINS)
+def _number(each: list[Floats], together: Floats) -> int:
+    """Return the number of bins of the width that the narrowest distribution asks for."""
+    widths = []
+    for values in each:
+        thinned = values[:: max(1, values.size // 100_000)]
+        if thinned.size and thinned.min() < thinned.max():
+            widths.append(float(np.diff(np.histogram_bin_edges(thinned, "auto")[:2])[0]))
+    extent = float(together.max() - together.min())
+    return min(int(np.ceil(extent / min(widths))), MOST_BINS) if widths and extent else 1
 
 
 def _inverse(units: str) -> str:
     if units == "1":
-        return "1"
-    return f"1/{units}" if units.isalnum() else f"1/({units})"
+        return ""
+    return f" (1/{units})" if units.isalnum() else f" (1/({units}))"

@@ -61,6 +61,8 @@ def means(
         handles += axes.plot(x, y, marker, color=colour, markersize=3.5, markeredgewidth=0)
         all_means.append(x)
     check_defined(", ".join(names), all_means)
+    for row in np.flatnonzero(np.isnan(all_means).all(axis=0)):
+        axes.text(0.5, row, "undefined", transform=axes.get_yaxis_transform(), fontsize=7, ha="center", va="center")
     common = ENTROPY if all(name.endswith(ENTROPY) for name in names) else ""
     axes.set_yticks(rows, [name.removesuffix(common).replace("_", " ") for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)

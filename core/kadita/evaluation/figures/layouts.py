@@ -93,25 +93,30 @@ def in_time(asked: Asked) -> Any:
     figure, axes = _panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         series(panel, asked.runs, name, legend=i == 0, **asked.options)
-        if i < len(names) - 1:
-            panel.set_xlabel("")
-            panel.tick_params(labelbottom=False)
-            panel.sharex(axes[-1])
+    _share_time(axes)
     return figure
+
+
+def _share_time(axes: Sequence[Any]) -> None:
+    """Give panels below each other one axis of time."""
+    for panel in axes[:-1]:
+        panel.set_xlabel("")
+        panel.tick_params(labelbottom=False)
+        panel.sharex(axes[-1])
 
 
 def distributions(asked: Asked) -> Any:
     """Return a figure of the distribution of each metric."""
     names = _columns(asked)
     figure, axes = _panels(asked, names, 45.0, aside=True)
-    for panel, name in zip(axes, names, strict=True):
-        distribution(panel, asked.runs, name, **asked.options)
+    for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
+        distribution(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
 
 
 def plane(asked: Asked) -> Any:
     """Return a figure of the plane of order parameters."""
-    figure = page.new_figure(asked.width, min(0.78 * asked.width, 100.0))
+    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0))
     order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
     return figure
 
@@ -128,8 +133,8 @@ def curves(asked: Asked) -> Any:
     """Return a figure of results along one axis."""
     names = _with_axes(asked, 1)
     figure, axes = _panels(asked, names, 48.0, aside=True)
-    for panel, name in zip(axes, names, strict=True):
-        profile(panel, asked.runs, name, **asked.options)
+    for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
+        profile(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
 
 
@@ -149,6 +154,7 @@ def agents(asked: Asked) -> Any:
     figure, axes = _panels(asked, asked.names, 42.0)
     for panel, name in zip(axes, asked.names, strict=True):
         quantiles(panel, results, name)
+    _share_time(axes)
     axes[0].set_title("median, 25\u201375 % and 5\u201395 % of agents", fontsize=7, loc="left")
     return figure
 

@@ -13,14 +13,12 @@ def above(axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
     if not handles:
         return
     inches = axes.figure.get_figwidth() * axes.get_position().width
-    longest = max(map(len, labels)) * PER_CHARACTER + PER_KEY
-    columns = max(1, min(len(labels), int(inches / longest)))
     axes.legend(
         handles,
         labels,
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=columns,
+        ncols=_columns([len(label) for label in labels], inches),
         frameon=False,
         fontsize=7,
         handlelength=1.6,
@@ -28,3 +26,13 @@ def above(axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
         borderaxespad=0.2,
         borderpad=0.1,
     )
+
+
+def _columns(characters: Sequence[int], inches: float) -> int:
+    """Return the greatest number of columns that fit; each is as wide as its longest word, and filled downwards."""
+    for number in range(len(characters), 1, -1):
+        rows = -(-len(characters) // number)
+        longest = [max(characters[i : i + rows]) for i in range(0, len(characters), rows)]
+        if sum(longest) * PER_CHARACTER + len(longest) * PER_KEY <= inches:
+            return number
+    return 1

@@ -14,6 +14,7 @@ from kadita.evaluation.results import Results, Series
 from kadita.plugins.declaration.regions import Regions
 
 MOST_POINTS = 4000  # of a path
+NARROW = 0.028  # of the plane, for a letter of a region's name: narrower regions have it upright
 
 
 @on_axes
@@ -52,8 +53,10 @@ def order_plane(axes: Any, runs: Runs, state: str | None = None, *, bins: int = 
     _draw_regions(axes, series, regions)
     shown = np.ma.masked_equal(density.T, 0)
     norm = LogNorm(shown.min() / 2, max(shown.max(), 2 * shown.min()))
-    mesh = axes.pcolormesh(*edges, shown, cmap=colour_map(SEQUENTIAL[1:]), norm=norm, rasterized=True, zorder=2)
-    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, shrink=0.9, label="density of frames")
+    mesh = axes.pcolormesh(*edges, shown, cmap=colour_map(SEQUENTIAL), norm=norm, rasterized=True, zorder=2)
+    # beside the axes: with an equal aspect they are narrower than their place on a wide page
+    bar = axes.figure.colorbar(mesh, cax=axes.inset_axes((1.04, 0.0, 0.05, 1.0)), label="density of frames")
+    bar.outline.set_linewidth(0.4)
     bar.ax.yaxis.set_major_locator(LogLocator(numticks=4))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
@@ -75,7 +78,7 @@ def _regions(found: dict[str, Results], state: str | None) -> tuple[str, Series,
     for r in found.values():
         known = {k: s for k, s in r.series.items() if s.regions is not None and k == (state or k)}
         if len(known) != 1:
-            which = f"the metric {state} with regions" if state else "one metric with regions, such as the state"
+            which = f"the metric {state} with regions," if state else "one metric with regions, such as the state,"
             raise KaditaError(f"expected {which} among the results; found {', '.join(known) or 'none'}")
         all_found += known.items()
     name, series = all_found[0]
@@ -97,16 +100,10 @@ def _draw_regions(axes: Any, series: Series, regions: Regions) -> None:
     area = np.diff(x)[:, None] * np.diff(y)[None]
     for code in np.unique(codes[np.isfinite(codes)]):
         i, j = divmod(int(np.argmax(np.where(codes == code, area, 0))), area.shape[1])
-        axes.text(
-            x[i] + 0.015,
-            y[j + 1] - 0.015,
-            series.labels[int(code)].replace("-", "\n") if x[i + 1] - x[i] < 0.25 else series.labels[int(code)],
-            ha="left",
-            va="top",
-            fontsize=7,
-            color=INK,
-            zorder=5,
-        )
+        word = series.labels[int(code)]
+        narrow = x[i + 1] - x[i] < NARROW * len(word)
+        place = {"ha": "left", "va": "top", "fontsize": 7, "rotation": 90 if narrow else 0, "rotation_mode": "default"}
+        axes.text(x[i] + 0.015, y[j + 1] - 0.02, word, color=INK, zorder=5, **place).set_in_layout(False)
     tint = [LABELLED[int(c) % len(LABELLED)] if np.isfinite(c) else "none" for c in codes.ravel()]
     for k, colour in enumerate(tint):
         i, j = divmod(k, codes.shape[1])

@@ -14,7 +14,7 @@ from kadita.evaluation.curves import with_unit
 from kadita.evaluation.figures.axes_of_numbers import edges_of, ordered, plain_log, tick_numbers, tick_words
 from kadita.evaluation.figures.legend import above
 from kadita.evaluation.figures.maps import bar_of
-from kadita.evaluation.figures.style import FAINT, FILLED, INK, colour_map, on_axes
+from kadita.evaluation.figures.style import FAINT, INK, SEQUENTIAL, colour_map, on_axes
 from kadita.evaluation.figures.sweep_table import ERROR, SweepTable, read_sweep_table
 from kadita.school.box import Floats
 
@@ -97,10 +97,9 @@ def _differ(values: Floats, errors: Floats, threshold: float) -> bool:
 def _check_one_point(table: SweepTable, rows: NDArray[np.bool_], axes: tuple[str, str]) -> None:
     for name, column in table.parameters.items():
         if name not in axes and len(several := np.unique(column[rows])) > 1:
-            known = ", ".join(map(str, several))
-            raise KaditaError(
-                f"{table.name}: {name} varies, too ({known}); choose one with --where {name}={several[0]}"
-            )
+            words = [f"{v:g}" if column.dtype.kind == "f" else str(v) for v in several]
+            choice = f"choose one with --where {name}={words[0]}"
+            raise KaditaError(f"{table.name}: {name} varies, too ({', '.join(words)}); {choice}")
 
 
 @on_axes
@@ -141,7 +140,7 @@ def phase_diagram(
     edges = [_edges(found.x, "x", x, log), _edges(found.y, "y", y, log)]
     norm = Normalize(np.nanmin(found.mean), np.nanmax(found.mean))
     shown = np.ma.masked_invalid(found.mean)
-    mesh = axes.pcolormesh(*edges, shown, cmap=colour_map(FILLED), norm=norm, rasterized=True)
+    mesh = axes.pcolormesh(*edges, shown, cmap=colour_map(SEQUENTIAL), norm=norm, rasterized=True)
     looks: dict[str, dict[str, Any]] = {
         "disagree": {"hatch": "/////", "edgecolor": "white", "facecolor": "none", "linewidth": 0},
         "missing": {"hatch": "xxxx", "edgecolor": FAINT, "facecolor": "none", "linewidth": 0},
@@ -159,7 +158,7 @@ def phase_diagram(
             tick_numbers(axis, numbers, log=key in log)
         else:
             tick_words(axis, np.arange(len(numbers)) + 0.5, numbers)
-        axis.set_label_text(with_unit(name, "1"))
+        axis.set_label_text(name)
     axes.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]])
     axes.spines[["top", "right"]].set_visible(True)
     bar_of(axes, mesh, with_unit(result, "1").replace(".", ": "))

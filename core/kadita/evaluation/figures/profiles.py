@@ -9,7 +9,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.evaluation.figures.axes_of_numbers import set_log
 from kadita.evaluation.figures.legend import above
-from kadita.evaluation.figures.runs import Runs, check_defined, curve_of, label_of, named, only
+from kadita.evaluation.figures.runs import Runs, check_defined, curve_of, label_of, named, only, wrapped
 from kadita.evaluation.figures.style import FAINT, lines_of_runs, on_axes
 
 
@@ -54,14 +54,11 @@ def profile(
     if legend and len(curves) > 1:
         above(axes, handles, list(curves))
     part = only(next(iter(named(runs).values())), name)
-    axes.set(xlabel=next(iter(curves.values())).labels[0], ylabel=label_of(name, next(iter(_results(part)))))
+    text = label_of(name, next(iter((*part.series.values(), *part.analyses.values()))))
+    axes.set(xlabel=next(iter(curves.values())).labels[0], ylabel=wrapped(axes, text))
     axes.margins(x=0.01)
     if "y" not in log and any(np.nanmin(c.values) < 0 for c in curves.values() if np.isfinite(c.values).any()):
         axes.axhline(0, color=axes.spines["bottom"].get_edgecolor(), linewidth=0.5)
     axes.grid(axis="y", color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     return axes
-
-
-def _results(part: Any) -> list[Any]:
-    return [*part.series.values(), *part.analyses.values()]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.evaluation import per_agent
-from kadita.evaluation.figures.runs import agents_of, check_defined, label_of, time_label
+from kadita.evaluation.figures.runs import agents_of, check_defined, label_of, time_label, wrapped
 from kadita.evaluation.figures.style import FAINT, LINE, on_axes
 from kadita.evaluation.figures.thinning import extremes_kept
 from kadita.evaluation.results import Results
@@ -32,7 +32,7 @@ def quantiles(axes: Any, results: Results, metric: str) -> Any:
     series, values = agents_of(results, metric)
     check_defined(metric, [values])
     draw_quantiles(axes, results.times, per_agent.quantiles(values, 1))
-    axes.set(xlabel=time_label(results), ylabel=label_of(metric, series))
+    axes.set(xlabel=time_label(results), ylabel=wrapped(axes, label_of(metric, series)))
     return axes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from kadita.evaluation.result import Result
 from kadita.evaluation.results import Results, Series
 from kadita.school.box import Floats
 
+PER_CHARACTER = 0.07  # inches of a label at 8 points
 Runs = Results | Mapping[str, Results] | Iterable[Results]
 
 
@@ -52,6 +54,12 @@ def label_of(name: str, result: Result) -> str:
     """Return the text along an axis: ``polarization P``, ``spread R (m)``."""
     symbol = f" {result.symbol}" if result.symbol and "." not in name else ""
     return with_unit(name, "1") + symbol + (f" ({result.units})" if result.units != "1" else "")
+
+
+def wrapped(axes: Any, text: str) -> str:
+    """Return the text along y in as many lines as the height of axes asks for."""
+    inches = axes.figure.get_figheight() * axes.get_position().height
+    return "\n".join(textwrap.wrap(text, max(12, int(inches / PER_CHARACTER))))
 
 
 def time_label(results: Results) -> str:

@@ -8,14 +8,14 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.figures.legend import above
-from kadita.evaluation.figures.runs import Runs, check_defined, column_of, label_of, named, time_label
+from kadita.evaluation.figures.runs import Runs, check_defined, column_of, label_of, named, time_label, wrapped
 from kadita.evaluation.figures.style import FAINT, lines_of_runs, on_axes
 from kadita.evaluation.figures.thinning import extremes_kept
 from kadita.evaluation.statistics import estimate
 from kadita.school.box import Floats
 
 MOST_POINTS = 4000  # of a line; a page 178 mm wide has 2,100 pixels at 300 dpi
-PALE = 0.35  # opacity of frames that do not count
+PALE, FULL = 0.3, 0.65  # opacity of frames that do not count, and of those that do, on which a mean is seen
 
 
 @on_axes
@@ -36,6 +36,8 @@ def series(axes: Any, runs: Runs, metric: str, *, equilibration: str | float = "
     Raises:
         KaditaError: the metric is not among the results, has labels, or is undefined in all frames.
     """
+    from matplotlib.lines import Line2D
+
     found = {name: (r, *column_of(r, metric)) for name, r in named(runs).items()}
     first, one, _ = next(iter(found.values()))
     if one.labels:
@@ -44,7 +46,8 @@ def series(axes: Any, runs: Runs, metric: str, *, equilibration: str | float = "
     handles = []
     for (r, _, values), look in zip(found.values(), lines_of_runs(len(found)), strict=True):
         about = estimate(values, r.times, equilibration)
-        handles.append(_line(axes, r.times, values, about.start, look))
+        _draw(axes, r.times, values, about.start, look)
+        handles.append(Line2D([], [], linewidth=1.2, **look))
         if np.isfinite(about.mean) and about.start < len(r.times):
             ends = [r.times[about.start], r.times[-1]]
             axes.plot(ends, [about.mean] * 2, linewidth=1.2, **look)
@@ -53,7 +56,7 @@ def series(axes: Any, runs: Runs, metric: str, *, equilibration: str | float = "
                 axes.fill_between(ends, low, high, color=look["color"], alpha=0.3, linewidth=0)
     if legend and len(found) > 1:
         above(axes, handles, list(found))
-    axes.set(xlabel=time_label(first), ylabel=label_of(metric, one))
+    axes.set(xlabel=time_label(first), ylabel=wrapped(axes, label_of(metric, one)))
     axes.margins(x=0.01)
     axes.grid(axis="y", color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
@@ -63,18 +66,16 @@ def series(axes: Any, runs: Runs, metric: str, *, equilibration: str | float = "
     return axes
 
 
-def _line(axes: Any, times: Floats, values: Floats, start: int, look: dict[str, Any]) -> Any:
-    """Draw the frames before `start` paler than those that count; return the line of these."""
-    line = None
-    for part, alpha in ((slice(0, start + 1), PALE), (slice(start, None), 1.0)):
+def _draw(axes: Any, times: Floats, values: Floats, start: int, look: dict[str, Any]) -> None:
+    """Draw the frames before `start` paler than those that count."""
+    for part, alpha in ((slice(0, start + 1), PALE), (slice(start, None), FULL)):
         t, y = times[part], values[part]
         if alpha == PALE and start == 0:
             continue
         kept = extremes_kept(y, MOST_POINTS)
         t, y = t[kept], np.where(np.isfinite(y[kept]), y[kept], np.nan)
-        (line,) = axes.plot(t, y, linewidth=0.7, alpha=alpha * (0.55 if alpha == 1.0 else 1.0), **look)
+        axes.plot(t, y, linewidth=0.7, alpha=alpha, **look)
         gone = np.concatenate(([True], np.isnan(y), [True]))
         alone = ~gone[1:-1] & gone[:-2] & gone[2:]  # a line has no length there
         if alone.any():
             axes.plot(t[alone], y[alone], ".", markersize=2.5, alpha=alpha, color=look["color"])
-    return line

@@ -21,8 +21,7 @@ SMALLEST = 6.5  # points, of any text at the size of print
 LABELLED = ("#4f9d86", OTHER, LINE, "#d3d6d8", "#7cc0ee", "#0c2a45", "#f4cf4e")
 RUNS = (LINE, OTHER, "#0c2a45", "#7cc0ee", "#9d9d9d")  # lines of several runs; more are dashed, then dotted
 DASHES = ("-", "--", ":", "-.")
-SEQUENTIAL = ("#ffffff", "#cfe0ec", "#6fa3c7", LINE, "#0c2a45")  # from nothing to much
-FILLED = ("#e4eef5", "#6fa3c7", LINE, "#0c2a45")  # the same on white paper, where the least is something, too
+SEQUENTIAL = ("#dfebf3", "#6fa3c7", LINE, "#0c2a45")  # the least is not white, as what is undefined is
 DIVERGING = ("#6b2a06", OTHER, "#f3b48c", "#f7f7f7", "#8fbbdb", LINE, "#0c2a45")  # about 0
 STYLE = {  # for `matplotlib.rc_context`
     "font.size": 8,
