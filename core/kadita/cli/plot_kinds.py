@@ -74,13 +74,13 @@ def draw_kind(
     if "equilibration" in options:
         options["equilibration"] = check_equilibration(options["equilibration"])
     if len(paths) > 1 and not kind.several:
-        what = "table of a sweep" if kind.takes == "table" else "trajectory"
+        what = "table of a sweep" if kind.takes == "sweep" else "trajectory"
         raise KaditaError(f"--kind {name}: expected one {what}; got {len(paths)}")
     if twice := [path for path in paths if paths.count(path) > 1]:
         raise KaditaError(f"{twice[0]}: expected each file once; got it twice")
     found: dict[str, Results] = {}
     asked = Asked(width, metrics, options=options)
-    if kind.takes == "table":
+    if kind.takes == "sweep":
         asked = asked._replace(table=_selected(read_sweep_table(paths[0]), options.pop("where", [])))
         if not metrics:
             raise KaditaError(f"--kind {name}: expected a column of the table to draw; name it with -m")

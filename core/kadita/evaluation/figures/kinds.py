@@ -28,7 +28,7 @@ class Kind(NamedTuple):
 
     summary: str
     draw: Callable[[Asked], Any]
-    takes: Literal["results", "trajectory", "table"] = "results"
+    takes: Literal["results", "trajectory", "sweep"] = "results"
     several: bool = False
     options: frozenset[str] = frozenset()
 
@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
     "phase-diagram": Kind(
         "a result of a sweep over two parameters, from its table.csv",
         layouts.phase_diagrams,
-        takes="table",
+        takes="sweep",
         options=frozenset({"x", "y", "where"}) | LOG,
     ),
     "entropies": Kind(

@@ -102,8 +102,9 @@ def _draw_regions(axes: Any, series: Series, regions: Regions) -> None:
         i, j = divmod(int(np.argmax(np.where(codes == code, area, 0))), area.shape[1])
         word = series.labels[int(code)]
         narrow = x[i + 1] - x[i] < NARROW * len(word)
-        place = {"ha": "left", "va": "top", "fontsize": 7, "rotation": 90 if narrow else 0, "rotation_mode": "default"}
-        axes.text(x[i] + 0.015, y[j + 1] - 0.02, word, color=INK, zorder=5, **place).set_in_layout(False)
+        text = axes.text(x[i] + 0.015, y[j + 1] - 0.02, word, ha="left", va="top", fontsize=7, color=INK, zorder=5)
+        text.set_rotation(90 if narrow else 0)
+        text.set_in_layout(False)
     tint = [LABELLED[int(c) % len(LABELLED)] if np.isfinite(c) else "none" for c in codes.ravel()]
     for k, colour in enumerate(tint):
         i, j = divmod(k, codes.shape[1])
