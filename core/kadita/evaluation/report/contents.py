@@ -29,6 +29,7 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
         "rows": rows,
         "agents": agents,
         "drifting": escape(drifting),
+        "counted": escape(_counted(equilibration, units["time"])),
         "exact": escape(
             " ".join(_exactness(r, film, units, len(runs) > 1) for r, film in zip(runs, films, strict=True))
         ),
@@ -63,7 +64,7 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
         "step": run.view.step,
         "way": None if direction is None else [round(x, 4) for x in direction.tolist()],
         "series": numbers.curves(run.results, run.estimates, run.curves),
-        "diagram": None,
+        "diagram": numbers.diagram(run.results),
     }
     if film is None:
         return found
@@ -119,6 +120,18 @@ def _title(runs: Sequence[Run]) -> str:
     """Return the title of the configuration of a single run, or the names of runs."""
     told = str(runs[0].configuration.get("title") or "")
     return told[:1].upper() + told[1:] if told and len(runs) == 1 else ", ".join(r.name for r in runs)
+
+
+def _counted(equilibration: str | float, unit: str) -> str:
+    """Return which frames means are of."""
+    frames = {
+        "auto": "the frames from where its series is equilibrated",
+        "half": "the second half of the frames",
+        "none": "all frames",
+    }
+    if isinstance(equilibration, str):
+        return f"The mean of a metric is over {frames[equilibration]}."
+    return f"The mean of a metric is over the frames from time {in_full(equilibration)} {unit}".strip() + "."
 
 
 def _line(run: Run) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 
 from kadita.evaluation import summary
 from kadita.evaluation.figures.thinning import extremes_kept
-from kadita.evaluation.results import Results, Series
+from kadita.evaluation.results import Results
 from kadita.evaluation.statistics import Estimate
+from kadita.plugins.declaration.regions import Regions
 from kadita.school.neighbors import Integers
 
 MOST_POINTS = 4000  # of a curve
@@ -31,7 +32,7 @@ def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[
             {
                 "name": column,
                 "title": column.replace("_", " "),
-                "symbol": "",
+                "symbol": series.symbol,
                 "unit": "" if series.units == "1" else series.units,
                 "times": results.times[kept].tolist(),
                 "values": [number(x) for x in values[kept].tolist()],
@@ -42,6 +43,49 @@ def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[
             }
         )
     return found
+
+
+def diagram(results: Results) -> dict[str, Any] | None:
+    """Return the two metrics by which the first metric with regions labels frames, with its regions; None without."""
+    for series in results.series.values():
+        r = series.regions
+        if r is None or r.x not in results.series or r.y not in results.series:
+            continue
+        x, y = results[r.x], results[r.y]
+        kept = np.union1d(extremes_kept(x, MOST_POINTS // 2), extremes_kept(y, MOST_POINTS // 2))
+        axes = {
+            axis: {
+                "title": name.replace("_", " "),
+                "symbol": results.series[name].symbol,
+                "unit": "",
+                "range": [float(edges[0]), float(edges[-1])],
+            }
+            for axis, name, edges in (("x", r.x, r.x_edges), ("y", r.y, r.y_edges))
+        }
+        return {
+            **axes,
+            "times": results.times[kept].tolist(),
+            "xs": [number(v) for v in x[kept].tolist()],
+            "ys": [number(v) for v in y[kept].tolist()],
+            "regions": _cells(r, series.labels),
+        }
+    return None
+
+
+def _cells(regions: Regions, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the cells of a plane that have a label, and which is the largest of each."""
+    area = np.diff(regions.x_edges)[:, None] * np.diff(regions.y_edges)[None]
+    largest = {code: int(np.argmax(np.where(regions.codes == code, area, 0.0))) for code in np.unique(regions.codes)}
+    return [
+        {
+            "label": labels[int(code)],
+            "x": regions.x_edges[[i, i + 1]].tolist(),
+            "y": regions.y_edges[[j, j + 1]].tolist(),
+            "largest": largest[code] == i * area.shape[1] + j,
+        }
+        for (i, j), code in np.ndenumerate(regions.codes)
+        if np.isfinite(code)
+    ]
 
 
 def states(results: Results, frames: Integers) -> dict[str, Any] | None:
@@ -123,8 +167,3 @@ def _table(
         numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         body.append(f'<tr>{name}{of_run}{numbers}<td class="word">{escape(row.unit)}</td></tr>')
     return f"<tr>{head}</tr>", "".join(body)
-
-
-def is_curve(series: Series) -> bool:
-    """Return whether a series is drawn against time."""
-    return "agent" not in series.dims and not series.labels

@@ -13,44 +13,20 @@ const node = (name, attributes, text) => {
 };
 const titled = (series) => capital(words(series.title)) + (series.symbol ? ` ${series.symbol}` : "") + (series.unit ? ` (${series.unit})` : "");
 
-/** Values of two series at the times that both have. */
-function pairs(x, y) {
-  const at = new Map(y.times.map((t, k) => [t, y.values[k]])), found = { times: [], x: [], y: [] };
-  x.times.forEach((t, k) => {
-    if (!at.has(t)) return;
-    found.times.push(t);
-    found.x.push(x.values[k]);
-    found.y.push(at.get(t));
-  });
-  return found;
-}
-
-/** Bounds of an axis: of the metric, or of what there is. */
-function bounds(all) {
-  const ranges = all.map((s) => s.range ?? null);
-  if (ranges.every((r) => r && r.every((v) => v !== null))) return [Math.min(...ranges.map((r) => r[0])), Math.max(...ranges.map((r) => r[1]))];
-  let lo = Infinity, hi = -Infinity;
-  for (const s of all) for (const v of s.values) if (v !== null) (lo = Math.min(lo, v)), (hi = Math.max(hi, v));
-  return lo < hi ? [lo, hi] : Number.isFinite(lo) ? [lo - 0.5, lo + 0.5] : [0, 1];
-}
-
 /** Draw the diagram of the runs that have one; returns { move(time) }, or null where none has. */
 export function diagram(place, runs) {
-  const shown = runs.flatMap((run, order) => {
-    const [x, y] = ["x", "y"].map((axis) => run.series.find((s) => s.name === run.diagram?.[axis]));
-    return x && y ? [{ run, order, x, y, points: pairs(x, y) }] : [];
-  });
+  const shown = runs.flatMap((run, order) => (run.diagram ? [{ run, order, ...run.diagram }] : []));
   place.hidden = !shown.length;
   if (!shown.length) return null;
   const [first] = shown, dark = isDark(), states = colours(runs), many = runs.length > 1;
-  const [bx, by] = [bounds(shown.map((s) => s.x)), bounds(shown.map((s) => s.y))], room = SIZE - EDGE - 16;
+  const [bx, by] = [first.x.range, first.y.range], room = SIZE - EDGE - 16;
   const px = (v) => EDGE + ((v - bx[0]) / (bx[1] - bx[0])) * room, py = (v) => SIZE - EDGE - ((v - by[0]) / (by[1] - by[0])) * room;
   const title = `${titled(first.y)} against ${titled(first.x)}`;
   const svg = node("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": title });
   const labels = [];
-  for (const { label, x, y } of first.run.diagram.regions) {
+  for (const { label, x, y, largest } of first.regions) {
     svg.append(node("rect", { x: px(x[0]), y: py(y[1]), width: px(x[1]) - px(x[0]), height: py(y[0]) - py(y[1]), fill: states.get(label) ?? "none", class: "region" }));
-    labels.push(node("text", { x: px(x[1]) - 5, y: py(y[1]) + 14, class: "region-name", "text-anchor": "end" }, capital(words(label))));
+    if (largest) labels.push(node("text", { x: px(x[1]) - 5, y: py(y[1]) + 14, class: "region-name", "text-anchor": "end" }, capital(words(label))));
   }
   for (const [b, at] of [[bx, (v, text) => node("text", { x: px(v), y: SIZE - EDGE + 15, "text-anchor": "middle" }, text)], [by, (v, text) => node("text", { x: EDGE - 6, y: py(v) + 4, "text-anchor": "end" }, text)]]) {
     const marks = [b[0], (b[0] + b[1]) / 2, b[1]];
@@ -59,13 +35,13 @@ export function diagram(place, runs) {
   svg.append(node("path", { d: `M${px(bx[0])},${py(by[1])}V${py(by[0])}H${px(bx[1])}`, class: "axis" }));
   svg.append(node("text", { x: EDGE + room / 2, y: SIZE - 8, "text-anchor": "middle" }, titled(first.x)));
   svg.append(node("text", { transform: `translate(12,${SIZE - EDGE - room / 2}) rotate(-90)`, "text-anchor": "middle" }, titled(first.y)));
-  const dots = shown.map(({ run, order, points }) => {
+  const dots = shown.map(({ run, order, times, xs, ys }) => {
     let d = "", pen = "M";
     const marks = new Map(), own = category(many ? order : 0, dark);
-    points.x.forEach((x, k) => {
-      const y = points.y[k];
+    xs.forEach((x, k) => {
+      const y = ys[k];
       if (x === null || y === null) return void (pen = "M");
-      const place = `${px(x).toFixed(1)},${py(y).toFixed(1)}`, label = many ? null : stateAt(run, points.times[k]);
+      const place = `${px(x).toFixed(1)},${py(y).toFixed(1)}`, label = many ? null : stateAt(run, times[k]);
       d += pen + place;
       pen = "L";
       const colour = many ? own : states.get(label) ?? "currentColor";
@@ -79,8 +55,8 @@ export function diagram(place, runs) {
   place.replaceChildren(svg, element("figcaption", { textContent: `${title}. ${many ? "A point for each frame, in the colour of its run" : "A point for each frame, in the colour of its state"}.` }));
   return {
     move(t) {
-      shown.forEach(({ points }, k) => {
-        const i = before(points.times, t), [x, y] = [points.x[i] ?? null, points.y[i] ?? null];
+      shown.forEach(({ times, xs, ys }, k) => {
+        const i = before(times, t), [x, y] = [xs[i] ?? null, ys[i] ?? null];
         dots[k].setAttribute("visibility", x === null || y === null ? "hidden" : "visible");
         if (x !== null && y !== null) (dots[k].setAttribute("cx", px(x)), dots[k].setAttribute("cy", py(y)));
       });
