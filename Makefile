@@ -1,11 +1,12 @@
-# make demo   make test   make setup   make check   make studies   make benchmark
+# make demo   make test   make setup   make check   make web   make studies   make benchmark
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 POSE := $(VENV)/pose
+WEB := core/kadita/evaluation/report/web
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check schemas studies benchmark clean
+.PHONY: demo test setup check schemas web studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -14,6 +15,7 @@ demo: $(VENV)/installed
 	$(BIN)/kadita topology out/school.nc out/school.pdb --force
 	$(BIN)/kadita analyze out/school.nc -o out/school.csv --force
 	$(BIN)/kadita plot out/school.nc -m polarization -m rotation -m state -o out/school.png --force
+	$(BIN)/kadita report out/school.nc -o out/school.html --force
 	@ls out
 
 ## the whole suite, real readers included; first what reads poses with a package, in an environment of its own
@@ -33,6 +35,10 @@ check: $(VENV)/developer
 
 schemas: $(VENV)/installed
 	$(BIN)/python -m kadita.simulation.sweep.schema schemas
+
+## the page of reports, from its sources
+web:
+	cd $(WEB) && npm ci && npm run build
 
 ## the table of docs/two-definitions.md, and the pictures
 studies: $(VENV)/installed
@@ -64,6 +70,10 @@ $(VENV)/developer: $(VENV)/installed
 	  || echo "note: OVITO lacks libGL or libEGL, its tests are skipped; on Debian: apt-get install libgl1 libegl1"
 	@test -x /usr/bin/pymol \
 	  || echo "note: VMD's reader is not here, its tests are skipped; on Debian: apt-get install pymol"
+	@test -x /usr/bin/chromium -a -x /usr/bin/chromedriver \
+	  || echo "note: no browser, tests of reports in one are skipped; on Debian: apt-get install chromium chromium-driver"
+	@command -v npm >/dev/null \
+	  || echo "note: npm is not here, the page of reports is not rebuilt; on Debian: apt-get install nodejs npm"
 	@touch $@
 
 # what the extra `pose` brings, beside the packages of the other environment, which it sees; PyTables writes references

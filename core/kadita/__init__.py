@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
     from kadita.evaluation.files import ResultsOfFiles, analyze_files
+    from kadita.evaluation.report.show import show
     from kadita.evaluation.results import Results
     from kadita.io.opening import open  # noqa: A004 - used as kadita.open
     from kadita.io.recording.record import record
@@ -40,6 +41,7 @@ _MODULES = {
     "evaluation.evaluate": "analyze",
     "evaluation.export": "write",
     "evaluation.files": "ResultsOfFiles analyze_files",
+    "evaluation.report.show": "show",
     "evaluation.results": "Results",
     "io.opening": "open",
     "io.recording.record": "record",
@@ -62,7 +64,7 @@ __all__ = [
     "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
     "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "ResultsOfFiles", "Tracks", "Window", "analysis",
     "analyze", "analyze_files", "hookimpl", "importer", "load_configuration", "metric", "open", "record", "run",
-    "simulate", "write",
+    "show", "simulate", "write",
 ]
 # fmt: on
 

@@ -27,6 +27,7 @@ TOO_SHORT = 1e-10  # a mean no longer than this has no direction
     undefined="where fewer than three agents have a direction of angular momentum, and where their mean vanishes; "
     "published: never",
     published={"bins": BINS, "estimator": "plug-in"},
+    figures=("entropies",),
 )
 def angular_momentum_entropy(
     block: Block, *, definition: Definition = "corrected", bins: Bins = BINS, estimator: Estimator = "miller-madow"

@@ -16,6 +16,7 @@ BINS = 25
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N < 2, and where the median distance is 0; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in"},
+    figures=("entropies",),
 )
 def school_cohesion_entropy(
     block: Block,

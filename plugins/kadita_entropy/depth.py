@@ -22,6 +22,7 @@ DepthRange = Annotated[tuple[Height, Height] | None, Field(description="z of the
     undefined="without depth_range, and where no agent is in it; published: without a cubic cell or box_length",
     published={"bins": BINS, "estimator": "plug-in", "depth_range": None},
     dimensions=(3,),
+    figures=("entropies",),
 )
 def depth_stratification_entropy(
     block: Block,

@@ -20,6 +20,7 @@ NEIGHBORS = 5
     undefined="where N < 6, and where every agent coincides with its 5 nearest; published: without a cubic cell or "
     "box_length",
     published={"bins": BINS, "estimator": "plug-in"},
+    figures=("entropies",),
 )
 def nearest_neighbor_entropy(
     block: Block,

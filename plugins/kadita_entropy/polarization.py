@@ -43,6 +43,7 @@ Rank = Annotated[int, Field(ge=1, le=10_000, description="rank of the nearest he
     undefined="where k or fewer agents move, and where more than k headings are equal (up to 1.2e-7 rad, the rounding "
     "of single precision), unless all are in 1/288 of the sphere or 1/36 of the circle: 0; published: in a plane",
     published={"k": None, "estimator": "plug-in", "bins": (THETA_BINS, PHI_BINS)},
+    figures=("entropies",),
 )
 def polarization_entropy(block: Block, *, definition: Definition = "corrected", k: Rank = 4) -> Floats:
     """Normalized entropy of the headings, (T,): 0 where all agents move in one direction, 1 on average for random ones.

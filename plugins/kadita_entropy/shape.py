@@ -15,6 +15,7 @@ from kadita_entropy.published import SOURCE, in_space
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where N <= d, and where all agents are at one point; published: in a plane",
+    figures=("entropies",),
 )
 def school_shape_entropy(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Normalized entropy of the school's principal variances, (T,): ball 1, disc ln 2 / ln 3, line 0.

@@ -26,6 +26,7 @@ Pairs = Annotated[int, Field(ge=1, description="published: approximate number of
     undefined="where fewer than seven agents move, and where no moving agent has a moving one among its 6 nearest; "
     "published: never",
     published={"bins": BINS, "estimator": "plug-in"},
+    figures=("entropies",),
 )
 def velocity_correlation_entropy(
     block: Block,

@@ -19,6 +19,7 @@ from kadita_field.pairs import pair_sums
     source=CAVAGNA,
     symmetries=("translation", "rotation", "images"),
     undefined="in bins without a pair, and where there are no fluctuations",
+    figures=("correlation",),
 )
 def velocity_fluctuation_correlation(
     block: Block, *, of: Quantity = "velocity", bins: Bins = 50, r_max: Cutoff = None

@@ -1,11 +1,11 @@
-"""Network of agents within a distance: degree and clustering coefficient."""
+"""Network of agents within a distance: degree, clustering coefficient and components."""
 
 import math
 
 import numpy as np
 
 from kadita import Block, metric
-from kadita.plugins.metrics import Floats, LinkDistance
+from kadita.plugins.metrics import Floats, LinkDistance, linked
 from kadita_field.links import network
 
 WATTS = "Watts & Strogatz 1998, Nature 393, 440-442, doi:10.1038/30918"
@@ -63,3 +63,20 @@ def network_clustering(block: Block, *, link_distance: LinkDistance = None) -> F
     share = np.divide(triangles, pairs, out=np.zeros(block.shape), where=pairs > 0)
     n = (pairs > 0).sum(axis=1)
     return np.divide(share.sum(axis=1), n, out=np.full(len(block), np.nan), where=n > 0)
+
+
+@metric(
+    dims=("agent",),
+    default=False,
+    formula="number of agents in the connected component of agent i",
+    range=(1, math.inf),
+    source="connected components of the network: Newman & Ziff 2001, Phys. Rev. E 64, 016706, "
+    "doi:10.1103/PhysRevE.64.016706",
+    symmetries=("translation", "rotation", "images"),
+)
+def cluster_size_of_agents(block: Block, *, link_distance: LinkDistance = None) -> Floats:
+    """Number of agents in the cluster that each agent belongs to, itself included, (T, N), 1 to N.
+
+    Two agents are linked where they are at most `link_distance` apart; by default the r_a of the trajectory.
+    """
+    return block.once(linked, link_distance).size.astype(np.float64)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kadita import Block, Definition, metric
-from kadita.plugins.metrics import Floats
+from kadita.plugins.metrics import Floats, Regions
 
 LABELS = (
     "swarm",
@@ -15,6 +15,31 @@ LABELS = (
     "transitional",
 )
 LOW, HIGH = 0.35, 0.65
+ROTATING, ALIGNED = (0.3, 0.5), (0.4, 0.7, 0.9)  # published: thresholds of M and of P
+
+
+def classify(p: Floats, m: Floats, definition: str) -> Floats:
+    """Return the state for polarization and rotation, or their unbiased forms, as an index into the labels."""
+    if definition == "published":
+        conditions = [p > ALIGNED[2], p > ALIGNED[1], m > ROTATING[1], (p > ALIGNED[0]) | (m > ROTATING[0])]
+        names = ["highly-parallel", "dynamic-parallel", "torus", "transitional"]
+        otherwise = "swarm"
+    else:
+        conditions = [(p < LOW) & (m < LOW), (p < LOW) & (m > HIGH), (p > HIGH) & (m < LOW)]
+        names = ["swarm", "torus", "parallel"]
+        otherwise = "mixed"
+    codes = np.select(conditions, [float(LABELS.index(n)) for n in names], float(LABELS.index(otherwise)))
+    return np.where(np.isnan(p) | np.isnan(m), np.nan, codes)
+
+
+def regions(definition: str = "corrected") -> Regions:
+    """Return the states' regions of the plane of the metrics that decide them."""
+    published = definition == "published"
+    x, y = ("polarization", "rotation") if published else ("polarization_unbiased", "rotation_unbiased")
+    along_p, along_m = (ALIGNED, ROTATING) if published else ((LOW, HIGH), (LOW, HIGH))
+    p, m = (np.array([0.0, *inner, 1.0]) for inner in (along_p, along_m))
+    codes = classify((p[1:, None] + p[:-1, None]) / 2, (m[None, 1:] + m[None, :-1]) / 2, definition)
+    return Regions(x, y, p, m, codes)
 
 
 @metric(
@@ -24,6 +49,8 @@ LOW, HIGH = 0.35, 0.65
     symmetries=("translation", "rotation", "images", "scale"),
     labels=LABELS,
     undefined="where the polarization or rotation it uses is undefined",
+    figures=("states", "order-plane"),
+    regions=regions,
 )
 def state(
     block: Block,
@@ -40,14 +67,5 @@ def state(
     else swarm; the first condition that holds counts.
     """
     if definition == "published":
-        p, m = polarization, rotation
-        conditions = [p > 0.9, p > 0.7, m > 0.5, (p > 0.4) | (m > 0.3)]
-        names = ["highly-parallel", "dynamic-parallel", "torus", "transitional"]
-        otherwise = "swarm"
-    else:
-        p, m = polarization_unbiased, rotation_unbiased
-        conditions = [(p < LOW) & (m < LOW), (p < LOW) & (m > HIGH), (p > HIGH) & (m < LOW)]
-        names = ["swarm", "torus", "parallel"]
-        otherwise = "mixed"
-    codes = np.select(conditions, [float(LABELS.index(n)) for n in names], float(LABELS.index(otherwise)))
-    return np.where(np.isnan(p) | np.isnan(m), np.nan, codes)
+        return classify(polarization, rotation, definition)
+    return classify(polarization_unbiased, rotation_unbiased, definition)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 import kadita_field.links
 from kadita import Block, NotApplicable
@@ -32,6 +34,18 @@ def test_network_is_that_of_the_matrix_of_links(way, link, box, value, gas, monk
     block = gas(2, 90, box)
     for name, expected in zip(NAMES, referee(block, link), strict=True):
         np.testing.assert_allclose(value(name, block, link_distance=link), expected, rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("box", [None, 10.0], ids=["open", "cube"])
+@pytest.mark.parametrize("link", [0.7, 1.5, 2.5])
+def test_clusters_are_the_components_that_scipy_finds(link, box, value, gas):
+    block = gas(2, 90, box)
+    d = block.positions[:, :, None] - block.positions[:, None]
+    near = np.linalg.norm(block.box.minimum_image(d), axis=-1) <= link
+    found = value("cluster_size_of_agents", block, link_distance=link)
+    for t in range(2):
+        _, label = connected_components(csr_array(near[t]), directed=False)
+        assert found[t].tolist() == np.bincount(label)[label].tolist()
 
 
 def test_ring_and_triangle(value):

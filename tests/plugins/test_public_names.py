@@ -13,7 +13,7 @@ PUBLIC = {
     "kadita": """
         Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model Needs
         NotApplicable Output Results ResultsOfFiles Tracks Window analysis analyze analyze_files hookimpl importer
-        load_configuration metric open record run simulate write
+        load_configuration metric open record run show simulate write
     """,
     "kadita.models": """
         Agent Function InertialAgent InertialOther Length Model NOISE NOTHING NOWHERE ONE Other Positive TOO_SHORT
@@ -22,7 +22,7 @@ PUBLIC = {
     """,
     "kadita.plugins.metrics": """
         Arena Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning
-        LinkDistance Metric Needs NotApplicable about_centroid about_wrapped_mean chao_shen circle_entropies
+        LinkDistance Metric Needs NotApplicable Regions about_centroid about_wrapped_mean chao_shen circle_entropies
         circle_entropy entropy grassberger grassberger_1988 grassberger_1988_logarithms grassberger_logarithms histogram
         histogram_entropy hookimpl jitable kernel linked link_length metric nearest parallel_kernel published_headings
         sphere_entropies sphere_entropy sum_over_agents
@@ -36,6 +36,10 @@ PUBLIC = {
         first_bytes hookimpl importer read_netcdf3_header
     """,
     "kadita.mda": "Analysis KaditaParser NC4Reader NC4Writer",
+    "kadita.figures": """
+        STYLE Phases SweepTable correlation distribution extremes_kept first_zero heatmap means neighbor_map order_plane
+        phase_diagram phases profile quantiles read_sweep_table series states
+    """,
     "kadita.testing": """
         Check check_analysis check_importer check_metric check_model examine_analysis examine_importer examine_metric
         examine_model

@@ -1,19 +1,29 @@
-"""`kadita plot`: draw time series and curves of metrics in one figure."""
+"""`kadita plot`: draw time series and curves of metrics in one figure, or one of the figures of the field."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from kadita.cli.analyze import measure, tracked
-from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, TrajectoryPath, with_options
+from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, with_options
+
+ONE_COLUMN = 86.0  # mm; as in the figures' style, which takes NumPy to import
 
 
 @with_options
 def plot(
-    trajectory: TrajectoryPath,
+    trajectories: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TRAJECTORY...",
+            readable=False,
+            help="Trajectory of any format, or tracked animals; several where --kind compares runs; "
+            "or the table.csv of a sweep.",
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", readable=False, help="Figure to write: .png, .pdf or .svg.")
     ],
@@ -21,12 +31,84 @@ def plot(
     *,
     measurement: Measurement,
     tracks: TrackOptions,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="Figure to draw instead: series, order-plane, states, distribution, profiles, maps, quantiles, "
+            "correlation, phase-diagram, entropies or neighbor-maps.",
+        ),
+    ] = None,
+    width: Annotated[
+        float | None, typer.Option(metavar="MM", help="Width of a figure with --kind, in mm; default: one column, 86.")
+    ] = None,
+    equilibration: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|TIME|half|none", help="Initial frames that means and densities of --kind leave out."
+        ),
+    ] = None,
+    log: Annotated[str | None, typer.Option(metavar="x|y|xy", help="Logarithmic axes, of --kind.")] = None,
+    path: Annotated[bool, typer.Option("--path", help="Draw the way through the order-plane, too.")] = False,
+    x: Annotated[str | None, typer.Option("--x", metavar="PARAMETER", help="Of a phase-diagram: to the right.")] = None,
+    y: Annotated[str | None, typer.Option("--y", metavar="PARAMETER", help="Of a phase-diagram: upwards.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARAMETER=VALUE", help="Points of a phase-diagram, if more parameters vary; repeatable."),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted.
 
     Of metrics of single agents, the median and quantiles over the agents are drawn.
     """
+    from kadita.base.errors import KaditaError
+    from kadita.cli.files import expanded
+    from kadita.cli.plot_kinds import draw_kind
+    from kadita.cli.terminal import installed, opened_with_notes, report
+
+    paths = expanded(trajectories)
+    given = {"equilibration": equilibration, "log": log, "path": path, "x": x, "y": y, "where": where}
+    if kind is None:
+        if len(paths) > 1:
+            raise KaditaError(f"expected one trajectory; got {len(paths)}; --kind series draws several")
+        if extra := [key for key, value in {**given, "width": width}.items() if value not in (None, False, [])]:
+            raise KaditaError(f"--{extra[0]}: expected it with --kind, such as --kind series")
+        _stacked(paths[0], output, metrics, measurement, tracks, force=force)
+        return
+    registry = installed(measurement.plugins)
+    options = tracked(measurement, tracks, registry)
+
+    def measured(path: Path, names: list[str] | None) -> Any:
+        return measure(path, names, registry, **options)
+
+    results = draw_kind(
+        kind,
+        paths,
+        output,
+        metrics or [],
+        registry,
+        width=ONE_COLUMN if width is None else width,
+        given=given,
+        force=force,
+        measure=measured,
+        open_one=lambda path: opened_with_notes(path, **options["tracks"]),
+    )
+    typer.echo(f"wrote {output}")
+    for found in results:
+        report(found)
+
+
+def _stacked(
+    trajectory: Path,
+    output: Path,
+    metrics: list[str] | None,
+    measurement: Measurement,
+    tracks: TrackOptions,
+    *,
+    force: bool,
+) -> None:
+    """Draw metrics one above the other."""
     from kadita.cli.terminal import installed, notes, report
     from kadita.evaluation.curves import not_drawn
     from kadita.evaluation.figures.stacked import NOT_DRAWN, draw

@@ -58,11 +58,14 @@ def _has_bands(results: Results, name: str, s: Series) -> bool:
     return not s.labels and len(components(results, name, s)) <= MOST_COMPONENTS
 
 
-def curves_of(results: Results) -> dict[str, Curve]:
-    """Return all results with coordinates along their axes: means of metrics over the frames, results of analyses."""
+def curves_of(results: Results, equilibration: str | float = "none") -> dict[str, Curve]:
+    """Return all results with coordinates along their axes: means of metrics over the frames, results of analyses.
+
+    Frames count from where `equilibration` says, see `Results.statistics`.
+    """
     curves: dict[str, Curve] = {}
     drawn = {name: r for name, r in _each(results) if has_axes(r)}
-    estimates = results.statistics() if any(isinstance(r, Series) for r in drawn.values()) else {}
+    estimates = results.statistics(equilibration) if any(isinstance(r, Series) for r in drawn.values()) else {}
     for name, r in drawn.items():
         values, errors = r.values, None
         if isinstance(r, Series):

@@ -16,6 +16,7 @@ from kadita.evaluation.accumulator import PLANE_ALONE, PRESENT, Accumulator
 from kadita.evaluation.plan import Preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.plugins.declaration.analysis import Analysis, Facts, finished
+from kadita.plugins.declaration.declared import symbol_of
 from kadita.plugins.declaration.metric import Metric
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
@@ -146,7 +147,9 @@ def _series(run: Accumulator, m: Metric, lone: NDArray[np.bool_]) -> Series:
         run.notes.setdefault(f"{m.name}: {beyond} of {values.size} values are outside its declared range")
     axis_units = {dim: axis.units for dim, axis in m.axes.items()}
     described = _described(run, m, m.units, axis_units)
-    return Series(values=values, dims=m.dims, labels=m.labels, axes=run.axes.get(m.name, {}), **described)
+    regions = None if m.regions is None else m.regions(**run.plan.parameters[m.name])
+    axes = run.axes.get(m.name, {})
+    return Series(values=values, dims=m.dims, labels=m.labels, axes=axes, regions=regions, **described)
 
 
 def _described(run: Accumulator, m: Metric | Analysis, units: str, axis_units: Mapping[str, str]) -> dict[str, Any]:
@@ -156,6 +159,7 @@ def _described(run: Accumulator, m: Metric | Analysis, units: str, axis_units: M
         "units": _in_units(units, run.trajectory.attributes),
         "axis_units": {dim: _in_units(unit, run.trajectory.attributes) for dim, unit in axis_units.items()},
         "parameters": run.plan.records[m.name],
+        "symbol": symbol_of(m.formula),
         "summary": m.summary,
         "plugin": f"{plugin.distribution}:{plugin.name}",
         # for a file, the checksum of the code that was run

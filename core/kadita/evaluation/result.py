@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.plugins.declaration.regions import Regions
 from kadita.school.box import Floats
 
 SHARED = ("agent", "space", "species")  # axes that all results have in common
@@ -27,6 +28,7 @@ class Result:
     plugin_version: str
     axes: Mapping[str, NDArray[Any]] = field(default_factory=dict)  # coordinates, for axes that have them
     axis_units: Mapping[str, str] = field(default_factory=dict)
+    symbol: str = ""  # as the formula has it: P
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Series(Result):
     """Values of one metric over the frames, (T, ...)."""
 
     labels: tuple[str, ...] = ()
+    regions: Regions | None = None  # of the plane of the two metrics that decide the label
 
 
 class AnalysisResult(Result):

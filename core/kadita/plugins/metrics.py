@@ -12,6 +12,7 @@ from kadita.base.jit import jitable, kernel, parallel_kernel
 from kadita.base.needs import Needs
 from kadita.plugins.declaration.axis import Axis
 from kadita.plugins.declaration.metric import Definition, Metric, metric
+from kadita.plugins.declaration.regions import Regions
 from kadita.plugins.hooks import hookimpl
 from kadita.school.angular_momentum import about_centroid, about_wrapped_mean, published_headings
 from kadita.school.arena import Arena
@@ -38,7 +39,7 @@ from kadita.school.neighbors import Integers, nearest
 # fmt: off
 __all__ = [
     "Arena", "Axis", "Bins", "Block", "Box", "Clusters", "Definition", "Estimator", "Floats", "Frame", "Integers",
-    "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "Needs", "NotApplicable", "about_centroid",
+    "KaditaError", "KaditaWarning", "LinkDistance", "Metric", "Needs", "NotApplicable", "Regions", "about_centroid",
     "about_wrapped_mean", "chao_shen", "circle_entropies", "circle_entropy", "entropy", "grassberger",
     "grassberger_1988", "grassberger_1988_logarithms", "grassberger_logarithms", "histogram", "histogram_entropy",
     "hookimpl", "jitable", "kernel", "link_length", "linked", "metric", "nearest", "parallel_kernel",

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import replace_whole
-from kadita.base.numerals import along_axis
 from kadita.evaluation.curves import Band, Curve, bands_of, curves_of, has_axes, with_unit
-from kadita.evaluation.figures.style import COLUMN_WIDTH, FAINT, INK, LINE, STYLE, check_picture
+from kadita.evaluation.figures.axes_of_numbers import tick_words
+from kadita.evaluation.figures.maps import draw_map
+from kadita.evaluation.figures.page import save
+from kadita.evaluation.figures.quantiles import draw_quantiles
+from kadita.evaluation.figures.style import COLUMN_WIDTH, FAINT, INK, LINE, check_picture, rc
+from kadita.evaluation.per_agent import MEDIAN
 from kadita.evaluation.results import Results, Series
 from kadita.school.box import MOST
 
 MOST_PANELS = 40
 MOST_BARS = 60  # agents, each with a bar of its own; more are counted in bins
-MOST_TICKS, ROOM = 10, 55  # tick labels along an axis of a map, and characters in all of them
 NOT_DRAWN = "labels or matrices of agents, or single numbers; kadita analyze -o writes them"
 
 
@@ -56,10 +57,7 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {len(heights)}")
     if not np.abs(results.times).max() < MOST:
         raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
-    # names and units come from files and must not be parsed as formulas; equal figures give equal files
-    style: dict[Any, Any] = {**STYLE, "text.parse_math": False, "svg.hashsalt": "kadita"}
-    style |= {"axes.titlesize": 8, "axes.titlelocation": "left"}
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(rc() | {"axes.titlesize": 8, "axes.titlelocation": "left"}):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -82,13 +80,12 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
             if np.isnan(curve.values).all():
                 _undefined(panel)
             elif len(curve.axes) == 2:
-                _map(panel, curve)
+                draw_map(panel, curve._replace(title=""))
             elif curve.of_agents and len(curve.values) > MOST_BARS:
                 _histogram(panel, curve)
             else:
                 _curve(panel, curve)
-        metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
-        replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
+        save(figure, path)
 
 
 def _undefined(panel: Any) -> None:
@@ -101,7 +98,7 @@ def _curve(panel: Any, curve: Curve) -> None:
     if curve.of_agents or x.dtype.kind not in "iuf":
         panel.bar(np.arange(len(x)), y, color=LINE, width=0.6)
         panel.set_xlim(-0.6, len(x) - 0.4)  # including bars without a value
-        _ticks(panel.xaxis, np.arange(len(x)), x)
+        tick_words(panel.xaxis, np.arange(len(x)), x)
     else:
         panel.plot(x, y, color=LINE, linewidth=0.9, marker="." if len(x) < 20 else None, markersize=3)
         panel.margins(x=0.01)
@@ -120,43 +117,11 @@ def _histogram(panel: Any, curve: Curve) -> None:
 
 def _band(panel: Any, band: Band, times: Any) -> None:
     """Draw the median over the agents, and the bands between their quantiles."""
-    lowest, low, median, high, highest = band.quantiles
     panel.set_title(f"{band.title}: median, 25-75 % and 5-95 % of agents")
-    if np.isnan(median).all():
+    if np.isnan(band.quantiles[MEDIAN]).all():
         _undefined(panel)
-        return
-    few = len(times) < 3
-    for bottom, top, alpha in ((lowest, highest, 0.15), (low, high, 0.3)):
-        if few:  # bands have no width
-            panel.vlines(times, bottom, top, color=LINE, alpha=2 * alpha, linewidth=4)
-        else:
-            panel.fill_between(times, bottom, top, color=LINE, alpha=alpha, linewidth=0)
-    panel.plot(times, median, color=LINE, linewidth=0.9, marker="." if few else None, markersize=3)
-    panel.grid(axis="y", color=FAINT, linewidth=0.5)
-    panel.set_axisbelow(True)
-    panel.margins(x=0.01)
-
-
-def _map(panel: Any, curve: Curve) -> None:
-    """Draw a map with cells of equal size, labelled by their coordinates, which need not be evenly spaced."""
-    mesh = panel.pcolormesh(curve.values.T, cmap="cividis", rasterized=True)
-    panel.figure.colorbar(mesh, ax=panel, pad=0.01)
-    for axis, numbers, label in zip((panel.xaxis, panel.yaxis), curve.axes, curve.labels, strict=True):
-        _ticks(axis, np.arange(len(numbers)) + 0.5, numbers)
-        axis.set_label_text(label)
-
-
-def _ticks(axis: Any, positions: NDArray[Any], coordinates: NDArray[Any]) -> None:
-    """Label an axis with at most MOST_TICKS coordinates; long labels are rotated so that they do not overlap."""
-    shown = np.arange(0, len(coordinates), -(-len(coordinates) // MOST_TICKS))
-    labels = along_axis(coordinates[shown].tolist(), least=2)
-    axis.set_ticks(positions[shown], labels)
-    if sum(map(len, labels)) > ROOM:
-        rotation = {"labelrotation": 20} if axis.axis_name == "x" else {}
-        axis.set_tick_params(labelsize=6, **rotation)
-        if rotation:
-            for text in axis.get_ticklabels():
-                text.set_horizontalalignment("right")
+    else:
+        draw_quantiles(panel, times, band.quantiles)
 
 
 def _over_time(panel: Any, name: str, series: Series, times: Any, values: Any) -> None:

@@ -17,14 +17,14 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
     """Return the text of a page of these runs, with their films."""
     first = runs[0]
     units = {key: str(first.facts["attributes"].get(f"{key}_unit", "") or "") for key in ("length", "time")}
-    shown = title or (str(first.configuration.get("title") or first.name) if len(runs) == 1 else _joined(runs))
+    shown = title or _title(runs)
     head, rows, agents = numbers.table_rows({r.name: (r.results, r.estimates) for r in runs}, equilibration)
     notes = dict.fromkeys(note for r in runs for note in (*r.results.notes, *r.results.failures.values()))
     drifting = numbers.equilibration_line(r.estimates for r in runs)
     elements = [f'<script type="text/plain" id="film-{i}">{film.text}</script>' for i, film in enumerate(films) if film]
     marks = {
         "title": escape(shown),
-        "facts": escape(" | ".join(_line(r) for r in runs)),
+        "facts": "<br>".join(escape(_line(r) if len(runs) == 1 else f"{r.name}: {_line(r)}") for r in runs),
         "head": head,
         "rows": rows,
         "agents": agents,
@@ -115,8 +115,10 @@ def _each(runs: Sequence[Run], of: Callable[[Run], Any]) -> Any:
     return of(runs[0]) if len(runs) == 1 else {r.name: of(r) for r in runs}
 
 
-def _joined(runs: Sequence[Run]) -> str:
-    return ", ".join(r.name for r in runs)
+def _title(runs: Sequence[Run]) -> str:
+    """Return the title of the configuration of a single run, or the names of runs."""
+    told = str(runs[0].configuration.get("title") or "")
+    return told[:1].upper() + told[1:] if told and len(runs) == 1 else ", ".join(r.name for r in runs)
 
 
 def _line(run: Run) -> str:
@@ -129,7 +131,7 @@ def _line(run: Run) -> str:
     facts = [
         f"{agents} agent{'s' if agents != 1 else ''}",
         f"{frames} frame{'s' if frames != 1 else ''}",
-        f"time {in_full(times[0])} to {in_full(times[-1])} {unit}".strip(),
+        f"time {times[0]:g} to {times[-1]:g} {unit}".strip(),
         space,
         *([f"model {model}"] if model else []),
     ]

@@ -80,15 +80,15 @@ def pack(
             return film
         if len(film.frames) <= 2:
             raise KaditaError(
-                f"--budget: expected at least {len(film.text) / 1e6 + 1:.0f}MB for two frames of {columns} agents; "
-                f"the film has {budget / 1e6:.2g}MB; give more, or choose agents with --select"
+                f"--budget: expected {(len(film.text) - budget) / 1e6 + 0.1:.1f}MB more, to hold two frames of "
+                f"{columns} agents; give more, or choose agents with --select"
             )
         more = int(np.ceil(stride * len(film.text) / budget))
         stride = min(max(stride + 1, more), len(frames) - 1)
 
 
 def octahedral(headings: Floats) -> NDArray[np.int8]:
-    """Return two signed bytes for each unit vector, (..., 3) -> (2, ...), at most 0.94 degrees off.
+    """Return two signed bytes for each unit vector, (..., 3) -> (2, ...), less than a degree off.
 
     The vector is projected onto the octahedron |x| + |y| + |z| = 1, whose lower half is folded outwards onto the square
     |x|, |y| <= 1 (Cigolle et al. 2014, Journal of Computer Graphics Techniques 3(2), 1-30). A vector of zeros is
@@ -165,7 +165,7 @@ class _Raw:
     """What a film is made of; NaN and zeros where nobody is."""
 
     centres: Floats  # (F, 3)
-    offsets: Floats  # (F, C, 3), float32
+    offsets: Floats  # (F, C, 3)
     lengths: Floats  # (F, 3)
     headings: NDArray[np.int8]  # (2, F, C)
     identities: NDArray[np.uint32]  # (F, C)
@@ -189,7 +189,7 @@ class _Raw:
         shape = (len(frames), trajectory.n_columns)
         raw = cls(
             centres=np.full((len(frames), 3), np.nan),
-            offsets=np.full((*shape, 3), np.nan, np.float32),
+            offsets=np.full((*shape, 3), np.nan),
             lengths=np.full((len(frames), 3), np.nan),
             headings=np.full((2, *shape), UNKNOWN, np.int8),
             identities=np.zeros(shape if trajectory.reuses_columns else (0, 0), np.uint32),

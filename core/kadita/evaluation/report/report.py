@@ -116,9 +116,9 @@ def page_of(
     empty = contents(measured, title, counted, [None] * len(measured))
     left = (room - len(empty.encode())) / len(measured)
     if left <= 0:
+        taken = len(empty.encode()) / 1e6
         raise KaditaError(
-            f"--budget: expected at least {math.ceil(len(empty) / 1e6) + 1}MB, of which the page takes "
-            f"{len(empty) / 1e6:.1f}MB without a film; got {budget}"
+            f"--budget: expected more than {taken:.2g}MB, which the page takes without a film; got {budget}"
         )
     films = []
     for run in measured:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -77,10 +77,10 @@ def measured_run(
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
     source = Source.of(**{key: options[key] for key in OF_SOURCE & options.keys()})
-    default = [m.name for m in registry.metrics.values() if m.default] if colors else []
-    default += [a.name for a in registry.analyses.values() if a.default] if colors else []
-    asked = [*(metrics or default), *colors] or None
-    results = analyze(data, asked, registry=registry, progress=progress, **options)
+    results = analyze(data, metrics or None, registry=registry, progress=progress, **options)
+    if wanted := [color for color in colors if color not in results.series]:
+        more = analyze(data, wanted, registry=registry, progress=progress, **options)
+        results = _and(results, more)
     of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *colors)]
     if missing := [color for color in colors if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
@@ -101,6 +101,18 @@ def measured_run(
             facts=_facts(trajectory, frames),
             configuration=_configuration(trajectory),
         )
+
+
+def _and(results: Results, more: Results) -> Results:
+    """Return results with the series of other results of the same frames."""
+    return replace(
+        results,
+        series={**results.series, **more.series},
+        notes=tuple(dict.fromkeys((*results.notes, *more.notes))),
+        failures={**results.failures, **more.failures},
+        identities=more.identities,
+        present=more.present,
+    )
 
 
 def _facts(trajectory: Trajectory, frames: Integers) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kadita.base import renamed
 from kadita.base.errors import KaditaError, PluginError
 from kadita.base.needs import Needs
 from kadita.base.signature import read_signature
-from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
+from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions, check_figures
 from kadita.school.block import Block, Frame
 from kadita.school.box import Floats
 
@@ -70,6 +70,7 @@ class Analysis(Declared):
     dimensions: tuple[int, ...] = BOTH
     needs_rates: bool = False
     compact: bool = False
+    figures: tuple[str, ...] = ()
 
     @property
     def per_agent(self) -> bool:
@@ -122,6 +123,7 @@ def analysis(
     source: str = "",
     dimensions: tuple[int, ...] = BOTH,
     compact: bool = False,
+    figures: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., State]], Analysis]:
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
@@ -150,6 +152,7 @@ def analysis(
         compact: whether an analysis with results for each agent takes windows of only some agents, those that occur in
             them: where later agents reuse the columns of earlier ones, there may be many more agents than in any
             window. Its state then says which agents it is of, by `Window.members`, and `finish` returns all of them.
+        figures: the kinds of figures in which ``kadita plot --kind`` draws it where nothing is named.
 
     Raises:
         PluginError: an argument or the signature of the function is not valid.
@@ -158,6 +161,7 @@ def analysis(
     def declare(function: Callable[..., State]) -> Analysis:
         name = getattr(function, "__name__", "?")
         check_dimensions(dimensions)
+        check_figures(figures)
         needs, variants, parameters = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
@@ -188,6 +192,7 @@ def analysis(
             dimensions=tuple(dimensions),
             needs_rates=needs_rates,
             compact=compact,
+            figures=tuple(figures),
         )
 
     return declare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from kadita.base.errors import PluginError
 from kadita.base.signature import checked
 
 BOTH = (2, 3)  # dimensions: a plane, and space
+SYMBOL = re.compile(r"((?:[A-Za-z]\d?|xi|chi|MSD)(?:\([a-z]\))?)(?: =|:) ")  # at the beginning of a formula
 
 
 def check_dimensions(dimensions: Any) -> None:
@@ -24,6 +26,22 @@ def check_dimensions(dimensions: Any) -> None:
     """
     if not isinstance(dimensions, tuple | list) or not dimensions or not set(dimensions) <= set(BOTH):
         raise PluginError(f"dimensions: expected (2,), (3,) or (2, 3); got {dimensions!r}")
+
+
+def check_figures(figures: Any) -> None:
+    """Check the kinds of figures of a declaration.
+
+    Raises:
+        PluginError: they are no tuple of names.
+    """
+    if not isinstance(figures, tuple | list) or not all(isinstance(kind, str) for kind in figures):
+        raise PluginError(f'figures: expected kinds of figures, such as ("states",); got {figures!r}')
+
+
+def symbol_of(formula: str) -> str:
+    """Return the symbol that a formula defines: P of ``P = |sum_i u_i| / N``; an empty string if it defines none."""
+    found = SYMBOL.match(formula)
+    return found[1].replace("xi", "\u03be").replace("chi", "\u03c7") if found else ""
 
 
 @dataclass(frozen=True)

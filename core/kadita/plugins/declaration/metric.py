@@ -15,7 +15,8 @@ from kadita.base.errors import KaditaError, PluginError
 from kadita.base.needs import Needs
 from kadita.base.signature import Signature, read_signature
 from kadita.plugins.declaration.axis import Axis, check_axis
-from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions
+from kadita.plugins.declaration.declared import BOTH, Declared, check_dimensions, check_figures
+from kadita.plugins.declaration.regions import Regions
 from kadita.school.block import Block, Frame
 
 Definition = Annotated[
@@ -45,6 +46,8 @@ class Metric(Declared):
     plotted: bool = False
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
     dimensions: tuple[int, ...] = BOTH
+    figures: tuple[str, ...] = ()
+    regions: Callable[..., Regions] | None = None
 
     def rows(self, block: Block, needs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
         """Return what the function makes of a block, or of one frame after the other, from values of what it needs."""
@@ -122,6 +125,8 @@ def metric(
     axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
     plotted: bool = ...,
+    figures: tuple[str, ...] = ...,
+    regions: Callable[..., Regions] | None = ...,
     dimensions: tuple[int, ...] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
@@ -143,6 +148,8 @@ def metric(
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
     plotted: bool = False,
+    figures: tuple[str, ...] = (),
+    regions: Callable[..., Regions] | None = None,
     dimensions: tuple[int, ...] = BOTH,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
@@ -172,6 +179,9 @@ def metric(
         published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
             that it does not use.
         plotted: whether ``kadita plot`` draws it where no metric is named.
+        figures: kinds of figures in which ``kadita plot --kind`` draws it where no metric is named: ``("states",)``.
+        regions: for a metric with labels that two others decide: ``regions(**parameters)`` returns the `Regions` of
+            their plane.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space; for others it is left out, or refused
             if it was requested by name.
 
@@ -206,6 +216,8 @@ def metric(
             axes=dict(axes or {}),
             published=dict(published or {}),
             plotted=plotted,
+            figures=tuple(figures),
+            regions=regions,
             dimensions=tuple(dimensions),
         )
 
@@ -221,7 +233,10 @@ def metric(
             raise PluginError(f"{name}: expected a mapping by names; got {mapping!r}")
     if range is not None and (not isinstance(range, tuple | list) or len(range) != 2):
         raise PluginError(f"range: expected least and greatest value; got {range!r}")
+    if regions is not None and not (callable(regions) and labels):
+        raise PluginError(f"regions: expected a function, of a metric with labels; got {regions!r}")
     check_dimensions(dimensions)
+    check_figures(figures)
     return declare if function is None else declare(function)
 
 

@@ -43,6 +43,7 @@ class Clusters:
 
     largest: NDArray[np.bool_]  # whether an agent belongs to the largest cluster, (T, N)
     count: Integers  # number of clusters, (T,)
+    size: Integers  # number of agents in the cluster of an agent, (T, N)
     percolates: NDArray[np.bool_]  # whether a cluster is linked to its own periodic image, (T,)
 
 
@@ -70,8 +71,10 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
         NotApplicable: if it is None and the trajectory has no r_a.
     """
     link = link_length(block, link_distance)
-    clusters = Clusters(np.empty(block.shape, bool), np.empty(len(block), np.int64), np.empty(len(block), bool))
-    labels, small = np.empty(block.shape, np.int64), block.shape[1] <= ALL_PAIRS_UP_TO
+    sizes_of, labels = np.empty(block.shape, np.int64), np.empty(block.shape, np.int64)
+    counts = np.empty(len(block), np.int64)
+    clusters = Clusters(np.empty(block.shape, bool), counts, sizes_of, np.empty(len(block), bool))
+    small = block.shape[1] <= ALL_PAIRS_UP_TO
     for rows, lengths in equal_edges(block.box.closed(block.positions, link)):
         positions = read_only(Box.of_edges(lengths).wrap(block.wrapped[rows]))
         if small:
@@ -85,7 +88,7 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
                 labels[t], clusters.percolates[t] = _by_cells(x, lengths, link, *cells)
     for t in range(len(block)):
         sizes = np.bincount(labels[t])
-        size = sizes[labels[t]]
+        size = clusters.size[t] = sizes[labels[t]]
         clusters.count[t] = np.count_nonzero(sizes)
         clusters.largest[t] = labels[t] == labels[t, np.argmax(size)]  # of equal ones, the one with the first agent
     return clusters

@@ -1,0 +1,125 @@
+"""`kadita plot --kind`: one of the figures of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kadita.evaluation.figures.kinds import Kind
+    from kadita.evaluation.results import Results
+    from kadita.plugins.registry import Registry
+
+
+def check_options(name: str, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that are given.
+
+    Raises:
+        KaditaError: this kind of figure does not have one of them.
+    """
+    from kadita.base.errors import KaditaError
+
+    options = {key: value for key, value in given.items() if value not in (None, False, [])}
+    if unknown := [key for key in options if key not in kind.options]:
+        known = ", ".join(f"--{key}" for key in sorted(kind.options)) or "none of these options"
+        raise KaditaError(f"--kind {name}: expected {known}; got --{unknown[0]}")
+    return options
+
+
+def draw_kind(
+    name: str,
+    paths: Sequence[Path],
+    output: Path,
+    metrics: Sequence[str],
+    registry: Registry,
+    *,
+    width: float,
+    given: Mapping[str, Any],
+    force: bool,
+    measure: Callable[[Path, list[str] | None], Results],
+    open_one: Callable[[Path], Any],
+) -> list[Results]:
+    """Draw a figure of this kind, and return the results that were computed for it.
+
+    Args:
+        name: of the kind.
+        paths: trajectories, or the table of a sweep.
+        output: file to write.
+        metrics: those that are named.
+        registry: of plugins.
+        width: of the figure in mm.
+        given: options of kinds, None or False where they are not given.
+        force: replace a file that exists.
+        measure: computes metrics of a trajectory; of None, all that apply.
+        open_one: opens a trajectory.
+
+    Raises:
+        KaditaError: an option or a number of files that this kind does not take, a metric it needs that is not there.
+    """
+    import matplotlib
+
+    from kadita.base.errors import KaditaError
+    from kadita.evaluation.figures import page, style
+    from kadita.evaluation.figures.kinds import kind_of, metrics_for
+    from kadita.evaluation.figures.layouts import Asked
+    from kadita.evaluation.figures.sweep_table import read_sweep_table
+    from kadita.evaluation.statistics import check_equilibration
+
+    kind = kind_of(name)
+    options = check_options(name, kind, given)
+    for path in paths:
+        style.check_picture(output, force=force, source=path)
+    page.check_width(width)
+    if "equilibration" in options:
+        options["equilibration"] = check_equilibration(options["equilibration"])
+    if len(paths) > 1 and not kind.several:
+        what = "table of a sweep" if kind.takes == "sweep" else "trajectory"
+        raise KaditaError(f"--kind {name}: expected one {what}; got {len(paths)}")
+    if twice := [path for path in paths if paths.count(path) > 1]:
+        raise KaditaError(f"{twice[0]}: expected each file once; got it twice")
+    found: dict[str, Results] = {}
+    asked = Asked(width, metrics, options=options)
+    if kind.takes == "sweep":
+        asked = asked._replace(table=_selected(read_sweep_table(paths[0]), options.pop("where", [])))
+        if not metrics:
+            raise KaditaError(f"--kind {name}: expected a column of the table to draw; name it with -m")
+    elif kind.takes == "trajectory":
+        asked = asked._replace(trajectory=open_one(paths[0]))
+    else:
+        drawn, computed = metrics_for(name, metrics, registry)
+        for path in paths:
+            found[str(path)] = _measured(path, computed, measure, fall_back=not metrics and len(drawn) > 1)
+        asked = asked._replace(names=drawn, runs=found)
+    with matplotlib.rc_context(style.rc()):
+        figure = kind.draw(asked)
+        page.save(figure, output)
+    return list(found.values())
+
+
+def _measured(
+    path: Path, names: list[str], measure: Callable[[Path, list[str] | None], Results], *, fall_back: bool
+) -> Results:
+    """Measure what a kind draws; of metrics that nobody named, those that apply: in a plane there is no depth."""
+    from kadita.base.errors import KaditaError, PluginError
+
+    try:
+        results = measure(path, names)
+    except KaditaError as error:
+        if not fall_back or isinstance(error, PluginError) or error.exit_status != 2:
+            raise
+        results = measure(path, None)
+    if results.failures:
+        raise PluginError(next(iter(results.failures.values())))
+    return results
+
+
+def _selected(table: Any, where: Sequence[str]) -> Any:
+    from kadita.base.errors import KaditaError
+
+    for choice in where:
+        name, equals, value = choice.partition("=")
+        if not equals:
+            raise KaditaError(f"--where: expected PARAMETER=VALUE; got '{choice}'")
+        table = table.where(name.strip(), value.strip())
+    return table

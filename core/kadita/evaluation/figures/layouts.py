@@ -1,0 +1,200 @@
+"""How the panels of each kind of figure are laid out on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kadita.base.errors import KaditaError
+from kadita.evaluation.curves import has_axes
+from kadita.evaluation.figures import page
+from kadita.evaluation.figures.correlation import correlation
+from kadita.evaluation.figures.distribution import distribution
+from kadita.evaluation.figures.entropies import means
+from kadita.evaluation.figures.maps import heatmap
+from kadita.evaluation.figures.order_plane import order_plane
+from kadita.evaluation.figures.phase_diagram import phase_diagram
+from kadita.evaluation.figures.profiles import profile
+from kadita.evaluation.figures.quantiles import quantiles
+from kadita.evaluation.figures.runs import only
+from kadita.evaluation.figures.series import series
+from kadita.evaluation.figures.states import states
+from kadita.evaluation.figures.sweep_table import SweepTable
+from kadita.evaluation.results import Results
+from kadita.school.trajectory import Trajectory
+
+WIDE = 140.0  # mm, from which panels stand side by side
+MOST_PANELS = 20
+
+
+class Asked(NamedTuple):
+    """What a figure is to show.
+
+    Attributes:
+        width: in mm.
+        names: metrics, analyses or columns of a table.
+        runs: results by path; none of a table or a trajectory.
+        table: of a sweep.
+        trajectory: that is open.
+        options: of the kind, those that are given.
+    """
+
+    width: float
+    names: Sequence[str]
+    runs: Mapping[str, Results] = {}
+    table: SweepTable | None = None
+    trajectory: Trajectory | None = None
+    options: Mapping[str, Any] = {}
+
+
+def _panels(asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False) -> Any:
+    """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page."""
+    if not names:
+        raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
+    if len(names) > MOST_PANELS:
+        raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
+    columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
+    rows = -(-len(names) // columns)
+    figure = page.new_figure(asked.width, extra + rows * height)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for unused in axes[len(names) :]:
+        unused.set_axis_off()
+    return figure, axes[: len(names)]
+
+
+def _columns(asked: Asked) -> list[str]:
+    """Return the columns of the named metrics in the first run: components and species each on their own."""
+    first = next(iter(asked.runs.values()))
+    found: list[str] = []
+    for name in asked.names:
+        part = only(first, name)
+        several = [k for k, s in part.series.items() if "agent" not in s.dims and s.dims and not has_axes(s)]
+        found += list(part.columns()) if several else [name]
+    return found
+
+
+def _with_axes(asked: Asked, number: int) -> list[str]:
+    """Return the results of the named metrics and analyses that have this number of axes with coordinates."""
+    first = next(iter(asked.runs.values()))
+    found = []
+    for name in asked.names:
+        outputs = [key for key in first.analyses if key.partition(".")[0] == name] or [name]
+        known = {**first.series, **first.analyses}
+        fitting = [k for k in outputs if only(first, k) and has_axes(known[k]) and len(known[k].dims) == number]
+        if not fitting:
+            raise KaditaError(f"{name}: expected a result with coordinates along {number} of its own axes; found none")
+        found += fitting
+    return found
+
+
+def in_time(asked: Asked) -> Any:
+    """Return a figure of metrics below each other, of all runs."""
+    names = _columns(asked)
+    figure, axes = _panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
+    for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
+        series(panel, asked.runs, name, legend=i == 0, **asked.options)
+    _share_time(axes)
+    return figure
+
+
+def _share_time(axes: Sequence[Any]) -> None:
+    """Give panels below each other one axis of time."""
+    for panel in axes[:-1]:
+        panel.set_xlabel("")
+        panel.tick_params(labelbottom=False)
+        panel.sharex(axes[-1])
+
+
+def distributions(asked: Asked) -> Any:
+    """Return a figure of the distribution of each metric."""
+    names = _columns(asked)
+    figure, axes = _panels(asked, names, 45.0, aside=True)
+    for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
+        distribution(panel, asked.runs, name, legend=i == 0, **asked.options)
+    return figure
+
+
+def plane(asked: Asked) -> Any:
+    """Return a figure of the plane of order parameters."""
+    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0))
+    order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
+    return figure
+
+
+def strips(asked: Asked) -> Any:
+    """Return a figure of strips in time for each metric."""
+    figure, axes = _panels(asked, asked.names, 12.0 + 6.0 * len(asked.runs))
+    for panel, name in zip(axes, asked.names, strict=True):
+        states(panel, asked.runs, name)
+    return figure
+
+
+def curves(asked: Asked) -> Any:
+    """Return a figure of results along one axis."""
+    names = _with_axes(asked, 1)
+    figure, axes = _panels(asked, names, 48.0, aside=True)
+    for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
+        profile(panel, asked.runs, name, legend=i == 0, **asked.options)
+    return figure
+
+
+def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0) -> Any:
+    """Return a figure of results over two axes."""
+    names = _with_axes(asked, 2)
+    figure, axes = _panels(asked, names, height, aside=True)
+    (results,) = asked.runs.values()
+    for panel, name in zip(axes, names, strict=True):
+        draw(panel, results, name, **asked.options)
+    return figure
+
+
+def agents(asked: Asked) -> Any:
+    """Return a figure of quantiles over the agents in time."""
+    (results,) = asked.runs.values()
+    figure, axes = _panels(asked, asked.names, 42.0)
+    for panel, name in zip(axes, asked.names, strict=True):
+        quantiles(panel, results, name)
+    _share_time(axes)
+    axes[0].set_title("median, 25\u201375 % and 5\u201395 % of agents", fontsize=7, loc="left")
+    return figure
+
+
+def correlations(asked: Asked) -> Any:
+    """Return a figure of each correlation, and its collapse."""
+    names = _with_axes(asked, 1)
+    pairs = [(name, scaled) for name in names for scaled in (False, True)]
+    figure, axes = _panels(asked, [name for name, _ in pairs], 46.0, aside=True)
+    for i, (panel, (name, scaled)) in enumerate(zip(axes, pairs, strict=True)):
+        correlation(panel, asked.runs, name, scaled=scaled, legend=i == 0, **asked.options)
+    return figure
+
+
+def means_of_runs(asked: Asked) -> Any:
+    """Return a figure of means of metrics of all runs."""
+    first = next(iter(asked.runs.values()))
+    names = [name for name in asked.names if name in first.series]
+    names = _columns(asked._replace(names=names))
+    if len(names) < 1:
+        raise KaditaError("nothing to draw: expected metrics with one value in every frame; name them with -m")
+    figure = page.new_figure(asked.width, 18.0 + max(5.0, 3.0 + 1.6 * len(asked.runs)) * len(names))
+    means(figure.subplots(), asked.runs, names, **asked.options)
+    return figure
+
+
+def phase_diagrams(asked: Asked) -> Any:
+    """Return a figure of results of a sweep over two parameters."""
+    options = dict(asked.options)
+    table = asked.table
+    assert table is not None
+    varying = list(table.parameters)
+    x, y = options.pop("x", None), options.pop("y", None)
+    if len(varying) < 2:
+        raise KaditaError(
+            f"{table.name}: expected a sweep over at least two parameters; this varies {varying or 'none'}"
+        )
+    x = x or next(name for name in varying if name != y)
+    y = y or next(name for name in varying if name != x)
+    figure, axes = _panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
+    for panel, name in zip(axes, asked.names, strict=True):
+        phase_diagram(panel, table, x, y, name, **options)
+    return figure

@@ -1,0 +1,38 @@
+"""A figure at the size of print, and how it is written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kadita.base.errors import KaditaError
+from kadita.base.files import replace_whole
+
+NARROWEST, WIDEST = 50.0, 400.0  # mm
+INCH = 25.4
+
+
+def check_width(width: float) -> None:
+    """Raise for a width that no page has.
+
+    Raises:
+        KaditaError: less than 50 or more than 400 mm.
+    """
+    if not NARROWEST <= width <= WIDEST:
+        raise KaditaError(f"--width: expected {NARROWEST:g} to {WIDEST:g} mm; got {width:g}")
+
+
+def new_figure(width: float, height: float) -> Any:
+    """Return a figure of matplotlib of this size in mm, without a window."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / INCH, height / INCH), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save(figure: Any, path: Path) -> None:
+    """Write a figure: equal figures give equal files, without the time of their making."""
+    metadata = {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
+    replace_whole(path, lambda unfinished: figure.savefig(unfinished, metadata=metadata))
