@@ -23,7 +23,7 @@ function common(lines) {
 
 export class Curves {
   constructor(place, runs, seek) {
-    Object.assign(this, { place, runs, seek, charts: [] });
+    Object.assign(this, { place, runs, seek, charts: [], time: 0 });
     this.metrics = byMetric(runs);
     place.hidden = !this.metrics.length;
   }
@@ -56,9 +56,11 @@ export class Curves {
       const drawn = chart(canvas, lines, { range: common(metric.lines), width: place.clientWidth, height, many, seek: this.seek });
       return { chart: drawn, lines, values };
     });
+    queueMicrotask(() => this.move(this.time)); // uPlot knows its scales only then
   }
 
   move(time) {
+    this.time = time;
     for (const { chart: drawn, lines, values } of this.charts) {
       drawn.move(time);
       lines.forEach(({ times, values: of }, k) => {

@@ -8,7 +8,7 @@ const point = new Vector3();
 export class Eye {
   constructor(canvas, school, calm) {
     const { radius, run } = school;
-    Object.assign(this, { canvas, school, plane: Boolean(run.plane), changed: () => {} });
+    Object.assign(this, { canvas, school, plane: Boolean(run.plane), height: 1, changed: () => {} });
     this.camera = new PerspectiveCamera(32, 1, radius / 100, radius * 400);
     this.camera.up.set(0, this.plane ? 1 : 0, this.plane ? 0 : 1);
     this.controls = new OrbitControls(this.camera, canvas);
@@ -87,6 +87,7 @@ export class Eye {
   }
 
   resize(width, height) {
+    this.height = height;
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
   }
@@ -97,7 +98,7 @@ export class Eye {
 
   /** Length of a pixel at the distance of the target. */
   perPixel() {
-    return (2 * this.distance() * this.half()) / this.canvas.clientHeight;
+    return (2 * this.distance() * this.half()) / this.height;
   }
 
   /** The column drawn nearest to a place on the canvas, within some pixels; -1 where there is none. */

@@ -148,7 +148,7 @@ export class Stage {
 
   /** The scale bar: a round length, at the distance of the target. */
   measure() {
-    const per = this.eye.perPixel(), most = Math.min(130, this.element.clientWidth / 4) * per, ten = 10 ** Math.floor(Math.log10(most));
+    const per = this.eye.perPixel(), most = Math.min(130, (this.element.clientWidth || 520) / 4) * per, ten = 10 ** Math.floor(Math.log10(most));
     const long = ten * (most / ten >= 5 ? 5 : most / ten >= 2 ? 2 : 1), text = length(long, this.units.length);
     const [bar, label] = this.scale.children;
     bar.style.width = `${long / per}px`;

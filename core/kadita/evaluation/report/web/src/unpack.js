@@ -5,7 +5,11 @@ import { Film } from "./film.js";
 async function gunzip(text) {
   const packed = Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    throw new Error("its bytes are damaged", { cause: error }); // the browser's own words speak of fetching
+  }
 }
 
 /** Integers from byte planes, low byte first, summed over frames modulo 2^(8 * planes.length). */

@@ -100,7 +100,7 @@ export class WebGL {
   place() {
     const { school, bodies, dots, eye } = this, { now, colours, chosenColumn, size } = school;
     const matrix = bodies?.instanceMatrix.array, shade = bodies?.instanceColor.array, e = eye.camera.matrixWorldInverse.elements;
-    const perPixel = (2 * eye.half()) / this.canvas.clientHeight;
+    const perPixel = (2 * eye.half()) / eye.height;
     const places = dots.geometry.attributes.position, paint = dots.geometry.attributes.color;
     const short = least(school.film.columns);
     let n = 0, m = 0;
