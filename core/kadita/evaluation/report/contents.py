@@ -54,7 +54,7 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
 
 
 def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
-    """Return what the script is told of a run; see `web/src/contract.md`."""
+    """Return what the script is told of a run; see `web/README.md`."""
     direction = run.view.direction
     found: dict[str, Any] = {
         "name": run.name,
