@@ -84,6 +84,20 @@ def test_a_school_that_is_split_is_as_exact_as_one_that_is_not(rng):
     agree(found, near, film["quantum"])
 
 
+def test_the_camera_follows_a_school_that_flies_apart_and_no_other(rng):
+    near = rng.normal(size=(100, 40, 3))
+    apart = near.copy()
+    apart[:, 20:, 0] += np.arange(100.0)[:, None]
+    assert page(trajectory(near))[0].runs[0]["reaches"] is None
+    made, _ = page(trajectory(apart))
+    reaches = np.array(made.runs[0]["reaches"])
+    radii = np.linalg.norm(apart - apart.mean(axis=1, keepdims=True), axis=-1)
+    assert reaches.shape == (100,)
+    assert (reaches >= np.percentile(radii, 80, axis=1)).all()  # most are in sight
+    assert reaches[0] < 4
+    assert 49 < reaches[-1] < 55
+
+
 def test_a_plane_holds_two_axes_and_no_other_z(rng):
     positions = rng.uniform(0, 10, size=(12, 5, 3))
     positions[..., 2] = 1.5

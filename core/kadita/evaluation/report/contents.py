@@ -95,6 +95,7 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
         "numbers": film.frames.tolist(),
         "times": film.times.tolist(),
         "z": film.origin,
+        "reaches": None if film.reaches is None else [float(f"{x:.4g}") for x in film.reaches.tolist()],
         "step": run.view.step * film.stride,
         "states": numbers.states(run.results, film.frames),
     }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.report.scalars import Scalar, coded
-from kadita.evaluation.report.view import View
+from kadita.evaluation.report.view import MOST, View
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -20,6 +20,8 @@ from kadita.school.velocity_kinds import ORIENTATION
 
 FINE = 0.005  # of a glyph's length: positions that are stored more coarsely take a byte more
 UNKNOWN = -128  # both bytes of a heading that is not known
+CHANGING = 3.0  # ratio of the greatest and the least reach from which a camera follows it
+SMOOTHED = 40  # of the frames are the window in which reaches are smoothed
 DENSE = 8.0  # characters that an agent takes in a frame, at least, about
 
 
@@ -40,6 +42,8 @@ class Film:
         cells: whether the cell changes.
         scalars: what agents can be coloured by.
         origin: of a plane, its z.
+        reaches: (F,) smoothed radius about the centre that holds most agents, where it changes so much that a camera at
+            one distance shows a point or a part; otherwise None.
     """
 
     text: str
@@ -55,6 +59,7 @@ class Film:
     cells: bool
     scalars: tuple[Scalar, ...]
     origin: float
+    reaches: Floats | None
 
 
 def pack(
@@ -141,7 +146,25 @@ def _packed(trajectory: Trajectory, frames: Integers, stride: int, view: View, s
         cells=cells,
         scalars=tuple(shown),
         origin=raw.z,
+        reaches=None if raw.lengths.any() else _reaches(raw.offsets, view),
     )
+
+
+def _reaches(offsets: Floats, view: View) -> Floats | None:
+    """Return the radius that holds most agents, its greatest in a window of frames and the mean of that."""
+    present = ~np.isnan(offsets[..., 0]).all(axis=1)
+    if not present.any():
+        return None
+    radii = np.full(len(offsets), np.nan)
+    radii[present] = np.nanpercentile(np.linalg.norm(offsets[present], axis=-1), MOST, axis=1)
+    radii = np.interp(np.arange(len(radii)), np.flatnonzero(present), radii[present])
+    radii = np.maximum(radii, 2 * view.size)
+    if radii.max() < CHANGING * radii.min():
+        return None
+    window = max(3, len(radii) // SMOOTHED * 2 + 1)
+    padded = np.pad(radii, window - 1, mode="edge")
+    greatest = np.lib.stride_tricks.sliding_window_view(padded, window).max(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(greatest, window).mean(axis=1))
 
 
 def _exactness(extent: float, fine: float) -> tuple[int, float]:

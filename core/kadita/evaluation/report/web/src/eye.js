@@ -72,6 +72,14 @@ export class Eye {
     this.changed();
   }
 
+  /** Keep a radius in sight that changes with time: as much nearer or farther as the user is. */
+  track(reach) {
+    if (reach === this.seen) return;
+    this.camera.position.sub(this.controls.target).multiplyScalar(reach / this.seen).add(this.controls.target);
+    this.seen = reach;
+    this.controls.update();
+  }
+
   zoom(by) {
     this.camera.position.sub(this.controls.target).multiplyScalar(by).add(this.controls.target);
     this.controls.update();

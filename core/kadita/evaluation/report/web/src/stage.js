@@ -1,6 +1,6 @@
 // One run on the page: its canvas, what is written on it, and who is chosen.
 import { Canvas } from "./canvas.js";
-import { frameAt } from "./clock.js";
+import { frameAt, timeAt } from "./clock.js";
 import { Eye } from "./eye.js";
 import { reading } from "./paints.js";
 import { School } from "./school.js";
@@ -138,6 +138,8 @@ export class Stage {
   render() {
     if (this.stale) {
       this.school.settle();
+      const { reaches } = this.run;
+      if (reaches && this.school.follow) this.eye.track(timeAt(reaches, this.school.time));
       this.describe();
       this.tell();
     }
