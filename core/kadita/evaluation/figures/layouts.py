@@ -78,9 +78,11 @@ def _with_axes(asked: Asked, number: int) -> list[str]:
     first = next(iter(asked.runs.values()))
     found = []
     for name in asked.names:
-        outputs = [key for key in first.analyses if key.partition(".")[0] == name] or [name]
+        of_it = [key for key in first.analyses if key.partition(".")[0] == name]
+        outputs = of_it if of_it and name not in first.analyses else [name]
         known = {**first.series, **first.analyses}
         fitting = [k for k in outputs if only(first, k) and has_axes(known[k]) and len(known[k].dims) == number]
+        fitting = [k for k in fitting if f"{k}_error" in outputs] or fitting  # errors are no maps of their own
         if not fitting:
             raise KaditaError(f"{name}: expected a result with coordinates along {number} of its own axes; found none")
         found += fitting
@@ -123,8 +125,9 @@ def plane(asked: Asked) -> Any:
 
 def strips(asked: Asked) -> Any:
     """Return a figure of strips in time for each metric."""
-    figure, axes = _panels(asked, asked.names, 12.0 + 6.0 * len(asked.runs))
-    for panel, name in zip(axes, asked.names, strict=True):
+    names = _columns(asked)
+    figure, axes = _panels(asked, names, 12.0 + 6.0 * len(asked.runs))
+    for panel, name in zip(axes, names, strict=True):
         states(panel, asked.runs, name)
     return figure
 
@@ -171,11 +174,10 @@ def correlations(asked: Asked) -> Any:
 
 def means_of_runs(asked: Asked) -> Any:
     """Return a figure of means of metrics of all runs."""
-    first = next(iter(asked.runs.values()))
-    names = [name for name in asked.names if name in first.series]
-    names = _columns(asked._replace(names=names))
-    if len(names) < 1:
-        raise KaditaError("nothing to draw: expected metrics with one value in every frame; name them with -m")
+    # of metrics that nobody named, one may not apply to some runs: there is no depth in a plane
+    known = [{key.partition(".")[0] for key in r} | set(r) for r in asked.runs.values()]
+    shared = [name for name in asked.names if all(name.partition(".")[0] in k for k in known)]
+    names = _columns(asked._replace(names=shared or asked.names))
     figure = page.new_figure(asked.width, 18.0 + max(5.0, 3.0 + 1.6 * len(asked.runs)) * len(names))
     means(figure.subplots(), asked.runs, names, **asked.options)
     return figure
