@@ -66,7 +66,7 @@ KINDS: dict[str, Kind] = {
         "means of entropies or other metrics of runs side by side", layouts.means_of_runs, several=True, options=COUNTED
     ),
     "neighbor-maps": Kind(
-        "maps about a focal agent, which faces up", partial(layouts.maps, draw=neighbor_map, height=70.0)
+        "maps about a focal agent, which faces up", partial(layouts.maps, draw=neighbor_map, height=64.0, equal=True)
     ),
 }
 

@@ -47,7 +47,9 @@ class Asked(NamedTuple):
     options: Mapping[str, Any] = {}
 
 
-def _panels(asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False) -> Any:
+def _panels(
+    asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False, equal: bool = False
+) -> Any:
     """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page."""
     if not names:
         raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
@@ -55,7 +57,7 @@ def _panels(asked: Asked, names: Sequence[str], height: float, *, extra: float =
         raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
     columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
     rows = -(-len(names) // columns)
-    figure = page.new_figure(asked.width, extra + rows * height)
+    figure = page.new_figure(asked.width, extra + rows * height, equal=equal)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for unused in axes[len(names) :]:
         unused.set_axis_off()
@@ -118,7 +120,7 @@ def distributions(asked: Asked) -> Any:
 
 def plane(asked: Asked) -> Any:
     """Return a figure of the plane of order parameters."""
-    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0))
+    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0), equal=True)
     order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
     return figure
 
@@ -141,10 +143,10 @@ def curves(asked: Asked) -> Any:
     return figure
 
 
-def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0) -> Any:
+def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0, *, equal: bool = False) -> Any:
     """Return a figure of results over two axes."""
     names = _with_axes(asked, 2)
-    figure, axes = _panels(asked, names, height, aside=True)
+    figure, axes = _panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
     for panel, name in zip(axes, names, strict=True):
         draw(panel, results, name, **asked.options)
