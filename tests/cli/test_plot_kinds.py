@@ -185,3 +185,9 @@ def test_a_figure_that_exists_is_kept_without_force(refused, command, folder):
     assert "figure.png exists; choose another name" in refused("plot", "a.nc", "--kind", "series", "-o", "figure.png")
     assert (folder / "figure.png").read_text() == "mine"
     assert command("plot", "a.nc", "--kind", "series", "-o", "figure.png", "--force").returncode == 0
+
+
+def test_one_of_several_results_of_an_analysis_can_be_named(command, folder, figures_made):
+    done = command("plot", "a.nc", "--kind", "profiles", "-m", "turning_rate.density", "-o", "figure.png")
+    assert done.returncode == 0, done.stderr
+    assert figures_made[0].axes[0].get_ylabel().replace("\n", " ").startswith("turning rate")

@@ -1,11 +1,16 @@
 """Results along their own axes: numbers stand at their true places."""
 
+from dataclasses import replace
+
+import matplotlib
 import numpy as np
 import pytest
 
 from kadita import figures
 from kadita.base.errors import KaditaError
+from kadita.evaluation.figures import layouts
 from kadita.evaluation.figures.axes_of_numbers import edges_of
+from kadita.evaluation.figures.style import rc
 from kadita.evaluation.statistics import estimate
 
 
@@ -118,8 +123,23 @@ def test_turning_diverges_about_0_and_the_bar_says_where_colours_end(axes, about
     figures.neighbor_map(axes, about(values), "near.density")
     norm = axes.collections[0].norm
     assert norm.vmax == -norm.vmin < 100
-    (bar,) = [a for a in axes.child_axes]
+    _, bar = axes.figure.axes
     assert bar._colorbar.extend == "max"
+
+
+@pytest.mark.parametrize("width", [86, 178])
+def test_maps_of_an_analysis_are_laid_out_without_its_errors_and_counts(about, width):
+    density = about().analyses["near.density"]
+    outputs = ("density", "density_error", "turning", "turning_error", "count")
+    made = replace(about(), analyses={f"near.{key}": density for key in outputs})
+    with matplotlib.rc_context(rc()):
+        figure = layouts.maps(layouts.Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)
+    figure.canvas.draw()
+    assert [a.get_ylabel() for a in figure.axes if "1/m^2" in a.get_ylabel()] == ["density (1/m^2)"] * 2
+    box = figure.get_tightbbox()
+    assert min(box.x0, box.y0) >= -0.01
+    assert box.x1 <= figure.get_figwidth() + 0.01
+    assert box.y1 <= figure.get_figheight() + 0.01
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from kadita import figures
 from kadita.evaluation.figures.legend import _columns
 from kadita.evaluation.figures.runs import distinct
 from kadita.evaluation.figures.style import DIVERGING, LABELLED, RUNS, SEQUENTIAL, colour_map
@@ -55,3 +56,10 @@ def test_a_legend_has_as_many_columns_as_there_is_room_for():
     assert _columns([5, 5, 5], 3.0) == 3
     assert _columns([20, 20, 20], 3.2) == 2
     assert _columns([80, 80], 3.2) == 1
+
+
+def test_formulas_that_a_user_has_written_on_the_axes_stay_formulas(axes, results):
+    axes.set_title("$r_o$")
+    figures.series(axes, results(order=np.arange(9.0)), "order")
+    assert axes.title.get_parse_math()
+    assert not axes.yaxis.label.get_parse_math()

@@ -66,7 +66,7 @@ KINDS: dict[str, Kind] = {
         "means of entropies or other metrics of runs side by side", layouts.means_of_runs, several=True, options=COUNTED
     ),
     "neighbor-maps": Kind(
-        "maps about a focal agent, which faces up", partial(layouts.maps, draw=neighbor_map, height=70.0)
+        "maps about a focal agent, which faces up", partial(layouts.maps, draw=neighbor_map, height=64.0, equal=True)
     ),
 }
 
@@ -95,5 +95,7 @@ def metrics_for(kind: str, named: Sequence[str], registry: Registry) -> tuple[li
         drawn = [m.name for m in registry.metrics.values() if m.plotted]
     if not drawn:
         raise KaditaError(f"--kind {kind}: expected metrics to draw; name them with -m (see kadita metrics)")
+    known = {d.name for d in declared}
+    heads = [name if name in known else name.partition(".")[0] for name in drawn]  # of turning_rate.density
     deciding = [m for name in drawn if (m := registry.metrics.get(name)) is not None and m.regions is not None]
-    return drawn, list(dict.fromkeys([*drawn, *(need for m in deciding for need in m.needs)]))
+    return drawn, list(dict.fromkeys([*heads, *(need for m in deciding for need in m.needs)]))

@@ -47,7 +47,9 @@ class Asked(NamedTuple):
     options: Mapping[str, Any] = {}
 
 
-def _panels(asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False) -> Any:
+def _panels(
+    asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False, equal: bool = False
+) -> Any:
     """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page."""
     if not names:
         raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
@@ -55,7 +57,7 @@ def _panels(asked: Asked, names: Sequence[str], height: float, *, extra: float =
         raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
     columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
     rows = -(-len(names) // columns)
-    figure = page.new_figure(asked.width, extra + rows * height)
+    figure = page.new_figure(asked.width, extra + rows * height, equal=equal)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for unused in axes[len(names) :]:
         unused.set_axis_off()
@@ -78,9 +80,11 @@ def _with_axes(asked: Asked, number: int) -> list[str]:
     first = next(iter(asked.runs.values()))
     found = []
     for name in asked.names:
-        outputs = [key for key in first.analyses if key.partition(".")[0] == name] or [name]
+        of_it = [key for key in first.analyses if key.partition(".")[0] == name]
+        outputs = of_it if of_it and name not in first.analyses else [name]
         known = {**first.series, **first.analyses}
         fitting = [k for k in outputs if only(first, k) and has_axes(known[k]) and len(known[k].dims) == number]
+        fitting = [k for k in fitting if f"{k}_error" in outputs] or fitting  # errors are no maps of their own
         if not fitting:
             raise KaditaError(f"{name}: expected a result with coordinates along {number} of its own axes; found none")
         found += fitting
@@ -116,15 +120,16 @@ def distributions(asked: Asked) -> Any:
 
 def plane(asked: Asked) -> Any:
     """Return a figure of the plane of order parameters."""
-    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0))
+    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0), equal=True)
     order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
     return figure
 
 
 def strips(asked: Asked) -> Any:
     """Return a figure of strips in time for each metric."""
-    figure, axes = _panels(asked, asked.names, 12.0 + 6.0 * len(asked.runs))
-    for panel, name in zip(axes, asked.names, strict=True):
+    names = _columns(asked)
+    figure, axes = _panels(asked, names, 12.0 + 6.0 * len(asked.runs))
+    for panel, name in zip(axes, names, strict=True):
         states(panel, asked.runs, name)
     return figure
 
@@ -138,10 +143,10 @@ def curves(asked: Asked) -> Any:
     return figure
 
 
-def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0) -> Any:
+def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0, *, equal: bool = False) -> Any:
     """Return a figure of results over two axes."""
     names = _with_axes(asked, 2)
-    figure, axes = _panels(asked, names, height, aside=True)
+    figure, axes = _panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
     for panel, name in zip(axes, names, strict=True):
         draw(panel, results, name, **asked.options)
@@ -171,11 +176,10 @@ def correlations(asked: Asked) -> Any:
 
 def means_of_runs(asked: Asked) -> Any:
     """Return a figure of means of metrics of all runs."""
-    first = next(iter(asked.runs.values()))
-    names = [name for name in asked.names if name in first.series]
-    names = _columns(asked._replace(names=names))
-    if len(names) < 1:
-        raise KaditaError("nothing to draw: expected metrics with one value in every frame; name them with -m")
+    # of metrics that nobody named, one may not apply to some runs: there is no depth in a plane
+    known = [{key.partition(".")[0] for key in r} | set(r) for r in asked.runs.values()]
+    shared = [name for name in asked.names if all(name.partition(".")[0] in k for k in known)]
+    names = _columns(asked._replace(names=shared or asked.names))
     figure = page.new_figure(asked.width, 18.0 + max(5.0, 3.0 + 1.6 * len(asked.runs)) * len(names))
     means(figure.subplots(), asked.runs, names, **asked.options)
     return figure

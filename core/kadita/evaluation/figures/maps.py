@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
-from kadita.evaluation.curves import Curve
+from kadita.evaluation.curves import Curve, with_unit
 from kadita.evaluation.figures.axes_of_numbers import edges_of, ordered, plain_log, tick_numbers, tick_words
 from kadita.evaluation.figures.runs import check_defined, curve_of
 from kadita.evaluation.figures.style import DIVERGING, INK, SEQUENTIAL, colour_map, on_axes
@@ -93,16 +93,14 @@ def colours_of(values: Floats) -> dict[str, Any]:
     return {"cmap": colour_map(SEQUENTIAL), "norm": Normalize(low, None)}
 
 
-def bar_of(axes: Any, mesh: Any, label: str, *, beside: bool = False) -> Any:
+def bar_of(axes: Any, mesh: Any, label: str) -> Any:
     """Draw the bar of a mesh's colours, with an arrow where values lie beyond its ends."""
     from matplotlib.ticker import MaxNLocator
 
     values = mesh.get_array().compressed()
     above, below = bool((values > mesh.norm.vmax).any()), bool((values < mesh.norm.vmin).any())
     extend = "both" if above and below else "max" if above else "min" if below else "neither"
-    # beside axes of an equal aspect, which are narrower than their place on a wide page
-    place = {"cax": axes.inset_axes((1.04, 0.0, 0.05, 1.0))} if beside else {"ax": axes, "pad": 0.02}
-    bar = axes.figure.colorbar(mesh, label=label, extend=extend, **place)
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, label=label, extend=extend)
     bar.locator = MaxNLocator(5)
     bar.update_ticks()
     bar.outline.set_linewidth(0.4)
@@ -142,5 +140,5 @@ def neighbor_map(axes: Any, results: Results, name: str, *, bar: bool = True) ->
     axes.set(aspect="equal", xlabel=f"left \u2013 right{unit}", ylabel=f"behind \u2013 ahead{unit}")
     axes.locator_params(nbins=5)
     if bar:
-        bar_of(axes, mesh, curve.title, beside=True)
+        bar_of(axes, mesh, curve.title.removeprefix(with_unit(name.rpartition(".")[0], "1") + "."))
     return axes

@@ -54,8 +54,7 @@ def order_plane(axes: Any, runs: Runs, state: str | None = None, *, bins: int = 
     shown = np.ma.masked_equal(density.T, 0)
     norm = LogNorm(shown.min() / 2, max(shown.max(), 2 * shown.min()))
     mesh = axes.pcolormesh(*edges, shown, cmap=colour_map(SEQUENTIAL), norm=norm, rasterized=True, zorder=2)
-    # beside the axes: with an equal aspect they are narrower than their place on a wide page
-    bar = axes.figure.colorbar(mesh, cax=axes.inset_axes((1.04, 0.0, 0.05, 1.0)), label="density of frames")
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, label="density of frames")
     bar.outline.set_linewidth(0.4)
     bar.ax.yaxis.set_major_locator(LogLocator(numticks=4))
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))

@@ -22,12 +22,12 @@ def check_width(width: float) -> None:
         raise KaditaError(f"--width: expected {NARROWEST:g} to {WIDEST:g} mm; got {width:g}")
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Return a figure of matplotlib of this size in mm, without a window."""
+def new_figure(width: float, height: float, *, equal: bool = False) -> Any:
+    """Return a figure of matplotlib of this size in mm, without a window; `equal` for axes of equal scales."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width / INCH, height / INCH), layout="constrained")
+    figure = Figure(figsize=(width / INCH, height / INCH), layout="compressed" if equal else "constrained")
     FigureCanvasAgg(figure)
     return figure
 

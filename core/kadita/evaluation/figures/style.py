@@ -80,11 +80,13 @@ def on_axes(draw: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def literal(axes: Any) -> Iterator[None]:
-    """Draw on axes so that no text that is added is read as a formula."""
+    """Draw on axes so that no text that is added or changed is read as a formula; others stay as they are."""
     import matplotlib
     from matplotlib.text import Text
 
+    before = {text: text.get_text() for text in axes.findobj(Text)}
     with matplotlib.rc_context({"text.parse_math": False, "hatch.linewidth": 0.6}):
         yield
         for text in axes.findobj(Text):
-            text.set_parse_math(False)
+            if text.get_text() != before.get(text):
+                text.set_parse_math(False)
