@@ -30,14 +30,11 @@ from kadita.evaluation.partition import (
 from kadita.evaluation.plan import Plan, Preset, load_preset, make_plan
 from kadita.evaluation.results import Results
 from kadita.evaluation.source import Source
-from kadita.io.importing.options import ImportOptions
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory, arrivals
-from kadita.school.transforms.given_box import parsed_box
-from kadita.school.transforms.motion import Motion
 
 Progress = Callable[[int, int], None]
 
@@ -128,15 +125,17 @@ def analyze(
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
     shown = progress or (lambda done, total: None)
-    if arena is not None and "arena" in (tracks or {}):
-        raise KaditaError("arena: expected it once; got it in tracks, too")
-    source = Source(
-        topology=None if topology is None else str(topology),
-        tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),
-        motion=Motion.of(velocities, smooth, resample, most_gap),
+    source = Source.of(
+        topology=topology,
+        tracks=tracks,
+        velocities=velocities,
+        smooth=smooth,
+        resample=resample,
+        most_gap=most_gap,
         dimensions=dimensions,
-        box=None if box is None else parsed_box(box),
-        select=(select,) if isinstance(select, str) else tuple(select or ()),
+        box=box,
+        arena=arena,
+        select=select,
         largest_cluster=largest_cluster,
     )
     on_box = source.check(data, registry)

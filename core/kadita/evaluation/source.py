@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kadita.base.errors import KaditaError
 from kadita.io.box_size import check_box
 from kadita.io.importing.options import ImportOptions
 from kadita.io.opening import open_any
@@ -15,6 +17,7 @@ from kadita.school.block import Block
 from kadita.school.box import Box
 from kadita.school.in_memory import InMemoryTrajectory
 from kadita.school.trajectory import Trajectory
+from kadita.school.transforms.given_box import parsed_box
 from kadita.school.transforms.in_arena import in_arena
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.school.transforms.motion import Motion
@@ -33,6 +36,39 @@ class Source:
     box: Box | None = None
     select: tuple[str, ...] = ()
     largest_cluster: float | str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        topology: str | Path | None = None,
+        tracks: Mapping[str, Any] | None = None,
+        velocities: str | None = None,
+        smooth: Any = None,
+        resample: float | None = None,
+        most_gap: float | None = None,
+        dimensions: int | None = None,
+        box: Any = None,
+        arena: Any = None,
+        select: str | Iterable[str] | None = None,
+        largest_cluster: float | str | None = None,
+    ) -> Source:
+        """Return a source from the keywords of `kadita.analyze`.
+
+        Raises:
+            KaditaError: one of them is not valid, or the arena is given twice.
+        """
+        if arena is not None and "arena" in (tracks or {}):
+            raise KaditaError("arena: expected it once; got it in tracks, too")
+        return cls(
+            topology=None if topology is None else str(topology),
+            tracks=ImportOptions.of(**({} if arena is None else {"arena": arena}) | dict(tracks or {})),
+            motion=Motion.of(velocities, smooth, resample, most_gap),
+            dimensions=dimensions,
+            box=None if box is None else parsed_box(box),
+            select=(select,) if isinstance(select, str) else tuple(select or ()),
+            largest_cluster=largest_cluster,
+        )
 
     def open(self, data: Any, registry: Registry) -> Any:
         """Return a context manager of the trajectory of a path, a Block, an open trajectory or a universe."""
