@@ -40,7 +40,7 @@ def animate(
     ] = None,
     trail: Annotated[
         int | None,
-        typer.Option(metavar="FRAMES", help="Frames through which paths are drawn; default: of eight bodies' length."),
+        typer.Option(metavar="FRAMES", help="Frames through which paths are drawn; default: of six bodies' length."),
     ] = None,
     fps: Annotated[float, typer.Option("--fps", metavar="N", help="Pictures in a second.")] = 30.0,
     between: Annotated[

@@ -91,13 +91,13 @@ class View(NamedTuple):
         """Return the length that bodies are drawn with: that of animals if it is known, or one that can be seen.
 
         It is at least 1/90 of the height of the picture, and otherwise 1.2 times the distance of nearest neighbours,
-        between 1/40 and 1/12 of it.
+        between 1/32 and 1/12 of it.
         """
         height = float((self.high - self.low)[1])
         if isinstance(stated, int | float) and 0 < stated < np.inf:
             return max(float(stated), height / 90)
         near = 1.2 * self.spacing if np.isfinite(self.spacing) else height / 20
-        return float(np.clip(near, height / 40, height / 12))
+        return float(np.clip(near, height / 32, height / 12))
 
 
 def direction(frames: Sequence[Frame]) -> Camera:

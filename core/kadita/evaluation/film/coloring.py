@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,11 +68,10 @@ def built_in(color: str, trajectory: Trajectory, sample: Sequence[Frame], theme:
         return Coloring(ByName(theme, names), SPECIES, lambda moment: of_agents[moment.members])
     if color == SPEED:
         low, high, cut = range_of(np.concatenate([frame.speeds for frame in sample]))
-        length, time = (trajectory.attributes.get(key) for key in ("length_unit", "time_unit"))
-        title = f"speed ({length}/{time})" if length and time else SPEED
+        title = speed_title(trajectory.attributes)
         return Coloring(ByNumber(theme, low, high, cut), title, lambda moment: moment.speeds)
     colors = ByHeading(theme) if color == HEADING else Plain(theme)
-    return Coloring(colors, color, lambda moment: np.zeros(len(moment.members)))
+    return Coloring(colors, color, _nothing)
 
 
 def by_metric(name: str, series: Series, theme: Theme) -> Coloring:
@@ -94,8 +93,8 @@ def by_metric(name: str, series: Series, theme: Theme) -> Coloring:
     return Coloring(ByNumber(theme, *range_of(table)), with_unit(name, series.units), number)
 
 
-def of_frame(frame: Frame, color: str | Any, theme: Theme) -> tuple[Colors, str, Floats]:
-    """Return colours, what they mean, and the number of each agent, for a single frame; `color` can be numbers, (N,).
+def of_frame(frame: Frame, color: Any, theme: Theme) -> Coloring:
+    """Return the colouring of a single frame; `color` can be numbers, one for each agent, (N,), in order.
 
     Raises:
         KaditaError: another word, not one number for each agent, or the frame does not hold it.
@@ -104,17 +103,28 @@ def of_frame(frame: Frame, color: str | Any, theme: Theme) -> tuple[Colors, str,
         values = np.asarray(color, dtype=np.float64)
         if values.shape != (len(frame.agents),):
             raise KaditaError(f"color: expected one number for each of {len(frame.agents)} agents; got {values.shape}")
-        return ByNumber(theme, *range_of(values)), "", values
+        by_member = values[np.argsort(frame.members)]  # as agents stand in a moment
+        return Coloring(ByNumber(theme, *range_of(values)), "", lambda moment: by_member)
     if color not in BUILT_IN:
         raise KaditaError(f"color: expected {', '.join(BUILT_IN)} or numbers, one for each agent; got '{color}'")
+    order = np.argsort(frame.members)
     if color == SPECIES:
         if frame.species is None:
             raise KaditaError("color species: the school has no species")
-        return ByName(theme, frame.all_species), SPECIES, codes(frame.species, frame.all_species)
-    zeros = np.zeros(len(frame.agents))
+        which = codes(frame.species, frame.all_species)[order]
+        return Coloring(ByName(theme, frame.all_species), SPECIES, lambda moment: which)
     if color == SPEED:
-        length, time = (frame.attributes.get(key) for key in ("length_unit", "time_unit"))
-        title = f"speed ({length}/{time})" if length and time else SPEED
-        return ByNumber(theme, *range_of(frame.speeds)), title, frame.speeds
+        title = speed_title(frame.attributes)
+        return Coloring(ByNumber(theme, *range_of(frame.speeds)), title, lambda moment: moment.speeds)
     known = color == HEADING and frame.velocity_known.any()
-    return (ByHeading(theme) if known else Plain(theme)), color, zeros
+    return Coloring(ByHeading(theme) if known else Plain(theme), color, _nothing)
+
+
+def speed_title(attributes: Mapping[str, Any]) -> str:
+    """Return the title of a scale of speeds, with their unit if it is known."""
+    length, time = (attributes.get(key) for key in ("length_unit", "time_unit"))
+    return f"speed ({length}/{time})" if length and time else SPEED
+
+
+def _nothing(moment: Moment) -> Floats:
+    return np.zeros(len(moment.members))

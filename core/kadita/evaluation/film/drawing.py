@@ -14,7 +14,8 @@ from kadita.evaluation.film.scenery import pieces
 from kadita.evaluation.film.trails import sections
 from kadita.school.box import Box, Floats
 
-FADED = 0.45  # how much of its colour the farthest agent keeps
+FADED = 0.5  # how much of its colour the farthest agent keeps
+SHADED = 0.25  # how much of the shading remains where colours are read as numbers or names
 OLDEST, YOUNGEST = 0.12, 0.65  # and the ends of a path
 
 
@@ -29,17 +30,27 @@ class Drawing:
         shape: of bodies; None for points.
         points: diameter of a point, in typographic points.
         width: of the lines of paths, in typographic points.
+        exact: whether colours are those of a key, from which numbers or names are read: they do not fade with distance,
+            and are hardly shaded.
     """
 
     def __init__(
-        self, axes: Any, view: View, theme: Theme, length: float, shape: Shape | None, points: float, width: float
+        self,
+        axes: Any,
+        view: View,
+        theme: Theme,
+        length: float,
+        shape: Shape | None,
+        points: float,
+        width: float,
+        exact: bool,
     ) -> None:
         from matplotlib.collections import LineCollection, PathCollection, PolyCollection
         from matplotlib.colors import to_rgb
         from matplotlib.path import Path
         from matplotlib.transforms import IdentityTransform
 
-        self.view, self.theme, self.length, self.shape = view, theme, length, shape
+        self.view, self.theme, self.length, self.shape, self.exact = view, theme, length, shape, exact
         self._background = np.array(to_rgb(theme.background))
         # matplotlib takes arrays in places where its types name sequences alone
         self.walls: Any = LineCollection([], linewidths=width, colors=theme.wall, zorder=1)
@@ -91,7 +102,7 @@ class Drawing:
 
     def _faded(self, colours: Floats, depth: Floats) -> Floats:
         far, near = self.view.depths
-        if near <= far:
+        if near <= far or self.exact:
             return colours
         part = FADED + (1 - FADED) * np.clip((depth - far) / (near - far), 0, 1)
         return self._background + (colours - self._background) * part[:, None]
@@ -102,6 +113,7 @@ class Drawing:
             return
         corners, owner, shade = polygons(positions, headings, self.length, self.shape, self.view.camera)
         flat = self.shape.flat.all()
+        shade = 1 + SHADED * (shade - 1) if self.exact else shade
         rgb = colours[owner] if flat else np.clip(colours[owner] * shade[:, None], 0, 1)
         self.bodies.set_verts(corners)
         self.bodies.set_facecolor(rgb)

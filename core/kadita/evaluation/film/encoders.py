@@ -117,7 +117,7 @@ def _one_gif(picture: Picture) -> tuple[bytes, bytes, bytes]:
 
     image = Image.fromarray(picture).quantize(GIF_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
-    image.save(buffer, "GIF", optimize=False)
+    image.save(buffer, "GIF", optimize=False, interlace=False)
     data = buffer.getvalue()
     header = data[:13]
     at = 13 + 3 * 2 ** ((header[10] & 7) + 1)

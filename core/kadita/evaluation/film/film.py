@@ -21,7 +21,7 @@ from kadita.evaluation.film.pictures import Pictures
 from kadita.evaluation.film.sample import sampled, step_of
 from kadita.evaluation.film.scene import Scene, seen
 from kadita.evaluation.film.stage import DPI, SMALLEST, Curve, Stage
-from kadita.evaluation.film.trails import usual_trail
+from kadita.evaluation.film.trails import Trails, usual_trail
 from kadita.evaluation.results import Results
 from kadita.evaluation.source import Source
 from kadita.plugins.loading import load_registry
@@ -80,7 +80,7 @@ def animate(
         look: the direction from the school to the viewer: ``"x"``, ``"y"``, ``"z"``, ``"aslant"`` or ``(x, y, z)``; by
             default that of `kadita.evaluation.film.camera.direction`.
         trail: number of frames of the trajectory through which the paths of agents are drawn; 0 for none; by
-            default those in which an agent moves by eight lengths of the body that is drawn.
+            default those in which an agent moves by six lengths of the body that is drawn.
         fps: pictures in a second.
         between: pictures for each frame of the trajectory; those between frames are interpolated, see
             `kadita.evaluation.film.moments.interpolated`. By default as many as make a film of at most 20 s, 1 to 8.
@@ -131,7 +131,8 @@ def animate(
         if trail is None:
             body = view.body_length(trajectory.attributes.get("body_length"))
             trail = usual_trail(step_of(trajectory, frames), body, max(len(f.agents) for f in sample))
-        scene = Scene(stage.axes, view, sample, coloring, theme, height, DPI, trail * between, fps)
+        trails = Trails(trail * between) if trail else None
+        scene = Scene(stage.axes, view, sample, coloring, theme, height, DPI, trails, fps)
         curved = trajectory.attributes.get("velocities") != ORIENTATION
         film = Film(size, fps, (len(frames) - 1) * between + 1)
         pictures = Pictures(stage, scene, decimals_of(times, between), units["time"])

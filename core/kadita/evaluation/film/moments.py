@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.school.block import Block
+from kadita.school.block import Frame
 from kadita.school.box import Box, Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -60,8 +60,8 @@ def frames_of(trajectory: Trajectory, frames: Integers) -> Iterator[Moment]:
             yield _empty(float(times[frames[done]]), box, done)
             done += 1
         box = block.box
-        for t in range(len(block)):
-            yield _of_block(block, t, done)
+        for frame in block:
+            yield moment_of(frame, done)
             done += 1
     while done < len(frames):
         yield _empty(float(times[frames[done]]), box, done)
@@ -73,23 +73,21 @@ def _empty(time: float, box: Box, row: int) -> Moment:
     return Moment(time, none, np.empty((0, 3)), np.empty((0, 3)), np.empty(0), none, box, row)
 
 
-def _of_block(block: Block, t: int, row: int) -> Moment:
-    n = block.shape[1]
-    known = block.has_velocities
-    are_rates = known and block.attributes.get("velocities") != ORIENTATION
+def moment_of(frame: Frame, row: int = 0) -> Moment:
+    """Return a frame as a moment."""
+    n, known = len(frame.agents), bool(frame.velocity_known.any())
+    are_rates = known and frame.attributes.get("velocities") != ORIENTATION
     moment = Moment(
-        float(block.times[t]),
-        block.members,
-        block.positions[t],
-        block.headings[t] if known else np.zeros((n, 3)),
-        block.speeds[t] if are_rates else np.full(n, np.nan),
-        block.columns,
-        block.box,
+        frame.time,
+        frame.members,
+        frame.positions,
+        frame.headings if known else np.zeros((n, 3)),
+        frame.speeds if are_rates else np.full(n, np.nan),
+        frame.columns,
+        frame.box,
         row,
     )
-    if (np.diff(block.members) > 0).all():
-        return moment
-    return moment.at(np.argsort(block.members))
+    return moment if (np.diff(frame.members) > 0).all() else moment.at(np.argsort(frame.members))
 
 
 def moments(frames: Iterable[Moment], between: int, curved: bool = True) -> Iterator[Moment]:

@@ -11,7 +11,7 @@ from kadita.evaluation.film.bodies import shape_for
 from kadita.evaluation.film.camera import Camera, View, direction, view_of
 from kadita.evaluation.film.centre import Centre
 from kadita.evaluation.film.coloring import Coloring
-from kadita.evaluation.film.colors import Theme
+from kadita.evaluation.film.colors import ByName, ByNumber, Theme
 from kadita.evaluation.film.drawing import Drawing
 from kadita.evaluation.film.moments import Moment
 from kadita.evaluation.film.sample import extent_of
@@ -57,7 +57,7 @@ class Scene:
         theme: the other colours.
         pixels: height of the axes.
         dpi: pixels per inch.
-        trail: moments through which the paths of agents are drawn.
+        trails: through which the paths of agents are drawn; None for no paths.
         fps: moments per second.
     """
 
@@ -70,7 +70,7 @@ class Scene:
         theme: Theme,
         pixels: float,
         dpi: float,
-        trail: int,
+        trails: Trails | None,
         fps: float,
     ) -> None:
         most = max(len(frame.agents) for frame in frames)
@@ -84,8 +84,9 @@ class Scene:
         width = float(np.clip(pixels / 700, 0.6, 2)) * 72 / dpi
         self.view, self.arena, self.coloring = view, arena_of(frames), coloring
         self.extent = extent_of(frames)
-        self.drawing = Drawing(axes, view, theme, length, shape, diameter, width)
-        self._trails, self._centre = Trails(trail) if trail else None, Centre(fps)
+        exact = isinstance(coloring.colors, ByNumber | ByName)
+        self.drawing = Drawing(axes, view, theme, length, shape, diameter, width, exact)
+        self._trails, self._centre = trails, Centre(fps)
         self._around: Box | None = None
 
     def show(self, moment: Moment) -> int:

@@ -11,11 +11,11 @@ from kadita.school.box import Floats
 
 SECTIONS = ((300, 5), (1000, 3), (3000, 2))  # of a path, each with one colour, of at most so many agents
 MOST = 3000  # agents that have paths, unless somebody asks for them
-LENGTHS, LONGEST = 8, 40  # of a path, in lengths of a body and in frames, where nobody says it
+LENGTHS, LONGEST = 6, 40  # of a path, in lengths of a body and in frames, where nobody says it
 
 
 def usual_trail(step: float, body: float, agents: int) -> int:
-    """Return through how many frames paths are drawn that are about eight bodies long.
+    """Return through how many frames paths are drawn that are about six bodies long.
 
     Args:
         step: displacement of an agent from frame to frame; NaN if it is not known.
@@ -35,12 +35,14 @@ class Trails:
         self._past: deque[Moment] = deque(maxlen=length + 1)
 
     def paths(self, now: Moment) -> Floats:
-        """Add a moment and return the paths to it, (K, N, 3), oldest first: NaN where an agent was not present.
+        """Add a moment, unless it is the last one already, and return the paths to it, (K, N, 3), oldest first: NaN where an agent was not
+        present.
 
         A path is continuous: each step back from the present position is the minimum image. It ends where the agent
         came, or came again after an absence.
         """
-        self._past.append(now)
+        if not self._past or self._past[-1] is not now:
+            self._past.append(now)
         paths = np.full((len(self._past), *now.positions.shape), np.nan)
         paths[-1] = now.positions
         later, place = now, now.positions
