@@ -19,7 +19,7 @@ from kadita.school.box import MOST, Floats
 NAMED = {"x": (1, 0, 0), "y": (0, -1, 0), "z": (0, 0, 1), "aslant": (0.55, -0.72, 0.42)}
 LOOKS = "x, y, z, aslant, or a direction X,Y,Z from the school to the viewer"
 CENTRAL, FAR = 98, 1.5  # percent of agents that are in the picture; all are if they reach at most FAR times as far
-MARGIN = 1.08
+MARGIN = 1.04
 ASLANT = 0.5  # angle between the axis of a mill and the line of sight, in radians
 
 
@@ -90,8 +90,8 @@ class View(NamedTuple):
     def body_length(self, stated: Any = None) -> float:
         """Return the length that bodies are drawn with: that of animals if it is known, or one that can be seen.
 
-        It is at least 1/90 of the height of the picture, and otherwise 1.2 times the distance of nearest neighbours,
-        between 1/32 and 1/12 of it.
+        It is at least 1/90 of the height of the picture. Where it is not known, it is 1.2 times the distance of nearest
+        neighbours, between 1/32 and 1/12 of the height.
         """
         height = float((self.high - self.low)[1])
         if isinstance(stated, int | float) and 0 < stated < np.inf:

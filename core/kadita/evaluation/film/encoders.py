@@ -157,7 +157,8 @@ def _webp(path: Path, film: Film, pictures: Iterator[Picture]) -> None:
     first.seek(0)
     durations = [b - a for a, b in zip(ends[:-1], ends[1:], strict=True)]
     options: dict[str, Any] = {"quality": WEBP_QUALITY, "method": 2, "loop": 0}
-    first.save(path, "WEBP", save_all=True, duration=durations, **options)
+    with path.open("wb") as file:  # which Pillow would leave open if it is interrupted
+        first.save(file, "WEBP", save_all=True, duration=durations, **options)
 
 
 ENCODERS: dict[str, Callable[[Path, Film, Iterator[Picture]], None]] = {".mp4": _mp4, ".gif": _gif, ".webp": _webp}

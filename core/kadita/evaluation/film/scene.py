@@ -21,6 +21,7 @@ from kadita.school.arena import Arena
 from kadita.school.block import Frame
 from kadita.school.box import Box, Floats
 
+LEAST = 8.0  # pixels of a body
 POINT = 0.5  # diameter of a point where bodies are drawn, in lengths of a body
 
 
@@ -77,8 +78,8 @@ class Scene:
         shape = shape_for(most, frames[0].dimensions == 2)
         if not any(frame.velocity_known.any() for frame in frames):
             shape = None
-        length = view.body_length(frames[0].attributes.get("body_length"))
         height = float((view.high - view.low)[1])
+        length = max(view.body_length(frames[0].attributes.get("body_length")), LEAST * height / pixels)
         diameter = POINT * length / height * pixels * 72 / dpi  # in typographic points
         diameter = float(np.clip(diameter, 1.2 * 72 / dpi, 12))
         width = float(np.clip(pixels / 700, 0.6, 2)) * 72 / dpi

@@ -15,6 +15,7 @@ from kadita.school.box import Floats
 DPI = 100
 SMALLEST = 48  # pixels, of a side of a picture
 SIDES: tuple[Any, ...] = ("left", "right")
+HEAD = 3.9  # height of the key and its margins, in heights of the text
 KEY_FROM = 240  # pixels of the shorter side, from which there is room for a key of colours
 
 
@@ -111,11 +112,19 @@ class Stage:
                 fontsize=0.95 * self.points,
                 parse_math=False,
             )
-        return axes.axvline(times[0], color=theme.now, linewidth=0.12 * self.points + 0.4)
+        return axes.axvline(times[0], color=theme.now, linewidth=0.12 * self.points + 0.4, clip_on=False)
 
     def frame(self, view: View) -> View:
-        """Show this view, with room for the axes' shape; return it as it is shown."""
-        fitted = view.fitted(self.aspect)
+        """Show this view between the time and the key above, and the scale bar below; return it as it is shown."""
+        width, height = self.size[0], self.size[0] / self.aspect
+        side, foot = self.text, 2.8 * self.text
+        top = (HEAD if min(self.size) >= KEY_FROM else 2.4) * self.text
+        inner = np.array([width - 2 * side, height - top - foot])
+        fitted = view.fitted(inner[0] / inner[1])
+        pixel = float((fitted.high - fitted.low)[1]) / inner[1]
+        fitted = fitted._replace(
+            low=fitted.low - pixel * np.array([side, foot]), high=fitted.high + pixel * np.array([side, top])
+        )
         self.axes.set(xlim=(fitted.low[0], fitted.high[0]), ylim=(fitted.low[1], fitted.high[1]))
         return fitted
 
@@ -171,10 +180,10 @@ class Stage:
                 spine.set_visible(False)
             axes.set_title(title, pad=3, **writing)
         elif isinstance(colors, ByHeading):
-            axes = self.figure.add_axes((1 - 6 * x, 1 - 7 * y, 4.8 * x, 4.8 * y))
+            axes = self.figure.add_axes((1 - 4 * x, 1 - 3.6 * y, 3.2 * x, 3.2 * y))
             axes.imshow(colors.wheel(view.camera, flat), interpolation="bilinear")
             axes.axis("off")
-            self.figure.text(1 - 3.6 * x, 1 - 1.1 * y, title, ha="center", va="center", **writing)
+            self.figure.text(1 - 4.6 * x, 1 - 2 * y, title, ha="right", va="center", **writing)
 
 
 def parsed_size(text: str) -> tuple[int, int]:

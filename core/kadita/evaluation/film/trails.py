@@ -35,10 +35,9 @@ class Trails:
         self._past: deque[Moment] = deque(maxlen=length + 1)
 
     def paths(self, now: Moment) -> Floats:
-        """Add a moment, unless it is the last one already, and return the paths to it, (K, N, 3), oldest first: NaN where an agent was not
-        present.
+        """Add a moment, unless it is the last one already, and return the paths to it, (K, N, 3), oldest first.
 
-        A path is continuous: each step back from the present position is the minimum image. It ends where the agent
+        A path is continuous: each step back from the present position is the minimum image. It is NaN before the agent
         came, or came again after an absence.
         """
         if not self._past or self._past[-1] is not now:
