@@ -7,6 +7,7 @@ import kadita
 from kadita import Block, KaditaError, metric
 from kadita.evaluation.film.colors import DARK, LIGHT, ByNumber
 from kadita.plugins.loading import load_registry
+from kadita.school.in_memory import InMemoryTrajectory
 
 CELL = 10.0
 PLAIN = {"color": "plain"}
@@ -198,6 +199,37 @@ def test_the_cursor_is_at_the_time_of_the_picture(pictures):
     at = [columns(p[260:, :, 0] - p[260:, :, 2] > 40).mean() for p in drawn]  # the cursor alone is orange
     np.testing.assert_allclose(np.diff(at), np.diff(at).mean(), atol=1)
     assert at[-1] - at[0] > 200
+
+
+def test_a_cell_that_grows_is_drawn_as_large_as_it_is(pictures, where):
+    trajectory = InMemoryTrajectory.of_block(moving([2, 2], frames=3, step=(0, 0)))
+    lengths = np.array([[5.0, 5, 0], [7.5, 7.5, 0], [10, 10, 0]])
+    trajectory._chunk = trajectory._chunk._replace(lengths=lengths)
+    drawn = pictures(trajectory, between=2, size=(400, 400), **PLAIN)
+    widths = []
+    for picture in drawn:
+        wall = where(picture, DARK.wall, near=60)
+        sides = columns(wall & (wall.sum(axis=0) > 80))
+        widths.append(sides[-1] - sides[0])
+    np.testing.assert_allclose(np.array(widths) / widths[-1], [0.5, 0.625, 0.75, 0.875, 1], atol=0.015)
+
+
+def test_a_series_that_is_undefined_in_all_frames_is_said_to_be(pictures):
+    """The polarization of agents at rest; the film has the pictures nevertheless."""
+    block = Block(np.full((3, 2, 2), 5.0), np.zeros((3, 2, 2)), box=(CELL, CELL))
+    drawn = pictures(block, metrics="polarization", size=(300, 300), **PLAIN)
+    middle_of_panel = drawn[0][255:285, 100:250]
+    assert (middle_of_panel.max(axis=-1) > 100).sum() > 30  # the word
+    assert not (middle_of_panel[:, :, 2] - middle_of_panel[:, :, 0] > 80).any()  # and no line
+
+
+def test_who_comes_in_the_middle_of_a_film_is_drawn_from_then_on(pictures, agents, tmp_path):
+    with kadita.record(tmp_path / "a.nc", agents=1, box=(CELL, CELL), dimensions=2, presence=True) as file:
+        for frame in range(5):
+            there = frame in (2, 4)
+            file.write([[5, 5] if there else [np.nan, np.nan]], [[1, 0] if there else [np.nan, np.nan]], time=frame)
+    drawn = pictures(tmp_path / "a.nc", trail=2, size=(400, 400), **PLAIN)
+    assert [bool(agents(picture).any()) for picture in drawn] == [False, False, True, False, True]
 
 
 def test_ten_thousand_points_are_drawn(pictures, agents, rng):

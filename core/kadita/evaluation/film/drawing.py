@@ -51,7 +51,7 @@ class Drawing:
         from matplotlib.transforms import IdentityTransform
 
         self.view, self.theme, self.length, self.shape, self.exact = view, theme, length, shape, exact
-        self._background = np.array(to_rgb(theme.background))
+        self._background, self._wall = (np.array(to_rgb(color)) for color in (theme.background, theme.wall))
         # matplotlib takes arrays in places where its types name sequences alone
         self.walls: Any = LineCollection([], linewidths=width, colors=theme.wall, zorder=1)
         self.trails: Any = LineCollection([], linewidths=width, zorder=2, capstyle="butt", joinstyle="round")
@@ -76,8 +76,15 @@ class Drawing:
         return self.walls, self.trails, self.points, self.bodies
 
     def surround(self, lines: Sequence[Floats]) -> None:
-        """Draw these lines, (K, 3) each."""
-        self.walls.set_segments([self.view.camera.project(line) for line in lines])
+        """Draw these lines, (K, 3) each; those that are farther away are fainter."""
+        camera = self.view.camera
+        self.walls.set_segments([camera.project(line) for line in lines])
+        if lines:
+            depth = np.array([camera.depth(line).mean() for line in lines])
+            width = np.ptp(depth)
+            part = FADED + (1 - FADED) * (depth - depth.min()) / width if width > 1e-9 * np.abs(depth).max() else 1.0
+            mixed = self._background + (self._wall - self._background) * np.reshape(part, (-1, 1))
+            self.walls.set_color(mixed)
 
     def show(self, positions: Floats, headings: Floats, colours: Floats, paths: Floats | None, box: Box) -> None:
         """Draw agents, and the paths to them.
