@@ -18,6 +18,7 @@ import typer
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, describe_error
 from kadita.cli.analyze import analyze
+from kadita.cli.animate import animate
 from kadita.cli.convert import convert
 from kadita.cli.info import info
 from kadita.cli.metrics import metrics
@@ -40,7 +41,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot, report):
+COMMANDS = (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot, animate, report)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(plugins)
 

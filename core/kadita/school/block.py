@@ -245,6 +245,8 @@ class Frame:
         self._index = index
         self.box = block.box
         self.agents = block.agents
+        self.members = block.members
+        self.columns = block.columns
         self.species = block.species
         self.all_species = block.all_species
         self.dimensions = block.dimensions
