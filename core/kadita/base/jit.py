@@ -75,6 +75,17 @@ def _compile(function: Function, **options: Any) -> Function:
     return cast(Function, compiled)
 
 
+class _Files(FunctionCache):
+    """Files of one version of a kernel, whose name holds the hash of all that it is compiled from.
+
+    Numba's key has a pickle of what the function closes over besides, whose bytes depend on how a process was started
+    and whether its modules came from sources or bytecode: the same kernel would be compiled again.
+    """
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return sig, codegen.magic_tuple()
+
+
 class _Cache(NullCache):
     """Machine code on disk, keyed by the hash of a kernel's code and of its dependencies in all files.
 
@@ -90,7 +101,7 @@ class _Cache(NullCache):
         function = self._compiled.py_func
         function.__qualname__ = f"{self._name}_{checksum(self._compiled)}"
         try:
-            return FunctionCache(function)  # type: ignore[no-untyped-call]
+            return _Files(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # neither the package's folder nor the user's cache can be written
             return NullCache()
 
