@@ -27,6 +27,7 @@ from numba._dynfunc import make_function  # noqa: E402
 from numba.core.caching import FunctionCache, NullCache  # noqa: E402
 from numba.core.codegen import JITCodeLibrary  # noqa: E402
 from numba.core.compiler import Compiler  # noqa: E402
+from numba.core.runtime.nrt import rtsys  # noqa: E402
 
 Function = Callable[..., Any]
 
@@ -75,6 +76,7 @@ def _compile(function: Function, **options: Any) -> Function:
     compiled: Any = njit(**KERNEL, **options)(function)
     if compiled is not function:  # as it is if NUMBA_DISABLE_JIT is set
         compiled._cache = _Cache(compiled)
+        compiled._compilation_chain_init_hook = lambda: None  # extensions of Numba are for compilation alone
     return cast(Function, compiled)
 
 
@@ -114,6 +116,15 @@ class _Files(FunctionCache):
     and whether its modules came from sources or bytecode: the same kernel would be compiled again.
     """
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return machine code for arguments of these types, or None, without what only compilation needs."""
+        from numba.cpython import hashing  # noqa: F401  (gives the machine code of `hash` what it links to)
+
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        return None  # a file that cannot be read
+
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
         return sig, codegen.magic_tuple()
 
@@ -139,8 +150,10 @@ class _Cache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return machine code for arguments of these types, or None."""
-        _initialize(target_context)
-        return self._files.load_overload(sig, target_context)
+        found = self._files.load_overload(sig, target_context)
+        if found is None:  # it will be compiled
+            _initialize(target_context)
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store machine code, and delete the files of the oldest versions."""
