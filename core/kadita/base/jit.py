@@ -33,7 +33,7 @@ Function = Callable[..., Any]
 
 KERNEL = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}  # a wrapper for C takes time to compile
 JITABLE = KERNEL | {"forceinline": True, "no_cpython_wrapper": True}
-KEPT = 100  # files of a kernel on disk, at least two for each version
+KEPT = 400  # files of a kernel on disk, at least two for each version; the steps of a model are a version of 0.3 MB
 
 
 def kernel(function: Function) -> Function:
