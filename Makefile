@@ -6,7 +6,7 @@ POSE := $(VENV)/pose
 WEB := core/kadita/evaluation/report/web
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check schemas web studies benchmark clean
+.PHONY: demo test setup check bytecode web schemas studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	@ls out
 
 ## the whole suite, real readers included; first what reads poses with a package, in an environment of its own
-test: $(VENV)/developer $(POSE)/installed
+test: $(VENV)/developer $(POSE)/installed bytecode
 	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
@@ -32,6 +32,11 @@ check: $(VENV)/developer
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# of the sources, which hundreds of processes of the tests import: a third of a second each, also where
+# PYTHONDONTWRITEBYTECODE is set
+bytecode: $(VENV)/installed
+	$(BIN)/python -m compileall -q core plugins
 
 schemas: $(VENV)/installed
 	$(BIN)/python -m kadita.simulation.sweep.schema schemas

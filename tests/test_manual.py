@@ -5,6 +5,7 @@ import dis
 import math
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,12 +19,24 @@ from kadita import models
 ROOT = Path(__file__).resolve().parents[1]
 EXCERPT = re.compile(r"^```py\n(.*?)^```$", re.MULTILINE | re.DOTALL)  # of a plugin, without its imports
 FENCE = re.compile(r"^```(sh|python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~!]")  # what a shell reads in the words of a command
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
 
 
-def run_blocks(page, folder):
-    """What the blocks of a page print, by block, where they run in their order in one empty folder."""
+def words_of(code):
+    """The words of a block whose lines are commands of kadita that need no shell, by line; None of any other."""
+    lines = [shlex.split(line, comments=True) for line in code.replace("\\\n", " ").splitlines()]
+    lines = [line for line in lines if line]
+    plain = all(line[0] == "kadita" and not SHELL.search(" ".join(line)) for line in lines)
+    return [line[1:] for line in lines] if plain else None
+
+
+def run_blocks(page, folder, command):
+    """What the blocks of a page print, by block, where they run in their order in one empty folder.
+
+    Those of the README run as a reader runs them. On other pages commands that need no shell run in this process.
+    """
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = {}
     for language, code in FENCE.findall(TEXT[page]):
@@ -32,18 +45,22 @@ def run_blocks(page, folder):
             (folder / name[1]).write_text(code, encoding="utf-8")
         if name or language == "toml":
             continue
-        command = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
-        process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-        assert process.returncode == 0, f"{code}\n{process.stderr}"
-        assert "is now" not in process.stderr, process.stderr  # a name that has changed
-        done[code] = process.stdout
+        if page != "README.md" and language == "sh" and (lines := words_of(code)):
+            ended = [command(*words, cwd=folder) for words in lines]
+        else:
+            shell = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
+            ended = [subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True)]
+        for process in ended:
+            assert process.returncode == 0, f"{code}\n{process.stderr}"
+            assert "is now" not in process.stderr, process.stderr  # a name that has changed
+        done[code] = "".join(process.stdout for process in ended)
     return done
 
 
 @pytest.mark.parametrize("page", TEXT)
-def test_every_block_runs(page, tmp_path):
+def test_every_block_runs(page, tmp_path, command):
     """And prints what the page says of it; once only, because some take a minute."""
-    done = run_blocks(page, tmp_path)
+    done = run_blocks(page, tmp_path, command)
     assert done
     if page == "README.md":  # its plugin has twenty lines
         plugin = (tmp_path / "crowding.py").read_text(encoding="utf-8").splitlines()

@@ -68,7 +68,6 @@ def run(
     from kadita.base.errors import Interrupted, KaditaError, PluginError
     from kadita.base.settings import parse_settings
     from kadita.cli.analyze import measure
-    from kadita.cli.results_table import print_summary
     from kadita.cli.stopping import kept, stoppable
     from kadita.cli.terminal import installed, progress, report, size_of, waiting
     from kadita.evaluation import export
@@ -135,6 +134,8 @@ def run(
         measured = measure(path, metrics, registry, **options)
     written = [path] if path else []
     if analyze:
+        from kadita.cli.results_table import print_summary  # a run that measures nothing draws no table
+
         written += export.write_all(measured, results or (), force=force, equilibration=counted)
         print_summary(measured, counted)
     for file in written:
