@@ -55,14 +55,13 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
 
 def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
     """Return what the script is told of a run; see `web/README.md`."""
-    direction = run.view.direction
     found: dict[str, Any] = {
         "name": run.name,
         **{key: run.facts[key] for key in ("ids", "species", "cell", "outline", "plane")},
         "radius": run.view.radius,
         "size": run.view.size,
         "step": run.view.step,
-        "way": None if direction is None else [round(x, 4) for x in direction.tolist()],
+        "way": [round(x, 4) for x in run.view.direction.tolist()],
         "series": numbers.curves(run.results, run.estimates, run.curves),
         "diagram": numbers.diagram(run.results),
     }
@@ -137,7 +136,7 @@ def _counted(equilibration: str | float, unit: str) -> str:
 
 def _line(run: Run) -> str:
     """Return a line on a run: agents, frames, times, cell, model."""
-    agents, frames, times = run.facts["agents"], len(run.frames), run.results.times
+    agents, frames, times = len(run.facts["ids"]), len(run.frames), run.results.times
     unit = str(run.facts["attributes"].get("time_unit") or "")
     cell = run.facts["cell"]
     space = "open space" if cell is None else "cell " + " x ".join(in_full(x) if x else "open" for x in cell)

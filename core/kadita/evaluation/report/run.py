@@ -12,7 +12,6 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.evaluate import analyze
-from kadita.evaluation.report.outline import outline
 from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
@@ -20,13 +19,11 @@ from kadita.evaluation.results import Results
 from kadita.evaluation.source import Source
 from kadita.evaluation.statistics import Estimate
 from kadita.plugins.registry import Registry
-from kadita.school.arena import Arena
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
 OF_SOURCE = frozenset(signature(Source.of).parameters)
 OF_FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))
-SAMPLED = 24  # frames that say how far a school reaches
 
 
 @dataclass
@@ -98,7 +95,7 @@ def measured_run(
             colors=[color for color in dict.fromkeys((*colors, *of_agents))],
             frames=frames,
             view=view,
-            facts=_facts(trajectory, frames),
+            facts=_facts(trajectory, view),
             configuration=_configuration(trajectory),
         )
 
@@ -115,23 +112,15 @@ def _and(results: Results, more: Results) -> Results:
     )
 
 
-def _facts(trajectory: Trajectory, frames: Integers) -> dict[str, Any]:
+def _facts(trajectory: Trajectory, view: View) -> dict[str, Any]:
     """Return what a page says of a trajectory and draws about it."""
-    low, high, cells = np.full(3, np.inf), np.full(3, -np.inf), np.zeros(3)
-    for block in trajectory.blocks_of(frames[np.unique(np.linspace(0, len(frames) - 1, SAMPLED).astype(int))]):
-        positions = block.wrapped
-        low, high = np.minimum(low, positions.min(axis=(0, 1))), np.maximum(high, positions.max(axis=(0, 1)))
-        cells = np.maximum(cells, block.box.array)
-    arena = trajectory.attributes.get("arena")
-    walls = [] if arena is None or not np.isfinite(low).all() else outline(Arena.of(arena), low, high)
     species = trajectory.species
     names = [] if species is None else list(dict.fromkeys(map(str, species)))
     return {
-        "agents": len(trajectory.agents),
         "ids": [str(agent) for agent in trajectory.agents],
         "species": None if species is None else {"names": names, "of": [names.index(str(s)) for s in species]},
-        "cell": cells.tolist() if cells.any() else None,
-        "outline": [np.round(line, 9).tolist() for line in walls],
+        "cell": view.cell.tolist() if view.cell.any() else None,
+        "outline": [np.round(line, 9).tolist() for line in view.outline],
         "plane": trajectory.decide_dimensions() == 2,
         "attributes": dict(trajectory.attributes),
     }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from kadita.evaluation.film.camera import Camera, direction
+from kadita.evaluation.film.sample import extent_of, sampled, step_of
+from kadita.evaluation.film.scenery import walls
+from kadita.school.arena import Arena
 from kadita.school.block import Frame
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-SAMPLED = 24  # frames that are looked at
 MOST = 90  # per cent of the agents that lie within the radius
-MILL = 0.3  # mean angular momentum of unit vectors about the centroid from which a school is seen along its axis
+MEASURED = 12  # frames of which distances to the nearest neighbour are taken
 
 
 @dataclass(frozen=True)
@@ -22,65 +26,52 @@ class View:
 
     Attributes:
         radius: about the centre of the school, which holds most agents in most frames; above 0.
-        size: length of a glyph, a little less than most distances to the nearest neighbour.
+        size: length of a glyph, a little less than most distances to the nearest neighbour; above 0.
         step: median distance that an agent moves from one frame to the next; above 0.
-        direction: from the centre to the camera, (3,), of length 1; None where nothing tells it.
+        direction: from the centre to the camera, (3,), of length 1.
+        cell: the largest edges of the cell, (3,), 0 along open axes.
+        outline: walls of the arena as lines, (K, 3) each; as far as agents reach, along axes without walls.
     """
 
     radius: float
     size: float
     step: float
-    direction: Floats | None
+    direction: Floats
+    cell: Floats
+    outline: list[Floats]
 
 
 def view_of(trajectory: Trajectory, frames: Integers) -> View:
-    """Return a view of some frames, from a sample of them; frames without agents tell nothing."""
-    sample = np.unique(np.linspace(0, len(frames) - 1, SAMPLED).astype(int))
-    reach, near, moved, middle = [], [], [], None
-    for i in sample:
-        pair = frames[i : i + 2]
-        blocks = list(trajectory.blocks_of(pair))
-        if not blocks:
-            continue
-        block = blocks[0]
-        frame = block[0]
-        if middle is None or i <= len(frames) // 2:
-            middle = frame
-        edges = np.array(block.box.array)
-        distances = np.linalg.norm(frame.offsets - np.median(frame.offsets, axis=0), axis=1)
-        reach.append(float(np.percentile(distances, MOST)))
-        if block.box.periodic:
-            reach[-1] = max(reach[-1], 0.5 * float(np.linalg.norm(edges)))
-        if block.shape[1] > 1:
-            near.append(float(np.median(block.neighbor_distances(1)[0])))
-        if len(pair) == 2 and len(block) == 2:
-            steps = np.linalg.norm(block.box.minimum_image(block.positions[1] - block.positions[0]), axis=1)
-            moved.append(float(np.median(steps)))
-    radius = _typical(reach) or _typical(near) or 1.0
-    size = min(0.85 * (_typical(near) or radius / 8), radius / 6)
-    direction = (
-        None
-        if middle is None or not trajectory.has_velocities or trajectory.decide_dimensions() == 2
-        else _direction(middle)
+    """Return a view of some frames, from a sample of them.
+
+    Raises:
+        KaditaError: no agent is present in any of these frames.
+    """
+    sample = sampled(trajectory, frames)
+    near = _spacing(sample)
+    radius = float(np.median([_reach(frame) for frame in sample])) or near or 1.0
+    size = min(0.85 * (near or radius / 8), radius / 6)
+    step = step_of(trajectory, frames)
+    arena = trajectory.attributes.get("arena")
+    return View(
+        radius=radius,
+        size=size,
+        step=step if step > 0 else size,
+        direction=direction(sample).axes[2],
+        cell=np.max([frame.box.array for frame in sample], axis=0),
+        outline=[] if arena is None else walls(Arena.of(arena), *extent_of(sample), Camera.of("z")),
     )
-    return View(radius, size or radius / 10, _typical(moved) or size or 1.0, direction)
 
 
-def _typical(values: list[float]) -> float:
-    return float(np.median(values)) if values else 0.0
-
-
-def _direction(frame: Frame) -> Floats | None:
-    """Return where a mill is seen from: from above its axis, aslant; None for any other school."""
+def _reach(frame: Frame) -> float:
+    """Return the radius about the middle of the school that holds most agents, or half of the cell's diagonal."""
     offsets = frame.offsets
-    if len(offsets) < 3:
-        return None
-    radii = np.linalg.norm(offsets, axis=1, keepdims=True)
-    spin = np.cross(offsets / np.where(radii > 0, radii, 1.0), frame.headings).mean(axis=0)
-    if np.linalg.norm(spin) < max(MILL, float(np.linalg.norm(frame.headings.mean(axis=0)))):
-        return None
-    axis = spin / np.linalg.norm(spin)
-    axis = axis if axis[2] >= 0 else -axis
-    aside = np.cross(axis, [0.0, 0.0, 1.0]) if abs(axis[2]) < 0.95 else np.array([1.0, 0.0, 0.0])
-    aside /= np.linalg.norm(aside)
-    return np.asarray(np.cos(0.7) * axis + np.sin(0.7) * aside)
+    distances = np.linalg.norm(offsets - np.median(offsets, axis=0), axis=1)
+    return max(float(np.percentile(distances, MOST)), 0.5 * float(np.linalg.norm(frame.box.array)))
+
+
+def _spacing(sample: Sequence[Frame]) -> float:
+    """Return the median distance to the nearest neighbour; 0 of single agents."""
+    some = sample[:: -(-len(sample) // MEASURED)]
+    found = [np.median(frame.neighbor_distances(1)) for frame in some if len(frame.positions) > 1]
+    return float(np.median(found)) if found else 0.0
