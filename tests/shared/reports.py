@@ -60,8 +60,8 @@ class Page:
 
     def table(self):
         """Rows of the table of numbers: name, cells and unit."""
-        body = self.text[self.text.index('id="numbers"') :]
-        rows = re.findall(r'<tr><th scope="row"[^>]*>(.*?)</th>(.*?)</tr>', body)
+        body = self.text[self.text.index("<tbody>") : self.text.index("</tbody>")]
+        rows = re.findall(r'<tr><t[hd](?: scope="row")?[^>]*>(.*?)</t[hd]>(.*?)</tr>', body)
         return [
             [html.unescape(name), *map(html.unescape, re.findall(r"<td[^>]*>(.*?)</td>", cells))]
             for name, cells in rows

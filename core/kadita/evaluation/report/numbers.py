@@ -162,7 +162,8 @@ def _table(
     body = []
     for run, row, meaning in lines:
         cells = [*row.cells, *[""] * (len(headings) - len(row.cells))]
-        name = f'<th scope="row" title="{escape(meaning)}">{words(row.name)}</th>'
+        th = f'<th scope="row" title="{escape(meaning)}">{words(row.name)}</th>'
+        name = th if row.name else "<td></td>"  # a further label of the row above
         of_run = f'<td class="word">{escape(run)}</td>' if several else ""
         numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         body.append(f'<tr>{name}{of_run}{numbers}<td class="word">{escape(row.unit)}</td></tr>')

@@ -18,6 +18,8 @@ export class Eye {
       this.controls.mouseButtons.LEFT = MOUSE.PAN;
       this.controls.touches = { ONE: TOUCH.PAN, TWO: TOUCH.DOLLY_PAN };
     }
+    // on a phone the picture is as wide as the page: a finger that moves up or down scrolls, sideways it turns
+    if (matchMedia("(pointer: coarse)").matches) canvas.style.touchAction = "pan-y";
     this.controls.addEventListener("change", () => this.changed());
     this.seen = this.usual();
   }

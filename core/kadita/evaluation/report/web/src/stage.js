@@ -31,6 +31,7 @@ export class Stage {
     this.school = new School(film, run, order);
     this.eye = new Eye(canvas, this.school, calm);
     this.eye.changed = () => ((this.dirty = true), when.turned(this));
+    this.gl = Boolean(gl); // without it, all shapes take as long
     this.soft = gl?.soft;
     this.drawer = gl ? new WebGL(canvas, this.school, this.eye, gl.soft) : new Canvas(canvas, this.school, this.eye);
     this.shaped = usualShape(this.school);
@@ -65,7 +66,7 @@ export class Stage {
 
   /** A shape that takes less time, where there is one. */
   simplify() {
-    if (simpler[this.shaped]) this.shape(simpler[this.shaped]);
+    if (this.gl && simpler[this.shaped]) this.shape(simpler[this.shaped]);
     return this.shaped;
   }
 

@@ -1,7 +1,7 @@
 // The ways agents came, as pieces of lines that fade: places from the focus, linear light and opacity.
 
 /** Pieces of a trail: fewer where there are many. */
-const piecesOf = (columns) => (columns > 300 ? 12 : 20);
+const piecesOf = (columns) => (columns > 500 ? 12 : 20);
 
 export class Trails {
   constructor(school) {
