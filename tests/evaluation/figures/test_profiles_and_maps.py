@@ -135,7 +135,7 @@ def test_maps_of_an_analysis_are_laid_out_without_its_errors_and_counts(about, w
     with matplotlib.rc_context(rc()):
         figure = layouts.maps(layouts.Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)
     figure.canvas.draw()
-    assert [a.get_ylabel() for a in figure.axes if "1/m^2" in a.get_ylabel()] == ["density (1/m^2)"] * 2
+    assert [a.get_ylabel() for a in figure.axes if "1/m^2" in a.get_ylabel()] == ["density (1/m^2)", "turning (1/m^2)"]
     box = figure.get_tightbbox()
     assert min(box.x0, box.y0) >= -0.01
     assert box.x1 <= figure.get_figwidth() + 0.01
