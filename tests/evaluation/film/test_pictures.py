@@ -232,6 +232,31 @@ def test_who_comes_in_the_middle_of_a_film_is_drawn_from_then_on(pictures, agent
     assert [bool(agents(picture).any()) for picture in drawn] == [False, False, True, False, True]
 
 
+def test_directions_of_bodies_are_headings_and_have_no_speed(pictures, agents, tmp_path):
+    with kadita.record(tmp_path / "a.nc", agents=1, box=(CELL, CELL), dimensions=2, velocities="orientation") as file:
+        for frame in range(2):
+            file.write([[5 + frame, 5]], [[0, 1]], time=frame)  # it moves aside
+    drawn = pictures(tmp_path / "a.nc", between=2, size=(400, 400), **PLAIN)
+    rows, columns = np.nonzero(agents(drawn[1]))
+    assert np.ptp(rows) > 2 * np.ptp(columns)  # upright between frames, too
+    assert middle(agents(drawn[1])) == pytest.approx((middle(agents(drawn[0])) + middle(agents(drawn[2]))) / 2, abs=0.7)
+    with pytest.raises(KaditaError, match="--color speed: .* directions of bodies"):
+        pictures(tmp_path / "a.nc", color="speed")
+
+
+def test_where_the_camera_follows_the_wall_passes_by(pictures, where, agents):
+    """A single agent swims 3 lengths to the right, and stays in the middle; the picture is about 1 wide."""
+    school = moving([0, 0], frames=4, box=None, attributes={"arena": "channel:-0.3,0.3"})
+    drawn = pictures(school, follow=True, size=(300, 300), **PLAIN)
+    at = [middle(agents(picture)) for picture in drawn]
+    np.testing.assert_allclose(at, np.broadcast_to(at[0], (4, 2)), atol=0.6)
+    up = moving([0, 0], frames=4, step=(0, 0.1), box=None, attributes={"arena": "channel:-0.02,0.5"})
+    drawn = pictures(up, follow=True, size=(300, 300), **PLAIN)
+    walls = [np.flatnonzero(where(p, DARK.wall, near=60).sum(axis=1) > 100) for p in drawn]
+    assert len(walls[0])
+    assert not len(walls[-1])  # it is left behind, and the other is not near yet
+
+
 def test_ten_thousand_points_are_drawn(pictures, agents, rng):
     block = Block(rng.uniform(0, CELL, (1, 10_000, 2)), rng.normal(size=(1, 10_000, 2)), box=(CELL, CELL))
     assert agents(pictures(block, **PLAIN)[0]).mean() > 0.1

@@ -20,6 +20,7 @@ NAMED = {"x": (1, 0, 0), "y": (0, -1, 0), "z": (0, 0, 1), "aslant": (0.55, -0.72
 LOOKS = "x, y, z, aslant, or a direction X,Y,Z from the school to the viewer"
 CENTRAL, FAR = 98, 1.5  # percent of agents that are in the picture; all are if they reach at most FAR times as far
 MARGIN = 1.04
+ALONE = 0.15  # half of the width around a single agent that is followed, in lengths of its way
 ASLANT = 0.5  # angle between the axis of a mill and the line of sight, in radians
 
 
@@ -151,6 +152,10 @@ def view_of(frames: Sequence[Frame], camera: Camera, follow: bool, scenery: Iter
     else:
         everything = np.concatenate([of_agents, *(camera.project(line) for line in lines)])
         low, high = np.nanmin(everything, axis=0), np.nanmax(everything, axis=0)
+    if (high - low).max() <= 1e-9 * max(np.abs(low).max(), np.abs(high).max()):  # one agent, or all at one place
+        ways = np.concatenate([frame.wrapped for frame in frames])
+        around = ALONE * (float(np.ptp(ways, axis=0).max()) or 1.0)
+        low, high = low - around, high + around
     far, near = np.array(depths).min(axis=0)[0], np.array(depths).max(axis=0)[1]
     spacing = float(np.median(spacings)) if spacings else np.nan
     return View(camera, follow, low, high, (float(far), float(near)), spacing)

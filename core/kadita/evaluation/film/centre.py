@@ -13,7 +13,8 @@ SETTLED = 0.5  # seconds of the film in which the camera approaches the centroid
 class Centre:
     """Moves by the mean displacement of the agents that are present in both moments, and slowly to their centroid.
 
-    While the same agents are present, it is the centroid: the mean position, or the mean on the torus.
+    In open space, while the same agents are present, it is the centroid; in a cell it can lag behind, as the mean on
+    the torus does not move by the mean displacement.
     """
 
     def __init__(self, fps: float) -> None:
@@ -34,9 +35,7 @@ class Centre:
                 moved = moment.box.minimum_image(b.positions - a.positions).mean(axis=0)
                 place = self._place + moved
                 away = moment.box.minimum_image(centroid - place)
-                same = len(a.members) == len(moment.members) == len(self._before.members)
-                # rounding, and on the torus the mean displacement, drift from the centroid without agents coming
-                self._place = place + (self._part if not same or np.linalg.norm(away) > 1e-9 else 1.0) * away
+                self._place = place + self._part * away
             else:
                 self._place = centroid
         self._before = moment

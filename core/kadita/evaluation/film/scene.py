@@ -85,6 +85,9 @@ class Scene:
         width = float(np.clip(pixels / 700, 0.6, 2)) * 72 / dpi
         self.view, self.arena, self.coloring = view, arena_of(frames), coloring
         self.extent = extent_of(frames)
+        if view.follow and frames[0].dimensions == 2:  # walls without an end go through the picture
+            around = float((view.high - view.low).max()) * np.array([1.0, 1.0, 0.0])
+            self.extent = self.extent[0] - around, self.extent[1] + around
         exact = isinstance(coloring.colors, ByNumber | ByName)
         self.drawing = Drawing(axes, view, theme, length, shape, diameter, width, exact)
         self._trails, self._centre = trails, Centre(fps)
