@@ -20,15 +20,17 @@ from kadita.evaluation.figures.phase_diagram import Phases, phase_diagram, phase
 from kadita.evaluation.figures.profiles import profile
 from kadita.evaluation.figures.quantiles import quantiles
 from kadita.evaluation.figures.series import series
+from kadita.evaluation.figures.snapshot import snapshot
 from kadita.evaluation.figures.states import states
 from kadita.evaluation.figures.style import STYLE
 from kadita.evaluation.figures.sweep_table import SweepTable, read_sweep_table
 from kadita.evaluation.figures.thinning import extremes_kept
+from kadita.evaluation.figures.tracks import tracks
 
 # fmt: off
 __all__ = [
     "STYLE", "Phases", "SweepTable", "correlation", "distribution", "extremes_kept", "first_zero", "heatmap", "means",
     "neighbor_map", "order_plane", "phase_diagram", "phases", "profile", "quantiles", "read_sweep_table", "series",
-    "states",
+    "snapshot", "states", "tracks",
 ]
 # fmt: on

@@ -32,6 +32,8 @@ DRAWN = {
     "correlation": ["a.nc", "b.nc", "--set", "r_max=12", "--set", "bins=6"],
     "phase-diagram": ["table.csv", "-m", "polarization"],
     "entropies": ["a.nc", "b.nc", "--equilibration", "half"],
+    "snapshot": ["a.nc", "--frame", "0", "--color", "speed"],
+    "tracks": ["a.nc", "--look", "z", "--start", "5", "--stop", "20"],
     "neighbor-maps": ["a.nc", "-m", "neighbor_bearing"],
 }
 
@@ -60,7 +62,7 @@ def figures_made(monkeypatch):
 
 def test_every_kind_is_tried_here_and_named_in_the_help(command):
     assert set(DRAWN) == set(KINDS)
-    shown = " ".join(command("plot", "--help").stdout.replace("\u2502", " ").split())
+    shown = " ".join(command("plot", "--help").stdout.replace("\u2502", " ").split()).replace("- ", "-")
     listed = re.search(r"Figure to draw instead: (.*?)\.", shown)[1]
     assert re.split(r", | or ", listed) == list(KINDS)
 

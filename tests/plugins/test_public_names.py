@@ -38,7 +38,7 @@ PUBLIC = {
     "kadita.mda": "Analysis KaditaParser NC4Reader NC4Writer",
     "kadita.figures": """
         STYLE Phases SweepTable correlation distribution extremes_kept first_zero heatmap means neighbor_map order_plane
-        phase_diagram phases profile quantiles read_sweep_table series states
+        phase_diagram phases profile quantiles read_sweep_table series snapshot states tracks
     """,
     "kadita.testing": """
         Check check_analysis check_importer check_metric check_model examine_analysis examine_importer examine_metric

@@ -36,7 +36,7 @@ def plot(
         typer.Option(
             metavar="KIND",
             help="Figure to draw instead: series, order-plane, states, distribution, profiles, maps, quantiles, "
-            "correlation, phase-diagram, entropies or neighbor-maps.",
+            "correlation, phase-diagram, entropies, snapshot, tracks or neighbor-maps.",
         ),
     ] = None,
     width: Annotated[
@@ -56,6 +56,13 @@ def plot(
         list[str] | None,
         typer.Option(metavar="PARAMETER=VALUE", help="Points of a phase-diagram, if more parameters vary; repeatable."),
     ] = None,
+    frame: Annotated[int | None, typer.Option(metavar="N", help="Frame of a snapshot; default: the last.")] = None,
+    color: Annotated[
+        str | None, typer.Option(metavar="heading|speed|species|plain", help="What a snapshot colours agents by.")
+    ] = None,
+    look: Annotated[
+        str | None, typer.Option(metavar="x|y|z|aslant|X,Y,Z", help="Direction to the viewer, of a snapshot or tracks.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Draw metrics against time, or against their own axis if they have one; by default those declared as plotted.
@@ -64,15 +71,17 @@ def plot(
     """
     from kadita.base.errors import KaditaError
     from kadita.cli.files import expanded
-    from kadita.cli.plot_kinds import draw_kind
-    from kadita.cli.terminal import installed, opened_with_notes, report
+    from kadita.cli.plot_kinds import draw_kind, is_given
+    from kadita.cli.terminal import installed, report
+    from kadita.evaluation.source import of_source
 
     paths = expanded(trajectories)
-    given = {"equilibration": equilibration, "log": log, "path": path, "x": x, "y": y, "where": where}
+    given: dict[str, Any] = {"equilibration": equilibration, "log": log, "path": path, "x": x, "y": y, "where": where}
+    given |= {"frame": frame, "color": color, "look": look}
     if kind is None:
         if len(paths) > 1:
             raise KaditaError(f"expected one trajectory; got {len(paths)}; --kind series draws several")
-        if extra := [key for key, value in {**given, "width": width}.items() if value not in (None, False, [])]:
+        if extra := [key for key, value in {**given, "width": width}.items() if is_given(value)]:
             raise KaditaError(f"--{extra[0]}: expected it with --kind, such as --kind series")
         _stacked(paths[0], output, metrics, measurement, tracks, force=force)
         return
@@ -92,7 +101,8 @@ def plot(
         given=given,
         force=force,
         measure=measured,
-        open_one=lambda path: opened_with_notes(path, **options["tracks"]),
+        open_one=lambda path: of_source(options).open(path, registry),
+        frames={key: options[key] for key in ("start", "stop", "step") if options.get(key) is not None},
     )
     typer.echo(f"wrote {output}")
     for found in results:

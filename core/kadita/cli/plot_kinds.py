@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from kadita.plugins.registry import Registry
 
 
+def is_given(value: Any) -> bool:
+    """Return whether an option is given; 0 is a value."""
+    return value is not None and value is not False and value != []
+
+
 def check_options(name: str, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that are given.
 
@@ -20,7 +25,7 @@ def check_options(name: str, kind: Kind, given: Mapping[str, Any]) -> dict[str, 
     """
     from kadita.base.errors import KaditaError
 
-    options = {key: value for key, value in given.items() if value not in (None, False, [])}
+    options = {key: value for key, value in given.items() if is_given(value)}
     if unknown := [key for key in options if key not in kind.options]:
         known = ", ".join(f"--{key}" for key in sorted(kind.options)) or "none of these options"
         raise KaditaError(f"--kind {name}: expected {known}; got --{unknown[0]}")
@@ -39,6 +44,7 @@ def draw_kind(
     force: bool,
     measure: Callable[[Path, list[str] | None], Results],
     open_one: Callable[[Path], Any],
+    frames: Mapping[str, Any],
 ) -> list[Results]:
     """Draw a figure of this kind, and return the results that were computed for it.
 
@@ -52,14 +58,18 @@ def draw_kind(
         given: options of kinds, None or False where they are not given.
         force: replace a file that exists.
         measure: computes metrics of a trajectory; of None, all that apply.
-        open_one: opens a trajectory.
+        open_one: returns a context manager of a trajectory.
+        frames: ``start``, ``stop`` and ``step`` of what is drawn of a trajectory itself.
 
     Raises:
         KaditaError: an option or a number of files that this kind does not take, a metric it needs that is not there.
     """
+    from contextlib import ExitStack
+
     import matplotlib
 
     from kadita.base.errors import KaditaError
+    from kadita.cli.terminal import notes
     from kadita.evaluation.figures import page, style
     from kadita.evaluation.figures.kinds import kind_of, metrics_for
     from kadita.evaluation.figures.layouts import Asked
@@ -85,15 +95,19 @@ def draw_kind(
         if not metrics:
             raise KaditaError(f"--kind {name}: expected a column of the table to draw; name it with -m")
     elif kind.takes == "trajectory":
-        asked = asked._replace(trajectory=open_one(paths[0]))
+        asked = asked._replace(options={**options, **frames})
     else:
         drawn, computed = metrics_for(name, metrics, registry)
         for path in paths:
             found[str(path)] = _measured(path, computed, measure, fall_back=not metrics and len(drawn) > 1)
         asked = asked._replace(names=drawn, runs=found)
-    with matplotlib.rc_context(style.rc()):
-        figure = kind.draw(asked)
-        page.save(figure, output)
+    with ExitStack() as stack:
+        stack.enter_context(matplotlib.rc_context(style.rc()))
+        if kind.takes == "trajectory":
+            opened = stack.enter_context(open_one(paths[0]))
+            notes(opened.remarks)
+            asked = asked._replace(trajectory=opened)
+        page.save(kind.draw(asked), output)
     return list(found.values())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
@@ -105,3 +106,8 @@ class Source:
         if not far or self.topology is None:
             return self
         return replace(self, topology=str(Path(self.topology).absolute()))
+
+
+def of_source(options: Mapping[str, Any]) -> Source:
+    """Return the source that some of the keywords of `kadita.analyze` describe; the others are for what is measured."""
+    return Source.of(**{key: options[key] for key in signature(Source.of).parameters if key in options})

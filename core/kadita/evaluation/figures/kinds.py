@@ -65,6 +65,13 @@ KINDS: dict[str, Kind] = {
     "entropies": Kind(
         "means of entropies or other metrics of runs side by side", layouts.means_of_runs, several=True, options=COUNTED
     ),
+    "snapshot": Kind(
+        "the agents of a frame, with their headings",
+        layouts.one_frame,
+        takes="trajectory",
+        options=frozenset({"frame", "color", "look"}),
+    ),
+    "tracks": Kind("paths of agents, coloured by time", layouts.paths, takes="trajectory", options=frozenset({"look"})),
     "neighbor-maps": Kind(
         "maps about a focal agent, which faces up", partial(layouts.maps, draw=neighbor_map, height=64.0, equal=True)
     ),

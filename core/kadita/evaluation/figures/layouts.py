@@ -18,8 +18,10 @@ from kadita.evaluation.figures.profiles import profile
 from kadita.evaluation.figures.quantiles import quantiles
 from kadita.evaluation.figures.runs import only
 from kadita.evaluation.figures.series import series
+from kadita.evaluation.figures.snapshot import snapshot
 from kadita.evaluation.figures.states import states
 from kadita.evaluation.figures.sweep_table import SweepTable
+from kadita.evaluation.figures.tracks import tracks
 from kadita.evaluation.results import Results
 from kadita.school.trajectory import Trajectory
 
@@ -201,4 +203,28 @@ def phase_diagrams(asked: Asked) -> Any:
     figure, axes = _panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
     for panel, name in zip(axes, asked.names, strict=True):
         phase_diagram(panel, table, x, y, name, **options)
+    return figure
+
+
+def one_frame(asked: Asked) -> Any:
+    """Draw the agents of one frame, by default of the last one."""
+    if asked.trajectory is None:
+        raise TypeError("a snapshot is of a trajectory")
+    figure = page.new_figure(asked.width, 0.75 * asked.width, equal=True)
+    number = asked.options.get("frame", -1)
+    try:
+        frame = asked.trajectory[number]
+    except IndexError as error:
+        raise KaditaError(f"--{error}") from None
+    snapshot(figure.subplots(), frame, color=asked.options.get("color"), look=asked.options.get("look"))
+    return figure
+
+
+def paths(asked: Asked) -> Any:
+    """Draw the paths of agents, coloured by time."""
+    if asked.trajectory is None:
+        raise TypeError("tracks are of a trajectory")
+    figure = page.new_figure(asked.width, 0.8 * asked.width, equal=True)
+    chosen = {key: asked.options[key] for key in ("look", "start", "stop", "step") if key in asked.options}
+    tracks(figure.subplots(), asked.trajectory, **chosen)
     return figure

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
 from kadita.evaluation.results import Results
-from kadita.evaluation.source import Source
+from kadita.evaluation.source import Source, of_source
 from kadita.evaluation.statistics import Estimate
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-OF_SOURCE = frozenset(signature(Source.of).parameters)
 OF_FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))
 
 
@@ -73,7 +71,7 @@ def measured_run(
     Raises:
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
-    source = Source.of(**{key: options[key] for key in OF_SOURCE & options.keys()})
+    source = of_source(options)
     results = analyze(data, metrics or None, registry=registry, progress=progress, **options)
     if wanted := [color for color in colors if color not in results.series]:
         more = analyze(data, wanted, registry=registry, progress=progress, **options)
