@@ -19,6 +19,14 @@ class Axes(NamedTuple):
     above: Floats
 
 
+class Grid(NamedTuple):
+    """The bins of a map: `bins` along each edge, to `reach` on each side, in a slab of half thickness `half`."""
+
+    reach: float
+    half: float
+    bins: int
+
+
 class Responses(NamedTuple):
     """Rates at which focal agents turn to the left and gain speed, (T, N) each; NaN where unknown."""
 
@@ -65,14 +73,7 @@ def _angle(u: Floats, ahead: Floats, left: Floats) -> Floats:
 
 
 def sums_over_pairs(
-    window: Window,
-    axes: Axes,
-    responses: Responses,
-    blocks: Integers,
-    number: int,
-    reach: float,
-    half: float,
-    bins: int,
+    window: Window, axes: Axes, responses: Responses, grid: Grid, blocks: Integers, number: int
 ) -> tuple[Floats, Floats]:
     """Return sums over pairs by block and bin, (B, 5, bins, bins), and numbers of focal agents, (B, 2).
 
@@ -85,17 +86,15 @@ def sums_over_pairs(
         window: whose frames are summed over.
         axes: of its agents.
         responses: of its agents.
+        grid: of the map.
         blocks: block of each frame, (T,).
         number: of the blocks.
-        reach: half the edge of the map.
-        half: half the thickness of the slab.
-        bins: along each edge.
     """
-    sums, focal = np.zeros((number, 5, bins, bins)), np.zeros((number, 2))
+    sums, focal = np.zeros((number, 5, grid.bins, grid.bins)), np.zeros((number, 2))
     frames = min(window.own + 1, len(window.times))
     lengths = np.zeros((frames, 3)) if window.lengths is None else np.nan_to_num(window.lengths[:frames])
     x = np.ascontiguousarray(window.positions[:frames].transpose(0, 2, 1))
-    _sum(x, *axes, *responses, lengths, blocks, window.own, reach, half, sums, focal)
+    _sum(x, *axes, *responses, lengths, blocks, window.own, grid.reach, grid.half, sums, focal)
     return sums, focal
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from kadita import Facts, KaditaError, NotApplicable, Output, Window, analysis
-from kadita_field.focal import axes_of, responses_of, sums_over_pairs
+from kadita_field.focal import Grid, axes_of, responses_of, sums_over_pairs
 from kadita_field.time_blocks import (
     State,
     blocks_of,
@@ -93,8 +93,8 @@ def finish(
     axis_units={"ahead": "length", "left": "length"},
     halo=2,
     needs_velocities=True,
-    formula="density(x, y) = <number of j with r_j - r_i in the bin>_i,t / area of the bin, turning(x, y) = <dphi_i/dt | "
-    "a j in the bin>, acceleration(x, y) = <d|v_i|/dt | a j in the bin>; x along u_i, y along up x u_i",
+    formula="density: <number of j != i in a bin>_i,t / its area; turning: <dphi_i/dt | a j in the bin>; acceleration: "
+    "<d|v_i|/dt | a j in the bin>; bins of r_j - r_i along u_i and up x u_i, phi_i: angle of u_i in their plane",
     source="Katz et al. 2011, PNAS 108, 18720-18725, doi:10.1073/pnas.1107583108; Herbert-Read et al. 2011, PNAS 108, "
     "18726-18731, doi:10.1073/pnas.1109355108",
 )
@@ -111,9 +111,9 @@ def neighbor_maps(
 
     Every agent with a heading u is focal in turn, all others are its neighbours. Axes are its own: `ahead` along u,
     `left` along up x u, and above along u x left. In a plane up is z. In space a neighbour counts in a slab of
-    thickness `slab` about the plane of ahead and left, so that maps of space and of a plane are alike; agents move about
-    a vertical, so `up` has to be given, and a rotation about it changes nothing, nor for agents without a sense of up
-    does any other. Agents that move straight up or down are left out.
+    thickness `slab` about the plane of ahead and left, where maps are like those of a plane. What is left needs a
+    vertical, such as animals have: rotations about `up` change nothing, others do, unless agents know no vertical.
+    Agents that move straight up or down are left out.
 
     `density` is the mean number of neighbours per area of the map; in space divide it by the thickness of the slab for
     the number per volume. `turning` is the rate of the angle of the heading in the plane of ahead and left, positive to
@@ -146,10 +146,8 @@ def neighbor_maps(
     used = min(window.own + 1, len(window.times))
     of_time = blocks_of(window.times[:used], blocks)
     responses = responses_of(window, axes)
-    pairs, focal = sums_over_pairs(
-        window, axes, responses, of_time.of_frames, max(len(of_time.starts), 1), reach, half, bins
-    )
-    number = len(of_time.starts)
+    grid, number = Grid(reach, half, bins), len(of_time.starts)
+    pairs, focal = sums_over_pairs(window, axes, responses, grid, of_time.of_frames, max(number, 1))
     return state_of(of_time, blocks, pairs=pairs[:number], focal=focal[:number])
 
 

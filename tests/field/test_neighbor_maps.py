@@ -323,7 +323,9 @@ def test_bins_without_a_pair_have_no_mean(rng):
         assert np.isnan(found[name][~seen]).all(), name
         np.testing.assert_allclose(found[name][seen], 0, atol=1e-15)
     alone = maps_of(trajectory(x[:, :1], np.ones((20, 1, 2)), dimensions=2), reach=3.0, bins=3)
-    assert alone["focal"] == 20 and not alone["count"].any() and np.isnan(alone["turning"]).all()
+    assert alone["focal"] == 20
+    assert not alone["count"].any()
+    assert np.isnan(alone["turning"]).all()
     short = maps_of(trajectory(x[:2], np.ones((2, 2, 2)), dimensions=2), reach=3.0, bins=3)
     assert short["without_turning"] == short["focal"] == 4
 
@@ -352,4 +354,5 @@ def test_workers_species_and_what_is_refused(rng, tmp_path):
     with pytest.raises(KaditaError, match=r"^neighbor_maps: reach: expected the corners .* 5; they are 5.65"):
         maps_of(trajectory(x[:9] % 10, v[:9], cell=[10, 10, 0], dimensions=2), reach=4.0)
     known = maps_of(trajectory(x[:9], v[:9], dimensions=2, r_a=2.0, velocities="orientation"), bins=5)
-    assert np.isnan(known["acceleration"]).all() and np.isfinite(known["turning"]).any()
+    assert np.isnan(known["acceleration"]).all()
+    assert np.isfinite(known["turning"]).any()
