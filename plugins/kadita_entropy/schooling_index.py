@@ -34,6 +34,7 @@ class Weights(BaseModel):
     source=SOURCE,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no entropy with a weight is defined; published: in a plane, and where any entropy is undefined",
+    live=True,
 )
 def oceanic_schooling_index(
     block: Block,

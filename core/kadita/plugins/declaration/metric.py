@@ -43,6 +43,7 @@ class Metric(Declared):
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
+    live: bool = False
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
     dimensions: tuple[int, ...] = BOTH
 
@@ -122,6 +123,7 @@ def metric(
     axes: Mapping[str, Axis] = ...,
     published: Mapping[str, Any] = ...,
     plotted: bool = ...,
+    live: bool = ...,
     dimensions: tuple[int, ...] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
@@ -143,6 +145,7 @@ def metric(
     axes: Mapping[str, Axis] | None = None,
     published: Mapping[str, Any] | None = None,
     plotted: bool = False,
+    live: bool = False,
     dimensions: tuple[int, ...] = BOTH,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
@@ -172,6 +175,7 @@ def metric(
         published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
             that it does not use.
         plotted: whether ``kadita plot`` draws it where no metric is named.
+        live: whether ``kadita run --live`` shows it, a number a frame, while it simulates.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space; for others it is left out, or refused
             if it was requested by name.
 
@@ -206,6 +210,7 @@ def metric(
             axes=dict(axes or {}),
             published=dict(published or {}),
             plotted=plotted,
+            live=live,
             dimensions=tuple(dimensions),
         )
 
