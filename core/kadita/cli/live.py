@@ -85,10 +85,10 @@ class View:
             passed = time.monotonic() - self._latest[-1][0]
             left = max(0.0, (self._total - self._done) * self._every / speed - passed)
             parts = [f"{speed:,.0f} steps/s" if speed >= 10 else f"{speed:.2g} steps/s", f"{duration(left)} left"]
-        if self._path is not None:
+        if self._path is not None and self._school.recorded:  # before, it is that of another run, or there is none
             from kadita.cli.terminal import size_of
 
-            with suppress(OSError):  # before the first frame there is no file
+            with suppress(OSError):
                 parts.append(f"{size_of(self._path)} in {self._path.name}")
         return ", ".join(parts)
 
@@ -147,7 +147,7 @@ class InTerminal(View):
         share = self._done / self._total
         table.add_row(
             Text(printable(self._school.name), style="bold"),
-            ProgressBar(total=1.0, completed=share, width=width),
+            ProgressBar(total=1.0, completed=share, width=width, complete_style="cyan", finished_style="cyan"),
             Text(f"{math.floor(100 * share)} %"),
         )
         for name, history in self._histories.items():
