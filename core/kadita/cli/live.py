@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kadita.cli.sparkline import History, sparkline
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, OverflowMethod, RenderableType
 
     from kadita.cli.live_values import Meter
     from kadita.plugins.registry import Registry
@@ -138,10 +138,11 @@ class InTerminal(View):
         from rich.text import Text
 
         ascii_only = self._console.options.ascii_only
+        cut: OverflowMethod = "crop" if ascii_only else "ellipsis"
         names = max(map(len, [*self._histories, self._school.name]), default=0)
         width = max(8, min(WIDEST, self._console.width - min(names, 30) - 16))
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(max_width=30, no_wrap=True, overflow="ellipsis")
+        table.add_column(max_width=30, no_wrap=True, overflow=cut)
         table.add_column(width=width, no_wrap=True)
         table.add_column(no_wrap=True)
         share = self._done / self._total
@@ -154,9 +155,7 @@ class InTerminal(View):
             values = history.columns(width)
             line = sparkline(values, self._meter.limits(name), ascii_only=ascii_only)
             table.add_row(Text(printable(name)), Text(line, style="cyan"), Text(in_words(history)))
-        below = Text(
-            ", ".join(filter(None, (self._frames(), printable(self._rest())))), style="dim", overflow="ellipsis"
-        )
+        below = Text(", ".join(filter(None, (self._frames(), printable(self._rest())))), style="dim", overflow=cut)
         below.no_wrap = True
         outer = Table.grid()
         outer.add_row(table)
