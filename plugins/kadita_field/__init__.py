@@ -15,6 +15,7 @@ from kadita_field.kinds import distance_to_other_species
 from kadita_field.front_back import front_back
 from kadita_field.network import network_degree, network_degree_of_agents, network_clustering, cluster_size_of_agents
 from kadita_field.wall import wall_distance, wall_distance_of_agents, near_wall, near_wall_of_agents, wall_alignment
+from kadita_field.neighbor_maps import neighbor_maps
 from kadita_field.heading_information import heading_mutual_information, heading_transfer_entropy
 
 

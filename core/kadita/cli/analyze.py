@@ -123,14 +123,21 @@ def tracked(measurement: Measurement, tracks: TrackOptions, registry: Registry) 
     return keywords | {"tracks": tracks.keywords() | ({"parameters": parameters} if parameters else {})}
 
 
-def measure(trajectory: Path | Trajectory, metrics: list[str] | None, registry: Registry, **keywords: Any) -> Results:
-    """Analyze with a progress bar; `keywords` are those of `kadita.analyze`."""
+def measure(
+    trajectory: Path | Trajectory,
+    metrics: list[str] | None,
+    registry: Registry,
+    *,
+    shown: bool = True,
+    **keywords: Any,
+) -> Results:
+    """Analyze with a progress bar, if it is to be `shown`; `keywords` are those of `kadita.analyze`."""
     import warnings
 
     from kadita.base.errors import KaditaWarning
     from kadita.cli.terminal import progress
     from kadita.evaluation.evaluate import analyze as compute
 
-    with progress("analyzing") as bar, warnings.catch_warnings():
+    with progress("analyzing", shown=shown) as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
         return compute(trajectory, metrics, registry=registry, progress=bar, **keywords)

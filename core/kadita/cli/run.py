@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -62,12 +63,16 @@ def run(
     checkpoint: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Minimum time between checkpoints.")
     ] = CHECKPOINT_SECONDS,
+    live: Annotated[
+        bool, typer.Option("--live", help="Show progress and what the school does, while it is simulated.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""
     from kadita.base.errors import Interrupted, KaditaError, PluginError
     from kadita.base.settings import parse_settings
     from kadita.cli.analyze import measure
+    from kadita.cli.live import live_view
     from kadita.cli.stopping import kept, stoppable
     from kadita.cli.terminal import installed, progress, report, size_of, waiting
     from kadita.evaluation import export
@@ -95,7 +100,12 @@ def run(
         raise KaditaError("--resume and --no-trajectory exclude each other; leave out one")
     if no_trajectory and output:
         raise KaditaError(f"-o {output} and --no-trajectory exclude each other; leave out one")
-    options = {"parameters": of_metrics, "profile": profile, "begin": begin, "largest_cluster": largest_cluster}
+    options: dict[str, Any] = {
+        "parameters": of_metrics,
+        "profile": profile,
+        "begin": begin,
+        "largest_cluster": largest_cluster,
+    }
     of_model = {key: value for key, value in given.items() if key not in of_metrics}
     with simulate(
         scenario,
@@ -113,13 +123,21 @@ def run(
         if path is not None:
             school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
         try:
-            with stoppable(school, path):
+            with ExitStack() as views:
+                view = None
+                if live:
+                    view = views.enter_context(live_view(school, registry, path, of_metrics, profile))
+                views.enter_context(stoppable(school, path))
                 with waiting("compiling the model (cached for later runs)"):
                     school.compile()
+                    if view:
+                        view.prepare()
+                if view:
+                    view.begin()
                 if analyze and not resume:
-                    measured = measure(school, metrics, registry, **options)
+                    measured = measure(school, metrics, registry, shown=not view, **options)
                 else:
-                    with progress("simulating") as bar:
+                    with progress("simulating", shown=not view) as bar:
                         for _ in school.stream():
                             bar(school.recorded, school.n_frames)
         except PluginError:

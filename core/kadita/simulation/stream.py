@@ -72,6 +72,8 @@ class Simulation(Trajectory):
         )
         self._writer: AmberWriter | None = None
         self._sinks: list[Callable[[Block], object]] = []
+        self._watchers: list[Callable[[Block], object]] = []
+        self._block_seconds = BLOCK_SECONDS
         self._compiled: Integration | None = None
         self._resumed: Checkpoint | None = None
         self._checkpoint_every = CHECKPOINT_SECONDS
@@ -154,6 +156,16 @@ class Simulation(Trajectory):
         """Call `sink` with every block, in order, while the next block is integrated."""
         self._sinks.append(sink)
 
+    def watch(self, watcher: Callable[[Block], object], seconds: float = BLOCK_SECONDS) -> None:
+        """Call `watcher` with every block, in order, as soon as it is integrated; it must be quick, and not raise.
+
+        Args:
+            watcher: called in the thread that integrates.
+            seconds: a block that takes longer ends early; the frames, and the file, do not depend on it.
+        """
+        self._watchers.append(watcher)
+        self._block_seconds = min(self._block_seconds, seconds)
+
     def _check_same_run(self, path: Path) -> None:
         from kadita.io.amber.trajectory import AmberTrajectory
 
@@ -217,6 +229,8 @@ class Simulation(Trajectory):
                 writing.result()  # blocks are written one at a time, in order
                 block = self._block(numbers[: len(x)], x, v, kept) if len(x) else None
                 if block is not None:
+                    for watcher in self._watchers:
+                        watcher(block)
                     yield block  # before it is written: an error in the first block then leaves no file
                 due = None
                 if first < self.n_frames and (self.stopping or time.monotonic() - saved >= self._checkpoint_every):
@@ -226,8 +240,8 @@ class Simulation(Trajectory):
             writing.result()
 
     def _integrate(self, state: Integration, numbers: Integers) -> tuple[Floats, Floats, Variables]:
-        """Advance to these frames; return positions, velocities and variables of those reached in BLOCK_SECONDS."""
-        every, ends = self.configuration.every, time.monotonic() + BLOCK_SECONDS
+        """Advance to these frames; return positions, velocities and variables of those reached in time."""
+        every, ends = self.configuration.every, time.monotonic() + self._block_seconds
         x = np.empty((len(numbers), self.model.agents, 3))
         v = np.empty_like(x)
         kept = np.empty((len(self._kept), *x.shape[:2]))

@@ -44,6 +44,7 @@ class Metric(Declared):
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
+    live: bool = False
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
     dimensions: tuple[int, ...] = BOTH
     figures: tuple[str, ...] = ()
@@ -127,6 +128,7 @@ def metric(
     plotted: bool = ...,
     figures: tuple[str, ...] = ...,
     regions: Callable[..., Regions] | None = ...,
+    live: bool = ...,
     dimensions: tuple[int, ...] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
@@ -150,6 +152,7 @@ def metric(
     plotted: bool = False,
     figures: tuple[str, ...] = (),
     regions: Callable[..., Regions] | None = None,
+    live: bool = False,
     dimensions: tuple[int, ...] = BOTH,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
@@ -182,6 +185,7 @@ def metric(
         figures: kinds of figures in which ``kadita plot --kind`` draws it where no metric is named: ``("states",)``.
         regions: for a metric with labels that two others decide: ``regions(**parameters)`` returns the `Regions` of
             their plane.
+        live: whether ``kadita run --live`` shows it, a number a frame, while it simulates.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space; for others it is left out, or refused
             if it was requested by name.
 
@@ -218,6 +222,7 @@ def metric(
             plotted=plotted,
             figures=tuple(figures),
             regions=regions,
+            live=live,
             dimensions=tuple(dimensions),
         )
 

@@ -1,0 +1,134 @@
+"""Sums over blocks of time, for the errors of means: the same blocks however frames are divided into windows.
+
+A block is a stretch of time from i 2^k to (i + 1) 2^k, in the units of the trajectory, i an integer. All times use the
+smallest k for which at most a given number of blocks have frames, which depends on the set of times alone: windows that
+are merged in any order end in the same blocks, of which there are more than half that number in evenly spaced frames.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kadita.plugins.analyses import Floats, Integers
+
+FINEST = -200  # of k: so short that every frame is a block of its own
+State = Mapping[str, Any]
+
+
+class Blocks(NamedTuple):
+    """The blocks of some frames.
+
+    Attributes:
+        k: they are 2^k long.
+        starts: (B,) i of each, increasing.
+        of_frames: (T,) the index of each frame's block among them.
+    """
+
+    k: int
+    starts: Floats
+    of_frames: Integers
+
+
+def blocks_of(times: Floats, most: int) -> Blocks:
+    """Return at most `most` blocks of these times, (T,); a time that is NaN is in the first block."""
+    known = times[~np.isnan(times)]
+    k, starts = _coarsest(FINEST, np.unique(np.ldexp(known, -FINEST)), most)
+    if k == FINEST:
+        places = np.searchsorted(starts, np.ldexp(times, -FINEST))
+    else:
+        places = np.searchsorted(starts, np.floor(np.ldexp(times, -k)))
+    return Blocks(k, starts, np.where(np.isnan(times), 0, places))
+
+
+def state_of(blocks: Blocks, most: int, **sums: NDArray[Any]) -> State:
+    """Return sums over each block, (B, ...) by name, as a state that `merged` merges."""
+    return {"k": blocks.k, "starts": blocks.starts, "most": most, "sums": sums}
+
+
+def merged(a: State, b: State) -> State:
+    """Return the sums of both in common blocks."""
+    k = max(a["k"], b["k"])
+    both = np.union1d(_coarser(a["starts"], k - a["k"]), _coarser(b["starts"], k - b["k"]))
+    final, starts = _coarsest(k, both, a["most"])
+    sums = {}
+    for name in a["sums"]:
+        sums[name] = np.zeros((len(starts), *a["sums"][name].shape[1:]))
+        for state in (a, b):
+            places = np.searchsorted(starts, _coarser(state["starts"], final - state["k"]))
+            np.add.at(sums[name], places, state["sums"][name])
+    return {"k": final, "starts": starts, "most": a["most"], "sums": sums}
+
+
+def length_of_blocks(state: State, times: Floats) -> float:
+    """Return the length of the blocks in time; where each frame is one, the median time between frames."""
+    if state["k"] > FINEST:
+        return float(2.0 ** state["k"])
+    steps = np.diff(times[~np.isnan(times)])
+    return float(np.median(steps)) if len(steps) else np.nan
+
+
+def _coarser(starts: Floats, levels: int) -> Floats:
+    """Return the starts of the blocks, 2^levels times as long, in which these blocks are."""
+    return np.floor(np.ldexp(starts, -levels)) if levels else starts
+
+
+def _coarsest(k: int, starts: Floats, most: int) -> tuple[int, Floats]:
+    """Return the smallest k, and the blocks, of which there are at most `most`."""
+    while len(starts) > most:
+        k, starts = k + 1, np.unique(_coarser(starts, 1))
+    return k, starts
+
+
+class Mean(NamedTuple):
+    """A mean of what was summed, with its error.
+
+    Attributes:
+        value: NaN where nothing was summed.
+        error: standard error; NaN where what was summed is worth fewer than two blocks.
+        deviations: (B, ...), each block's share of the difference between the mean and its expectation.
+        worth: number of equal blocks that the blocks are worth.
+    """
+
+    value: Floats
+    error: Floats
+    deviations: Floats
+    worth: Floats
+
+
+def mean_of(sums: Floats, weights: Floats) -> Mean:
+    """Return the mean R = sum_b s_b / sum_b w_b, of sums and weights, (B, ...) each, over independent blocks.
+
+    Its variance is m / (m - 1) sum_b (s_b - R w_b)^2 / (sum_b w_b)^2, with m = (sum_b w_b)^2 / sum_b w_b^2: without
+    bias where the variance of s_b is proportional to w_b.
+    """
+    total = weights.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(total > 0, sums.sum(axis=0) / total, np.nan)
+        deviations = (sums - value * weights) / total
+        worth = total**2 / (weights**2).sum(axis=0)
+    return Mean(value, error_of(deviations, worth), deviations, worth)
+
+
+def error_of(deviations: Floats, worth: Floats) -> Floats:
+    """Return the standard error of a mean with these deviations, (B, ...), of blocks."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = worth / (worth - 1) * (deviations**2).sum(axis=0)
+        error: Floats = np.where(worth >= 2, np.sqrt(variance), np.nan)
+    return error
+
+
+def correlation_of_blocks(deviations: Floats, starts: Floats) -> float:
+    """Return the correlation c of deviations of successive blocks, (B, ...), the mean over all means that have one.
+
+    It is about 0 where blocks are independent; otherwise errors are too small, by a factor of at least sqrt(1 + 2 c).
+    A sum of deviations is 0, which is why -1 / B is expected of independent blocks, and is added here.
+    """
+    following = np.diff(starts) == 1
+    squares = (deviations**2).sum(axis=0)
+    products = (deviations[:-1] * deviations[1:])[following].sum(axis=0)
+    known = (squares > 0) & ((deviations != 0).sum(axis=0) > 1)
+    if not (following.any() and known.any()):
+        return np.nan
+    return float((products[known] / squares[known]).mean() + following.sum() / len(starts) / (len(starts) - 1))
