@@ -1,6 +1,5 @@
 """Machine code that is kept on disk is that of the sources as they stand, whichever file an edit is made in."""
 
-import compileall
 import importlib.util
 import os
 import subprocess
@@ -156,23 +155,6 @@ def test_linear_algebra_is_imported_by_kernels_that_use_it_alone():
     )
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
     assert done.stdout.splitlines() == ["2.0 False", "3.0 True"], done.stderr
-
-
-def test_modules_from_bytecode_use_machine_code_of_modules_from_sources(tmp_path):
-    """Their strings are not the same objects, which a pickle of what the kernel closes over tells apart."""
-    (tmp_path / "makers.py").write_text(
-        "from kadita.base.jit import jitable, kernel\n\n\n"
-        "def made(values):\n"
-        "    @jitable\n    def rule(x, values=1.0):\n        return values * x\n\n"
-        "    return kernel(lambda values: rule(values))\n"
-    )
-    text = "import makers\nrule = makers.made(1)\nprint(rule(2.0), sum(rule.stats.cache_hits.values()))"
-    own = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "machine_code"), "PYTHONDONTWRITEBYTECODE": "1"}
-    told = []
-    for _ in range(2):
-        told.append(subprocess.run([sys.executable, "-c", text], cwd=tmp_path, env=own, capture_output=True, text=True))
-        assert compileall.compile_file(tmp_path / "makers.py", quiet=1)
-    assert [process.stdout for process in told] == ["2.0 0\n", "2.0 1\n"], told
 
 
 def test_what_is_loaded_from_disk_runs_without_the_compiler(tmp_path):

@@ -110,11 +110,7 @@ class _CompilerOfParts(Compiler):
 
 
 class _Files(FunctionCache):
-    """Files of one version of a kernel, whose name holds the hash of all that it is compiled from.
-
-    Numba's key has a pickle of what the function closes over besides, whose bytes depend on how a process was started
-    and whether its modules came from sources or bytecode: the same kernel would be compiled again.
-    """
+    """Files of one version of a kernel, whose name holds the hash of all that it is compiled from."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return machine code for arguments of these types, or None, without what only compilation needs."""
@@ -124,9 +120,6 @@ class _Files(FunctionCache):
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         return None  # a file that cannot be read
-
-    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
-        return sig, codegen.magic_tuple()
 
 
 class _Cache(NullCache):
