@@ -155,33 +155,3 @@ def test_linear_algebra_is_imported_by_kernels_that_use_it_alone():
     )
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
     assert done.stdout.splitlines() == ["2.0 False", "3.0 True"], done.stderr
-
-
-def test_what_is_loaded_from_disk_runs_without_the_compiler(tmp_path):
-    """Machine code that uses hashes, linear algebra, memory, errors and threads."""
-    (tmp_path / "makers.py").write_text(
-        "import numpy as np\nfrom numba import prange\nfrom kadita.base.jit import kernel, parallel_kernel\n\n\n"
-        "@kernel\ndef hashes(n):\n    return hash('5' * n) == hash('55')\n\n\n"
-        "@kernel\ndef algebra(n):\n    return np.ones((n, n)) @ np.ones(n)\n\n\n"
-        "@kernel\ndef refusing(n):\n    if n == 2:\n        raise ValueError('two')\n    return n\n\n\n"
-        "@parallel_kernel\ndef threads(n):\n"
-        "    total = 0\n    for i in prange(n):\n        total += i\n    return total\n"
-    )
-    text = (
-        "import sys\nimport makers\n"
-        "for name in ('hashes', 'algebra', 'refusing', 'threads'):\n"
-        "    run = getattr(makers, name)\n"
-        "    try:\n        told = run(2)\n    except ValueError as error:\n        told = error\n"
-        "    print(name, told, sum(run.stats.cache_hits.values()))\n"
-        "print('numba.cpython.listobj' in sys.modules)\n"
-    )
-    own = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "machine_code")}
-    told = [
-        subprocess.run([sys.executable, "-c", text], cwd=tmp_path, env=own, capture_output=True, text=True)
-        for _ in range(2)
-    ]
-    assert [process.returncode for process in told] == [0, 0], told
-    lines = ["hashes True", "algebra [2. 2.]", "refusing two", "threads 1"]
-    assert [process.stdout.splitlines() for process in told] == [
-        [*(f"{line} {hits}" for line in lines), str(not hits)] for hits in (0, 1)
-    ]

@@ -23,11 +23,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import numba  # noqa: E402
 import numba.core.errors  # noqa: E402
 import numba.extending  # noqa: E402
-from numba._dynfunc import make_function  # noqa: E402
 from numba.core.caching import FunctionCache, NullCache  # noqa: E402
-from numba.core.codegen import JITCodeLibrary  # noqa: E402
-from numba.core.compiler import Compiler  # noqa: E402
-from numba.core.runtime.nrt import rtsys  # noqa: E402
 
 Function = Callable[..., Any]
 
@@ -48,7 +44,7 @@ def parallel_kernel(function: Function) -> Function:
 
 def jitable(function: Function) -> Function:
     """Let kernels call `function`, which stays callable from Python."""
-    numba.extending.register_jitable(**JITABLE, pipeline_class=_CompilerOfParts)(function)
+    numba.extending.register_jitable(**JITABLE)(function)
     function.__dict__["jit_options"] = JITABLE
     return function
 
@@ -76,50 +72,7 @@ def _compile(function: Function, **options: Any) -> Function:
     compiled: Any = njit(**KERNEL, **options)(function)
     if compiled is not function:  # as it is if NUMBA_DISABLE_JIT is set
         compiled._cache = _Cache(compiled)
-        compiled._compilation_chain_init_hook = lambda: None  # extensions of Numba are for compilation alone
     return cast(Function, compiled)
-
-
-class _Part(JITCodeLibrary):
-    """Code that is linked into that of kernels, and of which no machine code is made."""
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
-        self._verify_declare_only_symbols()  # type: ignore[no-untyped-call]
-        self._finalized = True
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """Return that there is none."""
-        return 0
-
-
-def _never_called(library: Any, description: Any, environment: Any) -> Any:
-    """Return a new builtin function, by which Numba knows the code in `library`."""
-    module, name = description.lookup_module(), description.qualname.rpartition(".")[2]
-    return make_function(module, name, "a part of kernels", 0, environment, (library,))
-
-
-class _CompilerOfParts(Compiler):
-    """Compile functions that only kernels call; Numba's own would make machine code of each, a tenth of the time."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)  # type: ignore[no-untyped-call]
-        context = self.state.targetctx  # a copy that is of this function alone
-        context.get_executable = _never_called
-        self.state.library = _Part(context.codegen(), "part")  # type: ignore[no-untyped-call]
-
-
-class _Files(FunctionCache):
-    """Files of one version of a kernel, whose name holds the hash of all that it is compiled from."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return machine code for arguments of these types, or None, without what only compilation needs."""
-        from numba.cpython import hashing  # noqa: F401  (gives the machine code of `hash` what it links to)
-
-        rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        return None  # a file that cannot be read
 
 
 class _Cache(NullCache):
@@ -137,16 +90,14 @@ class _Cache(NullCache):
         function = self._compiled.py_func
         function.__qualname__ = f"{self._name}_{checksum(self._compiled)}"
         try:
-            return _Files(function)  # type: ignore[no-untyped-call]
+            return FunctionCache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # neither the package's folder nor the user's cache can be written
             return NullCache()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return machine code for arguments of these types, or None."""
-        found = self._files.load_overload(sig, target_context)
-        if found is None:  # it will be compiled
-            _initialize(target_context)
-        return found
+        _initialize(target_context)
+        return self._files.load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Store machine code, and delete the files of the oldest versions."""
