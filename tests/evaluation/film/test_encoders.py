@@ -148,6 +148,20 @@ def test_a_film_has_the_pictures_that_were_asked_for(tmp_path):
         assert len(decoded(tmp_path / "a.gif")[0]) == expected
 
 
+@pytest.mark.parametrize("ending", [".gif", ".webp"])
+def test_progress_is_told_to_the_last_picture(tmp_path, ending):
+    told = []
+    with pytest.warns(KaditaWarning):
+        animate(
+            Block(np.zeros((3, 2, 3))),
+            tmp_path / f"a{ending}",
+            size=SIZE,
+            between=2,
+            progress=lambda *n: told.append(n),
+        )
+    assert told == [(i, 5) for i in range(1, 6)]
+
+
 def test_what_is_outside_and_uneven_times_are_told(tmp_path, rng):
     positions = rng.uniform(-1, 1, size=(3, 100, 2))
     positions[1, 0] = 1000

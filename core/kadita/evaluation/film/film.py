@@ -197,9 +197,9 @@ def decimals_of(times: Floats, between: int) -> int:
 
 def _told(pictures: Iterator[Any], total: int, progress: Progress | None) -> Iterator[Any]:
     for done, picture in enumerate(pictures, 1):
-        yield picture
-        if progress is not None:
+        if progress is not None:  # before: who has the last picture asks for no more
             progress(done, total)
+        yield picture
 
 
 def _remarks(trajectory: Trajectory, times: Floats, pictures: Pictures) -> list[str]:
