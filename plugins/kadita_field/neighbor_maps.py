@@ -93,6 +93,7 @@ def finish(
     axis_units={"ahead": "length", "left": "length"},
     halo=2,
     needs_velocities=True,
+    figures=("neighbor-maps",),
     formula="density: <number of j != i in a bin>_i,t / its area; turning: <dphi_i/dt | a j in the bin>; acceleration: "
     "<d|v_i|/dt | a j in the bin>; bins of r_j - r_i along u_i and up x u_i, phi_i: angle of u_i in their plane",
     source="Katz et al. 2011, PNAS 108, 18720-18725, doi:10.1073/pnas.1107583108; Herbert-Read et al. 2011, PNAS 108, "

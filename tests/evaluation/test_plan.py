@@ -89,3 +89,13 @@ def test_a_profile_of_ones_own_is_checked(tmp_path, text, message):
 def test_an_unknown_profile_says_which_there_are():
     with pytest.raises(KaditaError, match="no profile 'publishd'; there are: published"):
         load_preset("publishd")
+
+
+def test_default_among_names_stands_for_what_is_computed_without_any():
+    registry = load_registry()
+    usual = make_plan(registry)
+    with_another = make_plan(registry, ["default", "local_order", "polarization"])
+    assert with_another.wanted == (*usual.wanted, "local_order")
+    assert with_another.named == {"local_order", "polarization"}
+    assert make_plan(registry, ["default"]).wanted == usual.wanted
+    assert make_plan(registry, ["default"]).named == frozenset()

@@ -20,7 +20,12 @@ TrajectoryPath = Annotated[
 ]
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("-m", "--metric", metavar="METRIC", help="Metric to compute; repeatable (see `kadita metrics`)."),
+    typer.Option(
+        "-m",
+        "--metric",
+        metavar="METRIC",
+        help="Metric to compute; repeatable (see `kadita metrics`). default: those computed where none is named.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -76,8 +76,8 @@ def analyze(
 
     Args:
         data: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
-        metrics: names of metrics and whole-trajectory analyses, or `Metric` and `Analysis` objects; by default the
-            default metrics of all installed plugins.
+        metrics: names of metrics and whole-trajectory analyses, or `Metric` and `Analysis` objects; by default, and
+            for the name ``"default"``, the default metrics of all installed plugins.
         parameters: ``{"metric.parameter": value}``, or ``{"parameter": value}`` for every metric that has it.
         profile: ``"published"``, the path of a TOML file, or a `Preset` from `load_preset`.
         plugins: plugin files to load in addition to the installed plugins.

@@ -17,6 +17,8 @@ from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Plugin, Registry
 
+DEFAULT = "default"  # among the names of metrics: the default ones
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -104,23 +106,25 @@ def make_plan(
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     profile: Preset | None = None,
 ) -> Plan:
-    """Return the plan that computes `names`, or the default metrics if there are none.
+    """Return the plan that computes `names`, or the default metrics if there are none; `DEFAULT` stands for these.
 
     Raises:
         KaditaError: an unknown metric or parameter, a missing need or a cycle of needs, with the path that leads to it.
     """
-    named = list(dict.fromkeys(renamed.new_names(names or (), renamed.METRICS)))
+    asked = list(dict.fromkeys(renamed.new_names(names or (), renamed.METRICS)))
+    named = [name for name in asked if name != DEFAULT]
     given, presets = _nested(registry, parameters or {}), profile.parameters if profile else {}
     unset: dict[str, str] = {}
-    if named:
+    if named and DEFAULT not in asked:
         requested = named
     elif profile is not None:
-        requested = list(profile.metrics)
+        requested = [*profile.metrics, *named]
     else:
         requested = [m.name for m in registry.metrics.values() if m.default]
         requested += [a.name for a in registry.analyses.values() if a.default]
         unset = _unset(registry, requested, given, presets)
-        requested = [name for name in requested if name not in unset]
+        requested = [name for name in requested if name not in unset] + named
+    requested = list(dict.fromkeys(requested))
     analyses = tuple(registry.analyses[name] for name in requested if name in registry.analyses)
     wanted = [name for name in requested if name not in registry.analyses]
     metrics = planned(registry, wanted, analyses)

@@ -10,7 +10,7 @@ import numpy as np
 
 from kadita.base import renamed
 from kadita.evaluation.per_agent import columns, sightings
-from kadita.evaluation.plan import load_preset
+from kadita.evaluation.plan import DEFAULT, load_preset
 from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.school.box import Floats
 
@@ -50,7 +50,9 @@ def tables_of_request(
     default = [m.name for m in registry.metrics.values() if m.default]
     default += [a.name for a in registry.analyses.values() if a.default]
     preset = load_preset(profile).metrics if profile is not None else ()
-    requested = list(dict.fromkeys(renamed.METRICS.get(name, name) for name in names or preset or default))
+    asked = [renamed.METRICS.get(name, name) for name in names or [DEFAULT]]
+    usual = [*(preset or default)] if DEFAULT in asked else []
+    requested = list(dict.fromkeys([*usual, *(name for name in asked if name != DEFAULT)]))
     analyses = [registry.analyses[name] for name in requested if name in registry.analyses]
     lead = () if by is None else (by,)
     of_analyses = table_names(

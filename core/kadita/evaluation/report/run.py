@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.evaluate import analyze
+from kadita.evaluation.plan import DEFAULT
 from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
@@ -72,10 +73,8 @@ def measured_run(
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
     source = of_source(options)
-    results = analyze(data, metrics or None, registry=registry, progress=progress, **options)
-    if wanted := [color for color in colors if color not in results.series]:
-        more = analyze(data, wanted, registry=registry, progress=progress, **options)
-        results = _and(results, more)
+    asked = [*(metrics or [DEFAULT]), *colors]
+    results = analyze(data, asked, registry=registry, progress=progress, **options)
     of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *colors)]
     if missing := [color for color in colors if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
@@ -96,18 +95,6 @@ def measured_run(
             facts=_facts(trajectory, view),
             configuration=_configuration(trajectory),
         )
-
-
-def _and(results: Results, more: Results) -> Results:
-    """Return results with the series of other results of the same frames."""
-    return replace(
-        results,
-        series={**results.series, **more.series},
-        notes=tuple(dict.fromkeys((*results.notes, *more.notes))),
-        failures={**results.failures, **more.failures},
-        identities=more.identities,
-        present=more.present,
-    )
 
 
 def _facts(trajectory: Trajectory, view: View) -> dict[str, Any]:
