@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kadita.evaluation.evaluate import analyze
     from kadita.evaluation.export import write
     from kadita.evaluation.files import ResultsOfFiles, analyze_files
+    from kadita.evaluation.film.film import animate
+    from kadita.evaluation.report.report import report
     from kadita.evaluation.report.show import show
     from kadita.evaluation.results import Results
     from kadita.io.opening import open  # noqa: A004 - used as kadita.open
@@ -41,6 +43,8 @@ _MODULES = {
     "evaluation.evaluate": "analyze",
     "evaluation.export": "write",
     "evaluation.files": "ResultsOfFiles analyze_files",
+    "evaluation.film.film": "animate",
+    "evaluation.report.report": "report",
     "evaluation.report.show": "show",
     "evaluation.results": "Results",
     "io.opening": "open",
@@ -63,8 +67,8 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 __all__ = [
     "Analysis", "Axis", "Block", "Box", "Definition", "Facts", "Frame", "Importer", "KaditaError", "KaditaWarning",
     "Metric", "Model", "Needs", "NotApplicable", "Output", "Results", "ResultsOfFiles", "Tracks", "Window", "analysis",
-    "analyze", "analyze_files", "hookimpl", "importer", "load_configuration", "metric", "open", "record", "run",
-    "show", "simulate", "write",
+    "analyze", "analyze_files", "animate", "hookimpl", "importer", "load_configuration", "metric", "open", "record",
+    "report", "run", "show", "simulate", "write",
 ]
 # fmt: on
 

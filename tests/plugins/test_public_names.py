@@ -12,8 +12,8 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 PUBLIC = {
     "kadita": """
         Analysis Axis Block Box Definition Facts Frame Importer KaditaError KaditaWarning Metric Model Needs
-        NotApplicable Output Results ResultsOfFiles Tracks Window analysis analyze analyze_files hookimpl importer
-        load_configuration metric open record run show simulate write
+        NotApplicable Output Results ResultsOfFiles Tracks Window analysis analyze analyze_files animate hookimpl
+        importer load_configuration metric open record report run show simulate write
     """,
     "kadita.models": """
         Agent Function InertialAgent InertialOther Length Model NOISE NOTHING NOWHERE ONE Other Positive TOO_SHORT

@@ -28,7 +28,11 @@ def report(
     metrics: Metrics = None,
     color: Annotated[
         list[str] | None,
-        typer.Option("--color", metavar="METRIC", help="Per-agent metric to colour agents by; repeatable."),
+        typer.Option(
+            "--color",
+            metavar="heading|speed|species|plain|METRIC",
+            help="What agents are coloured by at first; repeat it to offer several per-agent metrics.",
+        ),
     ] = None,
     *,
     compare: Annotated[

@@ -10,7 +10,7 @@ from kadita.base.numerals import in_full
 from kadita.evaluation.report import numbers
 from kadita.evaluation.report.packing import Film
 from kadita.evaluation.report.page import filled
-from kadita.evaluation.report.run import Run
+from kadita.evaluation.report.run import OWN_COLORS, Run
 
 
 def contents(runs: Sequence[Run], title: str | None, equilibration: str | float, films: Sequence[Film | None]) -> str:
@@ -48,6 +48,7 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
     data = {
         "title": shown,
         "units": units,
+        "color": _color(first, films[0]),
         "runs": [_run_data(r, film, i) for i, (r, film) in enumerate(zip(runs, films, strict=True))],
     }
     return filled(marks, data)
@@ -87,7 +88,6 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
             }
             for s in film.scalars
         ],
-        "first": _first_color(run, film),
     }
     return found | {
         "film": described,
@@ -100,10 +100,15 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
     }
 
 
-def _first_color(run: Run, film: Film) -> int | None:
-    """Return the scalar that agents are coloured by at first: the first that was asked for."""
-    named = [i for i, s in enumerate(film.scalars) if run.colors and s.name.partition(".")[0] == run.colors[0]]
-    return named[0] if named else None
+def _color(run: Run, film: Film | None) -> str | None:
+    """Return by what agents are coloured at first, as the page calls it; None where nothing was asked for."""
+    if film is None or not run.colors:
+        return None
+    first = run.colors[0]
+    if first in OWN_COLORS and first != "speed":
+        return first
+    named = [s.name for s in film.scalars if s.name == first or s.name.startswith(f"{first}.")]
+    return f"scalar {named[0].replace('_', ' ')}" if named else None
 
 
 def _in_units(unit: str, attributes: Mapping[str, Any]) -> str:

@@ -44,7 +44,8 @@ def report(
         output: .html file to write.
         metrics: names of metrics and analyses; by default those that `kadita.analyze` computes. Curves are drawn of
             those that are named, or by default of those that are declared as plotted.
-        colors: per-agent metrics by which agents can be coloured, the first of them at first.
+        colors: by what agents can be coloured, the first of them at first: ``"heading"``, ``"speed"``, ``"species"``,
+            ``"plain"``, or per-agent metrics.
         title: of the page; by default that of the run's configuration, or the file's name.
         budget: bytes of the page at most, or text such as ``"10MB"``; frames are left out of the film until it fits.
         equilibration: which frames the means are of, as in `Results.statistics`.

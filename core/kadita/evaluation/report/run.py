@@ -22,6 +22,7 @@ from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
+OWN_COLORS = ("heading", "speed", "species", "plain")  # which need no metric
 OF_FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))
 
 
@@ -73,14 +74,16 @@ def measured_run(
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
     source = of_source(options)
-    asked = [*(metrics or [DEFAULT]), *colors]
+    measured = [color for color in colors if color not in OWN_COLORS]
+    asked = [*(metrics or [DEFAULT]), *measured]
     results = analyze(data, asked, registry=registry, progress=progress, **options)
-    of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *colors)]
-    if missing := [color for color in colors if color not in of_agents]:
+    of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *measured)]
+    if missing := [color for color in measured if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
     plotted = [m.name for m in registry.metrics.values() if m.plotted]
     with source.open(data, registry) as trajectory:
         frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
+        _check_colors(trajectory, colors)
         view = view_of(trajectory, frames)
         return Run(
             name=name or Path(trajectory.name).stem,
@@ -95,6 +98,18 @@ def measured_run(
             facts=_facts(trajectory, view),
             configuration=_configuration(trajectory),
         )
+
+
+def _check_colors(trajectory: Trajectory, colors: list[str]) -> None:
+    """Raise if agents cannot be coloured so.
+
+    Raises:
+        KaditaError: there are no velocities, or no species.
+    """
+    if not trajectory.has_velocities and (missing := [c for c in colors if c in ("heading", "speed")]):
+        raise KaditaError(f"--color {missing[0]}: needs velocities (finite differences: --velocities difference)")
+    if trajectory.species is None and "species" in colors:
+        raise KaditaError(f"--color species: {trajectory.name} has no species")
 
 
 def _facts(trajectory: Trajectory, view: View) -> dict[str, Any]:

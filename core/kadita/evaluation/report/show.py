@@ -69,7 +69,8 @@ def show(
         data: what `kadita.analyze` takes: a path, a Block, an open trajectory, a universe; or a mapping of names to
             such, which stand side by side.
         metrics: names of metrics and analyses; by default those that `kadita.analyze` computes.
-        colors: per-agent metrics by which agents can be coloured, the first of them at first.
+        colors: by what agents can be coloured, the first of them at first: ``"heading"``, ``"speed"``, ``"species"``,
+            ``"plain"``, or per-agent metrics.
         title: of the page; by default that of the run's configuration, or the file's name.
         budget: bytes of the page at most, or text such as ``"3MB"``; frames are left out of the film until it fits.
         equilibration: which frames the means are of, as in `Results.statistics`.

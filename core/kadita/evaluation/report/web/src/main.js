@@ -164,8 +164,7 @@ async function start() {
   document.body.dataset.unpacked = Math.round(performance.now() - begun);
   $("stages").dataset.count = stages.length;
   controls(stages, ways, { paint, shape, view });
-  const first = runs[0].film.scalars[runs[0].film.first ?? -1];
-  if (first) $("paint").value = `scalar ${first.name}`;
+  if (ways.some(({ key }) => key === data.color)) $("paint").value = data.color;
   player = new Player(time, units, calm, show, told);
   for (const stage of stages) stage.layout();
   draw();
