@@ -35,7 +35,6 @@ class Weights(BaseModel):
     plotted=True,
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no entropy with a weight is defined; published: in a plane, and where any entropy is undefined",
-    live=True,
 )
 def oceanic_schooling_index(
     block: Block,

@@ -17,7 +17,6 @@ U_STATISTIC = "U-statistics: Hoeffding 1948, Ann. Math. Stat. 19, 293-325, doi:1
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where no agent moves; published: where no velocity is known",
     plotted=True,
-    live=True,
 )
 def polarization(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Length of the mean heading, (T,): 1 where all agents move in one direction.

@@ -17,7 +17,6 @@ COUZIN = "Couzin et al. 2002, J. Theor. Biol. 218, 1-11, doi:10.1006/jtbi.2002.3
     symmetries=("translation", "rotation", "images", "scale"),
     undefined="where fewer than two agents move and are not at the centre; published: where no velocity is known",
     plotted=True,
-    live=True,
 )
 def rotation(block: Block, *, definition: Definition = "corrected") -> Floats:
     """Length of the mean direction of angular momentum about the centre, (T,): 1 for a perfect mill.

@@ -92,10 +92,13 @@ def test_metrics_that_say_so_are_drawn_where_none_is_named(school, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     Path("lateness.py").write_text(PLOTTED)
     assert main(["plot", str(school), "-o", "a.png"]) == 0
-    assert main(["plot", str(school), "-o", "b.png", "-m", "polarization", "-m", "rotation"]) == 0
+    shown = ["polarization", "rotation", "oceanic_schooling_index"]
+    assert main(["plot", str(school), "-o", "b.png", *(word for name in shown for word in ("-m", name))]) == 0
     assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
     assert main(["plot", str(school), "-o", "c.svg", "--plugin", "lateness.py"]) == 0
     titles = [
-        t for t in ("polarization", "rotation", "lateness", "spread") if f"<!-- {t} -->" in Path("c.svg").read_text()
+        t
+        for t in ("polarization", "rotation", "lateness", *shown[2:], "spread")
+        if f"<!-- {t} -->" in Path("c.svg").read_text()
     ]
-    assert titles == ["polarization", "rotation", "lateness"]
+    assert titles == ["polarization", "rotation", "lateness", *shown[2:]]

@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 
 
 class Meter:
-    """Metrics with one number a frame that are declared as ``live``, with the parameters of an analysis.
+    """Metrics with one number a frame that are declared as ``plotted``, with the parameters of an analysis.
 
     Attributes:
         names: of the metrics.
     """
 
     def __init__(self, registry: Registry, parameters: Mapping[str, Any], profile: str | None) -> None:
-        live = [m for m in registry.metrics.values() if m.live and not m.dims and not m.labels]
-        live.sort(key=lambda m: not m.plotted)  # the order in which figures have them
-        self.names = tuple(m.name for m in live)
+        shown = [registry.metrics[name] for name in registry.plotted]
+        self.names = tuple(m.name for m in shown if not m.dims and not m.labels)
         self._registry, self._profile = registry, profile
         self._together = bool(self.names)
         self._parameters = {name: _own(registry, name, parameters) for name in self.names}

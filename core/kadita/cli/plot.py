@@ -128,7 +128,7 @@ def _stacked(
     check_picture(output, force=force, source=trajectory)
     results = measure(
         trajectory,
-        metrics or [m.name for m in registry.metrics.values() if m.plotted],
+        metrics or registry.plotted,
         registry,
         **tracked(measurement, tracks, registry),
     )

@@ -67,6 +67,11 @@ class Registry:
         """
         return self.analyses[name] if name in self.analyses else self[name]
 
+    @property
+    def plotted(self) -> list[str]:
+        """Names of the metrics that are shown where none is named; those that need fewer others come first."""
+        return [m.name for m in sorted(self.metrics.values(), key=lambda m: len(m.needs)) if m.plotted]
+
     def __contains__(self, name: object) -> bool:
         return name in self.metrics
 

@@ -99,7 +99,7 @@ def metrics_for(kind: str, named: Sequence[str], registry: Registry) -> tuple[li
     declared: list[Metric | Analysis] = [*registry.metrics.values(), *registry.analyses.values()]
     drawn = list(named) or [d.name for d in declared if kind in d.figures]
     if not drawn and kind in ("series", "distribution"):
-        drawn = [m.name for m in registry.metrics.values() if m.plotted]
+        drawn = registry.plotted
     if not drawn:
         raise KaditaError(f"--kind {kind}: expected metrics to draw; name them with -m (see kadita metrics)")
     known = {d.name for d in declared}

@@ -21,9 +21,10 @@ MOST_POINTS = 4000  # of a curve
 
 def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[str]) -> list[dict[str, Any]]:
     """Return what a page draws of these scalar series: extremes are kept where they are long; NaN becomes None."""
-    found = []
-    for column, (series, values) in results.columns().items():
-        if column.partition(".")[0] not in names or "agent" in series.dims or series.labels:
+    found, columns = [], results.columns()
+    for column in (c for name in names for c in columns if c.partition(".")[0] == name):
+        series, values = columns[column]
+        if "agent" in series.dims or series.labels:
             continue
         kept, e = extremes_kept(values, MOST_POINTS), estimates[column]
         defined = values[np.isfinite(values)]

@@ -80,7 +80,6 @@ def measured_run(
     of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *measured)]
     if missing := [color for color in measured if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
-    plotted = [m.name for m in registry.metrics.values() if m.plotted]
     with source.open(data, registry) as trajectory:
         frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
         _check_colors(trajectory, colors)
@@ -91,7 +90,7 @@ def measured_run(
             source=source,
             results=results,
             estimates=results.statistics(equilibration),
-            curves=[key for key in results.series if key in (metrics or plotted)],
+            curves=[name for name in (list(results.series) if metrics else registry.plotted) if name in results.series],
             colors=[color for color in dict.fromkeys((*colors, *of_agents))],
             frames=frames,
             view=view,

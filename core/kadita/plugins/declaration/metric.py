@@ -44,7 +44,6 @@ class Metric(Declared):
     axes: Mapping[str, Axis] = field(default_factory=dict, hash=False)
     published: Mapping[str, Any] = field(default_factory=dict, hash=False)
     plotted: bool = False
-    live: bool = False
     variants: Mapping[str, Needs] = field(default_factory=dict, hash=False)  # needs with parameters of their own
     dimensions: tuple[int, ...] = BOTH
     figures: tuple[str, ...] = ()
@@ -128,7 +127,6 @@ def metric(
     plotted: bool = ...,
     figures: tuple[str, ...] = ...,
     regions: Callable[..., Regions] | None = ...,
-    live: bool = ...,
     dimensions: tuple[int, ...] = ...,
 ) -> Callable[[Callable[..., Any]], Metric]: ...
 def metric(
@@ -152,7 +150,6 @@ def metric(
     plotted: bool = False,
     figures: tuple[str, ...] = (),
     regions: Callable[..., Regions] | None = None,
-    live: bool = False,
     dimensions: tuple[int, ...] = BOTH,
 ) -> Metric | Callable[[Callable[..., Any]], Metric]:
     """Declare the decorated function as a metric; the metric has the name of the function.
@@ -181,11 +178,11 @@ def metric(
         axes: numbers along axes, by the name of the axis: ``{"distance": Axis(middles_of_bins, "length")}``.
         published: values that ``definition="published"`` fixes, of parameters or to be recorded; None for a parameter
             that it does not use.
-        plotted: whether ``kadita plot`` draws it where no metric is named.
+        plotted: whether ``kadita plot``, the curves of ``kadita report`` and ``kadita run --live`` show it where no
+            metric is named.
         figures: kinds of figures in which ``kadita plot --kind`` draws it where no metric is named: ``("states",)``.
         regions: for a metric with labels that two others decide: ``regions(**parameters)`` returns the `Regions` of
             their plane.
-        live: whether ``kadita run --live`` shows it, a number a frame, while it simulates.
         dimensions: for which schools it is defined: 2 for a plane, 3 for space; for others it is left out, or refused
             if it was requested by name.
 
@@ -222,7 +219,6 @@ def metric(
             plotted=plotted,
             figures=tuple(figures),
             regions=regions,
-            live=live,
             dimensions=tuple(dimensions),
         )
 
