@@ -251,6 +251,26 @@ def test_the_saved_numbers_are_those_of_the_analysis(browser, torus, tmp_path):
     assert [row["name"] for row in torus.runs[0]["series"]] == ["polarization", "rotation"]
 
 
+def test_the_value_beside_a_long_curve_is_that_of_the_frame(browser, written, tmp_path):
+    rng = np.random.default_rng(5)
+    positions = rng.normal(size=(9000, 2, 3))
+    school = kadita.Block(positions, times=np.arange(9000.0), dimensions=3)
+    path = written(school, ["spread"], budget="1.4MB")
+    opened(browser, path)
+    made, spread = film(path).runs[0], kadita.analyze(school, ["spread"])["spread"]
+    assert len(made["numbers"]) < 9000
+    for index in (1, 57, len(made["numbers"]) - 1):
+        browser.run("kadita.seek(arguments[0])", index)
+        shown = float(browser.until("return document.querySelector('#curves b').textContent"))
+        assert shown == pytest.approx(spread[made["numbers"][index]], rel=5e-3)
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.run("document.querySelector('#save').click()")
+    browser.wait_for(lambda: list(tmp_path.glob("*.csv")))
+    table = np.genfromtxt(next(tmp_path.glob("*.csv")), delimiter=",", skip_header=1)
+    assert (table[:, 0] == made["numbers"]).all()
+    assert (table[:, 1] == spread[made["numbers"]]).all()
+
+
 def test_without_webgl_the_school_is_drawn_all_the_same(browser_without_webgl, written):
     browser = browser_without_webgl
     path = written(mill(), ["polarization", "rotation"])

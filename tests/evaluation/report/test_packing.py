@@ -145,6 +145,29 @@ def test_a_page_is_at_most_as_large_as_its_budget(rng, budget):
         assert stride == 1
 
 
+def test_many_frames_of_few_agents_fit_too(rng):
+    times = np.cumsum(rng.uniform(0.01, 0.02, size=30_000)).astype(np.float32).astype(float)
+    positions = np.cumsum(rng.normal(size=(30_000, 2, 3)), axis=0)
+    chunk = Chunk(positions, None, times, None)
+    school = InMemoryTrajectory("long.nc", chunk, np.arange(2), {})
+    read, made_of = [], school.blocks_of
+    school.blocks_of = lambda frames, *rest: (read.append(len(frames)), made_of(frames, *rest))[1]
+    made, results = page(school, budget="1.6MB")
+    assert 1.2e6 < len(made.text.encode()) <= 1.6e6
+    assert len(read) < 30
+    series = made.runs[0]["series"][0]
+    assert len(series["values"]) <= 4000
+    assert series["sampled"] == results["spread"][made.runs[0]["numbers"]].tolist()
+
+
+def test_a_sparse_school_has_as_many_frames_as_fit(rng):
+    positions = np.full((2000, 400, 3), np.nan)
+    for frame in range(2000):
+        positions[frame, rng.integers(400, size=4)] = rng.normal(size=3)
+    made, _ = page(trajectory(positions), budget="1.5MB")
+    assert made.runs[0]["film"]["frames"] == 2000
+
+
 @pytest.mark.parametrize("text", ["0", "-3MB", "MB", "ten", "1e400", "3 TB", "nan"])
 def test_a_budget_that_is_no_size_is_refused(text):
     with pytest.raises(KaditaError, match="--budget: expected a size such as 10MB"):
@@ -195,6 +218,40 @@ def test_colours_are_bytes_along_the_metric_and_labels_where_there_are_few_whole
     assert np.abs(shown - np.arange(40) / 10)[:, middle].max() < 0.6 * (second["hi"] - second["lo"]) / 254
     with pytest.raises(KaditaError, match="--color: expected a metric with a number for each agent; got spread"):
         page_of(school, ["spread"], colors=["spread"], registry=registry)
+
+
+def test_speeds_that_are_all_alike_are_offered_if_they_are_asked_for(rng):
+    velocities = rng.normal(size=(6, 5, 3))
+    velocities /= np.linalg.norm(velocities, axis=-1, keepdims=True)
+    school = trajectory(rng.normal(size=(6, 5, 3)), velocities, attributes={"length_unit": "body length"})
+    assert page(school)[0].runs[0]["film"]["scalars"] == []
+    made, _ = page(school, colors=["speed"])
+    assert made.data["color"] == "scalar speed"
+    assert made.runs[0]["film"]["scalars"][0]["unit"] == "body length/time"
+
+
+def test_runs_that_share_a_scale_have_no_labels_of_their_own(rng):
+    few, many = (trajectory(rng.normal(size=(3, n, 3)), attributes={"r_a": 0.5}) for n in (5, 60))
+    text, _ = page_of({"few": few, "many": many}, ["spread"], colors=["cluster_size_of_agents"], registry=REGISTRY)
+    assert [run["film"]["scalars"][0]["labels"] for run in Page(text).runs] == [None, None]
+    alone, _ = page(few, colors=["cluster_size_of_agents"])
+    assert alone.runs[0]["film"]["scalars"][0]["labels"] is not None
+
+
+@pytest.mark.parametrize(("color", "said"), [("speed", "no speed"), ("species", "names no species")])
+def test_colours_that_a_school_does_not_have_are_refused(rng, color, said):
+    velocities = rng.normal(size=(6, 5, 3))
+    velocities /= np.linalg.norm(velocities, axis=-1, keepdims=True)
+    school = trajectory(rng.normal(size=(6, 5, 3)), velocities, attributes={"velocities": "orientation"})
+    with pytest.raises(KaditaError, match=f"--color {color}: .*{said}"):
+        page(school, colors=[color])
+
+
+def test_times_that_go_back_are_refused(rng):
+    times = np.array([0.0, 1.0, 2.0, 1.5, 2.5])
+    chunk = Chunk(rng.normal(size=(5, 3, 3)), None, times, None)
+    with pytest.raises(KaditaError, match=r"expected times that increase; frame 3 at 1\.5 follows frame 2 at 2"):
+        page(InMemoryTrajectory("restart.nc", chunk, np.arange(3), {}))
 
 
 def test_schools_without_anybody_in_some_or_all_frames(rng):

@@ -66,6 +66,35 @@ def test_a_long_series_keeps_its_extremes(rng):
     assert min(values) == pytest.approx(0.005)
 
 
+def test_each_species_has_its_rows_and_curves(rng):
+    x, v = rng.normal(size=(2, 12, 6, 3))
+    two = Block(x, v, species=["pike", *["roach"] * 5], dimensions=3)
+    text, _ = page_of(two, [*ORDER, "state", "polarization_unbiased", "rotation_unbiased"], by="species")
+    made = Page(text)
+    names = [series["name"] for series in made.runs[0]["series"]]
+    assert names[:2] == ["polarization.pike", "polarization.roach"]
+    assert made.runs[0]["diagram"] is None
+    assert [row[0] for row in made.table() if row[0] == "polarization.roach"] == ["polarization.roach"]
+
+
+def test_what_has_an_axis_of_its_own_is_no_curve_in_time(rng):
+    school = Block(rng.uniform(0, 9, size=(12, 6, 3)), dimensions=3, box=9.0)
+    text, _ = page_of(school, ["spread", "radial_distribution"], parameters={"radial_distribution.r_max": 2.0})
+    assert [series["name"] for series in Page(text).runs[0]["series"]] == ["spread"]
+
+
+def test_names_of_runs_can_be_numbers_and_bytes_that_are_no_text(rng):
+    schools = {50: Block(rng.normal(size=(3, 5, 3))), "caf\udce9": Block(rng.normal(size=(3, 6, 3)))}
+    text, _ = page_of(schools, ["spread"])
+    assert [run["name"] for run in Page(text).runs] == ["50", "caf\udce9"]
+    assert "caf?" in text
+
+
+def test_where_no_frame_counts_all_of_a_curve_is_left_out(rng):
+    text, _ = page_of(Block(rng.normal(size=(30, 6, 3))), ["spread"], equilibration=1e9)
+    assert Page(text).runs[0]["series"][0]["start"] == 30
+
+
 def test_states_are_those_of_the_frames_that_are_shown(school):
     text, (results,) = page_of(school, [*ORDER, "state"], budget="5MB")
     told = Page(text).runs[0]["states"]

@@ -7,10 +7,11 @@ from html import escape
 from typing import Any
 
 from kadita.base.numerals import in_full
+from kadita.evaluation.film.coloring import BUILT_IN, SPEED
 from kadita.evaluation.report import numbers
 from kadita.evaluation.report.packing import Film
 from kadita.evaluation.report.page import filled
-from kadita.evaluation.report.run import OWN_COLORS, Run
+from kadita.evaluation.report.run import Run
 
 
 def contents(runs: Sequence[Run], title: str | None, equilibration: str | float, films: Sequence[Film | None]) -> str:
@@ -48,10 +49,11 @@ def contents(runs: Sequence[Run], title: str | None, equilibration: str | float,
     data = {
         "title": shown,
         "units": units,
-        "color": _color(first, films[0]),
+        "color": _color(runs, films),
         "runs": [_run_data(r, film, i) for i, (r, film) in enumerate(zip(runs, films, strict=True))],
     }
-    return filled(marks, data)
+    text = filled(marks, data)
+    return text.encode("utf-8", "replace").decode()  # names of files can hold bytes that are no text
 
 
 def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
@@ -63,9 +65,10 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
         "size": run.view.size,
         "step": run.view.step,
         "way": [round(x, 4) for x in run.view.direction.tolist()],
-        "series": numbers.curves(run.results, run.estimates, run.curves),
-        "diagram": numbers.diagram(run.results),
     }
+    shown = run.frames[:0] if film is None else film.frames
+    found["series"] = numbers.curves(run.results, run.estimates, run.curves, shown)
+    found["diagram"] = numbers.diagram(run.results, shown)
     if film is None:
         return found
     described = {
@@ -76,12 +79,13 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
         "bytes": film.size,
         "quantum": film.quantum,
         "headings": film.headings,
+        "curved": film.curved,
         "identities": film.identities,
         "cells": film.cells,
         "scalars": [
             {
                 "name": s.name.replace("_", " "),
-                "unit": "" if s.unit == "1" else _in_units(s.unit, run.facts["attributes"]),
+                "unit": "" if s.unit == "1" else s.unit,
                 "lo": s.low,
                 "hi": s.high,
                 "labels": None if s.labels is None else list(s.labels),
@@ -100,21 +104,16 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
     }
 
 
-def _color(run: Run, film: Film | None) -> str | None:
+def _color(runs: Sequence[Run], films: Sequence[Film | None]) -> str | None:
     """Return by what agents are coloured at first, as the page calls it; None where nothing was asked for."""
-    if film is None or not run.colors:
+    if not runs[0].colors:
         return None
-    first = run.colors[0]
-    if first in OWN_COLORS and first != "speed":
+    first = runs[0].colors[0]
+    if first in BUILT_IN and first != SPEED:
         return first
-    named = [s.name for s in film.scalars if s.name == first or s.name.startswith(f"{first}.")]
+    names = [s.name for film in films if film is not None for s in film.scalars]
+    named = [name for name in names if name == first or name.startswith(f"{first}.")]
     return f"scalar {named[0].replace('_', ' ')}" if named else None
-
-
-def _in_units(unit: str, attributes: Mapping[str, Any]) -> str:
-    for kind in ("length", "time"):
-        unit = unit.replace(kind, str(attributes.get(f"{kind}_unit") or kind))
-    return unit
 
 
 def _each(runs: Sequence[Run], of: Callable[[Run], Any]) -> Any:

@@ -10,21 +10,34 @@ from typing import Any
 import numpy as np
 
 from kadita.evaluation import summary
+from kadita.evaluation.curves import has_axes
 from kadita.evaluation.figures.thinning import extremes_kept
 from kadita.evaluation.results import Results
 from kadita.evaluation.statistics import Estimate
 from kadita.plugins.declaration.regions import Regions
+from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 
 MOST_POINTS = 4000  # of a curve
 
 
-def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what a page draws of these scalar series: extremes are kept where they are long; NaN becomes None."""
-    found, columns = [], results.columns()
+def curves(
+    results: Results, estimates: Mapping[str, Estimate], names: Sequence[str], frames: Integers
+) -> list[dict[str, Any]]:
+    """Return what a page draws of these scalar series, without those that have an axis of numbers; NaN becomes None.
+
+    Of long series the extremes are kept, and beside them the values in `frames`, which are those of the film: they are
+    what the page shows as the value at a time.
+    """
+    found, columns, rows = [], results.columns(), np.searchsorted(results.frames, frames)
     for column in (c for name in names for c in columns if c.partition(".")[0] == name):
         series, values = columns[column]
-        if "agent" in series.dims or series.labels:
+        if (
+            "agent" in series.dims
+            or series.labels
+            or has_axes(series)
+            or math.prod(series.values.shape[1:]) > summary.ROWS
+        ):
             continue
         kept, e = extremes_kept(values, MOST_POINTS), estimates[column]
         defined = values[np.isfinite(values)]
@@ -36,8 +49,9 @@ def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[
                 "symbol": series.symbol,
                 "unit": "" if series.units == "1" else series.units,
                 "times": results.times[kept].tolist(),
-                "values": [number(x) for x in values[kept].tolist()],
-                "start": int(np.searchsorted(kept, e.start)) if e.start < len(values) else 0,
+                "values": numbers(values[kept]),
+                "sampled": numbers(values[rows]) if len(kept) < len(values) else None,
+                "start": int(np.searchsorted(kept, e.start)),
                 "mean": number(e.mean),
                 "error": number(e.error),
                 "range": [0, 1] if share else None,
@@ -46,14 +60,18 @@ def curves(results: Results, estimates: Mapping[str, Estimate], names: Sequence[
     return found
 
 
-def diagram(results: Results) -> dict[str, Any] | None:
-    """Return the two metrics by which the first metric with regions labels frames, with its regions; None without."""
+def diagram(results: Results, frames: Integers) -> dict[str, Any] | None:
+    """Return the two metrics by which the first metric with regions labels frames, with its regions; None without.
+
+    They are those of all frames, or if these are many, of `frames`, which are those of the film.
+    """
     for series in results.series.values():
         r = series.regions
-        if r is None or r.x not in results.series or r.y not in results.series:
+        if r is None or series.dims or not {r.x, r.y} <= results.series.keys():
             continue
-        x, y = results[r.x], results[r.y]
-        kept = np.union1d(extremes_kept(x, MOST_POINTS // 2), extremes_kept(y, MOST_POINTS // 2))
+        rows = np.arange(len(results.frames))
+        if len(rows) > MOST_POINTS:
+            rows = np.searchsorted(results.frames, frames)
         axes = {
             axis: {
                 "title": name.replace("_", " "),
@@ -63,13 +81,8 @@ def diagram(results: Results) -> dict[str, Any] | None:
             }
             for axis, name, edges in (("x", r.x, r.x_edges), ("y", r.y, r.y_edges))
         }
-        return {
-            **axes,
-            "times": results.times[kept].tolist(),
-            "xs": [number(v) for v in x[kept].tolist()],
-            "ys": [number(v) for v in y[kept].tolist()],
-            "regions": _cells(r, series.labels),
-        }
+        x, y = numbers(results[r.x][rows]), numbers(results[r.y][rows])
+        return {**axes, "times": results.times[rows].tolist(), "xs": x, "ys": y, "regions": _cells(r, series.labels)}
     return None
 
 
@@ -140,6 +153,11 @@ def tree(value: Any) -> str:
 def words(name: Any) -> str:
     """Return a name as it is read, as HTML."""
     return escape(str(name).replace("_", " "))
+
+
+def numbers(values: Floats) -> list[float | None]:
+    """Return numbers as JSON has them."""
+    return [number(x) for x in values.tolist()]
 
 
 def number(x: float) -> float | None:

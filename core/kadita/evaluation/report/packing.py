@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ UNKNOWN = -128  # both bytes of a heading that is not known
 CHANGING = 3.0  # ratio of the greatest and the least reach from which a camera follows it
 SMOOTHED = 40  # of the frames are the window in which reaches are smoothed
 DENSE = 8.0  # characters that an agent takes in a frame, at least, about
+FULL = 0.9  # of a budget: a film that takes less is tried with more frames
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Film:
         size: bytes of a coordinate.
         quantum: step of coordinates; they are right to half of it.
         headings: whether there are headings, right to a degree.
+        curved: whether agents move along them, so that paths between frames can be curves.
         identities: whether later agents reuse columns; if not, column i is agent i.
         cells: whether the cell changes.
         scalars: what agents can be coloured by.
@@ -55,6 +58,7 @@ class Film:
     size: int
     quantum: float
     headings: bool
+    curved: bool
     identities: bool
     cells: bool
     scalars: tuple[Scalar, ...]
@@ -63,33 +67,57 @@ class Film:
 
 
 def pack(
-    trajectory: Trajectory, frames: Integers, view: View, scalars: Sequence[Scalar] = (), budget: float = 10e6
+    trajectory: Trajectory,
+    frames: Integers,
+    view: View,
+    scalars: Sequence[Scalar] = (),
+    *,
+    budget: float = 10e6,
+    each: float = 0.0,
+    sightings: float | None = None,
+    speed: bool = False,
+    labelled: bool = True,
 ) -> Film:
-    """Pack these frames, or every k-th of them, into text of at most `budget` characters.
+    """Pack these frames, or every k-th of them, so that what is said of them takes at most `budget` characters.
 
     Args:
         trajectory: of any kind; it is read once for every k that is tried.
         frames: numbers of frames.
         view: how large glyphs are, which says how exact positions must be.
         scalars: per-agent numbers of these frames, (T, C).
-        budget: characters of the text.
+        budget: characters of the text, and of what else a page says of each frame.
+        each: characters that a page says of a frame beside the film.
+        sightings: number of agents that are present, summed over the frames; default: as many as there are places.
+        speed: keep speeds as a scalar even if all are alike.
+        labelled: whether few whole numbers have a label each.
 
     Raises:
         KaditaError: not even two frames fit.
     """
     columns = max(1, trajectory.n_columns)
-    stride = max(1, int(len(frames) * columns * DENSE / budget))
+    expected = DENSE * (len(frames) * columns if sightings is None else sightings) + each * len(frames)
+    most = max(1, len(frames) - 1)
+    stride, found, tried = min(max(1, int(expected / max(budget, 1.0))), most), None, set[int]()
     while True:
-        film = _packed(trajectory, frames, stride, view, scalars)
-        if len(film.text) <= budget:
-            return film
+        tried.add(stride)
+        film = _packed(trajectory, frames, stride, view, scalars, speed, labelled)
+        size = len(film.text) + each * len(film.frames)
+        if size <= budget:
+            found = film
+            finer = max(1, int(np.ceil(stride * size / (FULL * budget))))
+            if finer in tried or finer >= stride:
+                return found
+            stride = finer
+            continue
+        if found is not None:
+            return found
         if len(film.frames) <= 2:
             raise KaditaError(
-                f"--budget: expected {(len(film.text) - budget) / 1e6 + 0.1:.1f}MB more, to hold two frames of "
+                f"--budget: expected {(size - budget) / 1e6 + 0.1:.1f}MB more, to hold two frames of "
                 f"{columns} agents; give more, or choose agents with --select"
             )
-        more = int(np.ceil(stride * len(film.text) / budget))
-        stride = min(max(stride + 1, more), len(frames) - 1)
+        coarser = stride * size / budget if budget > 0 else np.inf
+        stride = int(min(max(stride + 1, np.ceil(min(coarser, most))), most))
 
 
 def octahedral(headings: Floats) -> NDArray[np.int8]:
@@ -109,9 +137,17 @@ def octahedral(headings: Floats) -> NDArray[np.int8]:
     return np.where(known, np.rint(np.stack([across, along]) * 127), UNKNOWN).astype(np.int8)
 
 
-def _packed(trajectory: Trajectory, frames: Integers, stride: int, view: View, scalars: Sequence[Scalar]) -> Film:
+def _packed(
+    trajectory: Trajectory,
+    frames: Integers,
+    stride: int,
+    view: View,
+    scalars: Sequence[Scalar],
+    speed: bool,
+    labelled: bool,
+) -> Film:
     chosen = frames[::stride]
-    raw = _Raw.read(trajectory, chosen)
+    raw = _Raw.read(trajectory, chosen, speed)
     extent = float(np.abs(raw.offsets[raw.there]).max(initial=0.0))
     size, quantum = _exactness(extent, FINE * view.size)
     axes = trajectory.decide_dimensions()
@@ -128,7 +164,7 @@ def _packed(trajectory: Trajectory, frames: Integers, stride: int, view: View, s
     shown = []
     for scalar in colours:
         values = scalar.values if scalar is raw.speed else scalar.values[::stride]
-        found, bytes_ = coded(scalar, values)
+        found, bytes_ = coded(scalar, values, labelled)
         planes.append(bytes_.tobytes())
         shown.append(found)
     packed = gzip.compress(b"".join(planes), 6, mtime=0)
@@ -142,6 +178,7 @@ def _packed(trajectory: Trajectory, frames: Integers, stride: int, view: View, s
         size=size,
         quantum=quantum,
         headings=trajectory.has_velocities,
+        curved=trajectory.has_velocities and trajectory.attributes.get("velocities") != ORIENTATION,
         identities=trajectory.reuses_columns,
         cells=cells,
         scalars=tuple(shown),
@@ -207,7 +244,7 @@ class _Raw:
         return bool((self.lengths != self.lengths[:1]).any())
 
     @classmethod
-    def read(cls, trajectory: Trajectory, frames: Integers) -> _Raw:
+    def read(cls, trajectory: Trajectory, frames: Integers, speed: bool) -> _Raw:
         """Read the frames, block by block."""
         shape = (len(frames), trajectory.n_columns)
         raw = cls(
@@ -236,8 +273,8 @@ class _Raw:
                 if trajectory.attributes.get("velocities") != ORIENTATION:  # which have no speed
                     speeds[here] = block.speeds
         raw._fill_cells()
-        if _varies(speeds):
-            raw.speed = Scalar("speed", "length/time", speeds)
+        if _varies(speeds) or (speed and not np.isnan(speeds).all()):
+            raw.speed = Scalar("speed", _unit_of_speed(trajectory.attributes), speeds)
         return raw
 
     def _fill_cells(self) -> None:
@@ -248,6 +285,11 @@ class _Raw:
             self.lengths[:] = self.lengths[known[last]]
         else:
             self.lengths[:] = 0.0
+
+
+def _unit_of_speed(attributes: Mapping[str, Any]) -> str:
+    length, time = (attributes.get(f"{kind}_unit") or kind for kind in ("length", "time"))
+    return f"{length}/{time}"
 
 
 def _varies(speeds: Floats) -> bool:

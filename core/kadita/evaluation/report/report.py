@@ -88,7 +88,7 @@ def check_page(path: Path, *, force: bool, sources: Iterable[Path] = ()) -> None
 
 
 def _runs(data: Any) -> dict[str | None, Any]:
-    return dict(data) if isinstance(data, Mapping) else {None: data}
+    return {str(name): one for name, one in data.items()} if isinstance(data, Mapping) else {None: data}
 
 
 def page_of(
@@ -124,7 +124,7 @@ def page_of(
     films = []
     for run in measured:
         with run.source.open(run.data, loaded) as trajectory:
-            films.append(run.packed(trajectory, left))
+            films.append(run.packed(trajectory, left, alone=len(measured) == 1))
     return contents(measured, title, counted, films), [run.results for run in measured]
 
 

@@ -11,7 +11,9 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.evaluate import analyze
+from kadita.evaluation.film.coloring import BUILT_IN, check_color
 from kadita.evaluation.plan import DEFAULT
+from kadita.evaluation.report.numbers import MOST_POINTS
 from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
@@ -22,7 +24,7 @@ from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
-OWN_COLORS = ("heading", "speed", "species", "plain")  # which need no metric
+OF_FRAME, OF_NUMBER = 42, 22  # characters, at most: number, time, state and reach of a frame; a number with its comma
 OF_FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))
 
 
@@ -42,10 +44,26 @@ class Run:
     facts: dict[str, Any]
     configuration: Mapping[str, Any]
 
-    def packed(self, trajectory: Trajectory, budget: float) -> Film:
-        """Return its film of at most `budget` characters."""
-        scalars = of_results(self.results, self.frames, self.colors)
-        return pack(trajectory, self.frames, self.view, scalars, budget - 16 * len(self.frames))
+    def packed(self, trajectory: Trajectory, budget: float, *, alone: bool) -> Film:
+        """Return its film, which with what the page says of its frames takes at most `budget` characters.
+
+        Raises:
+            KaditaError: not even two frames fit.
+        """
+        thinned = len(self.frames) > MOST_POINTS
+        in_diagram = 3 if any(s.regions is not None for s in self.results.series.values()) else 0
+        counts = self.results.counts
+        return pack(
+            trajectory,
+            self.frames,
+            self.view,
+            of_results(self.results, self.frames, self.colors),
+            budget=budget,
+            each=OF_FRAME + (OF_NUMBER * (in_diagram + len(self.curves)) if thinned else 0),
+            sightings=None if counts is None else float(counts.sum()),
+            speed="speed" in self.colors,
+            labelled=alone,
+        )
 
 
 def measured_run(
@@ -74,7 +92,7 @@ def measured_run(
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
     source = of_source(options)
-    measured = [color for color in colors if color not in OWN_COLORS]
+    measured = [color for color in colors if color not in BUILT_IN]
     asked = [*(metrics or [DEFAULT]), *measured]
     results = analyze(data, asked, registry=registry, progress=progress, **options)
     of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *measured)]
@@ -82,10 +100,12 @@ def measured_run(
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
     with source.open(data, registry) as trajectory:
         frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
-        _check_colors(trajectory, colors)
+        _check_times(trajectory, frames)
+        for color in colors:
+            check_color(color, trajectory, measured)
         view = view_of(trajectory, frames)
         return Run(
-            name=name or Path(trajectory.name).stem,
+            name=Path(trajectory.name).stem if name is None else str(name),
             data=data,
             source=source,
             results=results,
@@ -99,16 +119,20 @@ def measured_run(
         )
 
 
-def _check_colors(trajectory: Trajectory, colors: list[str]) -> None:
-    """Raise if agents cannot be coloured so.
+def _check_times(trajectory: Trajectory, frames: Integers) -> None:
+    """Raise if times do not increase, so that a time is no place in the film.
 
     Raises:
-        KaditaError: there are no velocities, or no species.
+        KaditaError: they do not.
     """
-    if not trajectory.has_velocities and (missing := [c for c in colors if c in ("heading", "speed")]):
-        raise KaditaError(f"--color {missing[0]}: needs velocities (finite differences: --velocities difference)")
-    if trajectory.species is None and "species" in colors:
-        raise KaditaError(f"--color species: {trajectory.name} has no species")
+    times = trajectory.times[frames]
+    back = np.flatnonzero(np.diff(times) <= 0)
+    if len(back):
+        i = int(back[0])
+        raise KaditaError(
+            f"{trajectory.name}: expected times that increase; frame {frames[i + 1]} at {times[i + 1]:g} follows frame "
+            f"{frames[i]} at {times[i]:g}; choose frames with --start and --stop"
+        )
 
 
 def _facts(trajectory: Trajectory, view: View) -> dict[str, Any]:

@@ -50,14 +50,15 @@ def of_results(results: Results, frames: Integers, names: Sequence[str]) -> list
     ]
 
 
-def coded(scalar: Scalar, values: Floats) -> tuple[Scalar, NDArray[np.uint8]]:
+def coded(scalar: Scalar, values: Floats, labelled: bool = True) -> tuple[Scalar, NDArray[np.uint8]]:
     """Return the scalar with its scale, and a byte for each value: 0 where undefined, or 1 .. 255 along the scale.
 
-    The scale is from the 1st to the 99th percentile. A few whole numbers have a label each.
+    The scale is from the 1st to the 99th percentile. If `labelled`, a few whole numbers have a label each instead;
+    runs that share a scale must not be, because each would have its own labels.
     """
     known = values[np.isfinite(values)]
     labels, numbers = scalar.labels, values
-    if labels is None and known.size and (known == np.rint(known)).all():
+    if labelled and labels is None and known.size and (known == np.rint(known)).all():
         kinds = np.unique(known)
         if len(kinds) <= MOST_KINDS:
             labels = tuple(f"{kind:g}" for kind in kinds)

@@ -1,6 +1,6 @@
 // One metric against time, a line for each run, with a cursor that is the film's.
 import uPlot from "uplot";
-import { before } from "./clock.js";
+import { valueAt } from "./clock.js";
 import { category, isDark } from "./palette.js";
 import { element, ticks } from "./words.js";
 
@@ -79,9 +79,8 @@ export function chart(place, lines, { range, width, height, many, seek }) {
   return {
     move(time) {
       now.style.transform = `translateX(${u.valToPos(time, "x")}px)`;
-      lines.forEach(({ times, values }, k) => {
-        // of a run that has ended, or has not begun, there is no value
-        const i = before(times, time), value = time < times[0] || time > times[times.length - 1] ? null : values[i];
+      lines.forEach((line, k) => {
+        const value = valueAt(line, line.run, time); // null of a run that has ended, or has not begun
         dots[k].hidden = value === null;
         if (value !== null) dots[k].style.transform = `translate(${u.valToPos(time, "x")}px, ${u.valToPos(value, "y")}px)`;
       });

@@ -17,6 +17,12 @@ export function frameAt(times, t) {
   return b === a ? a : a + Math.min(Math.max((t - times[a]) / (times[b] - times[a]), 0), 1);
 }
 
+/** The value of a series at a time: in the last frame of all before it, or of a long series, of the film's frames. */
+export function valueAt({ times, values, sampled }, run, t) {
+  const of = sampled ? run.times : times;
+  return t < of[0] || t > of[of.length - 1] ? null : (sampled ?? values)[before(of, t)];
+}
+
 /** Time at an index with a fraction. */
 export function timeAt(times, index) {
   const a = Math.min(Math.floor(index), times.length - 1), b = Math.min(a + 1, times.length - 1);

@@ -1,6 +1,6 @@
 // All metrics against time: one chart for each, with a line for each run that has it.
 import { chart } from "./chart.js";
-import { before } from "./clock.js";
+import { valueAt } from "./clock.js";
 import { category, theme } from "./palette.js";
 import { capital, element, number, unit, words } from "./words.js";
 
@@ -8,7 +8,7 @@ import { capital, element, number, unit, words } from "./words.js";
 function byMetric(runs) {
   const found = new Map();
   runs.forEach((run, order) => run.series.forEach((series) => {
-    if (series.labels || !series.times.length) return;
+    if (!series.times.length) return;
     if (!found.has(series.name)) found.set(series.name, { ...series, lines: [] });
     found.get(series.name).lines.push({ run, order, series });
   }));
@@ -63,8 +63,8 @@ export class Curves {
     this.time = time;
     for (const { chart: drawn, lines, values } of this.charts) {
       drawn.move(time);
-      lines.forEach(({ times, values: of }, k) => {
-        const over = time < times[0] || time > times[times.length - 1], text = over ? "–" : number(of[before(times, time)]);
+      lines.forEach((line, k) => {
+        const over = time < line.times[0] || time > line.times[line.times.length - 1], text = over ? "–" : number(valueAt(line, line.run, time));
         if (values[k].textContent !== text) values[k].textContent = text;
       });
     }

@@ -76,8 +76,9 @@ export class Film {
 
   /**
    * Place (out[o..o+2]) and heading (out[o+3..o+5], NaN: not known) of a column at a time; false where nobody is there.
-   * Between frames with the same agent: the cubic through both places that leaves and arrives along the headings, or a
-   * straight line where one of them is not known; along the nearer way through the cell. An agent that comes or goes
+   * Between frames with the same agent: the cubic through both places that leaves and arrives along the headings; a
+   * straight line where they are directions of bodies, where one of them is not known, and where one points back, so
+   * that the agent moved aside or turned by more than half a circle; along the nearer way through the cell. An agent that comes or goes
    * between two frames is where it was seen, for the half of the time that is nearer to that frame.
    */
   at(column, time, out, o = 0) {
@@ -94,14 +95,16 @@ export class Film {
     this.position(column, a, out, o);
     this.position(column, b, end);
     const knows = this.heading(column, a, out, o + 3), knew = this.heading(column, b, later), cell = this.cellAt(time);
-    let far = 0;
+    let far = 0, leaves = 0, arrives = 0;
     for (let x = 0; x < 3; x++) {
       way[x] = end[x] - out[o + x];
       if (cell?.[x] > 0) way[x] -= cell[x] * Math.round(way[x] / cell[x]);
       far += way[x] * way[x];
+      leaves += way[x] * out[o + 3 + x];
+      arrives += way[x] * later[x];
     }
     far = Math.sqrt(far);
-    if (!knows || !knew || far === 0) {
+    if (!this.curved || !knows || !knew || far === 0 || leaves < 0 || arrives < 0) {
       for (let x = 0; x < 3; x++) {
         out[o + x] += s * way[x];
         if (s >= 0.5) out[o + 3 + x] = later[x];

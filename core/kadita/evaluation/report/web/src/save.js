@@ -14,9 +14,12 @@ const named = (title) => title.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.
 
 const quoted = (value) => (/[",\n\r]/.test(value) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
 
-/** Rows of all series, with every digit the page has; empty where undefined. Several runs: the first column names them. */
+/**
+ * Rows of all series, with every digit; empty where undefined. They are of all frames, or where these are too many for the
+ * page, of the film's. Several runs: the first column names them.
+ */
 export function csv({ runs, units }) {
-  const many = runs.length > 1, names = [...new Set(runs.flatMap((run) => run.series.filter((s) => !s.labels).map((s) => s.name)))];
+  const many = runs.length > 1, names = [...new Set(runs.flatMap((run) => run.series.map((s) => s.name)))];
   const first = (name) => runs.flatMap((run) => run.series).find((s) => s.name === name);
   const head = (text, unit) => (unit ? `${text} (${unit})` : text);
   const states = [...new Set(runs.map((run) => run.states?.name).filter(Boolean))];
@@ -24,7 +27,7 @@ export function csv({ runs, units }) {
   for (const run of runs) {
     const columns = names.map((name) => {
       const s = run.series.find((series) => series.name === name);
-      return new Map(s?.times.map((t, k) => [t, s.values[k]]));
+      return new Map(s?.sampled ? run.times.map((t, k) => [t, s.sampled[k]]) : s?.times.map((t, k) => [t, s.values[k]]));
     });
     const labels = states.map((name) => new Map(run.states?.name === name ? run.times.map((t, k) => [t, run.states.labels[run.states.codes[k]]]) : []));
     const times = [...new Set([...columns, ...labels].flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);

@@ -26,7 +26,7 @@ function integers(planes, columns) {
 
 /** The film of a run of the page's data. */
 export async function unpack(text, run) {
-  const { frames, columns, axes, bytes: width, quantum, headings, identities, cells, scalars } = run.film;
+  const { frames, columns, axes, bytes: width, quantum, headings, curved, identities, cells, scalars } = run.film;
   const bytes = await gunzip(text);
   const count = frames * columns;
   const expected = 24 * frames * (cells ? 2 : 1) + count * (axes * width + (headings ? 2 : 0) + (identities ? 4 : 0) + scalars.length);
@@ -44,7 +44,7 @@ export async function unpack(text, run) {
     who = Uint32Array.from({ length: count }, (_, k) => (a[k] | (b[k] << 8) | (c[k] << 16) | (d[k] << 24)) >>> 0);
   }
   return new Film({
-    frames, columns, centres, boxes, cell: run.cell, places, quantum, absent: -(2 ** (8 * width - 1)), z: run.z ?? 0, turned, who,
+    frames, columns, centres, boxes, cell: run.cell, places, quantum, absent: -(2 ** (8 * width - 1)), z: run.z ?? 0, turned, curved, who,
     scalars: scalars.map(() => take(count)),
   });
 }
