@@ -46,12 +46,13 @@ web:
 	cd $(WEB) && npm ci && npm run build
 
 ## the table of docs/two-definitions.md, and the pictures
-studies: $(VENV)/installed
+studies: $(VENV)/developer
 	$(BIN)/python analyses/canonical_states/study.py
 	$(BIN)/python analyses/hysteresis/study.py
 	$(BIN)/python analyses/models/study.py
 	$(BIN)/python analyses/models/pages.py
 	$(BIN)/python analyses/models/pictures.py
+	$(BIN)/python analyses/report/picture.py
 
 benchmark: $(VENV)/installed
 	$(BIN)/python analyses/benchmark/benchmark.py
