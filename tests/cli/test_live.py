@@ -31,6 +31,7 @@ CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 def in_terminal(words, folder, stop=None, when=b"rotation", columns=100, term="xterm-256color", encoding="utf-8"):
     """Run `kadita` in a terminal, send it signals once it has printed something; what it printed, and its status."""
     number, terminal = pty.openpty()
+    own = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}  # rich trusts these
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
     process = subprocess.Popen(
         [*KADITA, *words],
@@ -39,7 +40,7 @@ def in_terminal(words, folder, stop=None, when=b"rotation", columns=100, term="x
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
-        env=os.environ | {"TERM": term, "PYTHONIOENCODING": encoding},
+        env=own | {"TERM": term, "PYTHONIOENCODING": encoding},
     )
     os.close(terminal)
     printed, signals = b"", list(stop or ())

@@ -21,7 +21,7 @@ GIVEN = {
     "cross_radial_distribution": {"bins": 8},
     "neighbor_distance_by_rank": {"k": 4},
     "local_order": {"k": 4},
-    **{name: {"link_distance": 2.5} for name in METRICS if name.startswith("network")},
+    **{name: {"link_distance": 2.5} for name in METRICS if name.startswith(("network", "cluster"))},
 }
 EVERY = pytest.mark.parametrize(
     ("name", "dimensions"),

@@ -13,7 +13,7 @@ from kadita_field import kadita_metrics
 from kadita_field.pairs import farthest
 
 METRICS = {m.name: m for m in kadita_metrics() if 3 in m.dimensions and "wall" not in m.name}  # walls stay in place
-GIVEN = {"network": {"link_distance": 1.7}, "local_order": {"k": 9}}
+GIVEN = {"network": {"link_distance": 1.7}, "cluster": {"link_distance": 1.7}, "local_order": {"k": 9}}
 CELLS = [(8.0, 9.0, "open"), ("open", 9.0, 8.0), (8.0, "open", "open"), ("open", "open", 8.0)]
 EVERY = pytest.mark.parametrize("name", METRICS)
 SLABS = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "".join("o" if e == "open" else "p" for e in cell))
