@@ -302,6 +302,23 @@ def test_runs_stand_side_by_side_at_one_time(browser, written):
     assert left < right
 
 
+def test_in_the_frame_of_a_notebook_it_plays_and_reaches_nothing_outside(browser, tmp_path):
+    shown = kadita.show(mill(), ["polarization", "rotation"])
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!doctype html><title>notebook</title>{shown._repr_html_()}", encoding="utf-8")
+    browser.driver.get(notebook.as_uri())
+    browser.driver.switch_to.frame(0)
+    try:
+        browser.until("return document.body && document.body.dataset.ready")
+        browser.until("return Number(document.body.dataset.time) > 0")
+        assert (
+            browser.run("try { return parent.document.title } catch (error) { return error.name }") == "SecurityError"
+        )
+    finally:
+        browser.driver.switch_to.default_content()
+    assert [message for message in browser.messages() if "Blocked a frame" not in message] == []
+
+
 def test_a_phone_shows_all_of_it_in_its_width(browser, written):
     path = written(mill(), ["polarization", "rotation", "state"])
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
