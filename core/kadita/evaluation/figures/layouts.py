@@ -13,7 +13,7 @@ from kadita.evaluation.figures.distribution import distribution
 from kadita.evaluation.figures.entropies import means
 from kadita.evaluation.figures.maps import heatmap
 from kadita.evaluation.figures.order_plane import order_plane
-from kadita.evaluation.figures.phase_diagram import phase_diagram
+from kadita.evaluation.figures.phase_diagram import phase_diagram, phases
 from kadita.evaluation.figures.profiles import profile
 from kadita.evaluation.figures.quantiles import quantiles
 from kadita.evaluation.figures.runs import only
@@ -39,6 +39,7 @@ class Asked(NamedTuple):
         table: of a sweep.
         trajectory: that is open.
         options: of the kind, those that are given.
+        remarks: to which is added in words what a figure does not show.
     """
 
     width: float
@@ -47,6 +48,7 @@ class Asked(NamedTuple):
     table: SweepTable | None = None
     trajectory: Trajectory | None = None
     options: Mapping[str, Any] = {}
+    remarks: list[str] | None = None
 
 
 def _panels(
@@ -203,6 +205,8 @@ def phase_diagrams(asked: Asked) -> Any:
     figure, axes = _panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
     for panel, name in zip(axes, asked.names, strict=True):
         phase_diagram(panel, table, x, y, name, **options)
+        if asked.remarks is not None:
+            asked.remarks.extend(f"{name}: {remark}" for remark in phases(table, x, y, name).remarks)
     return figure
 
 
@@ -225,6 +229,5 @@ def paths(asked: Asked) -> Any:
     if asked.trajectory is None:
         raise TypeError("tracks are of a trajectory")
     figure = page.new_figure(asked.width, 0.8 * asked.width, equal=True)
-    chosen = {key: asked.options[key] for key in ("look", "start", "stop", "step") if key in asked.options}
-    tracks(figure.subplots(), asked.trajectory, **chosen)
+    tracks(figure.subplots(), asked.trajectory, **asked.options)
     return figure
