@@ -96,7 +96,11 @@ def _with_axes(asked: Asked, number: int) -> list[str]:
 
 
 def in_time(asked: Asked) -> Any:
-    """Return a figure of metrics below each other, of all runs."""
+    """Return a figure of metrics below each other, of all runs.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `series` does.
+    """
     names = _columns(asked)
     figure, axes = _panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
@@ -114,7 +118,11 @@ def _share_time(axes: Sequence[Any]) -> None:
 
 
 def distributions(asked: Asked) -> Any:
-    """Return a figure of the distribution of each metric."""
+    """Return a figure of the distribution of each metric.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `distribution` does.
+    """
     names = _columns(asked)
     figure, axes = _panels(asked, names, 45.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
@@ -123,14 +131,22 @@ def distributions(asked: Asked) -> Any:
 
 
 def plane(asked: Asked) -> Any:
-    """Return a figure of the plane of order parameters."""
+    """Return a figure of the plane of order parameters.
+
+    Raises:
+        KaditaError: as `order_plane` does.
+    """
     figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0), equal=True)
     order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
     return figure
 
 
 def strips(asked: Asked) -> Any:
-    """Return a figure of strips in time for each metric."""
+    """Return a figure of strips in time for each metric.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `states` does.
+    """
     names = _columns(asked)
     figure, axes = _panels(asked, names, 12.0 + 6.0 * len(asked.runs))
     for panel, name in zip(axes, names, strict=True):
@@ -139,7 +155,11 @@ def strips(asked: Asked) -> Any:
 
 
 def curves(asked: Asked) -> Any:
-    """Return a figure of results along one axis."""
+    """Return a figure of results along one axis.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `profile` does.
+    """
     names = _with_axes(asked, 1)
     figure, axes = _panels(asked, names, 48.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
@@ -148,7 +168,11 @@ def curves(asked: Asked) -> Any:
 
 
 def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0, *, equal: bool = False) -> Any:
-    """Return a figure of results over two axes."""
+    """Return a figure of results over two axes.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `draw` does.
+    """
     names = _with_axes(asked, 2)
     figure, axes = _panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
@@ -158,7 +182,11 @@ def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0,
 
 
 def agents(asked: Asked) -> Any:
-    """Return a figure of quantiles over the agents in time."""
+    """Return a figure of quantiles over the agents in time.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `quantiles` does.
+    """
     (results,) = asked.runs.values()
     figure, axes = _panels(asked, asked.names, 42.0)
     for panel, name in zip(axes, asked.names, strict=True):
@@ -169,7 +197,11 @@ def agents(asked: Asked) -> Any:
 
 
 def correlations(asked: Asked) -> Any:
-    """Return a figure of each correlation, and its collapse."""
+    """Return a figure of each correlation, and its collapse.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `correlation` does.
+    """
     names = _with_axes(asked, 1)
     pairs = [(name, scaled) for name in names for scaled in (False, True)]
     figure, axes = _panels(asked, [name for name, _ in pairs], 46.0, aside=True)
@@ -179,7 +211,11 @@ def correlations(asked: Asked) -> Any:
 
 
 def means_of_runs(asked: Asked) -> Any:
-    """Return a figure of means of metrics of all runs."""
+    """Return a figure of means of metrics of all runs.
+
+    Raises:
+        KaditaError: as `means` does.
+    """
     # of metrics that nobody named, one may not apply to some runs: there is no depth in a plane
     known = [{key.partition(".")[0] for key in r} | set(r) for r in asked.runs.values()]
     shared = [name for name in asked.names if all(name.partition(".")[0] in k for k in known)]
@@ -190,7 +226,11 @@ def means_of_runs(asked: Asked) -> Any:
 
 
 def phase_diagrams(asked: Asked) -> Any:
-    """Return a figure of results of a sweep over two parameters."""
+    """Return a figure of results of a sweep over two parameters.
+
+    Raises:
+        KaditaError: fewer than two parameters vary, more than 20 panels, or as `phase_diagram` does.
+    """
     options = dict(asked.options)
     table = asked.table
     assert table is not None
@@ -211,7 +251,11 @@ def phase_diagrams(asked: Asked) -> Any:
 
 
 def one_frame(asked: Asked) -> Any:
-    """Draw the agents of one frame, by default of the last one."""
+    """Draw the agents of one frame, by default of the last one.
+
+    Raises:
+        KaditaError: there is no such frame, nobody is present in it, or as `snapshot` does.
+    """
     if asked.trajectory is None:
         raise TypeError("a snapshot is of a trajectory")
     figure = page.new_figure(asked.width, 0.75 * asked.width, equal=True)
@@ -225,7 +269,11 @@ def one_frame(asked: Asked) -> Any:
 
 
 def paths(asked: Asked) -> Any:
-    """Draw the paths of agents, coloured by time."""
+    """Draw the paths of agents, coloured by time.
+
+    Raises:
+        KaditaError: as `tracks` does.
+    """
     if asked.trajectory is None:
         raise TypeError("tracks are of a trajectory")
     figure = page.new_figure(asked.width, 0.8 * asked.width, equal=True)
