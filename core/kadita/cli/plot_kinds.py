@@ -102,8 +102,8 @@ def draw_kind(
     from kadita.base.files import distinct
     from kadita.cli.terminal import notes
     from kadita.evaluation.figures import page, style
+    from kadita.evaluation.figures.asked import Asked
     from kadita.evaluation.figures.kinds import kind_of, metrics_for
-    from kadita.evaluation.figures.layouts import Asked
     from kadita.evaluation.figures.sweep_table import read_sweep_table
     from kadita.evaluation.plan import DEFAULT
     from kadita.evaluation.statistics import check_equilibration

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.evaluation.figures import layouts
-from kadita.evaluation.figures.layouts import Asked
+from kadita.evaluation.figures.asked import Asked
 from kadita.evaluation.figures.maps import neighbor_map
 from kadita.evaluation.plan import DEFAULT, with_default
 from kadita.plugins.declaration.analysis import Analysis

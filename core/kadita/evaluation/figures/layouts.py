@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import has_axes
 from kadita.evaluation.figures import page
+from kadita.evaluation.figures.asked import Asked, panels
 from kadita.evaluation.figures.correlation import correlation
 from kadita.evaluation.figures.distribution import distribution
 from kadita.evaluation.figures.entropies import means
@@ -20,52 +21,7 @@ from kadita.evaluation.figures.runs import only
 from kadita.evaluation.figures.series import series
 from kadita.evaluation.figures.snapshot import snapshot
 from kadita.evaluation.figures.states import states
-from kadita.evaluation.figures.sweep_table import SweepTable
 from kadita.evaluation.figures.tracks import tracks
-from kadita.evaluation.results import Results
-from kadita.school.trajectory import Trajectory
-
-WIDE = 140.0  # mm, from which panels stand side by side
-MOST_PANELS = 20
-
-
-class Asked(NamedTuple):
-    """What a figure is to show.
-
-    Attributes:
-        width: in mm.
-        names: metrics, analyses or columns of a table.
-        runs: results by path; none of a table or a trajectory.
-        table: of a sweep.
-        trajectory: that is open.
-        options: of the kind, those that are given.
-        remarks: to which is added in words what a figure does not show.
-    """
-
-    width: float
-    names: Sequence[str]
-    runs: Mapping[str, Results] = {}
-    table: SweepTable | None = None
-    trajectory: Trajectory | None = None
-    options: Mapping[str, Any] = {}
-    remarks: list[str] | None = None
-
-
-def _panels(
-    asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False, equal: bool = False
-) -> Any:
-    """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page."""
-    if not names:
-        raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
-    if len(names) > MOST_PANELS:
-        raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
-    columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
-    rows = -(-len(names) // columns)
-    figure = page.new_figure(asked.width, extra + rows * height, equal=equal)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for unused in axes[len(names) :]:
-        unused.set_axis_off()
-    return figure, axes[: len(names)]
 
 
 def _columns(asked: Asked) -> list[str]:
@@ -102,7 +58,7 @@ def in_time(asked: Asked) -> Any:
         KaditaError: more than 20 panels, or as `series` does.
     """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
+    figure, axes = panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         series(panel, asked.runs, name, legend=i == 0, **asked.options)
     _share_time(axes)
@@ -124,7 +80,7 @@ def distributions(asked: Asked) -> Any:
         KaditaError: more than 20 panels, or as `distribution` does.
     """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 45.0, aside=True)
+    figure, axes = panels(asked, names, 45.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         distribution(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
@@ -148,7 +104,7 @@ def strips(asked: Asked) -> Any:
         KaditaError: more than 20 panels, or as `states` does.
     """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 12.0 + 6.0 * len(asked.runs))
+    figure, axes = panels(asked, names, 12.0 + 6.0 * len(asked.runs))
     for panel, name in zip(axes, names, strict=True):
         states(panel, asked.runs, name)
     return figure
@@ -161,7 +117,7 @@ def curves(asked: Asked) -> Any:
         KaditaError: a metric without such a result, more than 20 panels, or as `profile` does.
     """
     names = _with_axes(asked, 1)
-    figure, axes = _panels(asked, names, 48.0, aside=True)
+    figure, axes = panels(asked, names, 48.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         profile(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
@@ -174,7 +130,7 @@ def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0,
         KaditaError: a metric without such a result, more than 20 panels, or as `draw` does.
     """
     names = _with_axes(asked, 2)
-    figure, axes = _panels(asked, names, height, aside=True, equal=equal)
+    figure, axes = panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
     for panel, name in zip(axes, names, strict=True):
         draw(panel, results, name, **asked.options)
@@ -188,7 +144,7 @@ def agents(asked: Asked) -> Any:
         KaditaError: more than 20 panels, or as `quantiles` does.
     """
     (results,) = asked.runs.values()
-    figure, axes = _panels(asked, asked.names, 42.0)
+    figure, axes = panels(asked, asked.names, 42.0)
     for panel, name in zip(axes, asked.names, strict=True):
         quantiles(panel, results, name)
     _share_time(axes)
@@ -204,7 +160,7 @@ def correlations(asked: Asked) -> Any:
     """
     names = _with_axes(asked, 1)
     pairs = [(name, scaled) for name in names for scaled in (False, True)]
-    figure, axes = _panels(asked, [name for name, _ in pairs], 46.0, aside=True)
+    figure, axes = panels(asked, [name for name, _ in pairs], 46.0, aside=True)
     for i, (panel, (name, scaled)) in enumerate(zip(axes, pairs, strict=True)):
         correlation(panel, asked.runs, name, scaled=scaled, legend=i == 0, **asked.options)
     return figure
@@ -242,7 +198,7 @@ def phase_diagrams(asked: Asked) -> Any:
         )
     x = x or next(name for name in varying if name != y)
     y = y or next(name for name in varying if name != x)
-    figure, axes = _panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
+    figure, axes = panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
     for panel, name in zip(axes, asked.names, strict=True):
         phase_diagram(panel, table, x, y, name, **options)
         if asked.remarks is not None:
