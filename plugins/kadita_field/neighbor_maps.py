@@ -149,6 +149,7 @@ def neighbor_maps(
     responses = responses_of(window, axes)
     grid, number = Grid(reach, half, bins), len(of_time.starts)
     pairs, focal = sums_over_pairs(window, axes, responses, grid, of_time.of_frames, max(number, 1))
+    # without a block nobody is in the window, and the sums are 0
     return state_of(of_time, blocks, pairs=pairs[:number], focal=focal[:number])
 
 

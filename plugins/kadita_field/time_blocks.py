@@ -32,7 +32,11 @@ class Blocks(NamedTuple):
 
 
 def blocks_of(times: Floats, most: int) -> Blocks:
-    """Return at most `most` blocks of these times, (T,); a time that is NaN is in the first block."""
+    """Return at most `most` blocks of these times, (T,).
+
+    A time that is NaN, of a frame in which nobody is and nothing is summed, is in the first block. There is none if all
+    are NaN: times of frames with agents are known, see `kadita.Block`.
+    """
     known = times[~np.isnan(times)]
     k, starts = _coarsest(FINEST, np.unique(np.ldexp(known, -FINEST)), most)
     if k == FINEST:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import kadita
-from kadita.evaluation.film import encoders, film
+from kadita.evaluation.film import encoders, film, measuring
 from kadita.evaluation.film.stage import parsed_size
 
 SMALL = ("--size", "160x120")
@@ -25,6 +25,35 @@ def test_a_film_of_a_run_with_a_metric(command, school, tmp_path):
         done = command("animate", school, "-o", name, *options)
         assert (done.returncode, done.stdout, done.stderr) == (0, f"wrote {name}\n", "")
         assert count(tmp_path / name) == (21, (160, 120))
+
+
+def test_curves_and_colours_are_measured_together_with_the_parameters_of_either(command, school, tmp_path, monkeypatch):
+    read = []
+    measure = measuring.analyze
+    monkeypatch.setattr(measuring, "analyze", lambda *given, **named: read.append(given[1]) or measure(*given, **named))
+    shown = ("-m", "rotation", "--color", "cluster_size_of_agents", "--between", 1, *SMALL)
+    for setting in ("link_distance=3", "cluster_size_of_agents.link_distance=3"):
+        done = command("animate", school, "-o", "a.gif", "--force", *shown, "--set", setting)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert read == [["rotation", "cluster_size_of_agents"]] * 2
+
+
+def test_default_stands_for_the_metrics_that_are_declared_as_plotted(command, school, monkeypatch):
+    drawn = []
+    stage = film.Stage
+    monkeypatch.setattr(film, "Stage", lambda *given: drawn.append([c.title for c in given[3]]) or stage(*given))
+    done = command("animate", school, "-o", "a.gif", "-m", "default", "--stop", 2, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert drawn == [["polarization", "rotation", "oceanic schooling index"]]
+
+
+def test_old_names_of_metrics_are_understood(command, school, refused):
+    done = command("animate", school, "-o", "a.gif", "-m", "group_count", "--stop", 2, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "kadita: note: 'group_count' is now 'cluster_count'\n"
+    done = command("animate", school, "-o", "b.gif", "--color", "group_count", "--stop", 2, *SMALL)
+    assert done.returncode == 2
+    assert "--color cluster_count: expected a metric with one value for each agent" in done.stderr
 
 
 def test_mp4(command, school, tmp_path):
@@ -60,6 +89,9 @@ def test_what_cannot_be_filmed_is_refused_in_one_line(refused, school, tmp_path,
     assert "expected even numbers" in refused(*film, "a.mp4", "--size", "161x120")
     assert "--size: expected WIDTHxHEIGHT" in refused(*film, "a.gif", "--size", "160")
     assert "look: expected x, y, z" in refused(*film, "a.gif", "--look", "above")
+    assert "--fps: expected 0.01 to 1000 frames per second; got 0.001" in refused(*film, "a.gif", "--fps", 0.001)
+    for name, value in (("--set", "link_distance=3"), ("--profile", "published"), ("--by", "species")):
+        assert f"{name}: expected a metric that is measured; name one" in refused(*film, "a.gif", name, value)
     assert "no frames selected" in refused(*film, "a.gif", "--start", 500)
     assert "there is no folder" in refused(*film, "nowhere/a.gif")
     (tmp_path / "b.gif").write_text("mine")

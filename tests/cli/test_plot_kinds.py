@@ -12,8 +12,8 @@ from matplotlib.text import Text
 import kadita
 from kadita.evaluation.figures import page
 from kadita.evaluation.figures.kinds import KINDS, Kind
-from kadita.evaluation.figures.style import SMALLEST
 
+SMALLEST = 6.5  # points, of any text at the size of print
 TABLE = """r_o,noise,seed,polarization,polarization_error,folder
 1,0.1,1,0.2,0.01,a
 1,0.1,2,0.8,0.01,a
@@ -125,7 +125,7 @@ def test_a_kind_may_take_the_trajectory_itself(command, folder, monkeypatch, fig
         figure.subplots().plot(asked.trajectory.times)
         return figure
 
-    monkeypatch.setitem(KINDS, "tracks", Kind("tracks", draw, takes="trajectory"))
+    monkeypatch.setitem(KINDS, "tracks", Kind(draw, takes="trajectory"))
     assert command("plot", "a.nc", "--kind", "tracks", "-o", "figure.png").returncode == 0
     assert len(figures_made[0].axes[0].lines[0].get_xdata()) == 40
 
@@ -175,6 +175,31 @@ def test_a_kind_may_take_the_trajectory_itself(command, folder, monkeypatch, fig
             "expected r_o to be one of 1",
         ),
         (["none.nc", "--kind", "series"], "none.nc: there is no such file"),
+        *(
+            (["a.nc", "--kind", kind, *words], f"--kind {kind}: expected no metric, as none is drawn; got {words[0]}$")
+            for kind in ("snapshot", "tracks")
+            for words in (["-m", "spread"], ["--set", "r_max=12"], ["--profile", "published"], ["--by", "species"])
+        ),
+        *(
+            (["a.nc", "--kind", "snapshot", name, "1"], f"snapshot: expected one frame, named by --frame; got {name}$")
+            for name in ("--start", "--stop", "--step", "--begin", "--end", "--dt")
+        ),
+        (["a.nc", "--kind", "tracks", "--frame", "3"], "--kind tracks: expected --begin, .*; got --frame"),
+        (["a.nc", "--kind", "tracks", "--begin", "50"], "no frames selected; there are 40 frames"),
+        *(
+            (
+                ["table.csv", "--kind", "phase-diagram", "-m", "polarization", *words],
+                f"is measured already; got {name}$",
+            )
+            for name, words in (
+                ("--set", ["--set", "r_max=12"]),
+                ("--begin", ["-b", "2"]),
+                ("--largest-cluster", ["--largest-cluster", "3"]),
+                ("--from", ["--format", "csv"]),
+                ("--frame-rate", ["--frame-rate", "2"]),
+            )
+        ),
+        (["a.nc", "--kind", "maps", "-m", "default"], "--kind maps: expected metrics to draw; name them with -m"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_line(refused, folder, words, said):
@@ -187,6 +212,43 @@ def test_a_figure_that_exists_is_kept_without_force(refused, command, folder):
     assert "figure.png exists; choose another name" in refused("plot", "a.nc", "--kind", "series", "-o", "figure.png")
     assert (folder / "figure.png").read_text() == "mine"
     assert command("plot", "a.nc", "--kind", "series", "-o", "figure.png", "--force").returncode == 0
+
+
+def test_tracks_and_snapshots_are_of_the_frames_that_are_chosen(command, folder, figures_made):
+    chosen = [("--start", "10", "--stop", "21", "--step", "2"), ("-b", "10", "-e", "20", "--dt", "2")]
+    for options in chosen:
+        done = command("plot", "a.nc", "--kind", "tracks", *options, "-o", "figure.png", "--force")
+        assert done.returncode == 0, done.stderr
+    paths = [next(c for c in figure.axes[0].collections if c.get_array() is not None) for figure in figures_made]
+    assert np.unique(np.asarray(paths[0].get_array())).tolist() == [11, 13, 15, 17, 19]
+    np.testing.assert_array_equal(*(np.array(path.get_segments()) for path in paths))
+
+
+@pytest.mark.parametrize("kind", ["tracks", "snapshot"])
+def test_a_cell_that_is_too_small_for_the_positions_is_refused_as_in_other_commands(refused, folder, kind):
+    said = refused("analyze", "a.nc", "--box", "1")
+    assert refused("plot", "a.nc", "--box", "1", "--kind", kind, "-o", "figure.png") == said
+    assert not (folder / "figure.png").exists()
+
+
+def test_default_and_old_names_among_the_metrics_of_a_kind(command, folder, figures_made):
+    linked = ("--set", "link_distance=5")
+    done = command("plot", "a.nc", "--kind", "series", "-m", "group_count", "-m", "default", "-o", "f.png", *linked)
+    assert done.returncode == 0, done.stderr
+    assert "'group_count' is now 'cluster_count'" in done.stderr
+    drawn = [axes.get_ylabel().replace("\n", " ") for axes in figures_made[0].axes]
+    assert drawn[0].startswith("cluster count")
+    assert any(name.startswith("polarization") for name in drawn[1:])
+    assert command("plot", "a.nc", "--kind", "states", "-m", "default", "-o", "states.png").returncode == 0
+
+
+def test_what_the_cells_of_a_phase_diagram_do_not_show_is_said(command, folder):
+    done = command("plot", "table.csv", "--kind", "phase-diagram", "-m", "polarization", "-o", "figure.png")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "kadita: note: polarization: 1 of 4 points are not in the table",
+        "kadita: note: polarization: seeds disagree by more than 0.21 at 1 of 4 points",
+    ]
 
 
 def test_one_of_several_results_of_an_analysis_can_be_named(command, folder, figures_made):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,27 @@ from kadita.base.errors import KaditaError
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
 HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of an HDF5 file
 INFLATED_AT_MOST = 1100  # zlib compresses zeros by a factor of 1,030: a file that claims more is damaged
+
+
+def distinct(files: Sequence[str | Path]) -> list[str]:
+    """Return the shortest names by which files differ: ends of their paths, without suffixes if they differ so.
+
+    >>> distinct(["a/school.nc", "b/school.nc"]), distinct(["school.nc", "school.xtc"]), distinct(["a", "a"])
+    (['a/school', 'b/school'], ['school.nc', 'school.xtc'], ['a (1)', 'a (2)'])
+    """
+    paths = [Path(file) for file in files]
+    bare = [path.with_suffix("") if has_suffix(path) else path for path in paths]
+    for named in (bare, paths):
+        for count in range(1, 1 + max((len(path.parts) for path in named), default=0)):
+            names = [str(Path(*path.parts[-count:])) for path in named]
+            if len(set(names)) == len(names):
+                return names
+    return [f"{file} ({i})" for i, file in enumerate(files, 1)]
+
+
+def has_suffix(path: Path) -> bool:
+    """Return whether a name ends in a suffix, as ``school.nc`` does and ``noise 0.5`` does not."""
+    return path.suffix[1:2].isalpha()
 
 
 def first_bytes(path: Path, count: int = 8) -> bytes:

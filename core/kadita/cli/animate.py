@@ -17,7 +17,12 @@ def animate(
     output: Annotated[Path, typer.Option("-o", "--output", readable=False, help="Film to write: .mp4, .gif or .webp.")],
     metrics: Annotated[
         list[str] | None,
-        typer.Option("-m", "--metric", metavar="METRIC", help="Metric to draw in time below the school; repeatable."),
+        typer.Option(
+            "-m",
+            "--metric",
+            metavar="METRIC",
+            help="Metric to draw in time below the school; repeatable. default: those declared as plotted.",
+        ),
     ] = None,
     *,
     color: Annotated[

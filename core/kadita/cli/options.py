@@ -194,6 +194,19 @@ class TrackOptions:
 GROUPS = {"measurement": Measurement, "tracks": TrackOptions}
 
 
+def given_in(group: Measurement | TrackOptions) -> dict[str, str]:
+    """Return the names of the options of a group that are given, ``--begin``, by their keywords."""
+    hints = get_type_hints(type(group), include_extras=True)
+    given = [f.name for f in fields(group) if getattr(group, f.name) not in (None, [])]
+    return {key: _name_of(key, hints[key].__metadata__[0]) for key in given}
+
+
+def _name_of(key: str, option: Any) -> str:
+    # Typer takes the first of the names for the default, which stands elsewhere in annotated parameters
+    names = (option.default, *(option.param_decls or ()))
+    return next((n for n in names if isinstance(n, str) and n.startswith("--")), f"--{key.replace('_', '-')}")
+
+
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the options of `GROUPS`, which are passed on as its parameters of these names."""
     original = signature(command, eval_str=True)

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kadita.cli.analyze import measure, tracked
-from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, with_options
-
-ONE_COLUMN = 86.0  # mm; as in the figures' style, which takes NumPy to import
+from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, given_in, with_options
 
 
 @with_options
@@ -72,7 +70,8 @@ def plot(
     from kadita.base.errors import KaditaError
     from kadita.cli.files import expanded
     from kadita.cli.plot_kinds import draw_kind, is_given
-    from kadita.cli.terminal import installed, report
+    from kadita.cli.terminal import installed, notes, report
+    from kadita.evaluation.figures.kinds import FRAMES
     from kadita.evaluation.source import of_source
 
     paths = expanded(trajectories)
@@ -91,18 +90,27 @@ def plot(
     def measured(path: Path, names: list[str] | None) -> Any:
         return measure(path, names, registry, **options)
 
+    def opened(path: Path) -> Any:
+        source = of_source(options)
+        notes(source.check(path, registry))
+        return source.open(path, registry)
+
+    measuring = {**given_in(measurement), **given_in(tracks)}
+    if "settings" in measuring and not options["parameters"]:
+        measuring["of_importer"] = measuring.pop("settings")
     results = draw_kind(
         kind,
         paths,
         output,
         metrics or [],
         registry,
-        width=ONE_COLUMN if width is None else width,
+        width=width,
         given=given,
         force=force,
+        measuring=measuring,
+        frames={key: options[key] for key in FRAMES & options.keys() if options[key] is not None},
         measure=measured,
-        open_one=lambda path: of_source(options).open(path, registry),
-        frames={key: options[key] for key in ("start", "stop", "step") if options.get(key) is not None},
+        open_one=opened,
     )
     typer.echo(f"wrote {output}")
     for found in results:

@@ -32,6 +32,34 @@ def check_options(name: str, kind: Kind, given: Mapping[str, Any]) -> dict[str, 
     return options
 
 
+def check_measuring(name: str, kind: Kind, metrics: Sequence[str], given: Mapping[str, str]) -> None:
+    """Check that a kind that takes no results is given no options for what is measured, and in which frames.
+
+    Args:
+        name: of the kind.
+        kind: what it takes.
+        metrics: those that are named.
+        given: names of the options of these groups that are given, by keyword.
+
+    Raises:
+        KaditaError: an option that would have no effect.
+    """
+    from kadita.base.errors import KaditaError
+    from kadita.evaluation.figures.kinds import FRAMES
+
+    if kind.takes == "sweep" and given:
+        raise KaditaError(
+            f"--kind {name}: expected the table of a sweep alone, which is measured already; "
+            f"got {next(iter(given.values()))}"
+        )
+    if kind.takes != "trajectory":
+        return
+    if measuring := ["-m"] * bool(metrics) + [given[key] for key in ("settings", "profile", "by") if key in given]:
+        raise KaditaError(f"--kind {name}: expected no metric, as none is drawn; got {measuring[0]}")
+    if unused := [given[key] for key in given if key in FRAMES - kind.options]:
+        raise KaditaError(f"--kind {name}: expected one frame, named by --frame; got {unused[0]}")
+
+
 def draw_kind(
     name: str,
     paths: Sequence[Path],
@@ -39,12 +67,13 @@ def draw_kind(
     metrics: Sequence[str],
     registry: Registry,
     *,
-    width: float,
+    width: float | None,
     given: Mapping[str, Any],
     force: bool,
+    measuring: Mapping[str, str],
+    frames: Mapping[str, Any],
     measure: Callable[[Path, list[str] | None], Results],
     open_one: Callable[[Path], Any],
-    frames: Mapping[str, Any],
 ) -> list[Results]:
     """Draw a figure of this kind, and return the results that were computed for it.
 
@@ -54,12 +83,13 @@ def draw_kind(
         output: file to write.
         metrics: those that are named.
         registry: of plugins.
-        width: of the figure in mm.
+        width: of the figure in mm; None for one column.
         given: options of kinds, None or False where they are not given.
         force: replace a file that exists.
+        measuring: names of the options for what is measured that are given, by keyword.
+        frames: those of ``start``, ``stop``, ``step``, ``begin``, ``end`` and ``dt`` that are given.
         measure: computes metrics of a trajectory; of None, all that apply.
-        open_one: returns a context manager of a trajectory.
-        frames: ``start``, ``stop`` and ``step`` of what is drawn of a trajectory itself.
+        open_one: returns a context manager of a trajectory, and may warn.
 
     Raises:
         KaditaError: an option or a number of files that this kind does not take, a metric it needs that is not there.
@@ -69,17 +99,21 @@ def draw_kind(
     import matplotlib
 
     from kadita.base.errors import KaditaError
+    from kadita.base.files import distinct
     from kadita.cli.terminal import notes
     from kadita.evaluation.figures import page, style
+    from kadita.evaluation.figures.asked import Asked
     from kadita.evaluation.figures.kinds import kind_of, metrics_for
-    from kadita.evaluation.figures.layouts import Asked
     from kadita.evaluation.figures.sweep_table import read_sweep_table
+    from kadita.evaluation.plan import DEFAULT
     from kadita.evaluation.statistics import check_equilibration
 
     kind = kind_of(name)
     options = check_options(name, kind, given)
+    check_measuring(name, kind, metrics, measuring)
     for path in paths:
         style.check_picture(output, force=force, source=path)
+    width = style.ONE_COLUMN if width is None else width
     page.check_width(width)
     if "equilibration" in options:
         options["equilibration"] = check_equilibration(options["equilibration"])
@@ -89,7 +123,8 @@ def draw_kind(
     if twice := [path for path in paths if paths.count(path) > 1]:
         raise KaditaError(f"{twice[0]}: expected each file once; got it twice")
     found: dict[str, Results] = {}
-    asked = Asked(width, metrics, options=options)
+    remarks: list[str] = []
+    asked = Asked(width, metrics, options=options, remarks=remarks)
     if kind.takes == "sweep":
         asked = asked._replace(table=_selected(read_sweep_table(paths[0]), options.pop("where", [])))
         if not metrics:
@@ -98,16 +133,17 @@ def draw_kind(
         asked = asked._replace(options={**options, **frames})
     else:
         drawn, computed = metrics_for(name, metrics, registry)
-        for path in paths:
-            found[str(path)] = _measured(path, computed, measure, fall_back=not metrics and len(drawn) > 1)
+        for short, path in zip(distinct(paths), paths, strict=True):
+            found[short] = _measured(path, computed, measure, fall_back={*metrics} <= {DEFAULT} and len(drawn) > 1)
         asked = asked._replace(names=drawn, runs=found)
     with ExitStack() as stack:
         stack.enter_context(matplotlib.rc_context(style.rc()))
         if kind.takes == "trajectory":
             opened = stack.enter_context(open_one(paths[0]))
-            notes(opened.remarks)
+            remarks += opened.remarks
             asked = asked._replace(trajectory=opened)
         page.save(kind.draw(asked), output)
+    notes(remarks)
     return list(found.values())
 
 

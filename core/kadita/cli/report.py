@@ -55,6 +55,7 @@ def report(
     import warnings
 
     from kadita.base.errors import KaditaError, KaditaWarning
+    from kadita.base.files import distinct
     from kadita.cli.files import expanded
     from kadita.cli.terminal import installed, progress, size_of
     from kadita.cli.terminal import report as say
@@ -70,7 +71,7 @@ def report(
     with progress("analyzing") as bar, warnings.catch_warnings():
         warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
         found = write(
-            files[0] if len(files) == 1 else distinct(files),
+            files[0] if len(files) == 1 else dict(zip(distinct(files), files, strict=True)),
             output,
             metrics,
             colors=color or (),
@@ -85,12 +86,3 @@ def report(
     typer.echo(f"wrote {output} ({size_of(output)})")
     for results in found:
         say(results)
-
-
-def distinct(files: list[Path]) -> dict[str, Path]:
-    """Return files by the shortest names that tell them apart: ends of their paths, without the ending of a file."""
-    for parts in range(1, 1 + max(len(file.parts) for file in files)):
-        names = [str(Path(*file.parts[-parts:]).with_suffix("")) for file in files]
-        if len(set(names)) == len(names):
-            return dict(zip(names, files, strict=True))
-    return {f"{file} ({i})": file for i, file in enumerate(files, 1)}

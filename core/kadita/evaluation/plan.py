@@ -20,6 +20,14 @@ from kadita.plugins.registry import Plugin, Registry
 DEFAULT = "default"  # among the names of metrics: the default ones
 
 
+def with_default(names: Iterable[str], usual: Iterable[str]) -> list[str]:
+    """Return names, each once and those that have changed as they are now, with `usual` in the place of `DEFAULT`."""
+    new = (
+        renamed.new_name(head, renamed.METRICS) + dot + rest for head, dot, rest in (n.partition(".") for n in names)
+    )
+    return list(dict.fromkeys(found for name in new for found in (usual if name == DEFAULT else [name])))
+
+
 @dataclass(frozen=True)
 class Plan:
     """Metrics, each after those that it needs, and whole-trajectory analyses."""

@@ -9,6 +9,7 @@ import pytest
 from kadita import figures
 from kadita.base.errors import KaditaError
 from kadita.evaluation.figures import layouts
+from kadita.evaluation.figures.asked import Asked
 from kadita.evaluation.figures.axes_of_numbers import edges_of
 from kadita.evaluation.figures.style import rc
 from kadita.evaluation.statistics import estimate
@@ -133,7 +134,7 @@ def test_maps_of_an_analysis_are_laid_out_without_its_errors_and_counts(about, w
     outputs = ("density", "density_error", "turning", "turning_error", "count")
     made = replace(about(), analyses={f"near.{key}": density for key in outputs})
     with matplotlib.rc_context(rc()):
-        figure = layouts.maps(layouts.Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)
+        figure = layouts.maps(Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)
     figure.canvas.draw()
     assert [a.get_ylabel() for a in figure.axes if "1/m^2" in a.get_ylabel()] == ["density (1/m^2)", "turning (1/m^2)"]
     box = figure.get_tightbbox()

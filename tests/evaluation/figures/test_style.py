@@ -1,13 +1,15 @@
 """Colours that the colour-blind tell apart, and names of runs that are short and differ."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kadita import figures
+from kadita.base.files import distinct
 from kadita.evaluation.figures.legend import _columns
-from kadita.evaluation.figures.runs import distinct
+from kadita.evaluation.figures.runs import named
 from kadita.evaluation.figures.style import DIVERGING, LABELLED, RUNS, SEQUENTIAL, colour_map
 
 DEUTERANOPIA = np.array(  # Machado, Oliveira and Fernandes 2009, of linear RGB
@@ -48,8 +50,16 @@ def test_maps_get_darker_from_the_least_or_from_0(eyes):
 def test_names_of_runs_are_the_shortest_that_differ():
     assert distinct(["a/x.nc", "a/y.nc"]) == ["x", "y"]
     assert distinct(["a/x.nc", "b/x.nc"]) == ["a/x", "b/x"]
-    assert distinct(["x.nc", "x.csv"]) == ["x.nc", "x.csv"]
+    assert distinct(["/a/x.nc", "/a/x.csv"]) == ["x.nc", "x.csv"]
+    assert distinct(["a/1/2/3/4/5/x.nc", "b/1/2/3/4/5/x.nc"]) == ["a/1/2/3/4/5/x", "b/1/2/3/4/5/x"]
+    assert distinct([Path("noise 0.1"), Path("noise 0.5")]) == ["noise 0.1", "noise 0.5"]
     assert distinct(["x", "x"]) == ["x (1)", "x (2)"]
+
+
+def test_names_that_are_given_stay_and_files_get_short_ones(results):
+    one = results(order=np.arange(9.0))
+    assert [*named({"free 0.5": one, "bound 0.5": one})] == ["free 0.5", "bound 0.5"]
+    assert [*named({"a/x.nc": one, "a/y.nc": one})] == ["x", "y"]
 
 
 def test_a_legend_has_as_many_columns_as_there_is_room_for():

@@ -107,13 +107,29 @@ def test_pictures_are_not_kept(tmp_path, ending, most):
         ("a", SIZE, 30, "got ''"),
         ("a.mp4", (121, 80), 30, "even numbers for .mp4, .*121x80"),
         ("a.gif", SIZE, 60, "at most 50 for .gif"),
-        ("a.webp", (20_000, 80), 30, "at most 16383"),
+        ("a.gif", SIZE, 0.0015, "--fps: expected 0.01 to 1000 frames per second; got 0.0015"),
         ("a.gif", SIZE, float("nan"), "--fps"),
     ],
 )
 def test_what_no_file_can_hold_is_refused(tmp_path, name, size, fps, message):
     with pytest.raises(KaditaError, match=message):
         check_film(tmp_path / name, Film(size, fps, 1))
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp", ".mp4"])
+def test_the_slowest_film_shows_a_picture_for_100_seconds(tmp_path, ending):
+    if ending == ".mp4":
+        pytest.importorskip("av")
+    write_film(tmp_path / f"a{ending}", Film(SIZE, 0.01, 3), bars(3))
+    pictures, duration = decoded(tmp_path / f"a{ending}")
+    assert len(pictures) == 3
+    assert duration == pytest.approx(300)
+
+
+def test_what_cannot_be_written_is_not_begun(tmp_path):
+    with pytest.raises(KaditaError, match="--fps"):
+        write_film(tmp_path / "a.gif", Film(SIZE, 0.001, 1), bars(1))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_package_is_named_with_its_licence(tmp_path, monkeypatch):

@@ -162,6 +162,38 @@ def test_long_tracks_are_thinned_and_keep_their_course(axes, monkeypatch):
     assert np.abs(np.hypot(*ends[:, 0].T) - 100).max() < 1e-9
 
 
+def coming_and_going(path, frames=600):
+    """Eight agents in a row that move up by 1 a frame; the first is there in every other frame, the last until 299."""
+    x = np.stack(np.broadcast_arrays(10.0 * np.arange(8), np.arange(frames)[:, None]), axis=2)
+    x[1::2, 0] = x[300:, 7] = np.nan
+    with kadita.record(path, agents=8, dimensions=2, presence=True, velocities=False) as file:
+        for frame, positions in enumerate(x):
+            file.write(positions, time=frame)
+    return x
+
+
+def test_who_comes_and_goes_cuts_no_track_but_its_own(axes, tmp_path, monkeypatch):
+    monkeypatch.setattr("kadita.evaluation.figures.tracks.MOST_STEPS", 480)
+    coming_and_going(tmp_path / "a.nc")  # 4,800 steps, of which every tenth is drawn
+    with kadita.open(tmp_path / "a.nc") as trajectory:
+        tracks(axes, trajectory)
+    segments, times = segments_of(axes)
+    assert len(segments) == 6 * 60 + 30
+    for agent, last in [(i, 599) for i in range(1, 7)] + [(7, 299)]:
+        of_it = segments[:, 0, 0] == 10 * agent
+        assert segments[of_it][:, :, 1].max() == last  # to where it was seen at last
+        assert np.abs(np.diff(segments[of_it], axis=1)).sum() == last  # without a gap
+        np.testing.assert_allclose(times[of_it], segments[of_it][:, :, 1].mean(axis=1))
+
+
+def test_frames_of_tracks_are_chosen_by_time_too(axes):
+    positions = np.arange(20.0)[:, None, None] * [1.0, 2.0]
+    tracks(axes, InMemoryTrajectory.of_block(Block(positions, times=np.arange(20) / 2)), begin=2, end=6, dt=1)
+    segments, times = segments_of(axes)
+    assert segments[:, 0, 0].tolist() == [4, 6, 8, 10]
+    assert times.tolist() == [2.5, 3.5, 4.5, 5.5]
+
+
 def test_the_arena_is_drawn(axes):
     block = Block(np.zeros((3, 1, 2)) + np.arange(3)[:, None, None] / 4, attributes={"arena": "circle:0,0,2"})
     tracks(axes, InMemoryTrajectory.of_block(block))

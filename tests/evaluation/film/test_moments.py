@@ -78,8 +78,9 @@ def test_between_two_frames_are_those_who_are_in_both():
 def test_frames_in_which_nobody_is_are_moments_without_agents():
     positions = np.ones((5, 2, 3)) * np.arange(5)[:, None, None]
     positions[[0, 2, 4]] = np.nan
-    block = Block(np.ones((5, 2, 3)), times=[0, 1, 2, 5, 6])
+    block = Block(np.ones((5, 2, 3)), times=[0, 1, 2, 5, 6], box=(9, 8))
     trajectory = InMemoryTrajectory.of_block(block)
     trajectory._chunk = trajectory._chunk._replace(positions=positions)
     found = [(m.time, len(m.members), m.row) for m in frames_of(trajectory, np.arange(5))]
     assert found == [(0, 0, 0), (1, 2, 1), (2, 0, 2), (5, 2, 3), (6, 0, 4)]
+    assert {m.box for m in frames_of(trajectory, np.arange(5))} == {Box.of((9, 8))}  # also before they come

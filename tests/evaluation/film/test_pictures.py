@@ -53,10 +53,12 @@ def test_who_swims_along_y_moves_up(pictures, agents):
 
 
 def test_the_scale_bar_is_as_long_as_it_says(pictures, where, pixels_per_length, monkeypatch):
-    from kadita.evaluation.film import stage
+    from kadita.evaluation.film import scale_bar
 
     said = []
-    monkeypatch.setattr(stage, "round_length", lambda most, f=stage.round_length: said.append(f(most)) or said[-1])
+    monkeypatch.setattr(
+        scale_bar, "round_length", lambda most, f=scale_bar.round_length: said.append(f(most)) or said[-1]
+    )
     (picture, *_) = pictures(moving([2, 5]), size=(600, 400), **PLAIN)
     foot = where(picture, DARK.ink, near=20)[-30:]
     bar = foot.sum(axis=1).max()

@@ -10,8 +10,7 @@ from kadita.evaluation.curves import with_unit
 from kadita.evaluation.figures.style import INK
 from kadita.evaluation.film.camera import View
 from kadita.evaluation.film.colors import ByHeading, ByName, ByNumber, Colors
-from kadita.evaluation.film.stage import round_length
-from kadita.school.box import Floats
+from kadita.evaluation.film.scale_bar import scale_bar
 
 
 def show_view(axes: Any, view: View, unit: str | None) -> View:
@@ -28,22 +27,12 @@ def show_view(axes: Any, view: View, unit: str | None) -> View:
     axes.set(xlim=(shown.low[0], shown.high[0]), ylim=(shown.low[1], shown.high[1]))
     if coordinates is None:
         axes.set_axis_off()
-        scale_bar(axes, shown.low, shown.high, unit)
+        size = shown.high - shown.low
+        scale_bar(axes, shown.low + 0.03 * size, float(size[0]) / 4, unit, color=INK, width=1.2, size="medium")
     else:
         for axis, name in zip((axes.xaxis, axes.yaxis), coordinates, strict=True):
             axis.set_label_text(with_unit(name, unit or "1"), parse_math=False)
     return shown
-
-
-def scale_bar(axes: Any, low: Floats, high: Floats, unit: str | None) -> None:
-    """Draw a bar of a round length, at most a quarter of the width, with its length and unit."""
-    width, height = high - low
-    length = round_length(0.25 * float(width))
-    x, y = low[0] + 0.03 * width, low[1] + 0.03 * height
-    axes.plot([x, x + length], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt", zorder=9)
-    said = f"{length:g} {unit}" if unit else f"{length:g}"
-    place = {"xytext": (0, 2.5), "textcoords": "offset points"}
-    axes.annotate(said, (x, y), **place, va="bottom", color=INK, parse_math=False, zorder=9)
 
 
 def key(axes: Any, colors: Colors, title: str, view: View, flat: bool) -> None:

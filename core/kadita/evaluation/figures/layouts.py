@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import has_axes
 from kadita.evaluation.figures import page
+from kadita.evaluation.figures.asked import Asked, panels
 from kadita.evaluation.figures.correlation import correlation
 from kadita.evaluation.figures.distribution import distribution
 from kadita.evaluation.figures.entropies import means
 from kadita.evaluation.figures.maps import heatmap
 from kadita.evaluation.figures.order_plane import order_plane
-from kadita.evaluation.figures.phase_diagram import phase_diagram
+from kadita.evaluation.figures.phase_diagram import phase_diagram, phases
 from kadita.evaluation.figures.profiles import profile
 from kadita.evaluation.figures.quantiles import quantiles
 from kadita.evaluation.figures.runs import only
 from kadita.evaluation.figures.series import series
 from kadita.evaluation.figures.snapshot import snapshot
 from kadita.evaluation.figures.states import states
-from kadita.evaluation.figures.sweep_table import SweepTable
 from kadita.evaluation.figures.tracks import tracks
-from kadita.evaluation.results import Results
-from kadita.school.trajectory import Trajectory
-
-WIDE = 140.0  # mm, from which panels stand side by side
-MOST_PANELS = 20
-
-
-class Asked(NamedTuple):
-    """What a figure is to show.
-
-    Attributes:
-        width: in mm.
-        names: metrics, analyses or columns of a table.
-        runs: results by path; none of a table or a trajectory.
-        table: of a sweep.
-        trajectory: that is open.
-        options: of the kind, those that are given.
-    """
-
-    width: float
-    names: Sequence[str]
-    runs: Mapping[str, Results] = {}
-    table: SweepTable | None = None
-    trajectory: Trajectory | None = None
-    options: Mapping[str, Any] = {}
-
-
-def _panels(
-    asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False, equal: bool = False
-) -> Any:
-    """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page."""
-    if not names:
-        raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
-    if len(names) > MOST_PANELS:
-        raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
-    columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
-    rows = -(-len(names) // columns)
-    figure = page.new_figure(asked.width, extra + rows * height, equal=equal)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for unused in axes[len(names) :]:
-        unused.set_axis_off()
-    return figure, axes[: len(names)]
 
 
 def _columns(asked: Asked) -> list[str]:
@@ -94,9 +52,13 @@ def _with_axes(asked: Asked, number: int) -> list[str]:
 
 
 def in_time(asked: Asked) -> Any:
-    """Return a figure of metrics below each other, of all runs."""
+    """Return a figure of metrics below each other, of all runs.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `series` does.
+    """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
+    figure, axes = panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         series(panel, asked.runs, name, legend=i == 0, **asked.options)
     _share_time(axes)
@@ -112,43 +74,63 @@ def _share_time(axes: Sequence[Any]) -> None:
 
 
 def distributions(asked: Asked) -> Any:
-    """Return a figure of the distribution of each metric."""
+    """Return a figure of the distribution of each metric.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `distribution` does.
+    """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 45.0, aside=True)
+    figure, axes = panels(asked, names, 45.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         distribution(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
 
 
 def plane(asked: Asked) -> Any:
-    """Return a figure of the plane of order parameters."""
+    """Return a figure of the plane of order parameters.
+
+    Raises:
+        KaditaError: as `order_plane` does.
+    """
     figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0), equal=True)
     order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
     return figure
 
 
 def strips(asked: Asked) -> Any:
-    """Return a figure of strips in time for each metric."""
+    """Return a figure of strips in time for each metric.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `states` does.
+    """
     names = _columns(asked)
-    figure, axes = _panels(asked, names, 12.0 + 6.0 * len(asked.runs))
+    figure, axes = panels(asked, names, 12.0 + 6.0 * len(asked.runs))
     for panel, name in zip(axes, names, strict=True):
         states(panel, asked.runs, name)
     return figure
 
 
 def curves(asked: Asked) -> Any:
-    """Return a figure of results along one axis."""
+    """Return a figure of results along one axis.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `profile` does.
+    """
     names = _with_axes(asked, 1)
-    figure, axes = _panels(asked, names, 48.0, aside=True)
+    figure, axes = panels(asked, names, 48.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         profile(panel, asked.runs, name, legend=i == 0, **asked.options)
     return figure
 
 
 def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0, *, equal: bool = False) -> Any:
-    """Return a figure of results over two axes."""
+    """Return a figure of results over two axes.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `draw` does.
+    """
     names = _with_axes(asked, 2)
-    figure, axes = _panels(asked, names, height, aside=True, equal=equal)
+    figure, axes = panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
     for panel, name in zip(axes, names, strict=True):
         draw(panel, results, name, **asked.options)
@@ -156,9 +138,13 @@ def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0,
 
 
 def agents(asked: Asked) -> Any:
-    """Return a figure of quantiles over the agents in time."""
+    """Return a figure of quantiles over the agents in time.
+
+    Raises:
+        KaditaError: more than 20 panels, or as `quantiles` does.
+    """
     (results,) = asked.runs.values()
-    figure, axes = _panels(asked, asked.names, 42.0)
+    figure, axes = panels(asked, asked.names, 42.0)
     for panel, name in zip(axes, asked.names, strict=True):
         quantiles(panel, results, name)
     _share_time(axes)
@@ -167,17 +153,25 @@ def agents(asked: Asked) -> Any:
 
 
 def correlations(asked: Asked) -> Any:
-    """Return a figure of each correlation, and its collapse."""
+    """Return a figure of each correlation, and its collapse.
+
+    Raises:
+        KaditaError: a metric without such a result, more than 20 panels, or as `correlation` does.
+    """
     names = _with_axes(asked, 1)
     pairs = [(name, scaled) for name in names for scaled in (False, True)]
-    figure, axes = _panels(asked, [name for name, _ in pairs], 46.0, aside=True)
+    figure, axes = panels(asked, [name for name, _ in pairs], 46.0, aside=True)
     for i, (panel, (name, scaled)) in enumerate(zip(axes, pairs, strict=True)):
         correlation(panel, asked.runs, name, scaled=scaled, legend=i == 0, **asked.options)
     return figure
 
 
 def means_of_runs(asked: Asked) -> Any:
-    """Return a figure of means of metrics of all runs."""
+    """Return a figure of means of metrics of all runs.
+
+    Raises:
+        KaditaError: as `means` does.
+    """
     # of metrics that nobody named, one may not apply to some runs: there is no depth in a plane
     known = [{key.partition(".")[0] for key in r} | set(r) for r in asked.runs.values()]
     shared = [name for name in asked.names if all(name.partition(".")[0] in k for k in known)]
@@ -188,7 +182,11 @@ def means_of_runs(asked: Asked) -> Any:
 
 
 def phase_diagrams(asked: Asked) -> Any:
-    """Return a figure of results of a sweep over two parameters."""
+    """Return a figure of results of a sweep over two parameters.
+
+    Raises:
+        KaditaError: fewer than two parameters vary, more than 20 panels, or as `phase_diagram` does.
+    """
     options = dict(asked.options)
     table = asked.table
     assert table is not None
@@ -200,14 +198,20 @@ def phase_diagrams(asked: Asked) -> Any:
         )
     x = x or next(name for name in varying if name != y)
     y = y or next(name for name in varying if name != x)
-    figure, axes = _panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
+    figure, axes = panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
     for panel, name in zip(axes, asked.names, strict=True):
         phase_diagram(panel, table, x, y, name, **options)
+        if asked.remarks is not None:
+            asked.remarks.extend(f"{name}: {remark}" for remark in phases(table, x, y, name).remarks)
     return figure
 
 
 def one_frame(asked: Asked) -> Any:
-    """Draw the agents of one frame, by default of the last one."""
+    """Draw the agents of one frame, by default of the last one.
+
+    Raises:
+        KaditaError: there is no such frame, nobody is present in it, or as `snapshot` does.
+    """
     if asked.trajectory is None:
         raise TypeError("a snapshot is of a trajectory")
     figure = page.new_figure(asked.width, 0.75 * asked.width, equal=True)
@@ -221,10 +225,13 @@ def one_frame(asked: Asked) -> Any:
 
 
 def paths(asked: Asked) -> Any:
-    """Draw the paths of agents, coloured by time."""
+    """Draw the paths of agents, coloured by time.
+
+    Raises:
+        KaditaError: as `tracks` does.
+    """
     if asked.trajectory is None:
         raise TypeError("tracks are of a trajectory")
     figure = page.new_figure(asked.width, 0.8 * asked.width, equal=True)
-    chosen = {key: asked.options[key] for key in ("look", "start", "stop", "step") if key in asked.options}
-    tracks(figure.subplots(), asked.trajectory, **chosen)
+    tracks(figure.subplots(), asked.trajectory, **asked.options)
     return figure

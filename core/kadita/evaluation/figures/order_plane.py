@@ -41,7 +41,7 @@ def order_plane(axes: Any, runs: Runs, state: str | None = None, *, bins: int = 
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     found = named(runs)
-    name, series, regions = _regions(found, state)
+    series, regions = _regions(found, state)
     columns = {k: [column_of(r, k) for r in found.values()] for k in (regions.x, regions.y)}
     x, y = (np.concatenate([values for _, values in c]) for c in columns.values())
     defined = np.isfinite(x) & np.isfinite(y)
@@ -71,8 +71,8 @@ def order_plane(axes: Any, runs: Runs, state: str | None = None, *, bins: int = 
     return axes
 
 
-def _regions(found: dict[str, Results], state: str | None) -> tuple[str, Series, Regions]:
-    """Return the metric with regions, which are the same in all runs."""
+def _regions(found: dict[str, Results], state: str | None) -> tuple[Series, Regions]:
+    """Return the series of the metric with regions, and these, which are the same in all runs."""
     all_found: list[tuple[str, Series]] = []
     for r in found.values():
         known = {k: s for k, s in r.series.items() if s.regions is not None and k == (state or k)}
@@ -84,7 +84,7 @@ def _regions(found: dict[str, Results], state: str | None) -> tuple[str, Series,
     regions = series.regions
     if regions is None or any(s.parameters != series.parameters for _, s in all_found):
         raise KaditaError(f"{name}: expected the same definition in all runs; the regions of these differ")
-    return name, series, regions
+    return series, regions
 
 
 def _draw_regions(axes: Any, series: Series, regions: Regions) -> None:

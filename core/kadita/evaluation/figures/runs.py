@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError, did_you_mean
+from kadita.base.files import distinct, has_suffix
 from kadita.evaluation.curves import Curve, curves_of, with_unit
 from kadita.evaluation.per_agent import components
 from kadita.evaluation.result import Result
@@ -22,7 +23,7 @@ Runs = Results | Mapping[str, Results] | Iterable[Results]
 
 
 def named(runs: Runs) -> dict[str, Results]:
-    """Return results by the name of their run: the shortest ends of their paths that differ, without suffixes.
+    """Return results by the names of their runs: the shortest that differ of files, else as given.
 
     Raises:
         KaditaError: no results.
@@ -30,8 +31,11 @@ def named(runs: Runs) -> dict[str, Results]:
     if isinstance(runs, Results):
         found = {"": runs}
     elif isinstance(runs, Mapping):
-        by_path: Mapping[str, Any] = runs
-        found = dict(zip(distinct(list(map(str, by_path))), by_path.values(), strict=True))
+        by_name: Mapping[Any, Any] = runs
+        names = [str(name) for name in by_name]
+        if all(has_suffix(Path(name)) for name in names):
+            names = distinct(names)
+        found = dict(zip(names, by_name.values(), strict=True))
     else:
         several = list(runs)
         files = [str((r.provenance.get("input") or {}).get("name", i)) for i, r in enumerate(several, 1)]
@@ -39,15 +43,6 @@ def named(runs: Runs) -> dict[str, Results]:
     if not found:
         raise KaditaError("expected results of at least one run to draw; got none")
     return found
-
-
-def distinct(files: list[str]) -> list[str]:
-    """Return short names of files that differ: ``school``, or ``a/school`` and ``b/school``; a number if none do."""
-    for parts in range(1, 5):
-        short = ["/".join((*Path(f).parts[:-1][1 - parts :] * (parts > 1), Path(f).stem)) for f in files]
-        if len(set(short)) == len(files):
-            return short
-    return files if len(set(files)) == len(files) else [f"{name} ({i})" for i, name in enumerate(files, 1)]
 
 
 def label_of(name: str, result: Result) -> str:

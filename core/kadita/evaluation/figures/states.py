@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.figures.legend import above
@@ -39,7 +38,7 @@ def states(axes: Any, runs: Runs, metric: str | None = None, *, legend: bool = T
     colours = [LABELLED[i % len(LABELLED)] for i in range(len(words))]
     occurring: set[str] = set()
     for row, (r, s, values) in enumerate(found.values()):
-        starts, edges, codes = stretches(r.times, values)
+        edges, codes = stretches(r.times, values)
         # the same word has the same colour in all runs, whatever its index
         index = np.array([words.index(word) for word in s.labels], dtype=float)
         shown = np.full(len(codes), np.nan)
@@ -77,8 +76,8 @@ def _labelled(results: Results, metric: str | None) -> tuple[Series, Floats]:
     return series, values
 
 
-def stretches(times: Floats, codes: Floats) -> tuple[NDArray[Any], Floats, Floats]:
-    """Return where stretches of frames with one label begin, the edges of these in time, and their labels."""
+def stretches(times: Floats, codes: Floats) -> tuple[Floats, Floats]:
+    """Return the edges in time of stretches of frames with one label, (S + 1,), and their labels, (S,)."""
     if len(times) < 2:
         edges = np.array([times[0] - 0.5, times[0] + 0.5]) if len(times) else np.zeros(1)
     else:
@@ -86,4 +85,4 @@ def stretches(times: Floats, codes: Floats) -> tuple[NDArray[Any], Floats, Float
         edges = np.concatenate(([times[0] - (middles[0] - times[0])], middles, [2 * times[-1] - middles[-1]]))
     same = (codes[1:] == codes[:-1]) | (np.isnan(codes[1:]) & np.isnan(codes[:-1]))
     starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
-    return starts, edges[np.append(starts, len(codes))], codes[starts]
+    return edges[np.append(starts, len(codes))], codes[starts]

@@ -15,8 +15,7 @@ ENDINGS = (".png", ".pdf", ".svg")
 COLUMN_WIDTH = 5.2  # inches
 INK, FAINT, LINE = "#1a1a1a", "#d9d9d9", "#20639b"
 OTHER = "#d1601f"  # a second line; distinct from LINE for the colour-blind and in grey
-ONE_COLUMN, TWO_COLUMNS = 86.0, 178.0  # mm, of a journal
-SMALLEST = 6.5  # points, of any text at the size of print
+ONE_COLUMN = 86.0  # mm, of a journal
 # the labels of a metric, such as the states of a school, by their index; apart for the colour-blind, too
 LABELLED = ("#4f9d86", OTHER, LINE, "#d3d6d8", "#7cc0ee", "#0c2a45", "#f4cf4e")
 RUNS = (LINE, OTHER, "#0c2a45", "#7cc0ee", "#9d9d9d")  # lines of several runs; more are dashed, then dotted

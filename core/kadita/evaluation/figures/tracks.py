@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.evaluation.curves import with_unit
 from kadita.evaluation.figures.in_space import color_bar, show_view
 from kadita.evaluation.film.camera import Camera, View
 from kadita.evaluation.film.colors import LIGHT, Theme
-from kadita.evaluation.film.moments import frames_of
+from kadita.evaluation.film.moments import Moment, frames_of
 from kadita.evaluation.film.sample import sampled
 from kadita.evaluation.film.scenery import lines_of, pieces
 from kadita.school.box import Box, Floats
@@ -34,6 +35,9 @@ def tracks(
     start: int | None = None,
     stop: int | None = None,
     step: int | None = None,
+    begin: float | None = None,
+    end: float | None = None,
+    dt: float | None = None,
     theme: Theme = LIGHT,
     key: bool = True,
 ) -> Any:
@@ -41,7 +45,7 @@ def tracks(
 
     A step from frame to frame is the minimum image, and is cut at the faces of the cell. Where an agent is absent
     from a frame, its path has a gap. The frames are read once; of long trajectories every nth is drawn, so that there
-    are at most about 40,000 steps.
+    are about 40,000 steps at most, more only where agents come and go or cross a quarter of the cell more often.
 
     Args:
         axes: of matplotlib; their limits, labels and aspect are set.
@@ -49,7 +53,7 @@ def tracks(
         agents: identities of agents, or how many, evenly among all; by default at most 30.
         look: the direction from the school to the viewer, as in `kadita.evaluation.figures.snapshot.snapshot`; by
             default along the axis x, y or z along which the school reaches least; a plane is seen from above.
-        start, stop, step: frames, as a slice.
+        start, stop, step, begin, end, dt: frames, as in `kadita.analyze`.
         theme: its colours.
         key: whether a colour bar is drawn beside the axes.
 
@@ -57,9 +61,9 @@ def tracks(
         The axes.
 
     Raises:
-        KaditaError: an unknown agent, or none of them is present in these frames.
+        KaditaError: an unknown agent, no such frames, or none of the agents is present in two successive ones.
     """
-    frames = trajectory.select(start, stop, step)
+    frames = trajectory.select(start, stop, step, begin=begin, end=end, dt=dt)
     chosen = _chosen(trajectory, agents)
     starts, ways, times, boxes = _steps(trajectory, frames, chosen)
     if not len(starts):
@@ -99,38 +103,74 @@ def _chosen(trajectory: Trajectory, agents: int | Iterable[Any] | None) -> Integ
     return np.unique(np.array([place[str(name)] for name in names], dtype=np.int64))
 
 
+class _Pending:
+    """Steps of agents that are under way, each from where it began to where its agent is; they end one by one.
+
+    Args:
+        first: the first frame.
+        places: (C, 3) of the agents in it; NaN where they are not.
+    """
+
+    def __init__(self, first: Moment, places: Floats) -> None:
+        self.before, self.box, self.time = places, first.box, first.time
+        self.origin, self.moved = places.copy(), np.zeros_like(places)
+        self.began, self.count = np.full(len(places), first.time), np.zeros(len(places), np.int64)
+        self.starts: list[Floats] = []
+        self.ways: list[Floats] = []
+        self.times: list[Floats] = []
+        self.boxes: list[Box] = []
+
+    def follow(self, moment: Moment, now: Floats, every: int) -> None:
+        """Go on to a frame, in which agents are at `now`, (C, 3).
+
+        Steps of `every` frames end here, those of a quarter of the cell, and in the frame before those of agents that
+        are gone. Those of all others go on, so that their number does not depend on how often an agent comes and goes.
+        """
+        gone, came = (np.any(np.isnan(places), axis=1) for places in (now, self.before))
+        self.end(gone)
+        self.moved += moment.box.minimum_image(now - self.before)
+        self.count += 1
+        self.before, self.box, self.time = now, moment.box, moment.time
+        self._begin(gone | came)
+        edge = self.box.array
+        far = np.any(np.abs(self.moved) > np.where(edge > 0, edge / 4, np.inf), axis=1)
+        ended = (self.count >= every) | far
+        self.end(ended)
+        self._begin(ended)
+
+    def end(self, which: NDArray[np.bool_]) -> None:
+        """Add the steps of these agents, (C,), as far as they have come since they began."""
+        which = which & (self.count > 0)
+        if which.any():
+            self.starts.append(self.box.wrap(self.origin[which]))
+            self.ways.append(self.moved[which])
+            self.times.append((self.began[which] + self.time) / 2)
+            self.boxes += [self.box] * int(which.sum())
+
+    def _begin(self, which: NDArray[np.bool_]) -> None:
+        self.origin[which], self.moved[which] = self.before[which], 0.0
+        self.began[which], self.count[which] = self.time, 0
+
+
 def _steps(trajectory: Trajectory, frames: Integers, chosen: Integers) -> tuple[Floats, Floats, Floats, list[Box]]:
     """Return starts inside the cell and displacements of steps, (M, 3), the times of their middles, and their cells."""
     every = max(1, -(-len(frames) * len(chosen) // MOST_STEPS))
-    starts, ways, times, boxes = [], [], [], []
-    before: Floats | None = None  # where agents were in the frame before; NaN where they were not
-    origin = moved = np.empty((0, 3))  # of the step that is drawn, and how far it has come
-    began, count = 0.0, 0
+    pending: _Pending | None = None
     for moment in frames_of(trajectory, frames):
         now = np.full((len(chosen), 3), np.nan)
         if len(moment.members):
             at = np.minimum(np.searchsorted(moment.members, chosen), len(moment.members) - 1)
             there = moment.members[at] == chosen
             now[there] = moment.positions[at[there]]
-        if before is None:
-            before, origin, moved, began = now, now, np.zeros_like(now), moment.time
-            continue
-        moved = moved + moment.box.minimum_image(now - before)
-        count += 1
-        edge = moment.box.array
-        far = (np.nan_to_num(np.abs(moved)) > np.where(edge > 0, edge / 4, np.inf)).any()
-        changed = (np.isnan(now) != np.isnan(before)).any() or (np.isnan(moved) & ~np.isnan(now)).any()
-        if count >= every or far or changed:
-            known = ~np.isnan(moved).any(axis=1)
-            starts.append(moment.box.wrap(origin[known]))
-            ways.append(moved[known])
-            times.append(np.full(known.sum(), (began + moment.time) / 2))
-            boxes += [moment.box] * int(known.sum())
-            origin, moved, began, count = now, np.zeros_like(now), moment.time, 0
-        before = now
-    if not starts:
+        if pending is None:
+            pending = _Pending(moment, now)
+        else:
+            pending.follow(moment, now, every)
+    assert pending is not None  # at least one frame is selected
+    pending.end(np.ones(len(chosen), dtype=bool))
+    if not pending.starts:
         return np.empty((0, 3)), np.empty((0, 3)), np.empty(0), []
-    return np.concatenate(starts), np.concatenate(ways), np.concatenate(times), boxes
+    return np.concatenate(pending.starts), np.concatenate(pending.ways), np.concatenate(pending.times), pending.boxes
 
 
 def _cut(starts: Floats, ways: Floats, times: Floats, boxes: list[Box]) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kadita.base.errors import KaditaError
 
 Picture = NDArray[np.uint8]  # (height, width, 3)
-MOST_PIXELS = 65535  # of a side of a GIF, and fewer of others
+SLOWEST, FASTEST = 0.01, 1000  # frames per second; a GIF shows a picture for at most 655 s
 FASTEST_GIF = 50  # frames per second; players slow faster ones down
 CRF, WEBP_QUALITY, GIF_COLORS = "18", 80, 128
 
@@ -36,8 +36,8 @@ def check_film(path: Path, film: Film) -> None:
     ending, (width, height) = path.suffix.lower(), film.size
     if ending not in ENCODERS:
         raise KaditaError(f"{path}: expected a film named {', '.join('*' + e for e in ENCODERS)}; got '{path.suffix}'")
-    if not 0 < film.fps <= 1000:
-        raise KaditaError(f"--fps: expected above 0 and at most 1000 frames per second; got {film.fps:g}")
+    if not SLOWEST <= film.fps <= FASTEST:
+        raise KaditaError(f"--fps: expected {SLOWEST:g} to {FASTEST:g} frames per second; got {film.fps:g}")
     if ending == ".mp4" and (width % 2 or height % 2):
         raise KaditaError(
             f"--size: expected even numbers for .mp4, whose colours have half the pixels; got {width}x{height}"
@@ -46,8 +46,6 @@ def check_film(path: Path, film: Film) -> None:
         raise KaditaError(
             f"--fps: expected at most {FASTEST_GIF} for .gif, which players show no faster; got {film.fps:g}"
         )
-    if ending == ".webp" and max(film.size) > 16383:
-        raise KaditaError(f"--size: expected at most 16383 pixels a side for .webp; got {width}x{height}")
     if ending == ".mp4" and find_spec("av") is None:
         raise KaditaError(
             f"{path}: .mp4 needs the package av (PyAV), which is not installed: pip install 'kadita[film]' "
@@ -56,7 +54,12 @@ def check_film(path: Path, film: Film) -> None:
 
 
 def write_film(path: Path, film: Film, pictures: Iterator[Picture]) -> None:
-    """Write pictures as a film, in the format of the ending of `path`, which is replaced."""
+    """Write pictures as a film, in the format of the ending of `path`, which is replaced.
+
+    Raises:
+        KaditaError: a film that cannot be written, see `check_film`.
+    """
+    check_film(path, film)
     ENCODERS[path.suffix.lower()](path, film, pictures)
 
 

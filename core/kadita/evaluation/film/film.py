@@ -12,17 +12,17 @@ import numpy as np
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import check_writable, replace_whole
 from kadita.evaluation.curves import with_unit
-from kadita.evaluation.evaluate import analyze
-from kadita.evaluation.film.coloring import BUILT_IN, Coloring, built_in, by_metric, check_color, usual
+from kadita.evaluation.film.coloring import Coloring, built_in, by_metric, check_color, usual
 from kadita.evaluation.film.colors import DARK, LIGHT, Theme
 from kadita.evaluation.film.encoders import Film, check_film, write_film
+from kadita.evaluation.film.measuring import measured, wanted
 from kadita.evaluation.film.moments import frames_of, moments
 from kadita.evaluation.film.pictures import Pictures
 from kadita.evaluation.film.sample import sampled, step_of
 from kadita.evaluation.film.scene import Scene, seen
-from kadita.evaluation.film.stage import DPI, SMALLEST, Curve, Stage
+from kadita.evaluation.film.stage import DPI, SMALLEST, Stage
 from kadita.evaluation.film.trails import Trails, usual_trail
-from kadita.evaluation.results import Results
+from kadita.evaluation.results import Series
 from kadita.evaluation.source import Source
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
@@ -32,7 +32,6 @@ from kadita.school.velocity_kinds import ORIENTATION
 
 SECONDS = 20  # of a film for which no number of moments a frame is given, if MOST_BETWEEN are enough for it
 MOST_BETWEEN = 8
-MOST_CURVES = 4
 SIZE = (960, 720)
 UNEVEN = 0.05  # relative difference of time steps that can be seen
 Progress = Callable[[int, int], None]
@@ -71,7 +70,8 @@ def animate(
     Args:
         data: what `kadita.analyze` takes: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
         path: ``.mp4``, which needs ``kadita[film]``, ``.gif`` or ``.webp``.
-        metrics: metrics that are drawn against time below the school, with a cursor.
+        metrics: metrics that are drawn against time below the school, with a cursor; ``"default"`` stands for those
+            that are declared as plotted.
         color: ``"heading"``, ``"speed"``, ``"species"``, ``"plain"``, or a metric that has a value for each agent; by
             default species if there are several, or else headings if they are known.
         follow: True if the camera follows the school, whose agents are shown at their minimum-image offsets from the
@@ -87,7 +87,7 @@ def animate(
         size: width and height in pixels.
         dark: whether the background is dark.
         start, stop, step, begin, end, dt: frames, as in `kadita.analyze`.
-        parameters, profile, by, plugins, registry: of metrics, as in `kadita.analyze`.
+        parameters, profile, by, plugins, registry: of metrics, also of that of `color`, as in `kadita.analyze`.
         force: replace a file that exists.
         progress: called with the number of pictures that are drawn, and their total.
         opening: ``topology``, ``tracks``, ``velocities``, ``smooth``, ``resample``, ``most_gap``, ``dimensions``,
@@ -97,7 +97,8 @@ def animate(
         Remarks, one line each: what was assumed, and what is not seen. They are warnings, too.
 
     Raises:
-        KaditaError: a trajectory without agents, unknown metrics, or a film that cannot be written.
+        KaditaError: a trajectory without agents, unknown metrics, parameters although nothing is measured, or a film
+            that cannot be written.
     """
     path = Path(path)
     _check(trail, between, size)
@@ -105,9 +106,10 @@ def animate(
     check_writable(path, force=force, source=Path(data) if isinstance(data, str | Path) else None)
     source, theme = Source.of(**opening), DARK if dark else LIGHT
     registry = load_registry(plugins) if registry is None else registry
-    names = [metrics] if isinstance(metrics, str) else list(metrics)
+    want = wanted(metrics, color, registry)
+    want.check(set=parameters, profile=profile, by=by)
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
-    measuring = {**choice, "parameters": parameters, "profile": profile, "registry": registry}
+    measuring = {**choice, "parameters": parameters, "profile": profile, "by": by, "registry": registry}
     notes = source.check(data, registry)
     with source.open(data, registry) as trajectory:
         notes += () if isinstance(data, Trajectory) else trajectory.remarks
@@ -115,10 +117,10 @@ def animate(
             raise KaditaError(f"{trajectory.name}: expected frames; there are none")
         frames = trajectory.select(**choice)
         sample = sampled(trajectory, frames)
-        color = usual(trajectory) if color is None else color
+        color = usual(trajectory) if want.color is None else want.color
         check_color(color, trajectory, [*registry.metrics])
-        curves = _curves(_measured(trajectory, names, notes, by=by, **measuring)) if names else []
-        coloring = _coloring(trajectory, color, sample, theme, measuring, notes)
+        curves, of_color = measured(trajectory, want, notes, **measuring)
+        coloring = _coloring(trajectory, color, of_color, sample, theme)
         times: Floats = np.asarray(trajectory.times, dtype=np.float64)[frames]
         units = {key: trajectory.attributes.get(f"{key}_unit") for key in ("length", "time")}
         stage = Stage(size, theme, times, curves, with_unit("time", units["time"] or "1"))
@@ -153,39 +155,9 @@ def _check(trail: int | None, between: int | None, size: tuple[int, int]) -> Non
         raise KaditaError(f"--size: expected {SMALLEST} to 8192 pixels a side; got {size[0]}x{size[1]}")
 
 
-def _measured(trajectory: Trajectory, names: list[str], notes: list[str], **measuring: Any) -> Results:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
-        results = analyze(trajectory, names, **measuring)
-    if results.failures:
-        raise KaditaError("; ".join(results.failures.values()))
-    notes += [note for note in results.notes if note not in notes]
-    return results
-
-
-def _curves(results: Results) -> list[Curve]:
-    """Return the series that are drawn below the school.
-
-    Raises:
-        KaditaError: a result that is no series of numbers in time, or too many.
-    """
-    columns = {name: found for name, found in results.columns().items() if "agent" not in found[0].dims}
-    drawn = {name.partition(".")[0] for name in columns}
-    if missing := [name for name in results if name not in drawn]:
-        raise KaditaError(
-            f"--metric {missing[0]}: expected a metric of the school in time; --color shows one of agents"
-        )
-    if len(columns) > MOST_CURVES:
-        raise KaditaError(f"--metric: expected at most {MOST_CURVES} curves; got {', '.join(columns)}")
-    return [Curve(with_unit(name, s.units), v, s.units == "1", s.labels) for name, (s, v) in columns.items()]
-
-
-def _coloring(
-    trajectory: Trajectory, color: str, sample: Any, theme: Theme, measuring: Mapping[str, Any], notes: list[str]
-) -> Coloring:
-    if color in BUILT_IN:
-        return built_in(color, trajectory, sample, theme)
-    return by_metric(color, _measured(trajectory, [color], notes, **measuring).series[color], theme)
+def _coloring(trajectory: Trajectory, color: str, series: Series | None, sample: Any, theme: Theme) -> Coloring:
+    """Return the colouring by one of `BUILT_IN`, or by the series of a metric."""
+    return built_in(color, trajectory, sample, theme) if series is None else by_metric(color, series, theme)
 
 
 def decimals_of(times: Floats, between: int) -> int:

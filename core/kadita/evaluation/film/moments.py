@@ -51,10 +51,14 @@ class Moment(NamedTuple):
 
 
 def frames_of(trajectory: Trajectory, frames: Integers) -> Iterator[Moment]:
-    """Yield these frames; one without agents is a moment without agents. One block is in memory at a time."""
+    """Yield these frames; one without agents is a moment without agents. One block is in memory at a time.
+
+    The cell of a frame without agents is that of the frame with agents before it, or of the first one.
+    """
     times, done = trajectory.times, 0
-    box = Box()
+    box: Box | None = None
     for block in trajectory.blocks_of(frames):
+        box = block.box if box is None else box
         first = int(np.searchsorted(frames, block.frames[0]))
         while done < first:
             yield _empty(float(times[frames[done]]), box, done)
@@ -64,7 +68,7 @@ def frames_of(trajectory: Trajectory, frames: Integers) -> Iterator[Moment]:
             yield moment_of(frame, done)
             done += 1
     while done < len(frames):
-        yield _empty(float(times[frames[done]]), box, done)
+        yield _empty(float(times[frames[done]]), box or Box(), done)
         done += 1
 
 

@@ -36,7 +36,11 @@ def is_bounded(frames: Sequence[Frame]) -> bool:
 
 
 def seen(frames: Sequence[Frame], follow: bool | None, look: Any) -> View:
-    """Return how these frames are seen; see `kadita.evaluation.film.film.animate`."""
+    """Return how these frames are seen; see `kadita.evaluation.film.film.animate`.
+
+    Raises:
+        KaditaError: `look` is no direction.
+    """
     camera = direction(frames) if look is None else Camera.of(look)
     follow = not is_bounded(frames) if follow is None else follow
     if follow:

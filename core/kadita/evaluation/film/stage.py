@@ -10,6 +10,7 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.evaluation.film.camera import View
 from kadita.evaluation.film.colors import ByHeading, ByName, ByNumber, Colors, Theme
+from kadita.evaluation.film.scale_bar import scale_bar
 from kadita.school.box import Floats
 
 DPI = 100
@@ -129,25 +130,10 @@ class Stage:
         return fitted
 
     def scale_bar(self, view: View, unit: str | None) -> None:
-        """Draw a bar of a round length, at most a quarter of the width, with its length and unit."""
+        """Draw a bar of a round length, at most a quarter of the width, at the lower left."""
         width = float((view.high - view.low)[0])
-        length = round_length(0.22 * width)
-        pixel = width / self.size[0]
-        x, y = view.low + 1.2 * self.text * pixel
-        self.axes.plot(
-            [x, x + length], [y, y], color=self.theme.ink, linewidth=0.16 * self.points, solid_capstyle="butt", zorder=9
-        )
-        said = f"{length:g} {unit}" if unit else f"{length:g}"
-        self.axes.text(
-            x,
-            y + 0.5 * self.text * pixel,
-            said,
-            color=self.theme.ink,
-            fontsize=self.points,
-            va="bottom",
-            parse_math=False,
-            zorder=9,
-        )
+        at = view.low + 1.2 * self.text * width / self.size[0]
+        scale_bar(self.axes, at, width / 4, unit, color=self.theme.ink, width=0.16 * self.points, size=self.points)
 
     def key(self, colors: Colors, title: str, view: View, flat: bool) -> None:
         """Draw what the colours mean, at the upper right, if the picture is large enough."""
@@ -196,13 +182,3 @@ def parsed_size(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal()):
         raise KaditaError(f"--size: expected WIDTHxHEIGHT in pixels, such as 960x720; got '{text}'")
     return int(width), int(height)
-
-
-def round_length(most: float) -> float:
-    """Return the largest of 1, 2 and 5 times a power of ten that is at most this.
-
-    >>> round_length(0.07), round_length(49.0), round_length(20.0)
-    (0.05, 20.0, 20.0)
-    """
-    power = 10.0 ** np.floor(np.log10(most))
-    return float(max(m * power for m in (1, 2, 5) if m * power <= most * (1 + 1e-9)))

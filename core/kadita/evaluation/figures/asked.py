@@ -1,0 +1,58 @@
+"""What a figure is asked to show, and its panels on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kadita.base.errors import KaditaError
+from kadita.evaluation.figures import page
+from kadita.evaluation.figures.sweep_table import SweepTable
+from kadita.evaluation.results import Results
+from kadita.school.trajectory import Trajectory
+
+WIDE = 140.0  # mm, from which panels stand side by side
+MOST_PANELS = 20
+
+
+class Asked(NamedTuple):
+    """What a figure is to show.
+
+    Attributes:
+        width: in mm.
+        names: metrics, analyses or columns of a table.
+        runs: results by path; none of a table or a trajectory.
+        table: of a sweep.
+        trajectory: that is open.
+        options: of the kind, those that are given.
+        remarks: to which is added in words what a figure does not show.
+    """
+
+    width: float
+    names: Sequence[str]
+    runs: Mapping[str, Results] = {}
+    table: SweepTable | None = None
+    trajectory: Trajectory | None = None
+    options: Mapping[str, Any] = {}
+    remarks: list[str] | None = None
+
+
+def panels(
+    asked: Asked, names: Sequence[str], height: float, *, extra: float = 8.0, aside: bool = False, equal: bool = False
+) -> Any:
+    """Return a figure and its axes, one for each name: below each other, or with `aside` in pairs on a wide page.
+
+    Raises:
+        KaditaError: no name, or too many.
+    """
+    if not names:
+        raise KaditaError("nothing to draw: expected at least one metric; name it with -m")
+    if len(names) > MOST_PANELS:
+        raise KaditaError(f"expected at most {MOST_PANELS} panels to draw; got {len(names)}")
+    columns = 2 if aside and asked.width >= WIDE and len(names) > 1 else 1
+    rows = -(-len(names) // columns)
+    figure = page.new_figure(asked.width, extra + rows * height, equal=equal)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for unused in axes[len(names) :]:
+        unused.set_axis_off()
+    return figure, axes[: len(names)]
