@@ -103,13 +103,26 @@ def started(*options: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     yield from started()
 
 
 @pytest.fixture(scope="module")
-def browser_without_webgl() -> Iterator[Browser]:
+def chromium_without_webgl() -> Iterator[Browser]:
     yield from started("--disable-gpu", "--disable-3d-apis")
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """A browser, in which no page plays on after the test."""
+    yield chromium
+    chromium.driver.get("about:blank")
+
+
+@pytest.fixture
+def browser_without_webgl(chromium_without_webgl: Browser) -> Iterator[Browser]:
+    yield chromium_without_webgl
+    chromium_without_webgl.driver.get("about:blank")
 
 
 @pytest.fixture

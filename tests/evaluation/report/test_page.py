@@ -90,6 +90,23 @@ def test_names_of_runs_can_be_numbers_and_bytes_that_are_no_text(rng):
     assert "caf?" in text
 
 
+@pytest.mark.parametrize("units", [("m", "cm"), ("m", None)])
+def test_runs_in_different_units_do_not_share_an_axis(rng, units):
+    runs = {
+        name: Block(rng.normal(size=(3, 5, 3)), attributes={} if unit is None else {"length_unit": unit})
+        for name, unit in zip("ab", units, strict=True)
+    }
+    with pytest.raises(KaditaError, match=rf"one unit of length in a page; got m \(a\), {units[1] or 'none'} \(b\)"):
+        page_of(runs, ["spread"])
+
+
+def test_default_and_others_draw_the_usual_curves_and_these(rng):
+    x, v = rng.normal(size=(2, 12, 6, 3))
+    text, _ = page_of(Block(x, v, dimensions=3, attributes={"r_a": 1.0}), ["default", "spread"])
+    names = [series["name"] for series in Page(text).runs[0]["series"]]
+    assert names == ["polarization", "rotation", "oceanic_schooling_index", "spread"]
+
+
 def test_where_no_frame_counts_all_of_a_curve_is_left_out(rng):
     text, _ = page_of(Block(rng.normal(size=(30, 6, 3))), ["spread"], equilibration=1e9)
     assert Page(text).runs[0]["series"][0]["start"] == 30

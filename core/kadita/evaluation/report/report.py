@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.evaluation.report.contents import contents
-from kadita.evaluation.report.run import measured_run
+from kadita.evaluation.report.run import Run, measured_run
 from kadita.evaluation.results import Results
 from kadita.evaluation.statistics import check_equilibration
 from kadita.plugins.loading import load_registry
@@ -114,6 +114,7 @@ def page_of(
     measured = [
         measured_run(name, one, asked, list(colors), counted, loaded, progress, options) for name, one in runs.items()
     ]
+    _check_units(measured)
     empty = contents(measured, title, counted, [None] * len(measured))
     left = (room - len(empty.encode())) / len(measured)
     if left <= 0:
@@ -126,6 +127,21 @@ def page_of(
         with run.source.open(run.data, loaded) as trajectory:
             films.append(run.packed(trajectory, left, alone=len(measured) == 1))
     return contents(measured, title, counted, films), [run.results for run in measured]
+
+
+def _check_units(runs: Sequence[Run]) -> None:
+    """Raise if runs that stand side by side, on one axis of time, state different units.
+
+    Raises:
+        KaditaError: they do.
+    """
+    for kind in ("length", "time"):
+        stated = {run.name: run.facts["attributes"].get(f"{kind}_unit") for run in runs}
+        if len(set(stated.values())) > 1:
+            found = ", ".join(f"{unit or 'none'} ({name})" for name, unit in stated.items())
+            raise KaditaError(
+                f"expected runs with one unit of {kind} in a page; got {found}; kadita convert --{kind}-unit states it"
+            )
 
 
 def bytes_of(budget: float | str) -> float:

@@ -110,13 +110,21 @@ def measured_run(
             source=source,
             results=results,
             estimates=results.statistics(equilibration),
-            curves=[name for name in (list(results.series) if metrics else registry.plotted) if name in results.series],
+            curves=_curves(results, metrics, registry),
             colors=[color for color in dict.fromkeys((*colors, *of_agents))],
             frames=frames,
             view=view,
             facts=_facts(trajectory, view),
             configuration=_configuration(trajectory),
         )
+
+
+def _curves(results: Results, metrics: list[str], registry: Registry) -> list[str]:
+    """Return the metrics that are drawn in time: those that are named, or without any, those declared as plotted."""
+    if metrics and DEFAULT not in metrics:
+        return list(results.series)
+    named = [name for name in results.series if name in metrics]
+    return list(dict.fromkeys(name for name in (*registry.plotted, *named) if name in results.series))
 
 
 def _check_times(trajectory: Trajectory, frames: Integers) -> None:
