@@ -175,7 +175,8 @@ def test_through_a_pipe_there_are_lines(tmp_path, without):
 
 def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path):
     words = [*KADITA, *RUN, "--steps", "3000", "--live"]
-    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    buffered = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=buffered)
     process.stderr.close()
     assert process.wait(100) == 0
     assert len(kadita.open(tmp_path / "torus.nc").times) == 1501

@@ -186,8 +186,9 @@ class InLines(View):
         try:
             notes([parts], kind=f"{math.floor(100 * self._done / self._total)} %")
             sys.stderr.flush()
-        except OSError:  # whoever read it has gone; the run goes on
+        except OSError:  # whoever read it has gone; the run goes on, and what is still to be written goes nowhere
             self._open = False
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 @contextmanager
