@@ -345,7 +345,7 @@ def test_names_of_the_user_are_text_and_nothing_else(browser, written):
     school = mill(
         10, 3, agents=[EVIL, "b", "c"], species=[EVIL, "x", "x"], attributes={"note": EVIL, "length_unit": EVIL}
     )
-    path = written({EVIL: school, "other": mill(10, 3)}, ["polarization"], title=EVIL)
+    path = written({EVIL: school, "other": mill(10, 3, attributes=attributes)}, ["polarization"], title=EVIL)
     opened(browser, path)
     assert browser.run("return window.evil") is None
     assert browser.run("return document.querySelectorAll('img').length") == 0
