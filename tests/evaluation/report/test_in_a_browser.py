@@ -342,9 +342,8 @@ EVIL = """</script><script>window.evil = 1</script><img src=x onerror="window.ev
 
 @pytest.mark.usefixtures("quiet")
 def test_names_of_the_user_are_text_and_nothing_else(browser, written):
-    school = mill(
-        10, 3, agents=[EVIL, "b", "c"], species=[EVIL, "x", "x"], attributes={"note": EVIL, "length_unit": EVIL}
-    )
+    attributes = {"note": EVIL, "length_unit": EVIL}
+    school = mill(10, 3, agents=[EVIL, "b", "c"], species=[EVIL, "x", "x"], attributes=attributes)
     path = written({EVIL: school, "other": mill(10, 3, attributes=attributes)}, ["polarization"], title=EVIL)
     opened(browser, path)
     assert browser.run("return window.evil") is None
