@@ -210,6 +210,7 @@ def test_colours_are_bytes_along_the_metric_and_labels_where_there_are_few_whole
     *_, scalars, _ = made.film()
     first, second = made.runs[0]["film"]["scalars"]
     assert (first["name"], first["labels"], second["labels"]) == ("parity", ["0", "1"], None)
+    assert (first["undefined"], second["undefined"]) == (True, False)
     expected = np.arange(40) % 2 + 1
     expected[3] = 0
     assert (scalars["parity"] == expected).all()

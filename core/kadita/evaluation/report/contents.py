@@ -89,6 +89,7 @@ def _run_data(run: Run, film: Film | None, index: int) -> dict[str, Any]:
                 "lo": s.low,
                 "hi": s.high,
                 "labels": None if s.labels is None else list(s.labels),
+                "undefined": s.undefined,
             }
             for s in film.scalars
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -166,7 +166,7 @@ def _packed(
         values = scalar.values if scalar is raw.speed else scalar.values[::stride]
         found, bytes_ = coded(scalar, values, labelled)
         planes.append(bytes_.tobytes())
-        shown.append(found)
+        shown.append(replace(found, undefined=bool((bytes_ == 0)[raw.there].any())))
     packed = gzip.compress(b"".join(planes), 6, mtime=0)
     return Film(
         text=base64.b64encode(packed).decode(),

@@ -28,6 +28,7 @@ class Scalar:
         values: (T, C), NaN where undefined.
         labels: names of the values 0, 1, ...; None for numbers along a scale.
         low, high: the ends of the scale; what lies beyond has the colour of the end.
+        undefined: whether it is undefined for some agent that is present.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Scalar:
     labels: tuple[str, ...] | None = None
     low: float = 0.0
     high: float = 1.0
+    undefined: bool = False
 
 
 def of_results(results: Results, frames: Integers, names: Sequence[str]) -> list[Scalar]:

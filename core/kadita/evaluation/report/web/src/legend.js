@@ -55,7 +55,7 @@ export function legend(paint, t, flat) {
     });
     if (paint.labels.length > MOST) list.push(element("li", {}, `and ${paint.labels.length - MOST} more`));
   }
-  if (paint.scalar) {
+  if (paint.undefined) {
     const chip = element("i");
     chip.style.background = t.faint;
     list.push(element("li", {}, chip, "Undefined"));

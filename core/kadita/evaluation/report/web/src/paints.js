@@ -36,7 +36,7 @@ export function paints(runs) {
     const labels = all.some((s) => s.labels) ? [...new Set(all.flatMap((s) => s.labels ?? []))] : null;
     const lo = Math.min(...all.map((s) => s.lo)), hi = Math.max(...all.map((s) => s.hi));
     found.push({
-      key: `scalar ${name}`, title: capital(words(name)), kind: labels ? "categories" : "scale", labels, lo, hi, unit: all[0].unit, scalar: of,
+      key: `scalar ${name}`, title: capital(words(name)), kind: labels ? "categories" : "scale", labels, lo, hi, unit: all[0].unit, scalar: of, undefined: all.length < runs.length || all.some((s) => s.undefined),
       colours(run, k, t) {
         const s = run.film.scalars[of(run)];
         return table(Array.from({ length: 256 }, (_, b) => {
