@@ -89,17 +89,13 @@ def _each(
     asked: dict[str, Any],
 ) -> None:
     """Analyze several files, print one table and write one."""
-    import warnings
-
-    from kadita.base.errors import KaditaWarning
     from kadita.cli.files import print_files, report_files
-    from kadita.cli.terminal import progress
+    from kadita.cli.terminal import computing
     from kadita.evaluation.export_files import check_files, write_files
     from kadita.evaluation.files import analyze_files
 
     check_files(output, files, force=force, tables=tables)
-    with progress("analyzing") as bar, warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
+    with computing("analyzing") as bar:
         results = analyze_files(files, metrics, registry=registry, progress=bar, **asked)
     written = write_files(results, output, force=force, equilibration=equilibration)
     print_files(results, equilibration)
@@ -132,12 +128,8 @@ def measure(
     **keywords: Any,
 ) -> Results:
     """Analyze with a progress bar, if it is to be `shown`; `keywords` are those of `kadita.analyze`."""
-    import warnings
-
-    from kadita.base.errors import KaditaWarning
-    from kadita.cli.terminal import progress
+    from kadita.cli.terminal import computing
     from kadita.evaluation.evaluate import analyze as compute
 
-    with progress("analyzing", shown=shown) as bar, warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
+    with computing("analyzing", shown=shown) as bar:
         return compute(trajectory, metrics, registry=registry, progress=bar, **keywords)

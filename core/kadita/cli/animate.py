@@ -64,17 +64,13 @@ def animate(
 
     MP4 needs the package av: pip install 'kadita[film]', whose wheel holds x264, under the GPL.
     """
-    import warnings
-
-    from kadita.base.errors import KaditaWarning
-    from kadita.cli.terminal import installed, notes, progress
+    from kadita.cli.terminal import computing, installed, notes
     from kadita.evaluation.film.film import animate as write
     from kadita.evaluation.film.stage import parsed_size
 
     pixels = parsed_size(size)
     registry = installed(measurement.plugins)
-    with progress("drawing") as bar, warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)  # they are returned, too
+    with computing("drawing") as bar:
         remarks = write(
             trajectory,
             output,

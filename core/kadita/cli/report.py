@@ -52,12 +52,10 @@ def report(
     The film can be played, turned and coloured; frames are left out of it where the page would be too large, which
     the page says. Curves and numbers are of all frames.
     """
-    import warnings
-
-    from kadita.base.errors import KaditaError, KaditaWarning
+    from kadita.base.errors import KaditaError
     from kadita.base.files import distinct
     from kadita.cli.files import expanded
-    from kadita.cli.terminal import installed, progress, size_of
+    from kadita.cli.terminal import computing, installed, size_of
     from kadita.cli.terminal import report as say
     from kadita.evaluation.report.report import check_page
     from kadita.evaluation.report.report import report as write
@@ -68,8 +66,7 @@ def report(
         raise KaditaError(f"--compare: expected several trajectories; got {files[0]} alone")
     registry = installed(measurement.plugins)
     keywords = tracked(measurement, tracks, registry)
-    with progress("analyzing") as bar, warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)  # the results carry them as notes
+    with computing("analyzing") as bar:
         found = write(
             files[0] if len(files) == 1 else dict(zip(distinct(files), files, strict=True)),
             output,

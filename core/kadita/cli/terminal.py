@@ -40,6 +40,18 @@ def progress(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], 
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+@contextmanager
+def computing(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Yield the function of `progress`, without warnings that the results carry as notes."""
+    import warnings
+
+    from kadita.base.errors import KaditaWarning
+
+    with progress(what, shown=shown) as bar, warnings.catch_warnings():
+        warnings.simplefilter("ignore", KaditaWarning)
+        yield bar
+
+
 def console(width: int = 120) -> Console:
     """Return a console for tables on stdout, of this width if that is no terminal."""
     from rich.console import Console
