@@ -107,3 +107,16 @@ def set_log(axes: Any, log: str) -> None:
     for name in log:
         getattr(axes, f"set_{name}scale")("log")
         plain_log(getattr(axes, f"{name}axis"))
+
+
+def label_axis(axes: Any, key: str, numbers: NDArray[Any], name: str, *, log: bool = False) -> None:
+    """Label the axis ``"x"`` or ``"y"`` of cells: with ticks at numbers that increase, or else at words in order."""
+    axis = getattr(axes, f"{key}axis")
+    if log:
+        getattr(axes, f"set_{key}scale")("log")
+        plain_log(axis)
+    if ordered(numbers):
+        tick_numbers(axis, numbers, log=log)
+    else:
+        tick_words(axis, np.arange(len(numbers)) + 0.5, numbers)
+    axis.set_label_text(name)

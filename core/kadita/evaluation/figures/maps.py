@@ -8,7 +8,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import Curve, with_unit
-from kadita.evaluation.figures.axes_of_numbers import edges_of, ordered, plain_log, tick_numbers, tick_words
+from kadita.evaluation.figures.axes_of_numbers import edges_of, label_axis, ordered
 from kadita.evaluation.figures.runs import check_defined, curve_of
 from kadita.evaluation.figures.style import DIVERGING, INK, SEQUENTIAL, colour_map, on_axes
 from kadita.evaluation.results import Results
@@ -63,15 +63,7 @@ def draw_map(axes: Any, curve: Curve, *, log: str = "", bar: bool = True) -> Any
         edges.append(edges_of(numbers, log=key in log) if placed else np.arange(len(numbers) + 1.0))
     mesh = axes.pcolormesh(*edges, np.ma.masked_invalid(curve.values.T), rasterized=True, **colours_of(curve.values))
     for key, numbers, label in zip("xy", curve.axes, curve.labels, strict=True):
-        axis = getattr(axes, f"{key}axis")
-        if key in log:
-            getattr(axes, f"set_{key}scale")("log")
-            plain_log(axis)
-        if ordered(numbers):
-            tick_numbers(axis, numbers, log=key in log)
-        else:
-            tick_words(axis, np.arange(len(numbers)) + 0.5, numbers)
-        axis.set_label_text(label)
+        label_axis(axes, key, numbers, label, log=key in log)
     if bar:
         bar_of(axes, mesh, curve.title)
     return mesh

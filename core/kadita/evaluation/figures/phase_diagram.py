@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import with_unit
-from kadita.evaluation.figures.axes_of_numbers import edges_of, ordered, plain_log, tick_numbers, tick_words
+from kadita.evaluation.figures.axes_of_numbers import edges_of, label_axis, ordered
 from kadita.evaluation.figures.legend import above
 from kadita.evaluation.figures.maps import bar_of
 from kadita.evaluation.figures.style import FAINT, INK, SEQUENTIAL, colour_map, on_axes
@@ -150,15 +150,7 @@ def phase_diagram(
             low, high = (edges[0][i], edges[1][j]), (edges[0][i + 1], edges[1][j + 1])
             axes.add_patch(Rectangle(low, high[0] - low[0], high[1] - low[1], **look, gid=kind))
     for key, numbers, name in (("x", found.x, x), ("y", found.y, y)):
-        axis = getattr(axes, f"{key}axis")
-        if key in log:
-            getattr(axes, f"set_{key}scale")("log")
-            plain_log(axis)
-        if ordered(numbers):
-            tick_numbers(axis, numbers, log=key in log)
-        else:
-            tick_words(axis, np.arange(len(numbers)) + 0.5, numbers)
-        axis.set_label_text(name)
+        label_axis(axes, key, numbers, name, log=key in log)
     axes.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]])
     axes.spines[["top", "right"]].set_visible(True)
     bar_of(axes, mesh, with_unit(result, "1").replace(".", ": "))
