@@ -6,7 +6,7 @@ from reports import Page
 
 import kadita
 from kadita import KaditaError
-from kadita.evaluation.report.packing import octahedral
+from kadita.evaluation.report.frames import octahedral
 from kadita.evaluation.report.report import bytes_of, page_of
 from kadita.plugins.loading import load_registry
 from kadita.school.box import Box

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -111,21 +112,19 @@ def page_of(
     runs = _runs(data)
     if not runs:
         raise KaditaError("expected at least one trajectory for a report; got none")
-    measured = [
-        measured_run(name, one, asked, list(colors), counted, loaded, progress, options) for name, one in runs.items()
-    ]
-    _check_units(measured)
-    empty = contents(measured, title, counted, [None] * len(measured))
-    left = (room - len(empty.encode())) / len(measured)
-    if left <= 0:
-        taken = len(empty.encode()) / 1e6
-        raise KaditaError(
-            f"--budget: expected more than {taken:.2g}MB, which the page takes without a film; got {budget}"
-        )
-    films = []
-    for run in measured:
-        with run.source.open(run.data, loaded) as trajectory:
-            films.append(run.packed(trajectory, left, alone=len(measured) == 1))
+    with ExitStack() as opened:
+        measured = [
+            measured_run(name, one, asked, list(colors), counted, loaded, progress, options, opened)
+            for name, one in runs.items()
+        ]
+        _check_units(measured)
+        empty = len(contents(measured, title, counted, [None] * len(measured)).encode())
+        left = (room - empty) / len(measured)
+        if left <= 0:
+            raise KaditaError(
+                f"--budget: expected more than {empty / 1e6:.2g}MB, which the page takes without a film; got {budget}"
+            )
+        films = [run.packed(left, alone=len(measured) == 1) for run in measured]
     return contents(measured, title, counted, films), [run.results for run in measured]
 
 

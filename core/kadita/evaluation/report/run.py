@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
 from kadita.evaluation.results import Results
-from kadita.evaluation.source import Source, of_source
+from kadita.evaluation.source import of_source
 from kadita.evaluation.statistics import Estimate
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
@@ -33,8 +34,7 @@ class Run:
     """One run of a page: what was measured of it, and what its film is made of."""
 
     name: str
-    data: Any
-    source: Source
+    trajectory: Trajectory
     results: Results
     estimates: Mapping[str, Estimate]
     curves: list[str]
@@ -44,7 +44,7 @@ class Run:
     facts: dict[str, Any]
     configuration: Mapping[str, Any]
 
-    def packed(self, trajectory: Trajectory, budget: float, *, alone: bool) -> Film:
+    def packed(self, budget: float, *, alone: bool) -> Film:
         """Return its film, which with what the page says of its frames takes at most `budget` characters.
 
         Raises:
@@ -54,7 +54,7 @@ class Run:
         in_diagram = 3 if any(s.regions is not None for s in self.results.series.values()) else 0
         counts = self.results.counts
         return pack(
-            trajectory,
+            self.trajectory,
             self.frames,
             self.view,
             of_results(self.results, self.frames, self.colors),
@@ -75,6 +75,7 @@ def measured_run(
     registry: Registry,
     progress: Callable[[int, int], None] | None,
     options: Mapping[str, Any],
+    opened: ExitStack,
 ) -> Run:
     """Measure a run, and look at what its film shows.
 
@@ -87,36 +88,35 @@ def measured_run(
         registry: of the plugins.
         progress: called with the number of measured frames and their total.
         options: other keywords of `kadita.analyze`.
+        opened: closes the trajectory, which is read again for the film.
 
     Raises:
         KaditaError: as `kadita.analyze` does, or a colour that is no per-agent metric.
     """
-    source = of_source(options)
     measured = [color for color in colors if color not in BUILT_IN]
     asked = [*(metrics or [DEFAULT]), *measured]
     results = analyze(data, asked, registry=registry, progress=progress, **options)
     of_agents = [name for name, s in results.series.items() if "agent" in s.dims and name in (*metrics, *measured)]
     if missing := [color for color in measured if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
-    with source.open(data, registry) as trajectory:
-        frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
-        _check_times(trajectory, frames)
-        for color in colors:
-            check_color(color, trajectory, measured)
-        view = view_of(trajectory, frames)
-        return Run(
-            name=Path(trajectory.name).stem if name is None else str(name),
-            data=data,
-            source=source,
-            results=results,
-            estimates=results.statistics(equilibration),
-            curves=_curves(results, metrics, registry),
-            colors=[color for color in dict.fromkeys((*colors, *of_agents))],
-            frames=frames,
-            view=view,
-            facts=_facts(trajectory, view),
-            configuration=_configuration(trajectory),
-        )
+    trajectory = opened.enter_context(of_source(options).open(data, registry))
+    frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
+    _check_times(trajectory, frames)
+    for color in colors:
+        check_color(color, trajectory, measured)
+    view = view_of(trajectory, frames)
+    return Run(
+        name=Path(trajectory.name).stem if name is None else str(name),
+        trajectory=trajectory,
+        results=results,
+        estimates=results.statistics(equilibration),
+        curves=_curves(results, metrics, registry),
+        colors=[color for color in dict.fromkeys((*colors, *of_agents))],
+        frames=frames,
+        view=view,
+        facts=_facts(trajectory, view),
+        configuration=_configuration(trajectory),
+    )
 
 
 def _curves(results: Results, metrics: list[str], registry: Registry) -> list[str]:
