@@ -71,8 +71,7 @@ def plot(
     from kadita.cli.files import expanded
     from kadita.cli.plot_kinds import draw_kind, is_given
     from kadita.cli.terminal import installed, notes, report
-    from kadita.evaluation.figures.kinds import FRAMES
-    from kadita.evaluation.source import of_source
+    from kadita.evaluation.source import FRAMES, of_source
 
     paths = expanded(trajectories)
     given: dict[str, Any] = {"equilibration": equilibration, "log": log, "path": path, "x": x, "y": y, "where": where}

@@ -45,7 +45,7 @@ def check_measuring(name: str, kind: Kind, metrics: Sequence[str], given: Mappin
         KaditaError: an option that would have no effect.
     """
     from kadita.base.errors import KaditaError
-    from kadita.evaluation.figures.kinds import FRAMES
+    from kadita.evaluation.source import FRAMES
 
     if kind.takes == "sweep" and given:
         raise KaditaError(

@@ -25,6 +25,8 @@ from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.selected import selected
 from kadita.school.transforms.stated_dimensions import with_dimensions
 
+FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))  # keywords that choose frames: `Trajectory.select`
+
 
 @dataclass(frozen=True)
 class Source:

@@ -11,6 +11,7 @@ from kadita.evaluation.figures import layouts
 from kadita.evaluation.figures.asked import Asked
 from kadita.evaluation.figures.maps import neighbor_map
 from kadita.evaluation.plan import DEFAULT, with_default
+from kadita.evaluation.source import FRAMES
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.registry import Registry
@@ -34,7 +35,6 @@ class Kind(NamedTuple):
 
 COUNTED = frozenset({"equilibration"})
 LOG = frozenset({"log"})
-FRAMES = frozenset({"start", "stop", "step", "begin", "end", "dt"})
 KINDS: dict[str, Kind] = {
     "series": Kind(layouts.in_time, several=True, options=COUNTED),
     "order-plane": Kind(layouts.plane, several=True, options=frozenset({"path"})),

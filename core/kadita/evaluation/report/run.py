@@ -13,20 +13,19 @@ import numpy as np
 from kadita.base.errors import KaditaError
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.film.coloring import BUILT_IN, check_color
-from kadita.evaluation.plan import DEFAULT
+from kadita.evaluation.plan import DEFAULT, with_default
 from kadita.evaluation.report.numbers import MOST_POINTS
 from kadita.evaluation.report.packing import Film, pack
 from kadita.evaluation.report.scalars import of_results
 from kadita.evaluation.report.view import View, view_of
 from kadita.evaluation.results import Results
-from kadita.evaluation.source import of_source
+from kadita.evaluation.source import FRAMES, of_source
 from kadita.evaluation.statistics import Estimate
 from kadita.plugins.registry import Registry
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
 
 OF_FRAME, OF_NUMBER = 42, 22  # characters, at most: number, time, state and reach of a frame; a number with its comma
-OF_FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))
 
 
 @dataclass
@@ -100,7 +99,7 @@ def measured_run(
     if missing := [color for color in measured if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
     trajectory = opened.enter_context(of_source(options).open(data, registry))
-    frames = trajectory.select(**{key: options[key] for key in OF_FRAMES & options.keys()})
+    frames = trajectory.select(**{key: options[key] for key in FRAMES & options.keys()})
     _check_times(trajectory, frames)
     for color in colors:
         check_color(color, trajectory, measured)
@@ -110,21 +109,13 @@ def measured_run(
         trajectory=trajectory,
         results=results,
         estimates=results.statistics(equilibration),
-        curves=_curves(results, metrics, registry),
+        curves=[n for n in with_default(metrics or [DEFAULT], registry.plotted) if n in results.series],
         colors=[color for color in dict.fromkeys((*colors, *of_agents))],
         frames=frames,
         view=view,
         facts=_facts(trajectory, view),
         configuration=_configuration(trajectory),
     )
-
-
-def _curves(results: Results, metrics: list[str], registry: Registry) -> list[str]:
-    """Return the metrics that are drawn in time: those that are named, or without any, those declared as plotted."""
-    if metrics and DEFAULT not in metrics:
-        return list(results.series)
-    named = [name for name in results.series if name in metrics]
-    return list(dict.fromkeys(name for name in (*registry.plotted, *named) if name in results.series))
 
 
 def _check_times(trajectory: Trajectory, frames: Integers) -> None:
