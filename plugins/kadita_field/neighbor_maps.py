@@ -8,17 +8,17 @@ import numpy as np
 from pydantic import Field
 
 from kadita import Facts, KaditaError, NotApplicable, Output, Window, analysis
-from kadita_field.focal import Grid, axes_of, responses_of, sums_over_pairs
-from kadita_field.time_blocks import (
-    State,
-    blocks_of,
-    correlation_of_blocks,
-    error_of,
-    length_of_blocks,
-    mean_of,
-    merged,
-    state_of,
+from kadita.plugins.analyses import (
+    BlockSums,
+    block_correlation,
+    block_error,
+    block_length,
+    block_mean,
+    merge_blocks,
+    sums_of_blocks,
+    time_blocks,
 )
+from kadita_field.focal import Grid, axes_of, responses_of, sums_over_pairs
 
 Length = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Reach = Annotated[
@@ -35,7 +35,7 @@ MAP = ("ahead", "left")
 
 
 def finish(
-    state: State,
+    state: BlockSums,
     facts: Facts,
     *,
     reach: float | None,
@@ -48,8 +48,8 @@ def finish(
     reach = _reach(facts.attributes, reach)
     sums, focal = state["sums"]["pairs"], state["sums"]["focal"]
     area = (2 * reach / bins) ** 2
-    density = mean_of(sums[:, 0], focal[:, 0, None, None] * area)
-    turning, acceleration = mean_of(sums[:, 2], sums[:, 1]), mean_of(sums[:, 4], sums[:, 3])
+    density = block_mean(sums[:, 0], focal[:, 0, None, None] * area)
+    turning, acceleration = block_mean(sums[:, 2], sums[:, 1]), block_mean(sums[:, 4], sums[:, 3])
     seen = sums[:, 0].sum(axis=0) > 0
     odd = (turning.deviations - turning.deviations[..., ::-1]) / 2
     middles = ((np.arange(bins) + 0.5) / bins - 0.5) * 2 * reach
@@ -59,14 +59,14 @@ def finish(
         "turning": turning.value,
         "turning_error": turning.error,
         "turning_antisymmetric": (turning.value - turning.value[:, ::-1]) / 2,
-        "turning_antisymmetric_error": error_of(odd, np.minimum(turning.worth, turning.worth[:, ::-1])),
+        "turning_antisymmetric_error": block_error(odd, np.minimum(turning.worth, turning.worth[:, ::-1])),
         "acceleration": acceleration.value,
         "acceleration_error": acceleration.error,
         "count": sums[:, 0].sum(axis=0),
         "focal": focal[:, 0].sum(),
         "without_turning": focal[:, 0].sum() - focal[:, 1].sum(),
-        "block": length_of_blocks(state, facts.times),
-        "block_correlation": correlation_of_blocks(turning.deviations, state["starts"]),
+        "block": block_length(state, facts.times),
+        "block_correlation": block_correlation(turning.deviations, state["starts"]),
         "ahead": middles,
         "left": middles,
     }
@@ -74,7 +74,7 @@ def finish(
 
 @analysis(
     finish=finish,
-    merge=merged,
+    merge=merge_blocks,
     outputs={
         "density": Output("1/length^2", MAP),
         "density_error": Output("1/length^2", MAP),
@@ -107,7 +107,7 @@ def neighbor_maps(
     slab: Slab = None,
     up: Up = "z",
     blocks: NumberOfBlocks = 32,
-) -> State:
+) -> BlockSums:
     """Maps about a focal animal: density of neighbours, and its mean turning and acceleration when one is there.
 
     Every agent with a heading u is focal in turn, all others are its neighbours. Axes are its own: `ahead` along u,
@@ -145,12 +145,12 @@ def neighbor_maps(
     _check_cell(window, math.hypot(reach, reach, 0.0 if math.isinf(half) else half))
     axes = axes_of(window.headings, up)
     used = min(window.own + 1, len(window.times))
-    of_time = blocks_of(window.times[:used], blocks)
+    of_time = time_blocks(window.times[:used], blocks)
     responses = responses_of(window, axes)
     grid, number = Grid(reach, half, bins), len(of_time.starts)
     pairs, focal = sums_over_pairs(window, axes, responses, grid, of_time.of_frames, max(number, 1))
     # without a block nobody is in the window, and the sums are 0
-    return state_of(of_time, blocks, pairs=pairs[:number], focal=focal[:number])
+    return sums_of_blocks(of_time, blocks, pairs=pairs[:number], focal=focal[:number])
 
 
 def _reach(attributes: Mapping[str, Any], reach: float | None) -> float:

@@ -33,7 +33,7 @@ from kadita.models import (
 )
 from kadita.simulation.configuration import RunConfiguration
 from kadita.simulation.integration import Integration
-from kadita_abp import ActiveBrownian
+from kadita_active import ActiveBrownian
 from kadita_couzin import Couzin
 from kadita_vicsek import Vicsek
 

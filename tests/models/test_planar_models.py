@@ -124,8 +124,8 @@ def test_a_displacement_beside_the_heading_makes_velocities_headings():
         displacement = staticmethod(jitable(lambda agent, sums: (0.1, 0.0, 0.0)))
 
     known = {"agents": 2, "box": 8.0, "speed": 0.5, "time_step": 0.2}
-    assert attributes_of(Flat(**known))["velocities"] == "displacement"
-    assert attributes_of(Pushed(**known))["velocities"] == "heading"
+    assert attributes_of([Flat(**known)])["velocities"] == "displacement"
+    assert attributes_of([Pushed(**known)])["velocities"] == "heading"
 
 
 def test_a_stopped_run_goes_on_to_the_same_bytes(tmp_path):

@@ -28,8 +28,9 @@ PUBLIC = {
         sphere_entropies sphere_entropy sum_over_agents
     """,
     "kadita.plugins.analyses": """
-        Analysis Estimator Facts Floats Integers KaditaError KaditaWarning Needs NotApplicable Output Window analysis
-        common_step hookimpl jitable kernel parallel_kernel
+        Analysis BlockMean BlockSums ChosenBy Estimator Facts Floats Integers KaditaError KaditaWarning Needs
+        NotApplicable Output TimeBlocks Window analysis block_correlation block_error block_length block_mean
+        common_step hookimpl jitable kernel merge_blocks parallel_kernel sums_of_blocks time_blocks
     """,
     "kadita.plugins.importers": """
         Floats HDF5 INFLATED_AT_MOST Importer Integers KaditaError Tracks check_claim decimal_unit did_you_mean

@@ -1,4 +1,4 @@
-"""Metrics that a metric or analysis needs with parameters of their own."""
+"""Metrics that a metric or analysis needs: with parameters of their own, or those that a parameter names."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ class Needs:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+@dataclass(frozen=True)
+class ChosenBy:
+    """Says that an argument of an analysis stands for the metrics that one of its parameters names.
+
+    ``values: Annotated[Mapping[str, Floats], ChosenBy("metrics")]``, with a parameter ``metrics`` that is a list or a
+    tuple of names, receives the values of these metrics by name. It comes after the arguments for single metrics.
+
+    Args:
+        parameter: the name of the parameter.
+    """
+
+    parameter: str

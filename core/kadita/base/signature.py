@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
 from pydantic_core import PydanticUndefined
 
 from kadita.base.errors import KaditaError, PluginError, did_you_mean
-from kadita.base.needs import Needs
+from kadita.base.needs import ChosenBy, Needs
 from kadita.base.tables import check_keys, with_key
 
 
@@ -21,11 +21,13 @@ class Signature(NamedTuple):
         needs: names of what its arguments after the first stand for: ``spread``, ``neighbor_distance(k=1)``.
         variants: by these names, those that have parameters of their own.
         parameters: its keyword-only arguments.
+        chosen_by: the parameter that names further metrics, whose values its last positional argument takes; or "".
     """
 
     needs: tuple[str, ...]
     variants: Mapping[str, Needs]
     parameters: type[BaseModel]
+    chosen_by: str = ""
 
 
 def read_signature(function: Callable[..., Any], kind: str, data: str) -> Signature:
@@ -48,7 +50,7 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> Signat
         ) from None
     except (SyntaxError, TypeError) as error:
         raise PluginError(f"{kind} {name}: its annotations cannot be read: {error}") from None
-    positional: list[Needs] = []
+    positional: list[Needs | ChosenBy] = []
     fields: dict[str, Any] = {}
     for argument in inspect.signature(function).parameters.values():
         if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
@@ -61,7 +63,7 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> Signat
                 )
             positional.append(_need(argument.name, annotations.get(argument.name), f"{kind} {name}"))
             continue
-        if any(m is Needs or isinstance(m, Needs) for m in getattr(annotations.get(argument.name), "__metadata__", ())):
+        if any(m is Needs or isinstance(m, Needs | ChosenBy) for m in _metadata(annotations.get(argument.name))):
             raise PluginError(f"{kind} {name}: {argument.name!r} is a metric that it needs; put it before the *")
         required = argument.default is argument.empty
         if argument.name not in annotations and not isinstance(argument.default, bool | int | float | str):
@@ -85,14 +87,34 @@ def read_signature(function: Callable[..., Any], kind: str, data: str) -> Signat
                 raise PluginError(
                     f"{kind} {name}: default of {key!r}: {first['msg']}; it is {first['input']!r}"
                 ) from None
-    needs = positional[1:]
-    return Signature(tuple(map(str, needs)), {str(need): need for need in needs if need.parameters}, model)
+    needs = [need for need in positional[1:] if isinstance(need, Needs)]
+    chosen_by = _chosen_by(positional, model, f"{kind} {name}")
+    return Signature(tuple(map(str, needs)), {str(need): need for need in needs if need.parameters}, model, chosen_by)
 
 
-def _need(argument: str, annotation: Any, where: str) -> Needs:
-    """Return the metric that an argument stands for: that of its name, or the one that its annotation names."""
-    metadata = getattr(annotation, "__metadata__", ())
-    declared = [m for m in metadata if isinstance(m, Needs)]
+def _metadata(annotation: Any) -> tuple[Any, ...]:
+    return getattr(annotation, "__metadata__", ())
+
+
+def _chosen_by(positional: Sequence[Needs | ChosenBy], model: type[BaseModel], where: str) -> str:
+    """Return the parameter that names the metrics of the last positional argument; "" if that is one metric."""
+    chosen = [n for n in positional if isinstance(n, ChosenBy)]
+    if not chosen:
+        return ""
+    parameter = chosen[0].parameter
+    if where.startswith("metric"):
+        raise PluginError(f"{where}: ChosenBy({parameter!r}): only analyses take metrics that a parameter names")
+    if positional[0] in chosen or positional[-1:] != chosen:
+        raise PluginError(f"{where}: expected one ChosenBy({parameter!r}), of the last argument before the *")
+    if parameter not in model.model_fields:
+        raise PluginError(f"{where}: ChosenBy({parameter!r}): expected the name of one of its parameters")
+    return parameter
+
+
+def _need(argument: str, annotation: Any, where: str) -> Needs | ChosenBy:
+    """Return what an argument stands for: the metric of its name, the one that its annotation names, or chosen ones."""
+    metadata = _metadata(annotation)
+    declared: list[Needs | ChosenBy] = [m for m in metadata if isinstance(m, Needs | ChosenBy)]
     if len(declared) > 1 or Needs in metadata:
         raise PluginError(f'{where}: {argument!r}: expected one Needs("metric", parameter=value); got {annotation}')
     return declared[0] if declared else Needs(argument)

@@ -59,7 +59,7 @@ def _show(registry: Registry, observable: Metric | Analysis) -> None:
         ("formula", observable.formula),
         *facts,
         ("defined", _where(observable.dimensions)),
-        ("needs", ", ".join(("velocities",) * observable.needs_velocities + observable.needs)),
+        ("needs", ", ".join((*("velocities",) * observable.needs_velocities, *observable.needs, *_chosen(observable)))),
         ("source", observable.source),
         ("plugin", registry.plugin_of(kind, observable.name)),
     ]
@@ -71,6 +71,12 @@ def _show(registry: Registry, observable: Metric | Analysis) -> None:
         meaning = f": {field.description}" if field.description else ""
         parameter = f"{observable.name}.{key} = {_default(observable, key)}{meaning}"
         typer.echo(f"{'parameter:':17}{parameter}  ({_type(_schema(field))})")
+
+
+def _chosen(observable: Metric | Analysis) -> tuple[str, ...]:
+    """Return what else it needs, in words: the metrics that one of its parameters names."""
+    parameter = getattr(observable, "chosen_by", "")
+    return (f"the metrics that {observable.name}.{parameter} names",) if parameter else ()
 
 
 def _where(dimensions: tuple[int, ...]) -> str:

@@ -139,7 +139,8 @@ class Accumulator:
                     window = window.of_all(self.trajectory.agents, self.trajectory.species)
                 first, last = placed.rows.start, placed.rows.start + window.shape[0]
                 needs = [read_only(self.values[need][first:last]) for need in a.needs]
-                self._merge(a, a.function(window, *needs, **self.plan.parameters[a.name]))
+                parameters = self.plan.parameters[a.name]
+                self._merge(a, a.function(window, *a.arguments(needs, parameters), **parameters))
             except (Exception, SystemExit) as error:
                 self.report(a, error)
 

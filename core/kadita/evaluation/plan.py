@@ -135,6 +135,7 @@ def make_plan(
     requested = list(dict.fromkeys(requested))
     analyses = tuple(registry.analyses[name] for name in requested if name in registry.analyses)
     wanted = [name for name in requested if name not in registry.analyses]
+    analyses = tuple(_with_chosen(a, registry, given, presets) for a in analyses)
     metrics = planned(registry, wanted, analyses)
     ordered = in_order(metrics)
     resolved = _resolve_parameters(metrics, analyses, registry, given, presets)
@@ -157,6 +158,32 @@ def _nested(registry: Registry, parameters: Mapping[str, Mapping[str, Any]]) -> 
     for name in [n for n, value in for_all.items() if n in known and isinstance(value, Mapping)]:
         given[name] = {**for_all.pop(name), **given.get(name, {})}
     return dict(given)
+
+
+def _with_chosen(
+    a: Analysis,
+    registry: Registry,
+    given: Mapping[str, Mapping[str, Any]],
+    presets: Mapping[str, Mapping[str, Any]],
+) -> Analysis:
+    """Return an analysis that also needs the metrics that one of its parameters names.
+
+    Raises:
+        KaditaError: one of these is not a metric.
+    """
+    if not a.chosen_by:
+        return a
+    tables = (presets.get(a.name, {}), given.get("*", {}), given.get(a.name, {}))
+    values = {key: value for table in tables for key, value in table.items() if key == a.chosen_by}
+    if not values and a.parameters.model_fields[a.chosen_by].is_required():
+        return a  # what is missing is said where all parameters are checked
+    needing = a.needing_chosen(a.validate(values))
+    for name in needing.needs[len(a.needs) :]:
+        if name not in registry.metrics:
+            found = "is a whole-trajectory analysis" if name in registry.analyses else "is not one"
+            hint = did_you_mean(name, registry.metrics)
+            raise KaditaError(f"{a.name}.{a.chosen_by}: expected names of metrics; '{name}' {found}{hint}")
+    return needing
 
 
 def _unset(

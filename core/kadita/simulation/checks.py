@@ -110,21 +110,32 @@ def numbers_of(models: Sequence[Model]) -> list[dict[str, float]]:
     return numbers
 
 
-def attributes_of(model: Model) -> dict[str, Any]:
-    """Return the attributes of a trajectory of a model: its name, and the distance within which agents are linked.
+RATES = ("translational_diffusion", "rotational_diffusion", "reorientation_rate", "relaxation_rate")  # of all agents
+
+
+def attributes_of(models: Sequence[Model]) -> dict[str, Any]:
+    """Return the attributes of a trajectory: of the first model, and rates if they are the same of all species.
+
+    They are its name, its time step, the distance within which agents are linked, and what the model says.
 
     Raises:
         PluginError: invalid attributes.
     """
+    model = models[0]
     with attributed(model, "attributes"):
-        known = dict(model.attributes)
+        known, others = dict(model.attributes), [m.attributes for m in models[1:]]
+    for key in known.keys() & set(RATES):
+        if not (isinstance(known[key], NUMBERS) and (known[key] == 0 or LEAST <= known[key] <= MOST)):
+            raise model_error(model, f"attributes: expected a number of at least 0 as {key}; got {known[key]!r}")
+        if any(other.get(key) != known[key] for other in others):
+            del known[key]
     for key in known.keys() & {"r_a", "link_distance"}:
         if not _is_length(known[key], LEAST, MOST):
             raise model_error(model, f"attributes: expected a length above 0 as {key}, or none; got {known[key]!r}")
     if "link_distance" in known:  # its name in trajectory files
         known["r_a"] = known.pop("link_distance")
     arena = {} if model.arena is None else {"arena": str(Arena.of(model.arena))}
-    return known | arena | {"velocities": model.velocity_kind, "model": model.name}
+    return known | arena | {"velocities": model.velocity_kind, "model": model.name, "time_step": model.time_step}
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Simulation(Trajectory):
         self.agents = np.arange(self.model.agents)
         self.has_velocities = True
         self.dimensions = self.model.dimensions
-        self.attributes = attributes_of(self.model)
+        self.attributes = attributes_of(configuration.models)
         self.variables = configuration.variables
         self._kept = [self.model.variables.index(name) for name in self.variables]  # rows of the state's variables
         self._threads, self._start = threads, start

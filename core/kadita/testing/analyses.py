@@ -42,7 +42,8 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
     Raises:
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
     """
-    trial = AnalysisTrial(analysis, analysis.validate(parameters), registry_with(others))
+    validated = analysis.validate(parameters)
+    trial = AnalysisTrial(analysis.needing_chosen(validated), validated, registry_with(others))
     paths = {name: path for name, path in known_paths().items() if path.dimensions in analysis.dimensions}
     analyses: dict[str, Result] = {}
     faults: list[str] = []

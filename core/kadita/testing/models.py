@@ -88,7 +88,7 @@ def _declared(model: Model) -> Iterator[Check]:
         numbers_of([model])
         yield Check(name, True, ", ".join(model.constants) or "none")
         name = "attributes can be stored in a trajectory"
-        yield Check(name, True, ", ".join(f"{k} = {v}" for k, v in attributes_of(model).items()))
+        yield Check(name, True, ", ".join(f"{k} = {v}" for k, v in attributes_of([model]).items()))
         name = "rules return what the engine expects"
         try_rules(model, prepare([model]))
         rules = ["pair", "turn" if model.accelerate is None else "accelerate", "displacement"]

@@ -93,7 +93,7 @@ class AnalysisTrial(NamedTuple):
                 dimensions=path.dimensions,
                 attributes={"r_a": 2.0},
             )
-            states.append(a.function(window, *(n[first:end].copy() for n in needs), **self.parameters))
+            states.append(a.function(window, *self._arguments(needs, first, end), **self.parameters))
             intact = same(window.positions, path.positions[first:end])
             if not (intact and same(window.velocities, path.velocities[first:end])):
                 raise ValueError("read-only arrays were modified; work on a copy")
@@ -117,6 +117,9 @@ class AnalysisTrial(NamedTuple):
             analyze(memory, name, parameters={f"{name}.{k}": v for k, v in own.items()}, registry=self.registry)[name]
             for name, own in self._needed()
         ]
+
+    def _arguments(self, needs: Sequence[Floats], first: int, end: int) -> list[Any]:
+        return self.analysis.arguments([n[first:end].copy() for n in needs], self.parameters)
 
     def _needed(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the metrics that the analysis needs, each with the parameters that it needs it with."""

@@ -37,11 +37,11 @@ class _Item(_Entry):
 
 
 class Attribute(_Item):
-    """A global text attribute; `value` if it is fixed, `length` if it holds a number above 0."""
+    """A global text attribute; `value` if it is fixed, `number` if it holds one: above 0, or at least 0."""
 
     value: str | None = None
     of: Literal["convention", "kadita", "school"] = "convention"
-    length: bool = False
+    number: Literal["above 0", "at least 0"] | None = None
 
 
 class Dimension(_Item):

@@ -131,15 +131,15 @@ def configuration(fixed: Fixed, attributes: Mapping[str, Any], name: str) -> dic
 
 
 def school_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes of the school, without prefix; invalid lengths are left out."""
+    """Return the attributes of the school, without prefix; invalid numbers are left out."""
     result: dict[str, Any] = {}
     for a in convention().attributes:
         text = attributes.get(a.name)
         if a.of != "school" or not isinstance(text, str):
             continue
         with suppress(ValueError):
-            value = float(text) if a.length else text
-            if isinstance(value, str) or LEAST <= value <= MOST:
+            value = float(text) if a.number else text
+            if isinstance(value, str) or LEAST <= value <= MOST or (value == 0 and a.number == "at least 0"):
                 result[a.name.removeprefix("kadita_")] = value
     return result
 

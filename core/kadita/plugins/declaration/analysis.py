@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -71,6 +71,7 @@ class Analysis(Declared):
     needs_rates: bool = False
     compact: bool = False
     figures: tuple[str, ...] = ()
+    chosen_by: str = ""  # the parameter that names further metrics that it needs
 
     @property
     def per_agent(self) -> bool:
@@ -90,6 +91,22 @@ class Analysis(Declared):
             hint = f"kadita.analyze(data, {self.name}) computes it from a Block or a trajectory"
             raise KaditaError(f"{self.name}: expected a Window; got a {type(data).__name__}; {hint}")
         return super().__call__(data, *needs, **parameters)
+
+    def chosen(self, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the metrics that a parameter names; none if the analysis has no such parameter."""
+        names = parameters[self.chosen_by] if self.chosen_by else ()
+        return (names,) if isinstance(names, str) else tuple(names)
+
+    def needing_chosen(self, parameters: Mapping[str, Any]) -> Analysis:
+        """Return the same analysis, which also needs the metrics that its parameter names."""
+        return replace(self, needs=(*self.needs, *renamed.new_names(self.chosen(parameters), renamed.METRICS)))
+
+    def arguments(self, values: Sequence[Floats], parameters: Mapping[str, Any]) -> list[Any]:
+        """Return its arguments after the window, from the values of all metrics that it needs, chosen ones last."""
+        chosen = self.chosen(parameters)
+        single = len(values) - len(chosen)
+        rest = [dict(zip(chosen, values[single:], strict=True))] if self.chosen_by else []
+        return [*values[:single], *rest]
 
     def key(self, output: str) -> str:
         """Return the name of an output in results: ``analysis.output``; an only one has the analysis's name."""
@@ -128,10 +145,10 @@ def analysis(
     """Declare the decorated function as a whole-trajectory analysis; the analysis has the name of the function.
 
     The function's first argument is a `kadita.Window`. Further positional arguments are the values of metrics in the
-    window's frames, (T, ...), by the names of the metrics, or as `kadita.Needs` in their annotations says. Keyword-only
-    arguments are parameters. The function returns
-    the contribution of the window's own frames to the state. States are merged in the order of the frames; the last
-    state goes to `finish`.
+    window's frames, (T, ...), by the names of the metrics, or as `kadita.Needs` in their annotations says; a last one
+    annotated with `kadita.plugins.analyses.ChosenBy` takes the values of the metrics that a parameter names.
+    Keyword-only arguments are parameters. The function returns the contribution of the window's own frames to the
+    state. States are merged in the order of the frames; the last state goes to `finish`.
 
     Args:
         finish: ``finish(state, facts, **parameters)`` returns the result; or a mapping with the result under the name
@@ -162,7 +179,7 @@ def analysis(
         name = getattr(function, "__name__", "?")
         check_dimensions(dimensions)
         check_figures(figures)
-        needs, variants, parameters = read_signature(function, "analysis", "a Window")
+        needs, variants, parameters, chosen_by = read_signature(function, "analysis", "a Window")
         if isinstance(halo, str) and halo not in parameters.model_fields:
             raise PluginError(f"analysis {name}: halo: expected a number or the name of a parameter; got {halo!r}")
         _check_finish(name, finish, parameters.model_fields)
@@ -193,6 +210,7 @@ def analysis(
             needs_rates=needs_rates,
             compact=compact,
             figures=tuple(figures),
+            chosen_by=chosen_by,
         )
 
     return declare

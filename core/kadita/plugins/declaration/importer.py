@@ -152,7 +152,7 @@ def importer(
         raise PluginError(f'endings: expected a tuple in lower case, such as (".npy",); got {endings!r}')
 
     def declare(function: Callable[..., Tracks]) -> Importer:
-        needs, _, parameters = read_signature(function, "importer", "a Path")
+        needs, _, parameters, _ = read_signature(function, "importer", "a Path")
         if needs:
             raise PluginError(f"importer {function.__name__}: expected one argument, the path; got {needs} too")
         return Importer(function.__name__, function, parameters, tuple(endings), recognizes, source, fallback, binary)

@@ -191,7 +191,7 @@ def metric(
     """
 
     def declare(function: Callable[..., Any]) -> Metric:
-        needs, variants, parameters = _declaration(function)
+        needs, variants, parameters, _ = _declaration(function)
         if published and "definition" not in parameters.model_fields:
             raise PluginError(f"metric {function.__name__}: published: expected a parameter named definition; got none")
         for dim, axis in (axes or {}).items():

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kadita.plugins.analyses import Floats, Integers
+from kadita.school.box import Floats
+from kadita.school.neighbors import Integers
 
 FINEST = -200  # of k: so short that every frame is a block of its own
-State = Mapping[str, Any]
+BlockSums = Mapping[str, Any]
 
 
-class Blocks(NamedTuple):
+class TimeBlocks(NamedTuple):
     """The blocks of some frames.
 
     Attributes:
@@ -31,7 +32,7 @@ class Blocks(NamedTuple):
     of_frames: Integers
 
 
-def blocks_of(times: Floats, most: int) -> Blocks:
+def time_blocks(times: Floats, most: int) -> TimeBlocks:
     """Return at most `most` blocks of these times, (T,).
 
     A time that is NaN, of a frame in which nobody is and nothing is summed, is in the first block. There is none if all
@@ -43,15 +44,15 @@ def blocks_of(times: Floats, most: int) -> Blocks:
         places = np.searchsorted(starts, np.ldexp(times, -FINEST))
     else:
         places = np.searchsorted(starts, np.floor(np.ldexp(times, -k)))
-    return Blocks(k, starts, np.where(np.isnan(times), 0, places))
+    return TimeBlocks(k, starts, np.where(np.isnan(times), 0, places))
 
 
-def state_of(blocks: Blocks, most: int, **sums: NDArray[Any]) -> State:
-    """Return sums over each block, (B, ...) by name, as a state that `merged` merges."""
+def sums_of_blocks(blocks: TimeBlocks, most: int, **sums: NDArray[Any]) -> BlockSums:
+    """Return sums over each block, (B, ...) by name, as a state that `merge_blocks` merges."""
     return {"k": blocks.k, "starts": blocks.starts, "most": most, "sums": sums}
 
 
-def merged(a: State, b: State) -> State:
+def merge_blocks(a: BlockSums, b: BlockSums) -> BlockSums:
     """Return the sums of both in common blocks."""
     k = max(a["k"], b["k"])
     both = np.union1d(_coarser(a["starts"], k - a["k"]), _coarser(b["starts"], k - b["k"]))
@@ -65,7 +66,7 @@ def merged(a: State, b: State) -> State:
     return {"k": final, "starts": starts, "most": a["most"], "sums": sums}
 
 
-def length_of_blocks(state: State, times: Floats) -> float:
+def block_length(state: BlockSums, times: Floats) -> float:
     """Return the length of the blocks in time; where each frame is one, the median time between frames."""
     if state["k"] > FINEST:
         return float(2.0 ** state["k"])
@@ -85,7 +86,7 @@ def _coarsest(k: int, starts: Floats, most: int) -> tuple[int, Floats]:
     return k, starts
 
 
-class Mean(NamedTuple):
+class BlockMean(NamedTuple):
     """A mean of what was summed, with its error.
 
     Attributes:
@@ -101,7 +102,7 @@ class Mean(NamedTuple):
     worth: Floats
 
 
-def mean_of(sums: Floats, weights: Floats) -> Mean:
+def block_mean(sums: Floats, weights: Floats) -> BlockMean:
     """Return the mean R = sum_b s_b / sum_b w_b, of sums and weights, (B, ...) each, over independent blocks.
 
     Its variance is m / (m - 1) sum_b (s_b - R w_b)^2 / (sum_b w_b)^2, with m = (sum_b w_b)^2 / sum_b w_b^2: without
@@ -112,10 +113,10 @@ def mean_of(sums: Floats, weights: Floats) -> Mean:
         value = np.where(total > 0, sums.sum(axis=0) / total, np.nan)
         deviations = (sums - value * weights) / total
         worth = total**2 / (weights**2).sum(axis=0)
-    return Mean(value, error_of(deviations, worth), deviations, worth)
+    return BlockMean(value, block_error(deviations, worth), deviations, worth)
 
 
-def error_of(deviations: Floats, worth: Floats) -> Floats:
+def block_error(deviations: Floats, worth: Floats) -> Floats:
     """Return the standard error of a mean with these deviations, (B, ...), of blocks."""
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = worth / (worth - 1) * (deviations**2).sum(axis=0)
@@ -123,7 +124,7 @@ def error_of(deviations: Floats, worth: Floats) -> Floats:
     return error
 
 
-def correlation_of_blocks(deviations: Floats, starts: Floats) -> float:
+def block_correlation(deviations: Floats, starts: Floats) -> float:
     """Return the correlation c of deviations of successive blocks, (B, ...), the mean over all means that have one.
 
     It is about 0 where blocks are independent; otherwise errors are too small, by a factor of at least sqrt(1 + 2 c).

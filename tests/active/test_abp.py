@@ -12,8 +12,8 @@ import kadita
 from kadita.models.fixed_point import ONE
 from kadita.models.philox import NOISE, normals
 from kadita.simulation.configuration import scenario_text
-from kadita_abp.abp import ActiveBrownian
-from kadita_abp.rules import TRANSLATION
+from kadita_active.abp import ActiveBrownian
+from kadita_active.rules import TRANSLATION
 
 OPEN = {"box": "open", "initial": "sphere", "initial_radius": 2.0}
 AT_REST = {"speed": 1e-12, "translational_diffusion": 0.0, "rotational_diffusion": 0.0}

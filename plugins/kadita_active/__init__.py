@@ -4,7 +4,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from kadita import Model, hookimpl
-from kadita_abp.abp import ActiveBrownian
+from kadita_active.abp import ActiveBrownian
 
 
 @hookimpl

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from kadita import Model
 from kadita.models import Function, Length, Positive
-from kadita_abp import rules
+from kadita_active import rules
 
 
 class ActiveBrownian(Model):

@@ -9,8 +9,8 @@ from scipy import stats
 import kadita
 from kadita.models.fixed_point import ONE
 from kadita.models.philox import NOISE, normals
-from kadita_abp.abp import ActiveBrownian
-from kadita_abp.rules import TRANSLATION
+from kadita_active.abp import ActiveBrownian
+from kadita_active.rules import TRANSLATION
 
 AGENTS = 20_000
 ERRORS = 4.5  # standard errors that a mean may be off: one in 1.5e5 is, by chance

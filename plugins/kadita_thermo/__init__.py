@@ -1,0 +1,15 @@
+"""Thermodynamics of schools: Boltzmann's entropy, entropy production, and how irreversible motion is."""
+
+from kadita import Analysis, Metric, hookimpl
+
+
+@hookimpl
+def kadita_metrics() -> list[Metric]:
+    """Return the metrics of this package."""
+    return []
+
+
+@hookimpl
+def kadita_analyses() -> list[Analysis]:
+    """Return the whole-trajectory analyses of this package."""
+    return []
