@@ -1,6 +1,7 @@
 """Thermodynamics of schools: Boltzmann's entropy, entropy production, and how irreversible motion is."""
 
 from kadita import Analysis, Metric, hookimpl
+from kadita_thermo.current_irreversibility import current_irreversibility
 
 
 @hookimpl
@@ -12,4 +13,4 @@ def kadita_metrics() -> list[Metric]:
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
     """Return the whole-trajectory analyses of this package."""
-    return []
+    return [current_irreversibility]
