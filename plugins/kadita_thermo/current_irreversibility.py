@@ -88,7 +88,7 @@ def finish(
 ) -> dict[str, Any]:
     """Compute the bound from the means and covariances of the currents of all steps."""
     series, step = state["series"], _step(facts.times)
-    known: NDArray[np.bool_] = np.isfinite(series).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(series).all(axis=1))
     for name, column in zip(metrics, series[known].T, strict=True):
         if len(np.unique(column)) < 2:
             raise NotApplicable(f"needs metrics that vary; {name} is constant, or undefined wherever others are known")
