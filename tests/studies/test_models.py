@@ -1,13 +1,12 @@
 """The study of the field's models: its table says what holds, and the pages say what the table and the models say."""
 
 import csv
-import importlib
 import re
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from studies import modules_of
 
 import kadita
 from kadita.plugins.loading import load_registry
@@ -21,16 +20,8 @@ NOT_MET = [("Pe = 120, N = 4000, random, t = 300", "sd of packing")]  # its page
 
 @pytest.fixture(scope="module")
 def module():
-    """Import a module of the study, which imports its neighbours as a script does."""
-    sys.path.insert(0, str(FOLDER))
-    before = set(sys.modules)
-    try:
-        yield importlib.import_module
-    finally:
-        sys.path.remove(str(FOLDER))
-        for name in set(sys.modules) - before:
-            if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-                del sys.modules[name]
+    with modules_of("models") as modules:
+        yield modules
 
 
 @pytest.fixture(scope="module")

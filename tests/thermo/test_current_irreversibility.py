@@ -4,56 +4,25 @@ import inspect
 
 import numpy as np
 import pytest
-from scipy.linalg import expm, solve_continuous_lyapunov
+from studies import module_of
 
 import kadita
 from kadita import Facts, KaditaError, NotApplicable, Window
 from kadita.testing import check_analysis
 from kadita_thermo.current_irreversibility import current_irreversibility, sums_of_currents
 
-SPRINGS = np.array([[1.0, 0.5], [0.5, 2.0]])  # a particle in a trap that couples x and y
-TWO_TEMPERATURES, EQUILIBRIUM = np.diag([1.0, 3.0]), np.diag([1.0, 1.0])
-PRODUCTION = 0.5**2 * (1 - 3) ** 2 / (1 * 3 * (1 + 2))  # c^2 (T1 - T2)^2 / (T1 T2 (a + b)), nats per time
-
-
-def path(temperatures, step, frames, seed):
-    """Return a path of the particle, (T, 2), exact at every step."""
-    rng = np.random.default_rng(seed)
-    covariance, decay = solve_continuous_lyapunov(SPRINGS, 2 * temperatures), expm(-SPRINGS * step)
-    noise = rng.normal(size=(frames, 2)) @ np.linalg.cholesky(covariance - decay @ covariance @ decay.T).T
-    (xx, xy), (yx, yy) = decay.tolist()
-    x, y = (np.linalg.cholesky(covariance) @ rng.normal(size=2)).tolist()
-    points = []
-    for a, b in noise.tolist():
-        points.append((x, y))
-        x, y = xx * x + xy * y + a, yx * x + yy * y + b
-    return np.array(points)
+SPRINGS, CURRENTS = module_of("arrow_of_time", "springs"), module_of("arrow_of_time", "currents")
+path, results = SPRINGS.path, CURRENTS.of_series
+TWO_TEMPERATURES, EQUILIBRIUM = (1.0, 3.0), (1.0, 1.0)
 
 
 def exact_bound(step):
-    """Return the bound of all linear currents at this time step: means and covariances of products of Gaussians."""
-    covariance, decay = solve_continuous_lyapunov(SPRINGS, 2 * TWO_TEMPERATURES), expm(-SPRINGS * step)
-    joint = np.block([[covariance, covariance @ decay.T], [decay @ covariance, covariance]])
-    forms = []
-    for i in range(2):
-        for j in range(2):
-            middle, change = np.zeros(4), np.zeros(4)
-            middle[[i, 2 + i]], change[[j, 2 + j]] = 0.5, (-1, 1)
-            forms.append((np.outer(middle, change) + np.outer(change, middle)) / 2)
-    mean = np.array([np.trace(f @ joint) for f in forms])
-    covariances = np.array([[2 * np.trace(f @ joint @ g @ joint) for g in forms] for f in forms])
-    return 2 / step * mean @ np.linalg.pinv(covariances, rcond=1e-9) @ mean
-
-
-def results(series, step, **parameters):
-    names = tuple(f"m{i}" for i in range(series.shape[1]))
-    parameters = current_irreversibility.validate({"metrics": names} | parameters)
-    facts = Facts(np.arange(len(series)) * step, np.arange(1), {})
-    return current_irreversibility.finish({"series": series}, facts, **parameters)
+    return SPRINGS.exact_bound(TWO_TEMPERATURES, step)
 
 
 def test_two_temperatures_give_the_exact_bound():
-    assert exact_bound(0.001) == pytest.approx(PRODUCTION, rel=2e-3)
+    assert exact_bound(0.001) == pytest.approx(SPRINGS.production(TWO_TEMPERATURES), rel=2e-3)
+    assert SPRINGS.production(TWO_TEMPERATURES) == pytest.approx(1 / 9)
     for step in (0.02, 0.1, 0.5):  # the bound is lower where the time step is longer
         found = [results(path(TWO_TEMPERATURES, step, 100_000, seed), step) for seed in range(4)]
         mean = np.mean([f["bound"] for f in found])
