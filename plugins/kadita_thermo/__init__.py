@@ -1,12 +1,13 @@
 """Thermodynamics of schools: Boltzmann's entropy, entropy production, and how irreversible motion is."""
 
 from kadita import Analysis, Metric, hookimpl
+from kadita_thermo.boltzmann_entropy import boltzmann_entropy
 
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
     """Return the metrics of this package."""
-    return []
+    return [boltzmann_entropy]
 
 
 @hookimpl

@@ -8,6 +8,8 @@ from kadita.plugins.loading import load_registry
 from kadita.testing import check_analysis, check_importer, check_metric, check_model
 
 REGISTRY = load_registry()
+CELLS = {"position": "xy", "velocity": "xy", "position_cell": 2.0, "velocity_cell": 0.5, "agents_per_cell": 0}
+GIVEN = {"boltzmann_entropy": CELLS}  # what a user must choose
 
 
 def own(what, shelf):
@@ -16,7 +18,7 @@ def own(what, shelf):
 
 @pytest.mark.parametrize("name", own("metric", REGISTRY.metrics))
 def test_metrics(name):
-    check_metric(REGISTRY.metrics[name])
+    check_metric(REGISTRY.metrics[name], **GIVEN.get(name, {}))
 
 
 @pytest.mark.parametrize("name", own("analysis", REGISTRY.analyses))
