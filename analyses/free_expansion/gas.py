@@ -47,11 +47,11 @@ def block(gas, times):
 def record(path, gas, frames, time_step, **options):
     """Write a trajectory of a gas, with a frame each `time_step`; `options` are those of `kadita.record`.
 
+    Velocities are those at the time of a frame, which walls turn, and not dr/dt from the frame before.
     Positions are stored as float32, so one in 10^7 particles next to a border of cells may be counted beyond it.
     """
     arena = f"rectangle:0,0,{LENGTH:g},{WIDTH:g}"
-    with kadita.record(
-        path, agents=len(gas.positions), dimensions=2, time_step=time_step, arena=arena, **options
-    ) as file:
+    told = {"dimensions": 2, "velocities": "state", "time_step": time_step, "arena": arena, **options}
+    with kadita.record(path, agents=len(gas.positions), **told) as file:
         for frame in range(frames):
             file.write(*at(gas, frame * time_step))

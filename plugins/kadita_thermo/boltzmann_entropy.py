@@ -5,7 +5,7 @@ import warnings
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from kadita import Block, KaditaError, KaditaWarning, metric
 from kadita.plugins.metrics import Floats, Integers, grassberger_logarithms
@@ -14,11 +14,15 @@ from kadita_thermo.cells import keys_of, of_headings, of_positions, of_velocitie
 Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Widths = Width | tuple[Width, ...] | None
 Number = Annotated[int, Field(ge=1, le=100_000)]
+OrNone = BeforeValidator(lambda value: "none" if value is None else value)  # which --set makes of none
 Position = Annotated[
-    Literal["none", "x", "y", "z", "xy", "xz", "yz", "xyz"], Field(description="axes of the cells of position")
+    Literal["none", "x", "y", "z", "xy", "xz", "yz", "xyz"],
+    OrNone,
+    Field(description="axes of the cells of position"),
 ]
 Velocity = Annotated[
     Literal["none", "x", "y", "z", "xy", "xz", "yz", "xyz", "heading"],
+    OrNone,
     Field(description="axes of the cells of velocity, or heading for cells of the direction of motion alone"),
 ]
 PositionCell = Annotated[Widths, Field(description="width of the cells of position, or one for each of their axes")]

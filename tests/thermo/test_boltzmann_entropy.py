@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import digamma
 
-from kadita import Block, KaditaError, KaditaWarning, NotApplicable, analyze
+from kadita import Block, KaditaError, KaditaWarning, NotApplicable, analyze, record
 from kadita.plugins.loading import load_registry
 
 METRIC = load_registry().metrics["boltzmann_entropy"]
@@ -94,6 +94,15 @@ def test_six_axes_so_fine_that_keys_do_not_fit_in_64_bits_are_those_of_the_rows_
         counts = np.unique(rows, axis=0, return_counts=True)[1] / 600
         expected = -(counts * np.log(counts)).sum() + 3 * math.log(0.125)
         assert s(Block(x, v), **wider, estimator="plug-in")[t] == pytest.approx(expected)
+
+
+def test_keys_that_would_be_equal_modulo_2_to_the_64_are_told_apart():
+    """2^32 cells of velocity, so that those of the positions 0 and 2^32 would have equal keys."""
+    block = line([0.0, 2.0**32, 0.0], [0.0, 0.0, 2.0**32 - 1])
+    given = {"position": "x", "velocity": "x", "position_cell": 1.0, "velocity_cell": 1.0, "estimator": "plug-in"}
+    assert s(block, **given) == pytest.approx([LN3])
+    x = np.arange(4097.0)  # that many ranks of positions, with 2^52 cells of velocity, are too many again
+    assert s(line(x, np.where(x == 7, 2.0**52 - 1, 0.0)), **given) == pytest.approx([math.log(4097)])
 
 
 def test_a_periodic_cell_is_divided_whole():
@@ -196,3 +205,15 @@ def test_a_series_says_what_cells_it_has():
     given = {f"boltzmann_entropy.{key}": value for key, value in {**PHASE, "agents_per_cell": 0}.items()}
     results = analyze(SIX, ["boltzmann_entropy"], parameters=given)
     assert results["boltzmann_entropy"] == pytest.approx(s(SIX, **PHASE))
+
+
+def test_none_on_the_command_line(command, tmp_path):
+    u = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+    with record(tmp_path / "four.nc", agents=4, dimensions=2, time_step=1.0) as file:
+        file.write(5 + u, u)
+    settings = ["position=none", "velocity=heading", "heading_cells=4", "estimator=plug-in", "agents_per_cell=0"]
+    words = [word for setting in settings for word in ("--set", f"boltzmann_entropy.{setting}")]
+    done = command("analyze", "four.nc", "-m", "boltzmann_entropy", *words, "-o", "s.csv")
+    assert done.returncode == 0, done.stderr
+    row = (tmp_path / "s.csv").read_text().splitlines()[1].split(",")
+    assert float(row[2]) == pytest.approx(math.log(2 * math.pi))
