@@ -1,13 +1,14 @@
 """Thermodynamics of schools: Boltzmann's entropy, entropy production, and how irreversible motion is."""
 
 from kadita import Analysis, Metric, hookimpl
+from kadita_thermo.boltzmann_entropy import boltzmann_entropy
 from kadita_thermo.current_irreversibility import current_irreversibility
 
 
 @hookimpl
 def kadita_metrics() -> list[Metric]:
     """Return the metrics of this package."""
-    return []
+    return [boltzmann_entropy]
 
 
 @hookimpl

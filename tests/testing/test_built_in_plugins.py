@@ -8,7 +8,9 @@ from kadita.plugins.loading import load_registry
 from kadita.testing import check_analysis, check_importer, check_metric, check_model
 
 REGISTRY = load_registry()
-GIVEN = {"current_irreversibility": {"blocks": 8}}  # parameters that these analyses need for trajectories so short
+CELLS = {"position": "xy", "velocity": "xy", "position_cell": 2.0, "velocity_cell": 0.5, "agents_per_cell": 0}
+# what a user must choose, or what trajectories so short need
+GIVEN = {"boltzmann_entropy": CELLS, "current_irreversibility": {"blocks": 8}}
 
 
 def own(what, shelf):
@@ -17,7 +19,7 @@ def own(what, shelf):
 
 @pytest.mark.parametrize("name", own("metric", REGISTRY.metrics))
 def test_metrics(name):
-    check_metric(REGISTRY.metrics[name])
+    check_metric(REGISTRY.metrics[name], **GIVEN.get(name, {}))
 
 
 @pytest.mark.parametrize("name", own("analysis", REGISTRY.analyses))
