@@ -70,14 +70,13 @@ class ActiveParticles(Model):
                 f'trap: expected box = "open", because a trap about the origin cannot repeat; the box is periodic '
                 f"along {' and '.join(closed)}"
             )
-        trapped = " plus trap x time_step" if self.trap > 0 else ""
-        contacts = f"2 mobility x stiffness x time_step{trapped}, or contacts overshoot"
+        rates = "(2 mobility x stiffness + trap)" if self.trap > 0 else "2 mobility x stiffness"
         # root mean square
         free = math.hypot(self.speed * dt, math.sqrt(2 * self.dimensions * self.translational_diffusion * dt))
         for what, got, largest in (
             ("trap x time_step, or the trap overshoots", self.trap * dt, 1.0),
-            (contacts, (2 * self.mobility * self.stiffness + self.trap) * dt, 1.0),
-            (f"{self.reorientation}, or headings do not persist", self.reorientation_rate * dt, 1.0),
+            (f"{rates} x time_step, or contacts overshoot", (2 * self.mobility * self.stiffness + self.trap) * dt, 1.0),
+            (f"{self.reorientation}, or directions do not persist", self.reorientation_rate * dt, 1.0),
             (
                 "the rms displacement in a step, or contacts are missed",
                 free * (self.stiffness > 0),
