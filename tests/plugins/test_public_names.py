@@ -18,7 +18,7 @@ PUBLIC = {
     "kadita.models": """
         Agent Function InertialAgent InertialOther Length Model NOISE NOTHING NOWHERE ONE Other Positive TOO_SHORT
         across angle_of choose cosine cosine_and_sine count directed dot exponential exponential32 jitable logarithm
-        normals opposite rotated scaled times total turned uniforms unit velocity_difference where
+        normals opposite rotated scaled start_normals times total turned uniforms unit velocity_difference where
     """,
     "kadita.plugins.metrics": """
         Arena Axis Bins Block Box Clusters Definition Estimator Floats Frame Integers KaditaError KaditaWarning

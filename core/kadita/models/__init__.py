@@ -36,6 +36,7 @@ Functions in `pair`, for its result
 `constants` by name), ``species`` (0, or 1, 2, ... as they are declared), ``time``, ``step``, ``variables`` (the numbers
 that it keeps, by name), ``normals`` (four standard normal numbers), ``seed`` and ``number``. With ``normals(agent.seed,
 agent.step, agent.number, purpose)`` and `uniforms` there are more random numbers: four for each purpose from 3 to 99.
+For an ``initial_state``, which is no rule, ``start_normals(seed, agents, purpose)`` returns four of each agent, (N, 4).
 
 ``other`` (`Other`) is another agent: ``displacement``, the minimum-image vector to it, ``square``, its squared length,
 ``heading`` and ``species``. A rule of pairs is also called for the agent itself, with a square of 0 (not if only the
@@ -91,7 +92,7 @@ from kadita.models.fixed_point import (
     where,
 )
 from kadita.models.model import Length, Model, Positive
-from kadita.models.philox import NOISE, normals, uniforms
+from kadita.models.philox import NOISE, normals, start_normals, uniforms
 from kadita.models.portable_exp import exponential, exponential32
 from kadita.models.portable_math import angle_of, cosine_and_sine, logarithm
 from kadita.models.records import Agent, InertialAgent, InertialOther, Other
@@ -104,6 +105,6 @@ __all__ = [
     "NOISE", "NOTHING", "NOWHERE", "ONE", "TOO_SHORT", "Agent", "Function", "InertialAgent", "InertialOther",
     "Length", "Model", "Other", "Positive", "across", "angle_of", "choose", "cosine", "cosine_and_sine", "count",
     "directed", "dot", "exponential", "exponential32", "jitable", "logarithm", "normals", "opposite", "rotated",
-    "scaled", "times", "total", "turned", "uniforms", "unit", "velocity_difference", "where",
+    "scaled", "start_normals", "times", "total", "turned", "uniforms", "unit", "velocity_difference", "where",
 ]
 # fmt: on
