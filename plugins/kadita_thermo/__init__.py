@@ -3,6 +3,7 @@
 from kadita import Analysis, Metric, hookimpl
 from kadita_thermo.boltzmann_entropy import boltzmann_entropy
 from kadita_thermo.current_irreversibility import current_irreversibility
+from kadita_thermo.entropy_production import entropy_production
 
 
 @hookimpl
@@ -14,4 +15,4 @@ def kadita_metrics() -> list[Metric]:
 @hookimpl
 def kadita_analyses() -> list[Analysis]:
     """Return the whole-trajectory analyses of this package."""
-    return [current_irreversibility]
+    return [entropy_production, current_irreversibility]

@@ -10,7 +10,8 @@ from kadita.testing import check_analysis, check_importer, check_metric, check_m
 REGISTRY = load_registry()
 CELLS = {"position": "xy", "velocity": "xy", "position_cell": 2.0, "velocity_cell": 0.5, "agents_per_cell": 0}
 # what a user must choose, or what trajectories so short need
-GIVEN = {"boltzmann_entropy": CELLS, "current_irreversibility": {"blocks": 8}}
+PRODUCTION = {"headings": "odd", "diffusion": 0.5, "relaxation_rate": 0.0, "reorientation_rate": 0.1}
+GIVEN = {"boltzmann_entropy": CELLS, "current_irreversibility": {"blocks": 8}, "entropy_production": PRODUCTION}
 
 
 def own(what, shelf):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -140,7 +141,9 @@ class Accumulator:
                 first, last = placed.rows.start, placed.rows.start + window.shape[0]
                 needs = [read_only(self.values[need][first:last]) for need in a.needs]
                 parameters = self.plan.parameters[a.name]
-                self._merge(a, a.function(window, *a.arguments(needs, parameters), **parameters))
+                with self.noting(a):
+                    state = a.function(window, *a.arguments(needs, parameters), **parameters)
+                self._merge(a, state)
             except (Exception, SystemExit) as error:
                 self.report(a, error)
 
@@ -211,16 +214,23 @@ class Accumulator:
                 traceback.print_exc()
             self.failures[observable.name] = f"{describe_error(error)}{_location(error, observable)}"
 
-    def _compute(self, m: Metric, block: Block, needs: list[Floats | None]) -> tuple[Floats, Axes]:
-        parameters = self.plan.parameters[m.name]
+    @contextmanager
+    def noting(self, observable: Metric | Analysis) -> Iterator[None]:
+        """Turn what a metric or analysis warns of into notes."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            values = as_declared(m, block, m.rows(block, needs, parameters))
-            axes = numbers_along_axes(m, block, values.shape[1:], parameters)
+            yield
         for w in caught:
             plain = issubclass(w.category, KaditaWarning)
             location = "" if plain else f" ({Path(w.filename).name}, line {w.lineno})"
-            self.notes.setdefault(f"{m.name}: {'' if plain else f'{w.category.__name__}: '}{w.message}{location}")
+            kind = "" if plain else f"{w.category.__name__}: "
+            self.notes.setdefault(f"{observable.name}: {kind}{w.message}{location}")
+
+    def _compute(self, m: Metric, block: Block, needs: list[Floats | None]) -> tuple[Floats, Axes]:
+        parameters = self.plan.parameters[m.name]
+        with self.noting(m):
+            values = as_declared(m, block, m.rows(block, needs, parameters))
+            axes = numbers_along_axes(m, block, values.shape[1:], parameters)
         values.flags.writeable = False  # metrics that need them get this array
         return values, read_only(axes) if axes else axes
 

@@ -90,7 +90,8 @@ def _analysis_results(run: Accumulator) -> dict[str, AnalysisResult]:
         if run.lacks(a.name):
             continue
         try:
-            result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
+            with run.noting(a):
+                result = finished(a, run.states[a.name], facts, run.plan.parameters[a.name])
             for name, output in a.outputs.items():
                 analyses[a.key(name)] = AnalysisResult(
                     values=result["values"][name],

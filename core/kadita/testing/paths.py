@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base.errors import KaditaWarning
 from kadita.evaluation.evaluate import analyze
 from kadita.plugins.declaration.analysis import Analysis, Facts, State, finished
 from kadita.plugins.registry import Registry
@@ -93,7 +95,9 @@ class AnalysisTrial(NamedTuple):
                 dimensions=path.dimensions,
                 attributes={"r_a": 2.0},
             )
-            states.append(a.function(window, *self._arguments(needs, first, end), **self.parameters))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", KaditaWarning)  # they are notes, and no fault
+                states.append(a.function(window, *self._arguments(needs, first, end), **self.parameters))
             intact = same(window.positions, path.positions[first:end])
             if not (intact and same(window.velocities, path.velocities[first:end])):
                 raise ValueError("read-only arrays were modified; work on a copy")
@@ -104,7 +108,9 @@ class AnalysisTrial(NamedTuple):
         names = [metric for metric, _ in self._needed()]
         labels = {name: self.registry[name].labels for name in names}
         facts = read_only(Facts(path.times, path.agents, {"r_a": 2.0}, labels, path.dimensions))
-        return finished(self.analysis, state, facts, self.parameters)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", KaditaWarning)
+            return finished(self.analysis, state, facts, self.parameters)
 
     def result(self, path: Path, cuts: Sequence[int]) -> Result:
         """Return the result of the merged states of the windows between successive cuts."""

@@ -1,0 +1,269 @@
+"""Entropy production of active particles: the heat that their propulsion dissipates."""
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from kadita import Facts, KaditaError, KaditaWarning, NotApplicable, Output, Window, analysis
+from kadita.plugins.analyses import (
+    Floats,
+    block_correlation,
+    block_length,
+    block_mean,
+    merge_blocks,
+    sums_of_blocks,
+    time_blocks,
+)
+
+Coefficient = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Rate = Annotated[float | None, Field(ge=0, allow_inf_nan=False)]
+Parity = Annotated[
+    Literal["even", "odd"],
+    Field(description="whether propulsion stays (even) or turns about (odd) if time is reversed"),
+]
+Diffusion = Annotated[
+    Coefficient | tuple[Coefficient, ...] | None,
+    Field(description="D_t, or one for each axis; none: that of the trajectory"),
+]
+Reorientation = Annotated[Rate, Field(description="rate at which propulsion is forgotten; none: of the trajectory")]
+Relaxation = Annotated[Rate, Field(description="largest rate of conservative forces; none: of the trajectory")]
+Tolerance = Annotated[float, Field(gt=0, le=0.5, description="largest share that may be lost between frames")]
+NumberOfBlocks = Annotated[int, Field(ge=4, le=1024, description="largest number of blocks of time, for errors")]
+OF_PROPULSION = ("heading", "state")  # what velocities have to be, as trajectories name it
+GAP = 1.5  # longer steps, in units of the median one
+
+
+def share_lost(step: float, reorientation: float, relaxation: float) -> float:
+    """Return which share of the even rate in a harmonic trap is lost by frames a step dt apart.
+
+    1 - (exp(-l dt) - exp(-k dt)) / ((k - l) dt), at most (k + l) dt / 2; l: rate of reorientation, k: of relaxation.
+    """
+    slow, fast = sorted((reorientation * step, relaxation * step))
+    if fast - slow < 1e-6:
+        return float(-np.expm1(-(slow + fast) / 2))
+    return 1 - math.exp(-slow) * float(-np.expm1(slow - fast)) / (fast - slow)
+
+
+def finish(
+    state: Mapping[str, Any],
+    facts: Facts,
+    *,
+    headings: str,
+    diffusion: float | tuple[float, ...] | None,
+    reorientation_rate: float | None,
+    relaxation_rate: float | None,
+    tolerance: float,
+    blocks: int,
+) -> dict[str, Any]:
+    """Divide sums of work by times, and compute errors from the blocks."""
+    sums = state["blocks"]["sums"]
+    if not sums["of_steps"].size or not sums["of_steps"][:, 1].any():
+        raise NotApplicable("needs agents with known velocities in two successive frames; there are none")
+    work, agent_time, speeds, distances, fluctuations, products, time = sums["of_steps"].T
+    step = float(np.median(np.diff(facts.times[~np.isnan(facts.times)])))
+    lost = _check_interval(
+        facts.attributes,
+        step,
+        float(products.sum() / fluctuations.sum()),
+        reorientation_rate,
+        relaxation_rate,
+        tolerance,
+    )
+    rate = block_mean(work, agent_time)
+    total = block_mean(work, time)
+    effective = block_mean(distances, agent_time)
+    of_agents = np.full(state["work"].shape, np.nan)
+    np.divide(state["work"], state["time"], out=of_agents, where=state["time"] > 0)
+    return {
+        "rate": rate.value,
+        "rate_error": rate.error,
+        "total": total.value,
+        "total_error": total.error,
+        "of_agents": of_agents,
+        "speed": speeds.sum() / agent_time.sum(),
+        "effective_speed": effective.value,
+        "effective_speed_error": effective.error,
+        "lost": lost,
+        "block": block_length(state["blocks"], facts.times),
+        "block_correlation": block_correlation(rate.deviations[:, None], state["blocks"]["starts"]),
+    }
+
+
+def merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sums of both."""
+    return {
+        "blocks": merge_blocks(a["blocks"], b["blocks"]),
+        "work": a["work"] + b["work"],
+        "time": a["time"] + b["time"],
+    }
+
+
+@analysis(
+    finish=finish,
+    merge=merged,
+    outputs={
+        "rate": Output("1/time"),
+        "rate_error": Output("1/time"),
+        "total": Output("1/time"),
+        "total_error": Output("1/time"),
+        "of_agents": Output("1/time", ("agent",)),
+        "speed": Output("length/time"),
+        "effective_speed": Output("length/time"),
+        "effective_speed_error": Output("length/time"),
+        "lost": Output("1"),
+        "block": Output("time"),
+        "block_correlation": Output("1"),
+    },
+    halo=1,
+    needs_velocities=True,
+    formula="even: <v o dr> / (D_t dt), v o dr = (v(t) + v(t + dt)) / 2 . (r(t + dt) - r(t)); odd: <v^2> / D_t - even",
+    source="closed forms and parity: Boffi & Vanden-Eijnden 2023, arXiv:2309.12991",
+)
+def entropy_production(
+    window: Window,
+    *,
+    headings: Parity,
+    diffusion: Diffusion = None,
+    reorientation_rate: Reorientation = None,
+    relaxation_rate: Relaxation = None,
+    tolerance: Tolerance = 0.05,
+    blocks: NumberOfBlocks = 32,
+) -> dict[str, Any]:
+    """Rate of entropy production of active particles, from the work of their propulsion at a known D_t.
+
+    Particles follow dr = (v + F) dt + sqrt(2 D_t) dW, v being their propulsion, which is what velocities in the
+    trajectory have to be, and F conservative forces. The heat divided by the temperature, which is D_t for a mobility
+    of 1, is the entropy that they produce, in nats per time: `rate` per agent, `total` of all agents with known
+    velocities, `of_agents` for each. Work is a Stratonovich product: the propulsion is the mean of that before and
+    after the displacement, which comes from positions.
+
+    `headings` says what happens to propulsion if time is reversed, and has no default because both are in use: with
+    ``even`` it stays as it is, as for a motor that pulls backwards; with ``odd`` it turns about, as an animal does that
+    swims backwards in a film. Numbers differ widely; their sum is <v^2> / D_t.
+
+    `effective_speed` is <u o dr> / dt, u = v / |v|, the speed that is left of `speed`, <|v|>, where others are in the
+    way; for constant speeds v0 the rate is v0 `effective_speed` / D_t, or v0 (v0 - `effective_speed`) / D_t if odd.
+
+    Frames must be close: of a particle in a trap with the relaxation rate k that forgets its heading at the rate l,
+    frames dt apart lose about (k + l) dt / 2 of the even rate. `lost` is this share by the rates of the trajectory, of
+    the parameters, or, for l, by what of the propulsion is left after a frame; k counts where a frame is more than a
+    step of the model. Above `tolerance` the analysis is refused, with the interval that would do.
+
+    D_t comes from the trajectory or from `diffusion`, one number or one for each axis where temperatures differ, as in
+    a gyrator. The rate diverges as D_t tends to 0. Errors are from blocks of time, `block` long; they are too small
+    where `block_correlation`, that between successive blocks, is well above 0.
+
+    Raises:
+        NotApplicable: D_t is 0 or unknown, velocities are dr/dt instead of propulsion, or frames are too far apart.
+    """
+    coefficients = _coefficients(window, diffusion)
+    _check_velocities(window.attributes.get("velocities"))
+    x, v, times = window.unwrapped, window.velocities, window.times
+    number = min(window.own, len(times) - 1)
+    dt = np.diff(times[: number + 1])
+    near = dt < GAP * np.median(dt[dt > 0]) if (dt > 0).any() else np.zeros(number, np.bool_)
+    before, after = v[:number], v[1 : number + 1]
+    moved = np.diff(x[: number + 1], axis=0)
+    known = near[:, None] & np.isfinite(before + after + moved).all(axis=2)
+    seconds = np.where(known, dt[:, None], 0.0)
+    per_axis = 1 / coefficients
+    even = ((before + after) / 2 * moved) @ per_axis
+    squares = (before**2 + after**2) / 2 @ per_axis
+    work = np.where(known, even if headings == "even" else squares * dt[:, None] - even, 0.0)
+    u = window.headings[: number + 1]
+    along = ((u[:-1] + u[1:]) / 2 * moved).sum(axis=2)
+    speed = (np.linalg.norm(before, axis=2) + np.linalg.norm(after, axis=2)) / 2
+    fluctuations = (before**2 + after**2).sum(axis=2) / 2
+    products = (before * after).sum(axis=2)
+    of_agents = (work, seconds, speed * dt[:, None], along, fluctuations, products)
+    columns = [np.where(known, np.nan_to_num(values), 0.0).sum(axis=1) for values in of_agents]
+    of_time = time_blocks(times[:number], blocks)
+    of_steps = np.zeros((len(of_time.starts), 7))
+    np.add.at(of_steps, of_time.of_frames, np.stack([*columns, np.where(known.any(axis=1), dt, 0.0)], axis=1))
+    return {
+        "blocks": sums_of_blocks(of_time, blocks, of_steps=of_steps),
+        "work": work.sum(axis=0),
+        "time": seconds.sum(axis=0),
+    }
+
+
+def _coefficients(window: Window, diffusion: float | Sequence[float] | None) -> Floats:
+    """Return D_t along x, y, z."""
+    if diffusion is None:
+        diffusion = window.attributes.get("translational_diffusion")
+        if diffusion is None:
+            raise NotApplicable(
+                "needs the translational diffusion D_t, which the trajectory does not say (--set "
+                "entropy_production.diffusion=NUMBER)"
+            )
+    if isinstance(diffusion, Sequence) and len(diffusion) != window.dimensions:
+        raise KaditaError(f"diffusion: expected one number, or {window.dimensions}, one for each axis; got {diffusion}")
+    if not np.all(np.asarray(diffusion) > 0):
+        raise NotApplicable("needs a D_t above 0: without translational noise the rate of entropy production diverges")
+    along = np.full(3, np.inf)
+    along[: window.dimensions] = diffusion
+    return along
+
+
+def _check_velocities(kind: str | None) -> None:
+    if kind is None:
+        warnings.warn(KaditaWarning("velocities are taken as propulsion; the trajectory does not say"), stacklevel=3)
+    elif kind not in OF_PROPULSION:
+        raise NotApplicable(
+            f"needs the velocity of propulsion, a heading or a state; velocities of this trajectory are those of "
+            f"kind {kind}, which is the motion itself"
+        )
+
+
+def _check_interval(
+    attributes: Mapping[str, Any],
+    step: float,
+    kept: float,
+    reorientation: float | None,
+    relaxation: float | None,
+    tolerance: float,
+) -> float:
+    """Return the share that is lost between frames.
+
+    Args:
+        attributes: of the trajectory.
+        step: time between frames.
+        kept: <v(t) . v(t + step)> / <v^2>.
+        reorientation: l; None takes that of the trajectory, or of `kept`.
+        relaxation: k; None takes that of the trajectory; if it has none, it is taken as 0, with a warning.
+        tolerance: share that may be lost.
+
+    Raises:
+        NotApplicable: more is lost.
+    """
+    if reorientation is None:
+        measured = -math.log(kept) / step if kept > 0 else math.inf
+        reorientation = float(attributes.get("reorientation_rate", max(measured, 0.0)))
+    if relaxation is None:
+        relaxation = attributes.get("relaxation_rate")
+    if relaxation is None:
+        warnings.warn(
+            KaditaWarning("rates of forces are not known: frames have to be close on the scale of these, too"),
+            stacklevel=3,
+        )
+        relaxation = 0.0
+    of_model = attributes.get("time_step")
+    every_step = of_model is not None and step < GAP * of_model
+    lost = share_lost(step, reorientation, 0.0 if every_step else relaxation) if reorientation < math.inf else 1.0
+    if lost > tolerance:
+        rates = f"directions forgotten at the rate {reorientation:.3g} and forces relaxing at {relaxation:.3g}"
+        enough = 2 * tolerance / (reorientation + relaxation)
+        advice = (
+            "every step of the model has to be in the trajectory (every = 1), and the step shorter"
+            if of_model is not None and enough < of_model
+            else f"an interval of {enough:.3g} would do"
+        )
+        raise NotApplicable(
+            f"needs frames closer in time: with {rates}, frames {step:.3g} apart lose {100 * lost:.0f} % of the heat, "
+            f"above the tolerance of {100 * tolerance:.3g} %; {advice}"
+        )
+    return lost
