@@ -14,7 +14,7 @@ LAST = 5  # frames that are averaged, one unit of time apart or more
 
 
 def parameters_of(agents, peclet, **changes):
-    """Return the parameters of a suspension with v = sigma = mu = 1, k = 50 and the D_t of a sphere in a fluid."""
+    """Return the parameters of a suspension with v = sigma = mu = 1, K = 50 and the D_t of a sphere in a fluid."""
     turning = 1 / peclet
     edge = math.sqrt(agents * math.pi / (4 * PACKING))
     diffusion = {"rotational_diffusion": turning, "translational_diffusion": turning / 3}
@@ -127,7 +127,7 @@ def rows():
     soft = {"speed": 3.6, "stiffness": 20.0, "rotational_diffusion": 0.03, "translational_diffusion": 0.01}
     yield Row(
         "abp",
-        "Pe = 120 by v = 3.6, k = 20, D_r = .03: too soft, N = 4000, random, t = 400",
+        "Pe = 120 by v = 3.6, K = 20, D_r = .03: too soft, N = 4000, random, t = 400",
         {"largest cluster": below(0.3, "0.165, not separated"), "sd of packing": near(0.151, 0.04)},
         partial(phases, 4000, 120, 400, time_step=0.01, **soft),
     )

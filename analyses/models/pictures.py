@@ -106,7 +106,7 @@ def main():
     warnings.simplefilter("ignore", kadita.KaditaWarning)
     PAGES.mkdir(exist_ok=True)
     with matplotlib.rc_context(STYLE):
-        together, panels = _figure(7.2, 3.9, 2, -(-len(plans) // 2))
+        together, panels = _figure(7.2, 3.2, 2, -(-len(plans) // 2))
         together.subplots_adjust(left=0.01, right=0.99, top=0.94, bottom=0.01, wspace=0.06, hspace=0.16)
         for axes, (scenario, plan) in zip(panels.flat, plans.items(), strict=len(plans) % 2 == 0):
             if asked and scenario not in asked:

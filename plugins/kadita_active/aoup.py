@@ -27,7 +27,7 @@ class ActiveOrnsteinUhlenbeck(ActiveParticles):
     Velocities in a trajectory are v, without contacts, diffusion and trap. Forces and the stationary state in a trap
     are those of `ActiveParticles`.
 
-    Source: Boffi & Vanden-Eijnden 2023, arXiv:2309.12991, whose particles have D_t = 0 and another force.
+    Source: Boffi & Vanden-Eijnden 2023, arXiv 2309.12991, whose particles have D_t = 0 and another force.
     """
 
     name: ClassVar[str] = "aoup"

@@ -14,7 +14,10 @@ from kadita.plugins.loading import load_registry
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER, PAGES = ROOT / "analyses" / "models", ROOT / "docs" / "models"
 STUDY = tomllib.loads((FOLDER / "study.toml").read_text(encoding="utf-8"))
-SCENARIOS = ("vicsek-2d", "couzin-2d", "abp-2d", "dorsogna-mill", "informed", "predator-prey", "tank", "topological")
+SCENARIOS = (
+    "vicsek-2d", "couzin-2d", "abp-2d", "run-and-tumble", "aoup", "dorsogna-mill", "informed", "predator-prey", "tank",
+    "topological",
+)  # fmt: skip
 NOT_MET = [("Pe = 120, N = 4000, random, t = 300", "sd of packing")]  # its page says so
 
 
