@@ -111,19 +111,20 @@ def pair_irreversibility(
     A film that runs backwards shows every agent at the same place with the opposite heading: distances r and c, the
     cosine between headings, are the same, and the recession w, at which two agents part per distance that they swim,
     has the opposite sign. If the motion is reversible, p(r, c, w) = p(r, c, -w), whatever the dynamics are.
-    `divergence` is the Kullback-Leibler divergence of the two in nats per pair, over `bins` bins of distance, 8 of c and
-    9 of w. It is above 0 by chance: `null` is its mean, and `p_value` the probability of one as large, if blocks of time
-    are reversed at random; the least is 1 / (1 + flips). A small p value says that the motion is irreversible, a large
-    one says nothing. Pairs of one frame are no independent samples, which is why whole blocks are reversed.
+    `divergence` is the Kullback-Leibler divergence of the two in nats per pair, over `bins` bins of distance, 8 of the
+    angle between headings and 9 of w, narrower about 0. It is above 0 by chance: `null` is its mean, and `p_value` the
+    probability of one as large, if blocks of time are reversed at random; the least is 1 / (1 + flips). A small p value
+    says that the motion is irreversible, a large one says nothing. Pairs of one frame are no independent samples, which
+    is why whole blocks are reversed.
 
     `alignment_asymmetry` is <c w>(r): above 0 where those that part are better aligned than those that meet.
-    `recession` is <w>(r), which is 0 at every distance in any stationary school, and checks the data: `flux` is the root
-    mean square of `recession` over `recession_error`, about 1 where it holds. Well above, positions and velocities are
-    not those of one time, or the school is not stationary, and the other numbers mean nothing.
+    `recession` is <w>(r), which is 0 at every distance in any stationary school, and checks the data: `flux` is the
+    root mean square of `recession` over `recession_error`, about 1 or less where it holds. Well above, positions and
+    velocities are not those of one time, or the school is not stationary, and the other numbers mean nothing.
 
-    Velocities of kadita's own runs are those of the step that led to a frame, so that positions have to be those of half
-    a step before it, r - v h with h = `time_step` / 2; for central differences, smoothed tracks and trackers h is 0.
-    ``auto`` chooses by what the trajectory says of its velocities. Another h is a number, in units of time.
+    Velocities of kadita's own runs are those of the step that led to a frame, so that positions have to be those of
+    half a step before it, r - v h with h = `time_step` / 2; for central differences, smoothed tracks and trackers h is
+    0. ``auto`` chooses by what the trajectory says of its velocities. Another h is a number, in units of time.
 
     All pairs within the `reach` count, so that the time grows with the square of the number of agents. Errors are
     standard errors from blocks of time, `block` long; where `block_correlation`, between successive blocks, is well
