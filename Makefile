@@ -52,6 +52,9 @@ studies: $(VENV)/developer
 	$(BIN)/python analyses/models/study.py
 	$(BIN)/python analyses/models/pages.py
 	$(BIN)/python analyses/models/pictures.py
+	$(BIN)/python analyses/free_expansion/study.py
+	$(BIN)/python analyses/entropy_production/study.py
+	$(BIN)/python analyses/arrow_of_time/study.py
 	$(BIN)/python analyses/report/picture.py
 
 benchmark: $(VENV)/installed

@@ -132,9 +132,9 @@ def finish(
     finish=finish,
     merge=joined,
     outputs={
-        "bound": Output("1/time"),
-        "bound_error": Output("1/time"),
-        "bias": Output("1/time"),
+        "bound": Output("nat/time"),
+        "bound_error": Output("nat/time"),
+        "bias": Output("nat/time"),
         "p_value": Output("1"),
         "currents": Output("1"),
         "block": Output("time"),
