@@ -35,6 +35,7 @@ RATES = {
     0.5: (0.297, 0.322, 0.373),
     math.inf: (0.0539, 0.1174, 0.2363),
 }
+OTHERS = 100_000  # discs of the independent program
 COMPRESSIBILITIES = {0.02: 1.04128, 0.1: 1.23611, 0.3: 2.0633, 0.5: 4.107}  # Henderson's, above .2 ten virial terms
 
 
@@ -94,7 +95,7 @@ def scaled(rates):
 
 def rows(gains, number):
     """Yield the lines of the table, of gains by mean free path."""
-    spread = 3 * NOISE * math.sqrt(2 / number)  # of the difference of two such gases
+    spread = 3 * NOISE * math.sqrt(1 / number + 1 / OTHERS)  # of the difference of two gases
     for (path, width), expected in GAINS.items():
         for time, gain in zip(SHOWN, expected, strict=True):
             measured = gains[path][TIMES.index(time), WIDTHS.index(width)]
