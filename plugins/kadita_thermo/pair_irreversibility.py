@@ -50,7 +50,7 @@ def finish(
     even = (counts.sum(axis=0) + counts.sum(axis=0)[..., ::-1]).ravel() / 2
     null = np.array([divergence(even, flipped) for flipped in random_signs(flips, len(odd)) @ odd])
     observed = divergence(even, odd.sum(axis=0))
-    recession, asymmetry = (block_mean(sums[..., i], sums[..., 0]) for i in (1, 2))
+    asymmetry, recession = block_mean(sums[..., 1], sums[..., 0]), block_mean(sums[..., 2], sums[..., 3])
     with np.errstate(invalid="ignore", divide="ignore"):
         deviations = (recession.value / recession.error)[recession.error > 0]
     edge = _reach(facts.attributes, reach) / bins
@@ -95,7 +95,7 @@ def divergence(even: Floats, odd: Floats) -> float:
     axis_units={"distance": "length"},
     needs_velocities=True,
     formula="sum p(r, c, w) ln(p(r, c, w) / p(r, c, -w)), c = u_i . u_j, w = (u_j - u_i) . (r_j - r_i) / r; "
-    "alignment_asymmetry: <c w>(r)",
+    "alignment_asymmetry: <c w>(r); recession: <(v_j - v_i) . (r_j - r_i) / r>(r) / <|v|>(r)",
 )
 def pair_irreversibility(
     window: Window,
@@ -113,14 +113,17 @@ def pair_irreversibility(
     has the opposite sign. If the motion is reversible, p(r, c, w) = p(r, c, -w), whatever the dynamics are.
     `divergence` is the Kullback-Leibler divergence of the two in nats per pair, over `bins` bins of distance, 8 of the
     angle between headings and 9 of w, narrower about 0. It is above 0 by chance: `null` is its mean, and `p_value` the
-    probability of one as large, if blocks of time are reversed at random; the least is 1 / (1 + flips). A small p value
-    says that the motion is irreversible, a large one says nothing. Pairs of one frame are no independent samples, which
-    is why whole blocks are reversed.
+    probability of one as large, if blocks of time are reversed at random; the least is 1 / (1 + flips), or about
+    2^(1 - B) with only B blocks. A small p value says that the motion is irreversible, a large one says nothing. Pairs
+    of one frame are no independent samples, which is why whole blocks are reversed.
 
     `alignment_asymmetry` is <c w>(r): above 0 where those that part are better aligned than those that meet.
-    `recession` is <w>(r), which is 0 at every distance in any stationary school, and checks the data: `flux` is the
-    root mean square of `recession` over `recession_error`, about 1 or less where it holds. Well above, positions and
-    velocities are not those of one time, or the school is not stationary, and the other numbers mean nothing.
+    `recession` is the mean velocity at which agents part, in units of their mean speed: <w>(r) where all are equally
+    fast. It is 0 at every distance in any stationary school, and checks the data: `flux` is the root mean square of
+    `recession` over `recession_error`, about 1 or less where it holds. Well above, positions and velocities are not
+    those of one time, or the school is not stationary, and the other numbers mean nothing. Where speeds differ, <w>(r)
+    need not be 0: agents that come fast and leave slowly are seen leaving more often. Directions of bodies say nothing
+    of how fast agents part: both are NaN.
 
     Velocities of kadita's own runs are those of the step that led to a frame, so that positions have to be those of
     half a step before it, r - v h with h = `time_step` / 2; for central differences, smoothed tracks and trackers h is
@@ -139,31 +142,39 @@ def pair_irreversibility(
     _check_cell(window, reach)
     own = slice(0, window.own)
     x, u = window.positions[own], window.headings[own]
+    bodies = window.attributes.get("velocities") == "orientation"
+    v = np.full_like(x, np.nan) if bodies else window.velocities[own]
     if h := _half_step(window.attributes, half_step):
         x = x - h * window.velocities[own]
     lengths = np.zeros((len(x), 3)) if window.lengths is None else np.nan_to_num(window.lengths[own])
     of_time = time_blocks(window.times[own], blocks)
     number = len(of_time.starts)
-    counts, sums = np.zeros((max(number, 1), bins, COSINES, RECESSIONS)), np.zeros((max(number, 1), bins, 3))
-    _count(x, u, lengths, of_time.of_frames, reach, counts, sums)
+    counts, sums = np.zeros((max(number, 1), bins, COSINES, RECESSIONS)), np.zeros((max(number, 1), bins, 4))
+    _count(x, u, v, lengths, of_time.of_frames, reach, counts, sums)
     return sums_of_blocks(of_time, blocks, counts=counts[:number], sums=sums[:number])
 
 
 @kernel
-def _count(x, u, lengths, of_frames, reach, counts, sums):  # type: ignore[no-untyped-def]
-    """Add the pairs of all frames: to counts (B, r, c, w), and to sums of 1, w and c w by distance, (B, r, 3)."""
+def _count(x, u, v, lengths, of_frames, reach, counts, sums):  # type: ignore[no-untyped-def]
+    """Add the pairs of all frames: to counts (B, r, c, w), and to sums by distance, (B, r, 4).
+
+    The sums are those of 1, of c w, of the velocity at which the two part, and of their mean speed.
+    """
     bins, cosines, recessions = counts.shape[1:]
     for t in range(x.shape[0]):
         b = of_frames[t]
         for i in range(x.shape[1]):
             for j in range(i + 1, x.shape[1]):
-                square, along, c = 0.0, 0.0, 0.0
+                square, along, parting, c, of_i, of_j = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
                 for a in range(3):
                     d = x[t, j, a] - x[t, i, a]
                     if lengths[t, a] > 0:
                         d -= lengths[t, a] * np.rint(d / lengths[t, a])
                     square += d * d
                     along += d * (u[t, j, a] - u[t, i, a])
+                    parting += d * (v[t, j, a] - v[t, i, a])
+                    of_i += v[t, i, a] * v[t, i, a]
+                    of_j += v[t, j, a] * v[t, j, a]
                     c += u[t, i, a] * u[t, j, a]
                 r = math.sqrt(square)
                 if not (0 < r < reach and abs(c) < 2):  # also not a number, of an agent that is absent or at rest
@@ -174,8 +185,9 @@ def _count(x, u, lengths, of_frames, reach, counts, sums):  # type: ignore[no-un
                 of_w = int(np.rint(np.sign(w) * math.sqrt(abs(w) / 2) * recessions / 2)) + recessions // 2
                 counts[b, k, of_c, min(max(of_w, 0), recessions - 1)] += 1
                 sums[b, k, 0] += 1
-                sums[b, k, 1] += w
-                sums[b, k, 2] += c * w
+                sums[b, k, 1] += c * w
+                sums[b, k, 2] += parting / r
+                sums[b, k, 3] += (math.sqrt(of_i) + math.sqrt(of_j)) / 2
 
 
 def _reach(attributes: Mapping[str, Any], reach: float | None) -> float:

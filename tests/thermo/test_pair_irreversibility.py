@@ -47,13 +47,15 @@ def test_sums_are_those_of_all_pairs(box):
     rng = np.random.default_rng(3)
     x, v = rng.uniform(0, 6, (40, 15, 3)), rng.normal(size=(40, 15, 3))
     found = results(Block(x, v, box=box, attributes={"velocities": "state"}), 3.0, bins=4)
-    r, c, w = np.concatenate(
-        [pairs_of(a, b / np.linalg.norm(b, axis=1)[:, None], box) for a, b in zip(x, v, strict=True)], axis=1
-    )
+    speeds = np.linalg.norm(v, axis=2)
+    r, c, w = np.concatenate([pairs_of(a, b, box) for a, b in zip(x, v / speeds[..., None], strict=True)], axis=1)
+    parting = np.concatenate([pairs_of(a, b, box)[2] for a, b in zip(x, v, strict=True)])
+    i, j = np.triu_indices(15, 1)
+    speed = ((speeds[:, i] + speeds[:, j]) / 2).ravel()
     for k in range(4):
         near = (r >= 0.75 * k) & (r < 0.75 * (k + 1))
         assert found["pairs"][k] == near.sum()
-        assert found["recession"][k] == pytest.approx(w[near].mean(), abs=1e-12)
+        assert found["recession"][k] == pytest.approx(parting[near].sum() / speed[near].sum(), abs=1e-12)
         assert found["alignment_asymmetry"][k] == pytest.approx((c * w)[near].mean(), abs=1e-12)
     near = r < 3.0
     cells = np.zeros((4, COSINES, RECESSIONS))
@@ -148,6 +150,49 @@ def test_agents_that_align_when_they_meet_are_found():
     assert found["divergence"] > 3 * found["null"]
     assert found["alignment_asymmetry"][2] > 3 * found["alignment_asymmetry_error"][2]
     assert found["flux"] < 2
+
+
+def foragers(frames=1500, agents=12, step=0.137):
+    """Return agents that leave a nest slowly and come back fast, always in new directions: stationary."""
+    rng = np.random.default_rng(1)
+    times = np.arange(frames) * step
+    x, v = np.zeros((2, frames, agents, 2))
+    for i in range(agents):
+        far = rng.exponential(1, 2000) + 0.2
+        ends = np.cumsum(1.5 * far)
+        trip = np.searchsorted(ends, times + 20)
+        since, far = times + 20 - ends[trip] + 1.5 * far[trip], far[trip]
+        angle = rng.uniform(0, 2 * np.pi, 2000)[trip]
+        along = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        x[:, i] = np.where(since < far, since, 3 * far - 2 * since)[:, None] * along
+        v[:, i] = np.where(since < far, 1.0, -2.0)[:, None] * along
+    return x, v, times
+
+
+def test_the_check_holds_where_agents_come_fast_and_leave_slowly():
+    """They are seen leaving more often, so that <w> is well above 0, but as many come as leave."""
+    x, v, times = foragers()
+    u = v / np.linalg.norm(v, axis=2, keepdims=True)
+    found = results(Block(x, v, times=times, attributes={"velocities": "tracker"}), 3.0)
+    assert found["flux"] < 1.5
+    assert found["p_value"] == 1 / 500  # a film of them shows which way it runs
+    headings = results(Block(x, u, times=times, attributes={"velocities": "tracker"}), 3.0)
+    assert headings["flux"] > 20
+    assert headings["recession"].min() > 0.15
+    assert headings["divergence"] == found["divergence"]
+
+
+def test_directions_of_bodies_give_no_check(tmp_path):
+    x, v, times = foragers(400)
+    u = v / np.linalg.norm(v, axis=2, keepdims=True)
+    file = tmp_path / "bodies.nc"
+    with kadita.record(file, agents=12, dimensions=2, velocities="orientation", time_step=times[1]) as recording:
+        for positions, directions in zip(x, u, strict=True):
+            recording.write(positions, directions)
+    found = results(file, 3.0)
+    assert np.isfinite(found["divergence"])
+    assert np.isnan(found["flux"])
+    assert np.isnan(found["recession"]).all()
 
 
 @pytest.mark.parametrize(
