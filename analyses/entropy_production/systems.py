@@ -90,13 +90,12 @@ def springs(step, frames, copies, seed, *, number=4, k=1.0, spring=0.8, tau=0.5,
 def ring(force, amplitude, step, frames, copies, seed, *, diffusion=0.5):
     """Return particles on a ring of length 2 pi that a constant force drives over a sine: x' = f + V sin x + noise.
 
-    Steps of Heun's method, with the same noise in both halves.
+    Steps of Heun's method, with the same noise in both halves, from the stationary density.
     """
     rng = np.random.default_rng(seed)
-    x, xs = rng.uniform(0, 2 * np.pi, copies), np.empty((frames, copies))
-    for t in range(-200, frames):
-        if t >= 0:
-            xs[t] = x
+    x, xs = places_on_ring(force, amplitude, diffusion, rng.random(copies)), np.empty((frames, copies))
+    for t in range(frames):
+        xs[t] = x
         noise = np.sqrt(2 * diffusion * step) * rng.normal(size=copies)
         drift = force + amplitude * np.sin(x)
         ahead = x + drift * step + noise
@@ -107,15 +106,31 @@ def ring(force, amplitude, step, frames, copies, seed, *, diffusion=0.5):
     return as_block(in_plane(np.mod(xs, 2 * np.pi)), in_plane(v), step, box=box, **rates)
 
 
-def drift_of_ring(force, amplitude, diffusion=0.5, modes=64):
-    """Return the mean velocity on the ring, from the stationary density in Fourier components."""
+def density_on_ring(force, amplitude, diffusion=0.5, modes=64):
+    """Return the Fourier components of the stationary density on the ring, from -modes to modes; p_0 = 1 / (2 pi)."""
     n = np.arange(-modes, modes + 1)
     operator = np.diag(-1j * n * force - diffusion * n**2).astype(complex)
     operator += np.diag(-1j * n[1:] * amplitude / 2j, -1) + np.diag(1j * n[:-1] * amplitude / 2j, 1)
     operator[modes], right = 0, np.zeros(len(n), complex)
     operator[modes, modes], right[modes] = 1, 1 / (2 * np.pi)
-    p = np.linalg.solve(operator, right)
-    return float((2 * np.pi * (force * p[modes] + amplitude / 2j * (p[modes - 1] - p[modes + 1]))).real)
+    return np.linalg.solve(operator, right)
+
+
+def places_on_ring(force, amplitude, diffusion, shares):
+    """Return where the stationary distribution function has these values."""
+    grid = np.linspace(0, 2 * np.pi, 2001)
+    p = density_on_ring(force, amplitude, diffusion)
+    n = np.arange(len(p)) - len(p) // 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        integral = np.where(n[:, None] == 0, grid, (np.exp(1j * n[:, None] * grid) - 1) / (1j * n[:, None]))
+    return np.interp(shares, (p[:, None] * integral).sum(axis=0).real, grid)
+
+
+def drift_of_ring(force, amplitude, diffusion=0.5):
+    """Return the mean velocity on the ring, 2 pi times the mean of (f + V sin x) p."""
+    p = density_on_ring(force, amplitude, diffusion)
+    zero = len(p) // 2
+    return float((2 * np.pi * (force * p[zero] + amplitude / 2j * (p[zero - 1] - p[zero + 1]))).real)
 
 
 def swimmer_in_trap(turned, dimensions, step, frames, copies, seed, *, speed=1.0, k=1.0, temperature, reorientation):

@@ -64,7 +64,14 @@ def finish(
     if not sums["of_steps"].size or not sums["of_steps"][:, 1].any():
         raise NotApplicable("needs agents with known velocities in two successive frames; there are none")
     work, agent_time, speeds, distances, fluctuations, products, time = sums["of_steps"].T
-    step = float(np.median(np.diff(facts.times[~np.isnan(facts.times)])))
+    intervals = np.diff(facts.times[~np.isnan(facts.times)])
+    step = float(np.median(intervals))
+    if not state["longest"] < GAP * step <= state["gap"]:  # by its own median a window took a gap as usual, or
+        others = state["longest"] if state["longest"] >= GAP * step else state["gap"]  # usual intervals as gaps
+        raise NotApplicable(
+            f"needs frames evenly spaced between gaps: some are {intervals.min():.3g} apart, others {others:.3g}; "
+            "measure stretches of them on their own (begin, end)"
+        )
     lost = _check_interval(
         facts.attributes,
         step,
@@ -99,6 +106,8 @@ def merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
         "blocks": merge_blocks(a["blocks"], b["blocks"]),
         "work": a["work"] + b["work"],
         "time": a["time"] + b["time"],
+        "longest": max(a["longest"], b["longest"]),
+        "gap": min(a["gap"], b["gap"]),
     }
 
 
@@ -151,21 +160,25 @@ def entropy_production(
     Frames must be close: of a particle in a trap with the relaxation rate k that forgets its heading at the rate l,
     frames dt apart lose about (k + l) dt / 2 of the even rate. `lost` is this share by the rates of the trajectory, of
     the parameters, or, for l, by what of the propulsion is left after a frame; k counts where a frame is more than a
-    step of the model. Above `tolerance` the analysis is refused, with the interval that would do.
+    step of the model. Above `tolerance` the analysis is refused, with the interval that would do. What steps of the
+    model themselves change is not in it: explicit steps dt in a trap lose k (k + l / 2) / (k + l) dt, in any frames.
+    Pairs of frames that a gap separates, longer than 1.5 times the usual interval, are left out.
 
     D_t comes from the trajectory or from `diffusion`, one number or one for each axis where temperatures differ, as in
     a gyrator. The rate diverges as D_t tends to 0. Errors are from blocks of time, `block` long; they are too small
     where `block_correlation`, that between successive blocks, is well above 0.
 
     Raises:
-        NotApplicable: D_t is 0 or unknown, velocities are dr/dt instead of propulsion, or frames are too far apart.
+        NotApplicable: D_t is 0 or unknown, velocities are dr/dt instead of propulsion, or frames are too far apart, or
+            apart by unlike times.
     """
     coefficients = _coefficients(window, diffusion)
     _check_velocities(window.attributes.get("velocities"))
     x, v, times = window.unwrapped, window.velocities, window.times
     number = min(window.own, len(times) - 1)
     dt = np.diff(times[: number + 1])
-    near = dt < GAP * np.median(dt[dt > 0]) if (dt > 0).any() else np.zeros(number, np.bool_)
+    usual = float(np.median(dt[dt > 0])) if (dt > 0).any() else 0.0
+    near = dt < GAP * usual
     before, after = v[:number], v[1 : number + 1]
     moved = np.diff(x[: number + 1], axis=0)
     known = near[:, None] & np.isfinite(before + after + moved).all(axis=2)
@@ -188,6 +201,8 @@ def entropy_production(
         "blocks": sums_of_blocks(of_time, blocks, of_steps=of_steps),
         "work": work.sum(axis=0),
         "time": seconds.sum(axis=0),
+        "longest": float(dt[near].max(initial=0.0)),
+        "gap": float(dt[dt >= GAP * usual].min(initial=math.inf)),
     }
 
 

@@ -213,6 +213,20 @@ def test_agents_that_come_and_go_and_gaps():
     assert found["of_agents"][3] == pytest.approx(np.nanmean(work[:, 3]) / STEP, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("intervals", "others"),
+    [([STEP] * 1024 + [10.0], "10"), ([STEP] * 600 + [0.05] * 599, "0.05")],
+    ids=["a gap alone in a window", "two intervals"],
+)
+def test_uneven_frames_are_refused_where_windows_cannot_tell_gaps(intervals, others):
+    """A window knows its own intervals alone, and has 1024: it would take the gap in, or half of the frames out."""
+    block = SYSTEMS.aoup_in_trap(STEP, len(intervals) + 1, 5, 1)
+    times = np.append(0.0, np.cumsum(intervals))
+    uneven = Block(block.positions, block.velocities, times=times, attributes=dict(block.attributes))
+    said = f"needs frames evenly spaced between gaps: some are 0.01 apart, others {others};"
+    assert said in refusal(uneven)
+
+
 def test_a_run_in_streams_and_workers(tmp_path):
     file = tmp_path / "abp.nc"
     kadita.run("abp", agents=64, steps=1500, every=1, output=file, parameters={"box": 8.0, "stiffness": 0.0})
