@@ -1,4 +1,4 @@
-"""Active Brownian particles that separate into two phases, and where the heat is: a map of the rates of single agents."""
+"""Active Brownian particles that separate into two phases, and a map of where the heat is."""
 
 import numpy as np
 from rows import between

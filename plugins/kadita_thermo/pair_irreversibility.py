@@ -31,11 +31,11 @@ HalfStep = Annotated[
     Literal["auto"] | Annotated[float, Field(ge=0, allow_inf_nan=False)],
     Field(description="time by which velocities are older than positions; auto: as the trajectory says"),
 ]
-NumberOfBlocks = Annotated[int, Field(ge=8, le=1024, description="largest number of blocks of time")]
+NumberOfBlocks = Annotated[int, Field(ge=16, le=1024, description="largest number of blocks of time")]
 Flips = Annotated[int, Field(ge=99, le=99_999, description="random choices of the signs of blocks, for the p value")]
 COSINES, RECESSIONS = 8, 9  # bins of c and of w; of w an odd number, so that w = 0 is its own mirror image
 EVERY = 0.5  # added to counts, so that no ratio of two is infinite
-FEWEST = 4  # blocks with pairs
+FEWEST = 8  # blocks with pairs: with fewer no p value is small
 ALONG = ("distance",)
 
 

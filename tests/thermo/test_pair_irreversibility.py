@@ -234,7 +234,7 @@ def test_what_cannot_be_computed_is_refused_with_the_reason():
     assert "at most half the shortest edge of the cell, 3; got 4" in refusal(
         Block(x, v, box=6.0, attributes={"velocities": "tracker"}), reach=4.0
     )
-    assert "needs pairs of agents within the reach in 4 blocks" in refusal(tracked, reach=1e-6)
+    assert "needs pairs of agents within the reach in 8 blocks" in refusal(tracked, reach=1e-6)
     assert "needs pairs" in refusal(Block(x[:2], v[:2], attributes={"velocities": "tracker"}), reach=3.0)
     with pytest.warns(KaditaWarning, match="taken as those at the time of the positions"):
         results(Block(x, v), 3.0)
