@@ -43,25 +43,17 @@ def draw_intervals(found, systems, path):
 
 
 def draw_rows(rows, path):
-    """Draw what is measured over what is expected, with standard errors, of all rows that expect a number."""
-    rows = [row for row in rows if np.isfinite(row.expected)]
+    """Draw what is measured over what is expected, with standard errors."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 0.9 + 0.2 * len(rows)))
+        figure = Figure(figsize=(5.2, 0.55 + 0.2 * len(rows)))
         FigureCanvasAgg(figure)
         axes = figure.subplots()
-        figure.subplots_adjust(left=0.47, right=0.97, top=0.99, bottom=0.5 / figure.get_figheight())
+        figure.subplots_adjust(left=0.4, right=0.97, top=0.99, bottom=0.45 / figure.get_figheight())
         places = np.arange(len(rows))[::-1]
         axes.axvline(1, color=INK, linewidth=0.7)
         ratios = [row.measured / row.expected for row in rows]
-        axes.errorbar(
-            ratios,
-            places,
-            xerr=[row.error / row.expected for row in rows],
-            color=LINE,
-            marker="o",
-            markersize=3.6,
-            linestyle="",
-        )
+        errors = [row.error / row.expected for row in rows]
+        axes.errorbar(ratios, places, xerr=errors, color=LINE, marker="o", markersize=3.6, linestyle="")
         axes.set_yticks(places, [name_of(row) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=FAINT, linewidth=0.5)
@@ -72,20 +64,21 @@ def draw_rows(rows, path):
 
 def name_of(row):
     """Return what tells a row from others, in few words."""
-    return f"{row.system}, {row.quantity}"
+    system = f"ring, {row.setting.removesuffix(', D = .5')}" if row.system == "ring" else row.system
+    return f"{system}: {row.quantity}"
 
 
 def draw_map(x, packing, rates, edge, free, path):
     """Draw discs at their places: local packing beside the rate of entropy production, by which each is coloured."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.2, 3.75))
+        figure = Figure(figsize=(7.2, 4.2))
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, 2)
-        figure.subplots_adjust(left=0.01, right=0.99, top=0.93, bottom=0.14, wspace=0.04)
+        figure.subplots_adjust(left=0.01, right=0.99, top=0.95, bottom=0.12, wspace=0.03)
         colours = colour_map(SEQUENTIAL)
-        for axes, values, title, high, ticks in (
-            (panels[0], packing, "local packing", 1.25, [0, 0.25, 0.5, 0.75, 1, 1.25]),
-            (panels[1], np.clip(rates, 0, free), "rate of entropy production of each agent", free, [0, 100, 200, 300]),
+        for axes, values, title, high, ticks, beyond in (
+            (panels[0], packing, "local packing", 1.25, [0, 0.25, 0.5, 0.75, 1, 1.25], "neither"),
+            (panels[1], rates, "rate of entropy production of each agent", free, [0, 100, 200, 300], "both"),
         ):
             near = [(dx, dy) for dx in (-edge, 0, edge) for dy in (-edge, 0, edge)]
             places = np.concatenate([x + shift for shift in near])
@@ -102,7 +95,7 @@ def draw_map(x, packing, rates, edge, free, path):
                 side.set_visible(True)
             axes.set_title(title, loc="left", pad=4)
             box = axes.get_position()
-            bar = figure.add_axes((box.x0 + 0.02, 0.1, box.width - 0.04, 0.022))
-            figure.colorbar(discs, cax=bar, orientation="horizontal", ticks=ticks)
+            bar = figure.add_axes((box.x0 + 0.02, 0.075, box.width - 0.04, 0.022))
+            figure.colorbar(discs, cax=bar, orientation="horizontal", ticks=ticks, format="%g", extend=beyond)
             bar.tick_params(length=2, labelsize=7.5)
         save(figure, path)

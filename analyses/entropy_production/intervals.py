@@ -2,7 +2,7 @@
 
 import numpy as np
 import systems
-from rows import known, of
+from rows import known, of_copies
 
 import kadita
 from kadita import Block
@@ -32,7 +32,7 @@ def seen(block, every):
         block.positions[thin], block.velocities[thin], times=block.times[thin], attributes=dict(block.attributes)
     )
     given = {"headings": "even", "tolerance": 0.5}
-    return of(kadita.analyze(frames, "entropy_production", parameters=given), "rate")
+    return of_copies(kadita.analyze(frames, "entropy_production", parameters=given))
 
 
 def curves():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import systems
-from rows import known, of
+from rows import known, of_copies
 
 import kadita
 from kadita_thermo.entropy_production import share_lost
@@ -29,14 +29,14 @@ def gyrators(step=0.005):
     """Two temperatures: a D_t for each axis, and the drift as velocities; c^2 (T1 - T2)^2 / (T1 T2 (a + b))."""
     found = production(systems.gyrator(step, 4000, 8000, 1), diffusion=(1.0, 3.0))
     exact = systems.exact_heat(GYRATOR, [1, 3], -GYRATOR, [1, 3], step)
-    yield known("gyrator", "a = 1, b = 2, c = .5, T = 1, 3", "even rate", exact, of(found, "rate"), limit=1 / 9)
+    yield known("gyrator", "a = 1, b = 2, c = .5, T = 1, 3", "even rate", exact, of_copies(found), limit=1 / 9)
 
 
 def turning():
     """A force that turns about the origin of a trap: 2 alpha^2 / k."""
     found = production(systems.rotating_trap(STEP, 1500, 3000, 1))
     exact = 0.98 * (1 - share_lost(STEP, 1.0, 1.0))
-    yield known("rotating trap", "k = 1, alpha = .7, T = 1", "even rate", exact, of(found, "rate"), limit=0.98)
+    yield known("rotating trap", "k = 1, alpha = .7, T = 1", "even rate", exact, of_copies(found), limit=0.98)
 
 
 def springs(step=0.002):
@@ -45,9 +45,8 @@ def springs(step=0.002):
     modes = np.array([1.0, 4.2, 4.2, 4.2])
     of_modes = 2.0 / (0.3 * 0.5 * (1 + 0.5 * modes))
     exact = (of_modes * [1 - share_lost(step, 2.0, e) for e in modes]).sum()
-    total = [4 * number for number in of(found, "rate")]
     setting = "N = 4, K = .8, k = 1, tau = .5, D = 2, T = .3"
-    yield known("AOUP on springs", setting, "even rate of four", exact, total, limit=of_modes.sum())
+    yield known("AOUP on springs", setting, "even rate of four", exact, of_copies(found, 4), limit=of_modes.sum())
 
 
 def on_a_ring(force, amplitude):
@@ -55,5 +54,7 @@ def on_a_ring(force, amplitude):
     found = production(systems.ring(force, amplitude, STEP, 1000, 8000, 1))
     drift = systems.drift_of_ring(force, amplitude)
     setting = f"f = {force:g}, V0 = {amplitude:g}, D = .5"
-    yield known("ring", setting, "mean velocity", drift, of(found, "effective_speed"))
-    yield known("ring", setting, "even rate", force * drift / 0.5, of(found, "rate"))
+    rate, error = of_copies(found)
+    yield known("ring", setting, "even rate", force * drift / 0.5, (rate, error))
+    mean = found["entropy_production.effective_speed"], error * 0.5 / force
+    yield known("ring", setting, "mean velocity", drift, mean)

@@ -60,5 +60,18 @@ def between(system, setting, quantity, found, low, high):
 
 
 def of(results, name):
-    """Return a result of the analysis, and its error."""
+    """Return a result of the analysis, and its error from blocks of time."""
     return results[f"entropy_production.{name}"], results[f"entropy_production.{name}_error"]
+
+
+def of_copies(results, together=1):
+    """Return the rate of independent copies, and its error.
+
+    It is from copies, for blocks of runs as short as these are no longer than the memory of the particles.
+
+    Args:
+        results: of the analysis.
+        together: agents that interact, which follow each other; the rate is that of all of them.
+    """
+    rates = results["entropy_production.of_agents"].reshape(-1, together).sum(axis=1)
+    return rates.mean(), rates.std(ddof=1) / math.sqrt(len(rates))

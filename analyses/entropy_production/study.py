@@ -13,6 +13,7 @@ from pathlib import Path
 
 import drawing
 from rows import Row
+from table import with_table
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE / "table.csv"
@@ -27,9 +28,10 @@ def measured(family):
         drawing.draw_intervals(found, module.SYSTEMS, HERE / "intervals.png")
         return list(module.rows_of(found))
     if family == "separation":
-        found = module.heat_map(module.separated())
-        drawing.draw_map(*found[:3], module.EDGE, module.FREE, HERE / "map.png")
-        return list(module.rows_of(*found))
+        x, *of_agents, of_all = module.heat_map(module.separated())
+        packing, measured, _ = of_agents
+        drawing.draw_map(x, packing, measured, module.EDGE, module.FREE, HERE / "map.png")
+        return list(module.rows_of(*of_agents, of_all))
     return list(module.rows())
 
 
@@ -65,8 +67,11 @@ def main():
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(line for name in families for line in lines.get(name, []))
+    page = HERE / "README.md"
     everything = [line for name in families for line in lines.get(name, [])]
-    drawing.draw_rows([row_of(line) for line in everything], HERE / "rows.png")
+    page.write_text(with_table(page.read_text(encoding="utf-8"), everything), encoding="utf-8")
+    drawn = [row_of(line) for name in ("known", "trapped", "contacts") for line in lines.get(name, [])]
+    drawing.draw_rows([row for row in drawn if row.quantity != "mean velocity"], HERE / "rows.png")  # same as its rate
     failed = [line for family in options.only for line in lines[family] if line["holds"] != "yes"]
     print(f"{len(failed)} of {sum(len(lines[family]) for family in options.only)} do not hold")
     sys.exit(1 if failed else 0)

@@ -5,7 +5,7 @@ v: rms self-propulsion, l: rate at which it is forgotten, k: of the trap, T: D_t
 
 import math
 
-from rows import known, of
+from rows import known, of_copies
 
 import kadita
 
@@ -57,4 +57,4 @@ def rows():
             found = kadita.analyze(run, "entropy_production", parameters={"headings": headings})
             setting = f"v = {speed:g}, l = {rate:g}, T = {diffusion:g}, k = {TRAP:g}, dt = {STEP:g}"
             expected, closed = in_steps(name, headings), limit(name, headings)
-            yield known(f"{name} in a trap", setting, f"{headings} rate", expected, of(found, "rate"), limit=closed)
+            yield known(f"{name} in a trap", setting, f"{headings} rate", expected, of_copies(found), limit=closed)

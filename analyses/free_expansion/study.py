@@ -29,7 +29,7 @@ def draw(gains, path):
         figure = Figure(figsize=(7.2, 2.9))
         FigureCanvasAgg(figure)
         left, right = figure.subplots(1, 2, width_ratios=(1.6, 1))
-        figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.16, wspace=0.22)
+        figure.subplots_adjust(left=0.07, right=0.985, top=0.9, bottom=0.16, wspace=0.42)
         times = np.linspace(0, 5, 101)
         left.axhline(math.log(2), color="0.75", linewidth=0.8)
         left.annotate("ln 2", (0.1, math.log(2)), xytext=(0, 3), textcoords="offset points", fontsize=7, color="0.4")
@@ -37,15 +37,8 @@ def draw(gains, path):
             start = exact.at(0.0, collisions.CELL, width)
             curve = [exact.at(t, collisions.CELL, width) - start for t in times]
             left.plot(times, curve, color="0.55", linestyle=line, linewidth=1)
-            left.annotate(
-                f"free, dv = {width:g}",
-                (times[-1], curve[-1]),
-                xytext=(-4, -9),
-                textcoords="offset points",
-                ha="right",
-                fontsize=7,
-                color="0.4",
-            )
+            left.annotate(f"free, dv = {width:g}", (5, curve[-1]), xytext=(4, -3), textcoords="offset points", fontsize=7,
+                          color="0.4", annotation_clip=False)  # fmt: skip
         for mean_path, colour in COLOURS.items():
             left.plot(
                 (0, *collisions.TIMES),
@@ -54,11 +47,11 @@ def draw(gains, path):
                 marker="o",
                 markersize=2.2,
                 linewidth=1,
-                label=f"mean free path {mean_path:g}, dv = 0.5",
+                label=f"path {mean_path:g}, dv = 0.5",
             )
         left.set(xlabel="time (width of the gas / thermal speed)", xlim=(0, 5), ylim=(0, 0.78))
         left.set_title("entropy gained per particle (nats)", loc="left", fontsize=8.5, pad=4)
-        left.legend(loc="lower right", bbox_to_anchor=(1, 0.42), fontsize=7, frameon=False)
+        left.legend(loc="lower right", fontsize=7, frameon=False, borderaxespad=0.2)
         z = np.geomspace(0.4, 12, 60)
         right.plot(z, np.sqrt(1 + z**2), color="0.55", linewidth=1, label="sqrt(1 + z²)")
         rates = {p: collisions.slopes(g) for p, g in gains.items()}
