@@ -37,8 +37,8 @@ def draw(gains, path):
             start = exact.at(0.0, collisions.CELL, width)
             curve = [exact.at(t, collisions.CELL, width) - start for t in times]
             left.plot(times, curve, color="0.55", linestyle=line, linewidth=1)
-            left.annotate(f"free, dv = {width:g}", (5, curve[-1]), xytext=(4, -3), textcoords="offset points", fontsize=7,
-                          color="0.4", annotation_clip=False)  # fmt: skip
+            place = {"xytext": (4, -3), "textcoords": "offset points", "annotation_clip": False}
+            left.annotate(f"free, dv = {width:g}", (5, curve[-1]), fontsize=7, color="0.4", **place)
         for mean_path, colour in COLOURS.items():
             left.plot(
                 (0, *collisions.TIMES),
