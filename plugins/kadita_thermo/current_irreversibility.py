@@ -141,7 +141,7 @@ def finish(
         "block_correlation": Output("1"),
     },
     formula="sigma >= (2 / dt) <J> . Xi^-1 <J>, J_k = psi_k(x) o dx_a over a step dt, Xi: covariance of J",
-    source="Manikandan, Gupta & Krishnamurthy 2020, Phys. Rev. Lett. 124, 120603; Otsubo, Ito, Dechant & Sagawa 2020, "
+    source="Manikandan et al. 2021, arXiv 2102.11374; Otsubo, Ito, Dechant & Sagawa 2020, "
     "Phys. Rev. E 101, 062106, doi:10.1103/PhysRevE.101.062106",
 )
 def current_irreversibility(
@@ -170,7 +170,7 @@ def current_irreversibility(
     It holds for stationary motion, and for metrics that do not change their sign when time is reversed, such as
     polarization, rotation and distances, not for components of velocities. Blocks have to be longer than the metrics
     remember: where `block_correlation`, the correlation between successive blocks of the current that gives the bound,
-    is well above 0, set fewer. Steps next to a gap, or with an undefined metric, are left out.
+    is well above 0, set fewer. Steps next to a gap, or with a metric that is NaN, are left out.
 
     Raises:
         NotApplicable: too few steps, or a metric that is constant.

@@ -130,7 +130,7 @@ def merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
     halo=1,
     needs_velocities=True,
     formula="even: <v o dr> / (D_t dt), v o dr = (v(t) + v(t + dt)) / 2 . (r(t + dt) - r(t)); odd: <v^2> / D_t - even",
-    source="closed forms and parity: Boffi & Vanden-Eijnden 2023, arXiv:2309.12991",
+    source="closed forms and parity: Boffi & Vanden-Eijnden 2023, arXiv 2309.12991",
 )
 def entropy_production(
     window: Window,
@@ -147,8 +147,8 @@ def entropy_production(
     Particles follow dr = (v + F) dt + sqrt(2 D_t) dW, v being their propulsion, which is what velocities in the
     trajectory have to be, and F conservative forces. The heat divided by the temperature, which is D_t for a mobility
     of 1, is the entropy that they produce, in nats per time: `rate` per agent, `total` of all agents with known
-    velocities, `of_agents` for each. Work is a Stratonovich product: the propulsion is the mean of that before and
-    after the displacement, which comes from positions.
+    velocities, `of_agents` for each, NaN for one that is never seen. Work is a Stratonovich product: the propulsion is
+    the mean of that before and after the displacement, which comes from positions.
 
     `headings` says what happens to propulsion if time is reversed, and has no default because both are in use: with
     ``even`` it stays as it is, as for a motor that pulls backwards; with ``odd`` it turns about, as an animal does that

@@ -96,6 +96,7 @@ def divergence(even: Floats, odd: Floats) -> float:
     needs_velocities=True,
     formula="sum p(r, c, w) ln(p(r, c, w) / p(r, c, -w)), c = u_i . u_j, w = (u_j - u_i) . (r_j - r_i) / r; "
     "alignment_asymmetry: <c w>(r); recession: <(v_j - v_i) . (r_j - r_i) / r>(r) / <|v|>(r)",
+    source="headings that turn about when time is reversed: Boffi & Vanden-Eijnden 2023, arXiv 2309.12991",
 )
 def pair_irreversibility(
     window: Window,
