@@ -15,11 +15,11 @@ REACH = {"vicsek": 4.0}  # of pairs; in Vicsek's model half the cell
 OTHERS = 12.0
 
 
-def simulated(scenario, seed, folder, steps=STEPS):
-    """Return the file of a run with a frame every 5 steps, made once."""
-    file = Path(folder) / f"{scenario}-{seed}-{steps}.nc"
+def simulated(scenario, seed, folder, steps=STEPS, every=EVERY):
+    """Return the file of a run with a frame every so many steps, made once."""
+    file = Path(folder) / f"{scenario}-{seed}-{steps}-{every}.nc"
     if not file.exists():
-        kadita.run(scenario, steps=steps, every=EVERY, seed=seed, output=file)
+        kadita.run(scenario, steps=steps, every=every, seed=seed, output=file)
     return file
 
 

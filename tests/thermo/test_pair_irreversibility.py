@@ -1,6 +1,7 @@
 """Pairs and the same pairs with time reversed: equilibrium, mirror images, planted arrows of time, faults, refusals."""
 
 import inspect
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -112,6 +113,27 @@ def test_a_torus_is_found_irreversible_at_800_frames(torus):
     assert found["flux"] < 1.5
     assert abs(found["recession"]).max() < 0.005
     assert found["alignment_asymmetry"][2] > 0.001  # from 1.5 to 2.25, those that part are better aligned
+
+
+def test_vicsek_has_the_profiles_of_an_independent_program(reference, tmp_path):
+    """The same 600 frames: <c w>(r) and <w>(r) are equal, and the divergence is although other bins are used."""
+    independent = json.loads((reference / "thermo" / "kadita_pairs_midstep.json").read_text())["vicsek_s1"]
+    file = SCHOOLS.simulated("vicsek", 1, tmp_path, steps=3000, every=4)
+    found = results(file, 4.0, start=150)
+    np.testing.assert_allclose(found["alignment_asymmetry"], independent["cw"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found["recession"], independent["w"], rtol=0, atol=1e-9)
+    assert found["divergence"] == pytest.approx(independent["kl"], rel=0.1)
+    assert found["null"] == pytest.approx(independent["null"], rel=0.1)
+    assert 0.05 < found["p_value"] < 0.08  # of an independent program .066
+    assert found["flux"] < 1
+    # what is equal to 1e-9 depends on the half step, although one is short against the bins
+    wrong = results(file, 4.0, start=150, half_step=0.0)
+    assert abs(wrong["recession"] - independent["w"]).max() > 1e-3
+    # frames of another interval are other data, which agree within errors and no better
+    other = results(SCHOOLS.simulated("vicsek", 1, tmp_path, steps=3000), 4.0, start=121)
+    gap = abs(other["alignment_asymmetry"] - independent["cw"])
+    assert gap.max() > 1e-4
+    assert (gap < 3 * other["alignment_asymmetry_error"]).all()
 
 
 def test_positions_of_the_end_of_the_step_are_found_out(torus):
