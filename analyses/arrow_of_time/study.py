@@ -24,16 +24,15 @@ STUDY = tomllib.loads((HERE / "study.toml").read_text(encoding="utf-8"))
 RUNS = HERE.parents[1] / "build" / "arrow_of_time"
 SETTLED = schools.STEPS // schools.EVERY // 5 + 1  # the first frame that is used
 COLUMNS = ("school", "seed", "measure", "expected", "tolerance", "value", "error", "p_value", "check", "holds")
-FEWER = 3000  # steps of Vicsek's model, whose independent number is of 600 frames
+VICSEK = (3000, 4, 150)  # steps, from frame to frame, and first frame of the independent program's run
 MEASURES = {"pairs": schools.false_alarms, "currents": currents.false_alarms, "work of propulsion": work.false_alarms}
 
 
 def of_run(task):
     """Measure a run: the lines of the table, and the profiles of its pairs."""
     scenario, seed = task
-    steps = FEWER if scenario == "vicsek" else schools.STEPS
-    file = schools.simulated(scenario, seed, RUNS, steps)
-    start = 1 if scenario == "vicsek" else SETTLED
+    steps, every, start = VICSEK if scenario == "vicsek" else (schools.STEPS, schools.EVERY, SETTLED)
+    file = schools.simulated(scenario, seed, RUNS, steps, every)
     pairs = schools.of_school(file, schools.REACH.get(scenario, schools.OTHERS), start=start)
     expected = STUDY["divergence"].get(scenario, [])[seed - 1 : seed] or [None]
     tolerance = None if expected[0] is None else STUDY["divergence"]["tolerance"] * expected[0]
