@@ -7,7 +7,7 @@ from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 
 from kadita.evaluation.figures.style import FAINT, INK, LINE, OTHER, SEQUENTIAL, STYLE, colour_map
-from kadita_thermo.entropy_production import share_lost
+from kadita_thermo.frame_intervals import share_lost
 
 
 def save(figure, path):

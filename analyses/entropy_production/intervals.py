@@ -6,7 +6,7 @@ from rows import known, of_copies
 
 import kadita
 from kadita import Block
-from kadita_thermo.entropy_production import share_lost
+from kadita_thermo.frame_intervals import share_lost
 
 STEP = 0.005
 EVERY = (1, 2, 4, 10, 20, 40, 80)

@@ -5,7 +5,7 @@ import systems
 from rows import known, of_copies
 
 import kadita
-from kadita_thermo.entropy_production import share_lost
+from kadita_thermo.frame_intervals import share_lost
 
 STEP = 0.01
 GYRATOR = np.array([[1.0, 0.5], [0.5, 2.0]])

@@ -10,7 +10,8 @@ from studies import module_of
 import kadita
 from kadita import Block, KaditaError, KaditaWarning
 from kadita.testing import check_analysis
-from kadita_thermo.entropy_production import entropy_production, share_lost
+from kadita_thermo.entropy_production import entropy_production
+from kadita_thermo.frame_intervals import share_lost
 
 SYSTEMS = module_of("entropy_production", "systems")
 STEP = 0.01
