@@ -149,7 +149,9 @@ def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
     attributes = {"r_a": 2.0, "length_unit": "$\\frac$", "time_unit": "s", "arena": "sphere:4,4,4,8"} | {
         "body_length": 1.0
     }
-    x, v, species = rng.random((40, 12, 3)) * 8, rng.normal(size=(40, 12, 3)), ["prey", "predator"] * 6
+    x, v, species = rng.random((70, 12, 3)) * 8, rng.normal(size=(70, 12, 3)), ["prey", "predator"] * 6
+    attributes |= {"translational_diffusion": 1.0, "reorientation_rate": 0.0, "relaxation_rate": 0.0}
+    attributes |= {"velocities": "state"}
     school = Block(x, v, box=8.0, attributes=attributes, species=species)
     names = [n for n, o in [*registry.metrics.items(), *registry.analyses.items()] if 3 in o.dimensions]
     parameters = {"bins": 4, "surrogates": 2, "lags": 5}
@@ -160,6 +162,9 @@ def test_whatever_kadita_computes_can_be_drawn(tmp_path, rng):
         if key in (registry.metrics.get(name) or registry.analyses[name]).parameters.model_fields
         and "bearing" not in name
     }
+    given |= {"entropy_production.headings": "even", "current_irreversibility.blocks": 8}
+    cells = {"position": "x", "velocity": "none", "position_cell": 2.0, "agents_per_cell": 0}
+    given |= {f"boltzmann_entropy.{key}": value for key, value in cells.items()}
     results = kadita.analyze(school, names, parameters=given)
     some = list(results)
     for number, start in enumerate(range(0, len(some), 12)):

@@ -72,7 +72,9 @@ def test_threads_are_used_where_they_are_asked_for_and_nowhere_else(threads, aga
 def test_the_file_carries_what_made_it(tmp_path):
     path = kadita.run("dewi-kadita-1", agents=7, steps=3, seed=8, parameters={"noise": 0.1}, output=tmp_path / "a.nc")
     with kadita.open(path) as trajectory:
-        assert trajectory.attributes == {"model": "couzin", "r_a": 15.0, "velocities": "displacement"}
+        step = trajectory.configuration["parameters"]["time_step"]
+        stated = {"model": "couzin", "r_a": 15.0, "velocities": "displacement", "time_step": step}
+        assert trajectory.attributes == stated
         stored = trajectory.configuration
     assert (stored["seed"], stored["steps"]) == (8, 3)
     assert (stored["parameters"]["agents"], stored["parameters"]["noise"]) == (7, 0.1)
