@@ -358,6 +358,6 @@ def test_a_school_of_one_is_a_walker(advance):
 
 def test_its_scenario_runs_and_its_trajectory_knows_the_radius(tmp_path):
     with kadita.open(kadita.run("vicsek", steps=20, agents=50, output=tmp_path / "v.nc")) as trajectory:
-        assert trajectory.attributes == {"model": "vicsek", "r_a": 1.0, "velocities": "displacement"}
+        assert trajectory.attributes == {"model": "vicsek", "r_a": 1.0, "velocities": "displacement", "time_step": 1.0}
         assert trajectory.configuration["parameters"]["radius"] == 1.0
         np.testing.assert_allclose(next(trajectory.blocks()).speeds, 0.05, rtol=1e-6)
