@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 import kadita
 from kadita.evaluation.figures.style import LINE, OTHER, STYLE
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 HERE = Path(__file__).resolve().parent
 SWEPT = HERE.parents[1] / "build" / "hysteresis"
@@ -49,7 +49,7 @@ def main():
     SWEPT.parent.mkdir(exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", kadita.KaditaWarning)  # mills drift slowly: not all series settle
-        sweep(HERE / "sweep.toml", output=SWEPT, workers=options.workers)
+        run_sweep(HERE / "sweep.toml", output=SWEPT, workers=options.workers)
     shutil.copyfile(SWEPT / "table.csv", HERE / "table.csv")
     with xarray.open_dataset(SWEPT / "table.nc") as table:
         draw(table, HERE / "hysteresis.png")

@@ -9,7 +9,7 @@ import pytest
 
 import kadita
 from kadita.io.amber.writer import AmberWriter
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 FRAMES = 1100  # more than a task has
 
@@ -141,7 +141,7 @@ def test_sweeps_of_one_process_run_and_record_an_edited_plugin(plugin, tmp_path)
     configuration.write_text(SWEEP)
     for number, folder in ((1.0, "a"), (2.0, "b"), (3.0, "a")):
         path = plugin(number)
-        table, _ = sweep(configuration, output=tmp_path / folder, plugins=[path])
+        table, _ = run_sweep(configuration, output=tmp_path / folder, plugins=[path])
         assert np.genfromtxt(table, delimiter=",", names=True)["constant"] == number
         (newest,) = [f for f in (tmp_path / folder).glob("*/seed-1.json") if sha256(path) in f.read_text()]
         assert str(number) in newest.with_suffix(".csv").read_text().replace(f",{number:g}\n", f",{number}\n")

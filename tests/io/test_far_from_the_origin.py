@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import kadita
 from kadita.io.convert import convert
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 UTM = np.array([512_345.0, 5_403_210.0])  # metres
 
@@ -47,7 +47,7 @@ def test_curvature_and_displacements_are_those_of_the_steps(walks, tmp_path, pla
     assert lag_1 == pytest.approx((steps**2).sum(axis=2).mean(), rel=1e-4)
     with kadita.open(tmp_path / "a.nc") as opened:
         assert_allclose(opened.read(np.arange(400)).positions[..., :2], x, atol=2e-5, rtol=1e-12)
-    assert validate(tmp_path / "a.nc") == []
+    assert findings_in(tmp_path / "a.nc") == []
     seen = MDAnalysis.Universe(str(tmp_path / "a.nc"), to_guess=()).trajectory[0].positions[:, :2]
     origin = np.rint((x.min(axis=(0, 1)) + x.max(axis=(0, 1))) / 2) if far else 0.0
     assert_allclose(seen, x[0] - origin, atol=2e-5)  # other readers see positions relative to the origin
@@ -77,4 +77,4 @@ def test_what_no_origin_helps_is_found(walks, tmp_path):
     x = walks.copy()
     x[:, 0] += 3e6
     convert(table(tmp_path / "a.csv", x), tmp_path / "a.nc", length_unit="m", time_unit="s")
-    assert [finding.id for finding in validate(tmp_path / "a.nc")] == ["resolution"]
+    assert [finding.id for finding in findings_in(tmp_path / "a.nc")] == ["resolution"]

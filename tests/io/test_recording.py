@@ -15,7 +15,7 @@ from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.io.amber.records import SUM, Records
 from kadita.io.convert import convert
 from kadita.io.recovery import recover
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 N, T, EDGE = 30, 20, 12.0
 PLANE = {"agents": N, "box": EDGE, "dimensions": 2, "time_step": 0.1}
@@ -90,7 +90,7 @@ def test_the_file_says_what_the_program_said(tmp_path, flight, command):
         configuration={"speed": np.float64(3.0), "weights": np.arange(3), "walls": None},
         title="Free flight",
     )
-    assert validate(path) == []
+    assert findings_in(path) == []
     with kadita.open(path) as school:
         assert school.complete
         assert school.agents.tolist() == [f"fish {i}" for i in range(N)]
@@ -157,7 +157,7 @@ def test_without_velocities_none_are_made_up(tmp_path, flight, command):
     with kadita.open(tmp_path / "mine.nc") as school:
         assert not school.has_velocities
         assert "velocities" not in school.attributes
-    assert validate(tmp_path / "mine.nc") == []
+    assert findings_in(tmp_path / "mine.nc") == []
     assert "velocities:        no" in command("info", "mine.nc").stdout
     found = kadita.analyze(tmp_path / "mine.nc", ["polarization"], velocities="difference")
     assert (found["polarization"] > 0).all()
@@ -183,7 +183,7 @@ def test_agents_who_are_absent(tmp_path, flight):
     v[2, 7] = np.nan  # seen, and of unknown velocity
     with kadita.record(tmp_path / "mine.nc", **PLANE, presence=True) as file:
         file.write(x, v)
-    assert validate(tmp_path / "mine.nc") == []
+    assert findings_in(tmp_path / "mine.nc") == []
     chunk = read(tmp_path / "mine.nc")
     absent = np.isnan(x).any(axis=2)
     assert_array_equal(np.isnan(chunk.positions), np.repeat(absent[..., None], 3, axis=2))
@@ -200,7 +200,7 @@ def test_a_slab_is_open_along_one_axis(tmp_path):
     chunk = read(tmp_path / "m.nc")
     assert_array_equal(chunk.lengths[0], [20, 30, 0])
     assert_allclose(chunk.positions, np.stack([x[..., 0] % 20, x[..., 1] % 30, x[..., 2]], axis=2), atol=1e-5)
-    assert validate(tmp_path / "m.nc") == []
+    assert findings_in(tmp_path / "m.nc") == []
 
 
 def test_steps_that_float32_rounds_are_told_and_an_origin_mends_it(tmp_path):
@@ -216,7 +216,7 @@ def test_steps_that_float32_rounds_are_told_and_an_origin_mends_it(tmp_path):
         for frame in x:
             file.write(frame)
     assert_allclose(read(tmp_path / "near.nc").positions[..., :2], x, rtol=0, atol=1e-6)
-    assert validate(tmp_path / "near.nc") == []
+    assert findings_in(tmp_path / "near.nc") == []
 
 
 def drifting(path, said, *, turned=0.0, dt=0.5, **options):
@@ -292,7 +292,7 @@ def test_a_program_that_fails_keeps_its_frames_and_the_file_says_so(tmp_path, fl
         simulate()
     assert [p.name for p in tmp_path.iterdir()] == ["mine.nc"]
     assert json.loads(command("info", "mine.nc", "--json").stdout)["complete"] is False
-    assert [f.id for f in validate(path)] == ["status"]
+    assert [f.id for f in findings_in(path)] == ["status"]
     saved = recover(path)
     assert (saved.frames, saved.damaged, saved.torn) == (5, (), 0)
     assert_array_equal(read(saved.path).positions, read(path).positions)
@@ -329,7 +329,7 @@ def test_a_program_that_is_killed_leaves_every_frame_that_it_wrote(tmp_path):
     rng = np.random.default_rng(9)
     for frame in frames:
         assert_array_equal(frame, rng.normal(size=(500, 3)).astype(np.float32).astype(float))
-    assert [f.id for f in validate(path)] == ["status"]
+    assert [f.id for f in findings_in(path)] == ["status"]
 
 
 def test_a_recording_without_frames_is_an_error_and_leaves_no_file(tmp_path, flight):

@@ -16,7 +16,7 @@ from kadita.io.amber.records import SUM, Records
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.convert import convert
 from kadita.io.recovery import recover
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 T, N = 70, 9
 NAMES = ("clock", "target_speed")
@@ -96,7 +96,7 @@ def test_a_flipped_bit_in_a_clock_is_found_by_its_frames_checksum(file, frame):
     file.write_bytes(content)
     with pytest.raises(KaditaError, match=f"frame {frame} is damaged"):
         read(file)
-    assert [(f.id, f.frame) for f in validate(file)] == [("frame-crc", frame)]
+    assert [(f.id, f.frame) for f in findings_in(file)] == [("frame-crc", frame)]
 
 
 def test_the_checksum_is_of_all_bytes_before_it(file):
@@ -109,18 +109,18 @@ def test_the_checksum_is_of_all_bytes_before_it(file):
 
 
 def test_kadita_finds_no_fault_in_it(file, tmp_path, frames):
-    assert validate(file) == []
+    assert findings_in(file) == []
     x, v, times, kept = (np.copy(a) if isinstance(a, np.ndarray) else dict(a) for a in frames)
     x[10:20, 4] = np.nan
     kept["clock"] = np.where(np.isnan(x[..., 0]), np.nan, kept["clock"])
-    assert validate(write(tmp_path / "absent.nc", (x, v, times, kept), presence=True)) == []
+    assert findings_in(write(tmp_path / "absent.nc", (x, v, times, kept), presence=True)) == []
 
 
 @pytest.mark.parametrize("number", [np.inf, np.nan])
 def test_numbers_that_are_none_are_a_finding_and_are_not_read(file, number):
     with netCDF4.Dataset(file, "a") as nc:
         nc["kadita_clock"][12, 3] = number
-    assert {f.id for f in validate(file)} == {"variables-finite", "frame-crc"}
+    assert {f.id for f in findings_in(file)} == {"variables-finite", "frame-crc"}
     with netCDF4.Dataset(file, "a") as nc:  # as a program without checksums would write it
         nc.program = "other!"
     with pytest.raises(KaditaError, match=f"expected finite numbers; frame 12 holds {number} for clock"):
@@ -150,7 +150,7 @@ def test_a_file_that_is_continued_is_that_of_an_unbroken_run(file, tmp_path, fra
 def test_to_nc4_and_back_gives_the_same_bytes(file, tmp_path, frames):
     convert(file, tmp_path / "a.nc4")
     np.testing.assert_array_equal(read(tmp_path / "a.nc4").variables["clock"], frames[3]["clock"])
-    assert validate(tmp_path / "a.nc4") == []
+    assert findings_in(tmp_path / "a.nc4") == []
     convert(tmp_path / "a.nc4", tmp_path / "back.nc")
     assert (tmp_path / "back.nc").read_bytes() == file.read_bytes()
 
@@ -189,7 +189,7 @@ def test_where_columns_are_reused_they_follow_the_agent(tmp_path, rng):
     known = {"periodic": False, "velocities": False, "presence": True, "reused": 2}
     with AmberWriter(path, list("abc"), variables=("mood",), **known) as writer:
         writer.write(x, None, np.arange(5.0), None, who, {"mood": mood})
-    assert validate(path) == []
+    assert findings_in(path) == []
     with kadita.open(path) as school:
         for frame in school:
             np.testing.assert_array_equal(

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import kadita
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 from kadita.models import NOTHING, NOWHERE, Model, count, jitable, times, total, unit, where
 from kadita.simulation.checks import attributes_of
 from kadita.simulation.configuration import RunConfiguration
@@ -85,7 +85,7 @@ def test_the_file_of_a_planar_run_says_plane_and_its_cell(tmp_path):
     assert not chunk.positions[..., 2].any()
     assert not chunk.velocities[..., 2].any()
     assert (chunk.lengths == [8.0, 8.0, 0.0]).all()
-    assert validate(path) == []
+    assert findings_in(path) == []
     again = kadita.analyze(path, ["polarization", "spread"])
     assert again.provenance["dimensions"] == while_running.provenance["dimensions"] == 2
     np.testing.assert_allclose(again["polarization"], while_running["polarization"], atol=1e-6)

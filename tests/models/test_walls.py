@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 from kadita.models import NOTHING, Model, count, jitable, times, turned, unit, where
 from kadita.school.arena import Arena
 from kadita.simulation.configuration import RunConfiguration
@@ -98,7 +98,7 @@ def test_its_file_has_them_inside_and_says_the_arena(arena, tmp_path):
     with kadita.open(path) as opened:
         assert opened.attributes["arena"] == str(Arena.of(run.parameters.arena))
         assert opened.attributes["velocities"] == "heading"
-    assert validate(path) == []
+    assert findings_in(path) == []
     near = kadita.analyze(path, ["wall_distance"])["wall_distance"]
     assert 0 < near.min() < near.max() < run.parameters.walls.half_width
 

@@ -22,7 +22,7 @@ import kadita
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.convert import convert
 from kadita.io.topology import write_topology
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 ORIGIN = np.array([512_000.0, 5_403_000.0, 0.0])  # UTM, metres
 T, N, EDGE = 4, 12, 40.0
@@ -82,7 +82,7 @@ def tracks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_kadita_reads_all_of_it_and_finds_no_fault(tracks, request):
-    assert validate(tracks.path) == []
+    assert findings_in(tracks.path) == []
     with kadita.open(tracks.path) as opened:
         chunk = opened.read(np.arange(T))
         assert opened.dimensions == (3 if (tracks.positions[..., 2] > 0).any() else 2)

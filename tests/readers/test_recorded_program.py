@@ -21,7 +21,7 @@ from scipy.io import netcdf_file
 import kadita
 from kadita.io.recording.recorder import Recording
 from kadita.io.topology import write_topology
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 PAGE = Path(__file__).parents[2] / "docs" / "the-file.md"
 (PROGRAM,) = re.findall(r"^```python\n([^`]*kadita\.record[^`]*)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
@@ -65,7 +65,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 def test_the_program_is_short_and_its_file_without_fault(recorded):
     loop = PROGRAM[PROGRAM.index("with kadita.record") :].splitlines()
     assert len(loop) <= 10
-    assert validate(recorded.path) == []
+    assert findings_in(recorded.path) == []
 
 
 def test_kadita_measures_what_the_program_would(recorded):

@@ -34,19 +34,19 @@ def ten(rng):
     ],
 )
 def test_frames_are_chosen_by_number_and_by_time(ten, choice, frames):
-    assert ten.select(**choice).tolist() == list(frames)
+    assert ten.frame_numbers(**choice).tolist() == list(frames)
 
 
 @pytest.mark.parametrize("choice", [{"start": 10}, {"stop": 0}, {"begin": 9.0}, {"begin": 3.0, "end": 2.0}])
 def test_a_choice_without_frames_says_what_there_is(ten, choice):
     with pytest.raises(kadita.KaditaError, match="there are 10 frames, times 0 to 4.5"):
-        ten.select(**choice)
+        ten.frame_numbers(**choice)
 
 
 @pytest.mark.parametrize("choice", [{"step": 0}, {"step": -1}, {"dt": 0.0}])
 def test_steps_go_forward(ten, choice):
     with pytest.raises(kadita.KaditaError, match="expected"):
-        ten.select(**choice)
+        ten.frame_numbers(**choice)
 
 
 def test_blocks_are_the_frames_in_order_whatever_their_size(ten):

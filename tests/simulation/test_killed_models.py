@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kadita
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = ROOT / "tests" / "shared" / "everything"
@@ -37,7 +37,7 @@ def test_it_uses_all_of_the_engine(whole):
     assert from_axis.max() > 3.9
     assert frames.positions[..., 2].min() >= 0
     assert frames.positions[..., 2].max() <= 3
-    assert validate(whole[0]) == []
+    assert findings_in(whole[0]) == []
 
 
 def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(whole, tmp_path):

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 import kadita
 from kadita import KaditaError, Model
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 from kadita.models import NOTHING, jitable
 from kadita.simulation.configuration import RunConfiguration, load_configuration
 from kadita.simulation.integration import Integration
@@ -80,7 +80,7 @@ def whole(configuration, tmp_path_factory):
 
 
 def test_the_clock_of_each_frame_is_its_step(whole):
-    assert validate(whole) == []
+    assert findings_in(whole) == []
     with kadita.open(whole) as school:
         assert school.variables == ("walk", "clock")
         assert school.attributes["velocities"] == "heading"

@@ -69,8 +69,9 @@ def plot(
     """
     from kadita.base.errors import KaditaError
     from kadita.cli.files import expanded
-    from kadita.cli.plot_kinds import draw_kind, is_given
+    from kadita.cli.plot_kinds import draw_to_file
     from kadita.cli.terminal import installed, notes, report
+    from kadita.evaluation.figures.drawing import Tools, is_given
     from kadita.evaluation.source import FRAMES, of_source
 
     paths = expanded(trajectories)
@@ -97,19 +98,17 @@ def plot(
     measuring = {**given_in(measurement), **given_in(tracks)}
     if "settings" in measuring and not options["parameters"]:
         measuring["of_importer"] = measuring.pop("settings")
-    results = draw_kind(
+    results = draw_to_file(
         kind,
         paths,
         output,
         metrics or [],
-        registry,
+        Tools(measured, opened, registry),
+        force=force,
         width=width,
         given=given,
-        force=force,
         measuring=measuring,
         frames={key: options[key] for key in FRAMES & options.keys() if options[key] is not None},
-        measure=measured,
-        open_one=opened,
     )
     typer.echo(f"wrote {output}")
     for found in results:

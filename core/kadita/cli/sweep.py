@@ -32,7 +32,7 @@ def sweep(
     """
     from kadita.base.errors import Interrupted
     from kadita.cli.terminal import installed, progress
-    from kadita.simulation.sweep import sweep as run_sweep
+    from kadita.simulation.sweep import run_sweep
 
     registry = installed(plugins)
     counts, received = [0, 0], [signal.SIGINT]

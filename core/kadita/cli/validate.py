@@ -29,9 +29,9 @@ def validate(
         return
     if trajectory is None:
         raise KaditaError("expected a trajectory to validate, or --list")
-    from kadita.io.validation import examine
+    from kadita.io.validation import validate as check
 
-    report = examine(trajectory)
+    report = check(trajectory)
     severities = {f.severity for f in report.findings}
     if as_json:
         _print_json(trajectory, report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from kadita.base import renamed
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.parallel import worker_pool
 from kadita.base.parallel.tasks import Run
+from kadita.base.progress import Count, Progress, counter, with_bar
 from kadita.base.settings import by_metric
 from kadita.evaluation.by_species import Part, accumulator
 from kadita.evaluation.part_cache import PartCache
@@ -36,10 +37,9 @@ from kadita.plugins.loading import load_registry, load_same
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory, arrivals
 
-Progress = Callable[[int, int], None]
-
 
 @renamed.keywords
+@with_bar("analyzing")
 def analyze(
     data: Any,
     metrics: str | Metric | Analysis | Iterable[str | Metric | Analysis] | None = None,
@@ -70,7 +70,7 @@ def analyze(
     scheduler: str | None = None,
     keep: Path | None = None,
     registry: Registry | None = None,
-    progress: Progress | None = None,
+    progress: Progress = None,
 ) -> Results:
     """Compute metrics on every frame of a trajectory, in one pass, without loading all of it into memory.
 
@@ -109,7 +109,7 @@ def analyze(
             interrupted analysis can continue.
         registry: from `kadita.plugins.loading.load_registry`, which is called if it is None. It holds plugin files as
             they were when it was loaded, even if they are edited during the analysis.
-        progress: called with the number of measured frames and their total.
+        progress: True shows a bar; a function is called with the number of measured frames and their total.
 
     Raises:
         KaditaError: input that cannot be read or changes during the analysis, unknown metrics or parameters, or a
@@ -124,7 +124,7 @@ def analyze(
     choice = {"start": start, "stop": stop, "step": step, "begin": begin, "end": end, "dt": dt}
     registry = load_registry(plugins) if registry is None else registry
     named = load_preset(profile) if profile is not None else None
-    shown = progress or (lambda done, total: None)
+    shown = counter(progress)
     source = Source.of(
         topology=topology,
         tracks=tracks,
@@ -173,7 +173,7 @@ def analyze(
             results = replace(results, notes=(*results.notes, changed))  # perhaps another program still writes it
     results = replace(results, notes=(*on_box, *results.notes)) if on_box else results
     for note in (*results.notes, *results.failures.values()):
-        warnings.warn(note, KaditaWarning, stacklevel=2)
+        warnings.warn(note, KaditaWarning, stacklevel=4)
     return results
 
 
@@ -184,17 +184,17 @@ def _streamed(
     choice: Mapping[str, Any],
     follow: bool,
     profile: Preset | None,
-    progress: Progress,
+    progress: Count,
     by: str | None,
 ) -> Results:
     """Measure the frames of any trajectory in one pass, in this process."""
-    frames = trajectory.select(**choice, none=follow)
+    frames = trajectory.frame_numbers(**choice, none=follow)
     told = trajectory.dimensions is not None
     run = accumulator(plan, registry, trajectory, len(frames), by)
     done = 0
     try:
         for _ in arrivals(trajectory) if follow else (None,):
-            frames = trajectory.select(**choice, none=follow)
+            frames = trajectory.frame_numbers(**choice, none=follow)
             run.resize(len(frames))
             for block in trajectory.blocks_of(frames[done:]):
                 rows = np.searchsorted(frames, block.frames)
@@ -205,7 +205,7 @@ def _streamed(
     except KeyboardInterrupt:
         if not follow or not done:  # nothing was measured
             raise
-    frames = frames[:done] if done else trajectory.select(**choice)
+    frames = frames[:done] if done else trajectory.frame_numbers(**choice)
     run.resize(len(frames))
     return with_plane(run.finalize(frames, profile), told)
 
@@ -229,7 +229,7 @@ def _shared(
     workers: int,
     scheduler: str | None,
     keep: Path | None,
-    progress: Progress,
+    progress: Count,
 ) -> Results:
     """Measure the frames of a file in tasks, on workers; tasks with stored partial results are skipped."""
     plan, registry = resolve(request)
@@ -238,7 +238,7 @@ def _shared(
     try:
         told = trajectory.dimensions is not None
         request = replace(request, source=replace(request.source, dimensions=trajectory.decide_dimensions()))
-        frames = trajectory.select(**choice)
+        frames = trajectory.frame_numbers(**choice)
         tasks = partition(request, content, trajectory, frames, plan.halo)
         kept = PartCache(keep, tasks) if keep is not None and len(tasks) > 1 else None
         run = accumulator(plan, registry, trajectory, len(frames), request.by)

@@ -9,21 +9,23 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic_core import to_json
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
-from kadita.evaluation.result import as_json
-from kadita.evaluation.results import COUNTS, Result, Results
+from kadita.evaluation.result import COUNTS, Result, as_json
 from kadita.evaluation.statistics import Estimate
 from kadita.evaluation.tables import cell
 from kadita.evaluation.tables import tables as tables_of
 
+if TYPE_CHECKING:
+    from kadita.evaluation.results import Results
+
 Equilibration = str | float
-Writer = Callable[[Results, Equilibration, Path], None]
+Writer = Callable[["Results", Equilibration, Path], None]
 
 
 def write(results: Results, path: str | Path, *, force: bool = False, equilibration: Equilibration = "none") -> None:

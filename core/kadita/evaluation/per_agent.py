@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kadita.evaluation.results import Result, Results, Series
+from kadita.evaluation.result import Series
 from kadita.school.box import Floats
+
+if TYPE_CHECKING:
+    from kadita.evaluation.result import Result
+    from kadita.evaluation.results import Results
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MEDIAN = QUANTILES.index(0.5)

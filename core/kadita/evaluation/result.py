@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kadita.plugins.declaration.regions import Regions
 from kadita.school.box import Floats
 
+COUNTS = "agents"  # the column of numbers of agents
 SHARED = ("agent", "space", "species")  # axes that all results have in common
 
 

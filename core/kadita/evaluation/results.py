@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base import renamed
-from kadita.base.errors import did_you_mean
+from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.numerals import along_axis
+from kadita.evaluation.result import COUNTS as COUNTS
 from kadita.evaluation.result import AnalysisResult as AnalysisResult
 from kadita.evaluation.result import Result as Result
 from kadita.evaluation.result import Series as Series
@@ -23,18 +25,30 @@ from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 
 if TYPE_CHECKING:
-    import xarray
+    from pathlib import Path
 
-COUNTS = "agents"  # the column of numbers of agents
+    import pandas
+    import xarray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results(Mapping[str, Floats]):
     """Values of metrics and of whole-trajectory analyses, by name, in this order.
 
-    ``results["rotation"]`` is a series over the frames, (T, ...); ``results["mean_squared_displacement"]`` is a result
-    of the whole trajectory, and so is ``results["heading_autocorrelation.correlation"]``, one of several results of an
-    analysis. `series` and `analyses` have their units, parameters and axes.
+    ``results["rotation"]`` or ``results.rotation`` is a series over the frames, (T, ...);
+    ``results["mean_squared_displacement"]`` is a result of the whole trajectory, and so is
+    ``results["heading_autocorrelation.correlation"]`` or ``results.heading_autocorrelation.correlation``, one of
+    several results of an analysis. `series` and `analyses` have their units, parameters and axes.
+    A notebook shows the table that `kadita analyze` prints.
+
+    >>> import kadita
+    >>> results = kadita.analyze("school.nc", ["polarization", "rotation"])
+    >>> results
+    <Results of 21 frames: polarization, rotation>
+    >>> results.polarization.shape
+    (21,)
+    >>> results.to_dataframe().columns.tolist()
+    ['frame', 'time', 'polarization', 'rotation', 'agents']
 
     Attributes:
         frames: (T,) frame numbers.
@@ -84,7 +98,18 @@ class Results(Mapping[str, Floats]):
         raise KeyError(f"these results have no '{name}'{did_you_mean(name, self)}")
 
     def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and name not in self.__dataclass_fields__:  # which a copy in the making lacks
+            if name in self.series or name in self.analyses or name in renamed.METRICS:
+                return self[name]
+            if several := {k.partition(".")[2]: a.values for k, a in self.analyses.items() if k.startswith(f"{name}.")}:
+                return SimpleNamespace(**several)
         return renamed.old_attribute(self, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name.partition(".")[0] for name in self)})
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def __iter__(self) -> Iterator[str]:
         return iter((*self.series, *self.analyses))
@@ -94,6 +119,69 @@ class Results(Mapping[str, Floats]):
 
     def __repr__(self) -> str:
         return f"<Results of {len(self.frames)} frames: {', '.join(self) or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        from kadita.evaluation import summary
+
+        return summary.as_html(self)
+
+    def summary(self, equilibration: str | float = "none", *, agents: bool = False) -> pandas.DataFrame:
+        """Return the table that `kadita analyze` prints, a row for each scalar; of a label, the share of its frames.
+
+        The columns are mean, SE (the standard error of the mean, corrected for autocorrelation), std, n_eff (the
+        effective sample size), from (the time of the first frame that counts), equilibrated and unit. Results of the
+        whole trajectory have a mean alone.
+
+        Args:
+            equilibration: which frames count, as in `statistics`.
+            agents: return median and quantiles of per-agent metrics instead, over agents and frames.
+
+        Raises:
+            KaditaError: unknown equilibration.
+
+        >>> import kadita
+        >>> results = kadita.analyze("school.nc", ["polarization", "rotation"])
+        >>> results.summary("half").index.tolist()
+        ['polarization', 'rotation']
+        """
+        from kadita.evaluation import dataframes
+        from kadita.evaluation.statistics import check_equilibration
+
+        counted = check_equilibration(equilibration)
+        return dataframes.of_quantiles(self, counted) if agents else dataframes.of_statistics(self, counted)
+
+    def to_dataframe(self, table: str | None = None, *, long: bool = False) -> pandas.DataFrame:
+        """Return a table of pandas with the columns of the CSV files; units are in its ``attrs["units"]``.
+
+        Args:
+            table: None for a row per frame and a column per scalar; ``"agents"``, or the name of a per-agent metric,
+                for a row per agent and frame; the name of a whole-trajectory analysis for its values along its axes.
+            long: return one row per value instead, with the columns frame, time, agent, species, metric, value, label
+                and unit, as far as there are any; of all series.
+
+        Raises:
+            KaditaError: there is no such table, or a table is named with `long`.
+
+        >>> import kadita
+        >>> results = kadita.analyze("school.nc", ["polarization", "mean_squared_displacement"])
+        >>> results.to_dataframe("mean_squared_displacement").columns.tolist()
+        ['lag', 'mean_squared_displacement']
+        >>> results.to_dataframe(long=True).columns.tolist()
+        ['frame', 'time', 'metric', 'value', 'unit']
+        """
+        from kadita.evaluation import dataframes
+
+        if long and table is not None:
+            raise KaditaError(f"expected a table or long=True, which holds all series; got both: '{table}'")
+        if long:
+            return dataframes.in_rows(self)
+        return dataframes.of_frames(self) if table is None else dataframes.of_table(self, table)
+
+    def write(self, path: str | Path, *, force: bool = False, equilibration: str | float = "none") -> None:
+        """Write results to a .csv, .json, .nc or .xvg file; see `kadita.write`."""
+        from kadita.evaluation.export import write
+
+        write(self, path, force=force, equilibration=equilibration)
 
     def columns(self) -> dict[str, tuple[Series, Floats]]:
         """Return every scalar series by name, (T,): one per metric, or per component: ``drift.x``, ``distances.2``."""

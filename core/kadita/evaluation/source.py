@@ -25,7 +25,9 @@ from kadita.school.transforms.motion import Motion
 from kadita.school.transforms.selected import selected
 from kadita.school.transforms.stated_dimensions import with_dimensions
 
-FRAMES = frozenset(("start", "stop", "step", "begin", "end", "dt"))  # keywords that choose frames: `Trajectory.select`
+FRAMES = frozenset(
+    ("start", "stop", "step", "begin", "end", "dt")
+)  # keywords that choose frames: `Trajectory.frame_numbers`
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kadita.base import html
 from kadita.base.numerals import in_full
 from kadita.evaluation.per_agent import MEDIAN, components, per_agent, quantiles
-from kadita.evaluation.results import Result, Results, Series
+from kadita.evaluation.result import Series
 from kadita.evaluation.statistics import Estimate
 from kadita.evaluation.statistics.equilibration import first_frame
 from kadita.school.box import Floats
+
+if TYPE_CHECKING:
+    from kadita.evaluation.result import Result
+    from kadita.evaluation.results import Results
 
 HEADINGS = ("mean", "SE", "std", "n_eff", "from")
 HEADINGS_OF_AGENTS = ("median", "5 %", "25 %", "75 %", "95 %")
@@ -79,6 +85,22 @@ def rows_of_agents(results: Results, equilibration: str | float = "none") -> Ite
     for name, w in results.analyses.items():
         if w.dims == ("agent",):
             yield from _quantiles(name, name, w, w.values)
+
+
+def as_html(results: Results) -> str:
+    """Return the tables that `kadita analyze` prints, with notes and failures, for a notebook."""
+    estimates = results.statistics()
+    title, parts = frames_line(results), []
+    of_agents = "of single agents", HEADINGS_OF_AGENTS, rows_of_agents(results)
+    for first, headings, found in (("metric", HEADINGS[:-1], rows(results, estimates)), of_agents):
+        filled = [[r.name, *r.cells[: len(headings)], *[""] * (len(headings) - len(r.cells)), r.unit] for r in found]
+        if filled:
+            parts.append(html.table([first, *headings, "unit"], filled, title))
+            title = ""
+    lines = [*results.notes, *results.failures.values()]
+    if drifting := not_equilibrated(estimates):
+        lines.append(f"not equilibrated (a drift, or n_eff below 10), SE too small: {', '.join(drifting)}")
+    return "".join((*parts, *(f"<p>{escape(line)}</p>" for line in lines))) or f"<p>{escape(title)}</p>"
 
 
 def not_equilibrated(estimates: Mapping[str, Estimate]) -> list[str]:

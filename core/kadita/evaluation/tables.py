@@ -11,10 +11,11 @@ import numpy as np
 from kadita.base import renamed
 from kadita.evaluation.per_agent import columns, sightings
 from kadita.evaluation.plan import DEFAULT, load_preset
-from kadita.evaluation.results import AnalysisResult, Results, Series
 from kadita.school.box import Floats
 
 if TYPE_CHECKING:
+    from kadita.evaluation.result import AnalysisResult, Series
+    from kadita.evaluation.results import Results
     from kadita.plugins.registry import Registry
 
 AGENTS = "agents"  # the table of per-agent series
@@ -75,16 +76,24 @@ def tables(results: Results) -> Iterator[tuple[str, list[str], Iterator[list[Any
 
     The table of per-agent series has a row for every agent in every frame in which it is present.
     """
+    for name, (heading, analyses) in analyses_by_table(results).items():
+        yield name, heading, _rows(results, analyses)
+    if of_agents := columns(results):
+        yield (
+            _of_agents(analyses_by_table(results)),
+            ["frame", "time", "agent", *of_agents],
+            _sightings(results, of_agents),
+        )
+
+
+def analyses_by_table(results: Results) -> dict[str, tuple[list[str], dict[str, AnalysisResult]]]:
+    """Return the heading of every table of whole-trajectory results, and the results in it, by the table's name."""
     by_analysis: dict[str, dict[tuple[str, ...], dict[str, AnalysisResult]]] = {}
     for name, result in results.analyses.items():
         by_analysis.setdefault(name.partition(".")[0], {}).setdefault(result.dims, {})[name] = result
-    of_analyses = table_names(by_analysis)
-    names = iter(of_analyses)
-    for dims, analyses in itertools.chain.from_iterable(sets.items() for sets in by_analysis.values()):
-        if dims:
-            yield next(names), _heading(dims, analyses), _rows(results, analyses)
-    if of_agents := columns(results):
-        yield _of_agents(of_analyses), ["frame", "time", "agent", *of_agents], _sightings(results, of_agents)
+    sets = itertools.chain.from_iterable(by.items() for by in by_analysis.values())
+    with_axes = [(_heading(dims, analyses), analyses) for dims, analyses in sets if dims]
+    return dict(zip(table_names(by_analysis), with_axes, strict=True))
 
 
 def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> list[str]:

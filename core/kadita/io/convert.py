@@ -8,13 +8,14 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
+from kadita.base.progress import Progress, counter, with_bar
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.box_size import check_box
 from kadita.io.importing.merged import open_merged
 from kadita.io.importing.options import ImportOptions
 from kadita.io.importing.summary import Summary, summary_of
 from kadita.io.opening import open_trajectory
-from kadita.io.writers.formats import Progress, format_of, write_as
+from kadita.io.writers.formats import format_of, write_as
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.transforms.given_box import parsed_box
@@ -24,6 +25,7 @@ from kadita.school.transforms.stated_dimensions import with_dimensions
 WRITTEN = "kadita"  # format of which the summary is that of the written file
 
 
+@with_bar("converting")
 def convert(
     source: str | Path | Sequence[str | Path],
     output: str | Path,
@@ -61,7 +63,7 @@ def convert(
         plugins: plugin files to load in addition to installed ones.
         registry: from `kadita.plugins.loading.load_registry`; loaded if None.
         force: replace an existing file.
-        progress: called with the number of frames done and the total.
+        progress: True shows a bar; a function is called with the number of frames done and the total.
         summary: called with what tracks hold, after they are written.
         others: how tracks are read, as in `kadita.open`: ``importer``, ``parameters``, ``length_unit``, ``frame_rate``,
             ``arena``; and options of the output format, by name.
@@ -108,7 +110,9 @@ def convert(
     remarks += opened.remarks
     with opened:
         facts = origin(source) if len(sources) == 1 else {"name": opened.name, "files": [origin(f) for f in sources]}
-        replace_whole(output, lambda path: remarks.extend(write_as(target, opened, path, facts, progress, **of_format)))
+        replace_whole(
+            output, lambda path: remarks.extend(write_as(target, opened, path, facts, counter(progress), **of_format))
+        )
         if summary is not None and are_tracks and target.name != WRITTEN:
             summary(summary_of(opened))
     if summary is not None and are_tracks and target.name == WRITTEN:  # read faster than velocities are computed again

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kadita.base import html
 from kadita.base.errors import KaditaError
 from kadita.school.arena import Arena
 from kadita.school.box import Box, Floats, sum_over_agents
@@ -216,6 +217,17 @@ class Block(Kinematics):
     def __repr__(self) -> str:
         plane = " in a plane" if self.dimensions == 2 else ""
         return f"<Block of {self.shape[0]} frames, {self.shape[1]} agents{plane}, {self.box}>"
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "frames": len(self),
+            "agents": f"{self.shape[1]}{'' if self.species is None else ' of ' + ', '.join(self.all_species)}",
+            "times": f"{self.times[0]:g} to {self.times[-1]:g}",
+            "dimensions": self.dimensions,
+            "box": self.box,
+            "velocities": "none" if self._velocities is None else f"of {int(self.velocity_known.sum())} sightings",
+        }
+        return html.named("Block", facts.items())
 
     def of_agents(self, which: Integers | NDArray[np.bool_], frames: slice = slice(None)) -> Block:
         """Return the block of some of the agents, in some of its frames."""

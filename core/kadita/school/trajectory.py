@@ -7,11 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base import html, renamed
 from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
@@ -20,6 +21,10 @@ from kadita.school.chunk import BLOCK_FRAMES, Chunk, constant_segments, frames_a
 from kadita.school.dimensions import PLANE, SPACE, off_plane
 from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
+
+if TYPE_CHECKING:
+    from kadita.evaluation.report.show import Page
+    from kadita.io.info import Description
 
 
 class Trajectory(ABC):
@@ -108,13 +113,28 @@ class Trajectory(ABC):
         """Iterate over frames in order; frames without agents are left out."""
         return (frame for block in self.blocks() for frame in block)
 
-    def __getitem__(self, frame: int) -> Frame:
-        """Return a frame by number, from 0; negative numbers count back from the end.
+    @overload
+    def __getitem__(self, frame: int) -> Frame: ...
+    @overload
+    def __getitem__(self, frame: slice) -> Trajectory: ...
+    def __getitem__(self, frame: int | slice) -> Frame | Trajectory:
+        """Return a frame by number, from 0, or the trajectory of a slice of the frames, which reads them when asked to.
+
+        Negative numbers count back from the end. The frames of a slice are counted from 0 again, and keep their times.
 
         Raises:
             IndexError: if there is no such frame.
-            KaditaError: if the frame has no agents.
+            KaditaError: if the frame has no agents, or the slice no frames.
+
+        >>> import kadita
+        >>> with kadita.open("school.nc") as trajectory:
+        ...     trajectory[-1].time, len(trajectory[10:20:5])
+        (100.0, 2)
         """
+        if isinstance(frame, slice):
+            from kadita.school.transforms.parts import frames_of
+
+            return frames_of(self, frame)
         if not -self.n_frames <= frame < self.n_frames:
             raise IndexError(f"frame: expected {-self.n_frames} .. {self.n_frames - 1}; got {frame}")
         for block in self.blocks_of(np.array([frame % self.n_frames])):
@@ -124,7 +144,65 @@ class Trajectory(ABC):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}, {self.n_frames} frames, {len(self.agents)} agents>"
 
-    def select(
+    def _repr_html_(self) -> str:  # without reading frames, as it is shown often
+        times, unit = self.times, self.attributes.get("time_unit") or ""
+        species = "" if self.species is None else f" of {', '.join(names_of(self.species))}"
+        facts = {
+            "frames": self.n_frames,
+            "agents": f"{len(self.agents)}{species}",
+            "times": f"{times[0]:g} to {times[-1]:g} {unit}".strip(),
+            "velocities": "yes" if self.has_velocities else "no",
+            "model": self.attributes.get("model") or "",
+        }
+        return html.named(self.name, [(key, value) for key, value in facts.items() if value != ""])
+
+    def select(self, *choices: str, **former: Any) -> Any:
+        """Return the trajectory of the agents that all choices name; neighbours and clusters are those among them.
+
+        Args:
+            choices: ``"species=NAME"`` or ``"agent=NAME"``, with commas between several names.
+            former: keywords of `frame_numbers`, which had this name.
+
+        Raises:
+            KaditaError: another form, a name that does not occur, or no agent left.
+
+        >>> import kadita
+        >>> with kadita.open("species.nc") as trajectory:
+        ...     trajectory.select("species=predator").agents.tolist()
+        [0, 1]
+        """
+        if former or not all(isinstance(choice, str) for choice in choices):
+            renamed.warn("Trajectory.select(start, stop, step)", "Trajectory.frame_numbers(start, stop, step)")
+            return self.frame_numbers(*choices, **former)  # type: ignore[arg-type]
+        from kadita.school.transforms.parts import agents_of
+
+        return agents_of(self, choices)
+
+    def describe(self) -> Description:
+        """Return what `kadita info` prints: frames, agents, times, cell, gaps, units, and how it was made.
+
+        >>> import kadita
+        >>> with kadita.open("school.nc") as trajectory:
+        ...     trajectory.describe()["frames"]
+        21
+        """
+        import kadita
+
+        return kadita.info(self)
+
+    def show(self, metrics: Any = None, **options: Any) -> Page:
+        """Show a film of the school, curves and numbers in a notebook; see `kadita.show`.
+
+        >>> import kadita
+        >>> with kadita.open("school.nc") as trajectory:
+        ...     trajectory.show(["polarization"])
+        <Page of ... MB; a notebook shows it, .save('report.html') writes it>
+        """
+        import kadita
+
+        return kadita.show(self, metrics, **options)
+
+    def frame_numbers(
         self,
         start: int | None = None,
         stop: int | None = None,
@@ -174,7 +252,7 @@ class Trajectory(ABC):
         size: int = BLOCK_FRAMES,
     ) -> Iterator[Block]:
         """Yield the frames of a slice as blocks of at most `size` frames; see `blocks_of`."""
-        return self.blocks_of(self.select(start, stop, step), size)
+        return self.blocks_of(self.frame_numbers(start, stop, step), size)
 
     def blocks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[Block]:
         """Yield these frames as blocks in which the same agents are present and the cell is constant.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError
+from kadita.base.progress import Progress, counter, with_bar
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.block import Frame
@@ -67,12 +68,13 @@ def trajectory_path(school: Simulation, output: str | Path | None) -> Path:
     return path
 
 
+@with_bar("simulating")
 def run(
     scenario: str | Path | RunConfiguration,
     *,
     output: str | Path | None = None,
     force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
     **options: Any,
 ) -> Path:
     """Simulate a school and write its trajectory.
@@ -81,7 +83,7 @@ def run(
         scenario: a scenario's name, the path of a TOML file, or a configuration.
         output: path of the trajectory; by default SCENARIO.nc in the current folder.
         force: replace a file that exists.
-        progress: called with the number of frames that are written and their total.
+        progress: True shows a bar; a function is called with the number of frames that are written and their total.
         options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``,
             ``plugins``: see `simulate`.
 
@@ -94,6 +96,5 @@ def run(
     with simulate(scenario, **options) as school:
         path = school.record(trajectory_path(school, output), force=force)
         for _ in school.stream():
-            if progress is not None:
-                progress(school.recorded, school.n_frames)
+            counter(progress)(school.recorded, school.n_frames)
     return path

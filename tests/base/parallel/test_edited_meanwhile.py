@@ -49,12 +49,12 @@ def test_an_analysis_is_of_the_files_as_they_are_now(cluster, tmp_path):
 
 @pytest.mark.filterwarnings("ignore:8 of 8 series are not equilibrated")
 def test_a_sweep_is_of_the_plugin_as_it_is_now(cluster, tmp_path):
-    from kadita.simulation.sweep import sweep
+    from kadita.simulation.sweep import run_sweep
 
     plugin, configuration = tmp_path / "lab.py", tmp_path / "small.toml"
     configuration.write_text(SWEEP)
     for number in (1.0, 2.0):
         plugin.write_text(CONSTANT.format(number=number))
         output = tmp_path / f"{number:g}"
-        table, _ = sweep(configuration, output=output, plugins=[plugin], scheduler=cluster.address)
+        table, _ = run_sweep(configuration, output=output, plugins=[plugin], scheduler=cluster.address)
         assert set(np.genfromtxt(table, delimiter=",", names=True)["constant"]) == {number}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kadita.base.errors import KaditaError
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 SWEEP = """
 scenario = "torus"
@@ -54,9 +54,9 @@ def test_same_bytes_with_a_worker_killed_in_the_middle(configuration, cluster, t
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)
+    run_sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)
     killer.join()
-    sweep(configuration, output=tmp_path / "near")
+    run_sweep(configuration, output=tmp_path / "near")
     near, far = contents(tmp_path / "near"), contents(tmp_path / "far")
     whole = {name: content for name, content in far.items() if "/." not in name}  # what the killed one had begun
     assert len(killed) == 1
@@ -75,4 +75,4 @@ def test_going_on_a_worker_that_sees_another_disk_says_so(configuration, cluster
 
     monkeypatch.setattr(kadita.simulation.sweep, "_line", elsewhere)
     with pytest.raises(KaditaError, match="expected the folder of a sweep, shared by all workers"):
-        sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)
+        run_sweep(configuration, output=tmp_path / "far", scheduler=cluster.address)

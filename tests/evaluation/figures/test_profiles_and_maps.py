@@ -134,7 +134,7 @@ def test_maps_of_an_analysis_are_laid_out_without_its_errors_and_counts(about, w
     outputs = ("density", "density_error", "turning", "turning_error", "count")
     made = replace(about(), analyses={f"near.{key}": density for key in outputs})
     with matplotlib.rc_context(rc()):
-        figure = layouts.maps(Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)
+        figure = layouts.maps(Asked(width, ["near"], {"a": made}), draw=figures.neighbor_map, equal=True)[0].figure
     figure.canvas.draw()
     assert [a.get_ylabel() for a in figure.axes if "1/m^2" in a.get_ylabel()] == ["density (1/m^2)", "turning (1/m^2)"]
     box = figure.get_tightbbox()

@@ -18,7 +18,7 @@ from kadita.base.netcdf3 import parse_header
 from kadita.io.amber.records import Records
 from kadita.io.amber.writer import AmberWriter
 from kadita.io.recovery import recover
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 MEMORY, SECONDS = 200 << 20, 1.0
 AGENTS = 60
@@ -177,14 +177,14 @@ def claiming(path, container, frames, **dims):
         ("NETCDF3_64BIT_OFFSET", 2**32 - 4, 2**32 - 4),
     ],
 )
-@pytest.mark.parametrize("what", [kadita.open, recover, validate])
+@pytest.mark.parametrize("what", [kadita.open, recover, findings_in])
 def test_3_kb_that_claim_a_trillion_atoms_cost_nothing(tmp_path, container, atoms, length, frames, what):
     path = claiming(tmp_path / "claims.nc", container, frames, atom=atoms, kadita_agent_length=length)
     seconds, memory, said = cost(lambda: what(path))
     assert seconds < 0.05, said
     assert memory < 10e6, said
     assert "\n" not in said
-    if what is not validate:
+    if what is not findings_in:
         assert said.startswith(f"{path}"), said
     assert os.listdir(tmp_path) == ["claims.nc"]
 
@@ -243,4 +243,4 @@ def test_names_of_no_length_are_a_finding(tmp_path):
     at = place_after(path, "kadita_agent")  # the number of dimensions, and those: atom, kadita_agent_length
     dims = list(parse_header(path).dims)
     changed(path, at + 8, dims.index("frame").to_bytes(4, "big"))
-    assert {f.severity for f in validate(path)} >= {"fault"}
+    assert {f.severity for f in findings_in(path)} >= {"fault"}

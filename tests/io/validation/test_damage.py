@@ -15,13 +15,13 @@ import kadita
 from kadita import KaditaError
 from kadita.base.netcdf3 import parse_header
 from kadita.io.amber.records import first_record
-from kadita.io.validation import container, examine, validate
+from kadita.io.validation import container, findings_in, validate
 
 SMALL = 512  # bytes of a piece, less than a frame of the test files
 
 
 def ids(path):
-    return {f.id for f in validate(path)}
+    return {f.id for f in findings_in(path)}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_cut_file_keeps_its_whole_frames_and_they_are_checked(whole, lost):
     content = whole.read_bytes()
     flipped(whole, first_record(header) + 20)
     whole.write_bytes(whole.read_bytes()[: len(content) - lost])
-    report = examine(whole)
+    report = validate(whole)
     frames = 4 - -(-lost // header.record_size)
     assert report.frames == frames
     (size,) = [f for f in report.findings if f.id == "size"]
@@ -91,7 +91,7 @@ def test_a_wrong_number_of_frames_is_found(whole, records):
 
 def test_a_file_that_was_being_streamed_has_no_number_of_frames(whole):
     assert ids(changed(whole, 4, b"\xff" * 4)) == {"count"}
-    assert examine(whole).frames == 4
+    assert validate(whole).frames == 4
 
 
 @pytest.mark.parametrize(("magic", "id"), [(b"CDF\x03", "header"), (b"CDF\x00", "header"), (b"CDF\x02", None)])
@@ -102,7 +102,7 @@ def test_the_first_bytes_say_which_netcdf(whole, magic, id):
 @pytest.mark.parametrize(("extra", "said"), [(4, "4 bytes"), (50, "50 bytes"), (10_000, "complete frames")])
 def test_bytes_beyond_the_last_frame_are_told(whole, extra, said):
     whole.write_bytes(whole.read_bytes() + b"\1" * extra)
-    (found,) = validate(whole)
+    (found,) = findings_in(whole)
     assert (found.id, found.severity) == ("surplus", "warning")
     assert said in found.message
 
@@ -124,7 +124,7 @@ def test_every_single_flipped_bit_of_a_frame_is_found_in_its_frame(whole):
     for _ in range(300):
         place = rng.randrange(begin, begin + 4 * step)
         flipped(whole, place, rng.randrange(8))
-        found = {f.id: f for f in validate(whole)}
+        found = {f.id: f for f in findings_in(whole)}
         assert found["frame-crc"].message == f"damaged: frame {(place - begin) // step}"
         assert found["frame-crc"].frame == (place - begin) // step
         assert "header-crc" not in found
@@ -156,7 +156,7 @@ def test_many_damaged_frames_are_listed_as_stretches(kadita_file, tmp_path):
     header = parse_header(path)
     for frame in (3, 17, 40, 41, 42, 99):
         flipped(path, first_record(header) + frame * header.record_size + 9)
-    (found,) = validate(path)
+    (found,) = findings_in(path)
     assert found.message == "damaged: frames 3, 17, 40-42, 99"
     assert found.frame == 3
 
@@ -181,14 +181,14 @@ def test_the_checksum_of_a_frame_is_what_the_convention_says(whole):
 
 
 def test_a_run_without_an_end_is_a_warning(kadita_file, tmp_path):
-    (found,) = validate(kadita_file(tmp_path / "running.nc", live=True))
+    (found,) = findings_in(kadita_file(tmp_path / "running.nc", live=True))
     assert (found.id, found.severity) == ("status", "warning")
     assert "--resume" in found.mend
 
 
 def test_an_unknown_status_is_told(whole):
     changed(whole, parse_header(whole).variables["kadita_status"].begin, struct.pack(">i", 7))
-    (found,) = validate(whole)
+    (found,) = findings_in(whole)
     assert found.id == "status"
     assert "7" in found.message
 
@@ -206,7 +206,7 @@ def test_what_kadita_adds_is_checked_in_anybodys_file(sound, write, tmp_path):
         "species": [("atom",), "i4", {}, [0, 1, 2, 0, -1]],
         "kadita_species": [("kadita_species_count", "kadita_species_length"), "S1", {}, names[:2]],
     }
-    found = {f.id: f.message for f in validate(write(tmp_path / "other.nc", file))}
+    found = {f.id: f.message for f in findings_in(write(tmp_path / "other.nc", file))}
     assert set(found) == {"configuration", "identities", "species"}
     assert found["species"].startswith("found 2 agents")
 
@@ -225,7 +225,7 @@ def test_large_frames_are_read_in_parts_with_the_same_result(kadita_file, tmp_pa
     header = parse_header(path)
     place = header.variables["present"].begin + header.record_size + 35 * 4
     changed(path, place, struct.pack(">i", 1))
-    found = {f.id: f.frame for f in validate(path)}
+    found = {f.id: f.frame for f in findings_in(path)}
     assert found == {"positions-finite": 1, "frame-crc": 1}
 
 
@@ -327,5 +327,5 @@ def test_netcdf4_whose_checksum_fails_is_unreadable(sound, write, tmp_path):
         file.createVariable("coordinates", "f4", ("frame", "atom", "spatial"), fletcher32=True)[:] = positions
     assert "unreadable" not in ids(path)
     flipped(path, path.read_bytes().index(positions[2].tobytes()) + 21)
-    (found,) = [f for f in validate(path) if f.id == "unreadable"]
+    (found,) = [f for f in findings_in(path) if f.id == "unreadable"]
     assert "HDF error" in found.message

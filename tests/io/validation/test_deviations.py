@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 
 def attribute(name, value=None):
@@ -298,7 +298,7 @@ def test_it_is_found(name, sound, write, tmp_path):
     expected, spoil = DEVIATIONS[name]
     file = sound()
     spoil(file)
-    found = validate(write(tmp_path / "spoilt.nc", file))
+    found = findings_in(write(tmp_path / "spoilt.nc", file))
     assert expected in {f.id for f in found}
     assert all(f.message and f.mend and f.needed_by for f in found)
 
@@ -306,7 +306,7 @@ def test_it_is_found(name, sound, write, tmp_path):
 def test_there_are_at_least_ninety_and_a_sound_file_has_none_of_them(sound, write, tmp_path):
     assert len(DEVIATIONS) >= 90
     for number_of_file, kind in enumerate([{}, {"periodic": False}, {"velocities": False}]):
-        assert validate(write(tmp_path / f"{number_of_file}.nc", sound(**kind))) == []
+        assert findings_in(write(tmp_path / f"{number_of_file}.nc", sound(**kind))) == []
 
 
 FOLLOWS = {  # one deviation is another as well
@@ -325,14 +325,14 @@ FOLLOWS = {  # one deviation is another as well
 def test_nothing_else_is_found(name, sound, write, tmp_path):
     file = sound()
     DEVIATIONS[name][1](file)
-    assert {f.id for f in validate(write(tmp_path / "spoilt.nc", file))} == FOLLOWS[name]
+    assert {f.id for f in findings_in(write(tmp_path / "spoilt.nc", file))} == FOLLOWS[name]
 
 
 def test_three_faults_are_three_findings_with_their_frames(sound, write, tmp_path):
     file = sound()
     for name in ("no program", "negative length", "position that is NaN", "time that goes back"):
         DEVIATIONS[name][1](file)
-    found = {f.id: f for f in validate(write(tmp_path / "spoilt.nc", file))}
+    found = {f.id: f for f in findings_in(write(tmp_path / "spoilt.nc", file))}
     assert set(found) == {"program", "cell-lengths", "positions-finite", "time-order"}
     assert {id: f.frame for id, f in found.items()} == {
         "program": None,
@@ -351,9 +351,9 @@ def test_frames_are_listed_as_stretches(sound, write, tmp_path):
     file["variables"]["time"][3] = np.arange(frames)
     bad = [3, 17, 40, 41, 42, 199]
     file["variables"]["coordinates"][3][bad, 0] = NAN
-    (found,) = validate(write(tmp_path / "spoilt.nc", file))
+    (found,) = findings_in(write(tmp_path / "spoilt.nc", file))
     assert found.message.endswith("in frames 3, 17, 40-42, 199")
     file["variables"]["coordinates"][3][::2, 0] = NAN
-    (found,) = validate(write(tmp_path / "worse.nc", file))
+    (found,) = findings_in(write(tmp_path / "worse.nc", file))
     assert found.message.endswith(" more")
     assert len(found.message) < 200

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from kadita.io.validation import examine
+from kadita.io.validation import validate
 
 FRAMES, AGENTS = 4, 6
 CELL = np.array([30.0, 25.5, 41.25])
@@ -71,7 +71,7 @@ KNOWN = {  # what each writer shows, and why it is none of its faults
 @pytest.mark.parametrize(("write", "velocities"), KNOWN, ids=lambda v: getattr(v, "__name__", f"velocities={v}"))
 def test_no_fault_is_found_and_every_warning_is_known(write, velocities, cell, motion, tmp_path):
     write(tmp_path / "school.nc", motion[0], motion[1] if velocities else None, cell=cell)
-    report = examine(tmp_path / "school.nc")
+    report = validate(tmp_path / "school.nc")
     assert {f.id for f in report.findings} == KNOWN[write, velocities] - (set() if cell else {"cell-names"})
     assert {f.severity for f in report.findings} <= {"warning"}
     assert (report.frames, report.agents) == (FRAMES, AGENTS)
@@ -79,7 +79,7 @@ def test_no_fault_is_found_and_every_warning_is_known(write, velocities, cell, m
 
 def test_units_that_mdanalysis_was_asked_for_are_what_others_ignore(motion, tmp_path):
     with_mdanalysis(tmp_path / "scaled.nc", *motion, cell=True, scale_coordinates=2.0, scale_velocities=20.455)
-    found = {f.id: f.severity for f in examine(tmp_path / "scaled.nc").findings}
+    found = {f.id: f.severity for f in validate(tmp_path / "scaled.nc").findings}
     assert found == {"scale-factor": "fault", "velocity-scale": "warning"}
 
 
@@ -95,7 +95,7 @@ OF_AMBER = {  # files of AMBER's own programs, which MDAnalysis tests with
 @pytest.mark.parametrize("name", OF_AMBER)
 def test_files_of_ambers_own_programs(name):
     datafiles = pytest.importorskip("MDAnalysisTests.datafiles", reason="MDAnalysisTests is not installed")
-    found = examine(getattr(datafiles, name)).findings
+    found = validate(getattr(datafiles, name)).findings
     assert {f.id for f in found} == OF_AMBER[name]
     assert {f.id for f in found if f.severity == "fault"} <= {"time"}
 

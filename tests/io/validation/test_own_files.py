@@ -8,7 +8,7 @@ import pytest
 
 import kadita
 from kadita.io.amber.convention import convention
-from kadita.io.validation import examine, validate
+from kadita.io.validation import findings_in, validate
 
 KINDS = {"S1": "char", "i1": "byte", "i4": "int", "f4": "float", "f8": "double"}
 SPECIES = (["nimble", "slow"], np.array([0, 1, 1, 0, 1], dtype=np.int32))
@@ -70,7 +70,7 @@ def test_it_is_made_of_what_the_convention_says(file, request):
 
 
 def test_nothing_is_found_in_it(file):
-    report = examine(file)
+    report = validate(file)
     assert report.findings == ()
     assert (report.frames, report.agents, report.bytes) == (4, 5, file.stat().st_size)
     assert report.written_by.startswith("kadita ")
@@ -78,10 +78,10 @@ def test_nothing_is_found_in_it(file):
 
 def test_nothing_is_found_in_a_run_nor_in_one_of_a_single_agent(tmp_path):
     kadita.run("torus", agents=30, steps=6, every=2, seed=1, output=tmp_path / "run.nc")
-    assert validate(tmp_path / "run.nc") == []
+    assert findings_in(tmp_path / "run.nc") == []
     with kadita.io.amber.writer.AmberWriter(tmp_path / "one.nc", 1, periodic=False) as writer:
         writer.write(np.zeros((1, 1, 3)), np.zeros((1, 1, 3)), np.zeros(1))
-    assert validate(tmp_path / "one.nc") == []
+    assert findings_in(tmp_path / "one.nc") == []
 
 
 def test_every_variable_that_kadita_adds_is_in_the_data_and_is_written(kadita_file, tmp_path):
@@ -89,6 +89,6 @@ def test_every_variable_that_kadita_adds_is_in_the_data_and_is_written(kadita_fi
     path = kadita_file(tmp_path / "all.nc", agents=list("abcde"), species=SPECIES, **known)
     of_seven = SPECIES[0], np.array([0, 1, 0, 1, 0, 1, 0], np.int32)
     reused = kadita_file(tmp_path / "reused.nc", agents=list("abcdefg"), species=of_seven, reused=5, **known)
-    assert validate(path) == validate(reused) == []
+    assert findings_in(path) == findings_in(reused) == []
     with netCDF4.Dataset(path) as stored, netCDF4.Dataset(reused) as more:
         assert {v.name for v in convention().variables} - set(stored.variables) - set(more.variables) == {"forces"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from kadita.io.validation import validate
+from kadita.io.validation import findings_in
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what readers warn of while they refuse a file
 
@@ -182,7 +182,7 @@ def test_readers_do_what_the_data_say(name, sound, write, tmp_path):
     path = write(tmp_path / "deviating.nc", file)
     expected = {r: "refuses" if r in refusing else "misreads" if r in misreading else "reads" for r in READERS}
     assert {r: outcome(r, path, meant) for r in READERS} == expected
-    (found,) = {f.id: f for f in validate(path) if f.id == id}.values()
+    (found,) = {f.id: f for f in findings_in(path) if f.id == id}.values()
     assert "all" in found.needed_by or refusing | misreading <= set(found.needed_by)
 
 
@@ -203,7 +203,7 @@ def test_of_a_cut_file_libnetcdf_reads_zeros(sound, write, tmp_path):
     read = by_mdtraj(str(path))
     assert read["coordinates"].shape == (4, 5, 3)
     assert (read["coordinates"][3] == 0).all()
-    assert "size" in {f.id for f in validate(path)}
+    assert "size" in {f.id for f in findings_in(path)}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import xarray
 
 import kadita
 from kadita.base.errors import KaditaError
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 RADII = (1.5, 2.0, 2.5)
 
@@ -28,7 +28,7 @@ def rows_of(folder):
 @pytest.fixture
 def whole(chain, tmp_path):
     """The folder of a chain that nobody interrupted."""
-    sweep(chain, output=tmp_path / "whole")
+    run_sweep(chain, output=tmp_path / "whole")
     return tmp_path / "whole"
 
 
@@ -67,7 +67,7 @@ def test_the_table_has_a_dimension_for_the_way(whole):
 
 
 def test_two_workers_write_the_same_bytes(chain, whole, tmp_path, contents):
-    sweep(chain, output=tmp_path / "two", workers=2)
+    run_sweep(chain, output=tmp_path / "two", workers=2)
     assert contents(tmp_path / "two") == contents(whole)
 
 
@@ -78,7 +78,7 @@ def test_points_that_are_missing_are_made_again_from_the_states_before_them(lost
         for file in (whole / rows[number]["folder"]).glob("seed-2.*"):
             file.unlink()
     before = times(whole)
-    sweep(chain, output=whole)
+    run_sweep(chain, output=whole)
     assert contents(whole) == bytes_before
     assert {name: times(whole)[name] for name in before} == before
 
@@ -93,16 +93,16 @@ def test_killed_in_the_middle_it_goes_on(chain, start, tmp_path, times, contents
     running.communicate(timeout=20)
     finished = {name: when for name, when in times(tmp_path / "cut").items() if "seed-" in name}
     assert 2 <= sum(name.endswith(".json") for name in finished) < 12
-    sweep(chain, output=tmp_path / "cut")
+    run_sweep(chain, output=tmp_path / "cut")
     assert {name: times(tmp_path / "cut")[name] for name in finished} == finished
-    sweep(chain, output=tmp_path / "whole")
+    run_sweep(chain, output=tmp_path / "whole")
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
 def test_a_longer_chain_goes_on_from_the_shorter_one_on_the_way_up(chain, whole, times):
     before = times(whole)
     chain.write_text(chain.read_text().replace("to = 2.5", "to = 3.0"))
-    sweep(chain, output=whole)
+    run_sweep(chain, output=whole)
     after = times(whole)
     assert {name: after[name] for name in before} == before
     new = {name for name in after if name.endswith("seed-1.csv")} - set(before)
@@ -118,7 +118,7 @@ def test_a_damaged_state_is_told_and_not_used(chain, whole):
     np.savez(state, **arrays)
     (whole / rows[2]["folder"] / "seed-1.json").unlink()
     with pytest.raises(KaditaError, match=r"seed-1\.state\.npz: expected the final state of a run; it is damaged"):
-        sweep(chain, output=whole)
+        run_sweep(chain, output=whole)
     state.write_bytes(b"PK\x03\x04")
     with pytest.raises(KaditaError, match="it is damaged; remove it and sweep again"):
-        sweep(chain, output=whole)
+        run_sweep(chain, output=whole)

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 STUDY = Path(__file__).resolve().parents[3] / "analyses" / "hysteresis"
 SMALLER = {"seeds = 15": "seeds = 5", "3.25, 3.5, 3.75, 4.0, 4.5, 5.0, 6.0]": "3.5, 4.0]"}
@@ -41,7 +41,7 @@ def test_a_third_of_the_study_finds_it_today(tmp_path, recwarn):
         assert old in text
         text = text.replace(old, new)
     (tmp_path / "smaller.toml").write_text(text)
-    table, _ = sweep(tmp_path / "smaller.toml", output=tmp_path / "smaller", workers=2)
+    table, _ = run_sweep(tmp_path / "smaller.toml", output=tmp_path / "smaller", workers=2)
     assert_it_depends_on_the_past(medians(table))
 
 

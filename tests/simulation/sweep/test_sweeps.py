@@ -12,7 +12,7 @@ import pytest
 import xarray
 
 import kadita
-from kadita.simulation.sweep import sweep
+from kadita.simulation.sweep import run_sweep
 
 NOISES, RADII, SEEDS = (0.0, 0.1), (1.5, 2.0, 2.5), (1, 2)
 
@@ -30,7 +30,7 @@ def rows_of(folder):
 @pytest.fixture
 def swept(small, tmp_path):
     """The folder of a sweep that nobody interrupted, done in this process."""
-    sweep(small, output=tmp_path / "whole")
+    run_sweep(small, output=tmp_path / "whole")
     return tmp_path / "whole"
 
 
@@ -82,7 +82,7 @@ class TestResults:
         (tmp_path / "mixed.toml").write_text(
             'seeds = 1\nmetrics = ["polarization"]\nequilibration = "none"\n' + text + species
         )
-        sweep(tmp_path / "mixed.toml", output=tmp_path / "mixed")
+        run_sweep(tmp_path / "mixed.toml", output=tmp_path / "mixed")
         with kadita.simulate(tmp_path / "run.toml", seed=1) as school:
             assert list(school.species).count("fast") == 5
             expected = kadita.analyze(school, ["polarization"])["polarization"]
@@ -91,7 +91,7 @@ class TestResults:
 
     def test_words_are_tabulated_by_their_shares(self, tmp_path):
         (tmp_path / "states.toml").write_text('scenario = "swarm"\nsteps = 20\nevery = 1\nmetrics = ["state"]')
-        sweep(tmp_path / "states.toml", output=tmp_path / "states")
+        run_sweep(tmp_path / "states.toml", output=tmp_path / "states")
         (row,) = rows_of(tmp_path / "states")
         shares = [float(v) for key, v in row.items() if key.startswith("state.") and "_" not in key.partition(".")[2]]
         assert len(shares) > 1
@@ -100,7 +100,7 @@ class TestResults:
     def test_numbers_of_whole_trajectories_are_columns_and_their_curves_lie_beside(self, small, tmp_path):
         text = small.read_text().replace('"rotation"]', '"heading_autocorrelation"]').replace("seeds = 2", "seeds = 1")
         (tmp_path / "memory.toml").write_text(text)
-        sweep(tmp_path / "memory.toml", output=tmp_path / "memory")
+        run_sweep(tmp_path / "memory.toml", output=tmp_path / "memory")
         row = rows_of(tmp_path / "memory")[5]
         parameters = {"agents": 20, "noise": 0.1, "r_o": 2.5}
         with kadita.simulate("torus", steps=60, every=5, seed=1, parameters=parameters) as school:
@@ -117,7 +117,7 @@ class TestResults:
             'scenario = "torus"\nsteps = 10\nmetrics = ["rotation"]\n[parameters]\nagents = 5\n'
             "[zip]\nr_o = [1.5, 2.5]\nr_a = [10.0, 12.0]"
         )
-        sweep(tmp_path / "zip.toml", output=tmp_path / "zip")
+        run_sweep(tmp_path / "zip.toml", output=tmp_path / "zip")
         with xarray.open_dataset(tmp_path / "zip" / "table.nc") as table:
             assert table["rotation"].dims == ("zip", "seed")
             assert table["r_a"].values.tolist() == [10.0, 12.0]
@@ -126,7 +126,7 @@ class TestResults:
     def test_the_largest_group_is_measured_where_it_is_asked_for(self, small, tmp_path):
         text = small.read_text().replace("seeds = 2", "seeds = 1\nlargest_cluster = 0.5")
         (tmp_path / "largest.toml").write_text(text)
-        sweep(tmp_path / "largest.toml", output=tmp_path / "largest")
+        run_sweep(tmp_path / "largest.toml", output=tmp_path / "largest")
         with kadita.simulate(
             "torus", steps=60, every=5, seed=1, parameters={"agents": 20, "noise": 0.0, "r_o": 1.5}
         ) as school:
@@ -136,7 +136,7 @@ class TestResults:
     def test_trajectories_are_kept_where_they_are_asked_for(self, small, tmp_path, contents):
         text = small.read_text().replace("seeds = 2", "seeds = 1\ntrajectories = true")
         (tmp_path / "kept.toml").write_text(text)
-        sweep(tmp_path / "kept.toml", output=tmp_path / "kept")
+        run_sweep(tmp_path / "kept.toml", output=tmp_path / "kept")
         row = rows_of(tmp_path / "kept")[4]
         parameters = {"agents": 20, "noise": float(row["noise"]), "r_o": float(row["r_o"])}
         alone = kadita.run("torus", steps=60, every=5, seed=1, parameters=parameters, output=tmp_path / "alone.nc")
@@ -154,7 +154,7 @@ class TestResults:
 class TestGoingOn:
     def test_what_is_finished_is_not_run_again(self, small, swept, times, contents):
         before, bytes_before = times(swept), contents(swept)
-        sweep(small, output=swept)
+        run_sweep(small, output=swept)
         assert times(swept) == before
         assert contents(swept) == bytes_before
 
@@ -163,7 +163,7 @@ class TestGoingOn:
         small.write_text(
             small.read_text().replace("noise = [0.0, 0.1]", "noise = [0.0, 0.2]").replace("seeds = 2", "seeds = [1, 3]")
         )
-        sweep(small, output=swept)
+        run_sweep(small, output=swept)
         after = times(swept)
         assert {name: after[name] for name in before if "manifest" not in name} == {
             name: when for name, when in before.items() if "manifest" not in name
@@ -177,7 +177,7 @@ class TestGoingOn:
     def test_other_means_need_no_other_runs(self, small, swept, times):
         before, halves = times(swept), rows_of(swept)
         small.write_text(small.read_text().replace('equilibration = "half"', "begin = 2.0"))
-        sweep(small, output=swept, run=False)
+        run_sweep(small, output=swept, run=False)
         assert times(swept) == before
         row = rows_of(swept)[0]
         assert row["polarization"] != halves[0]["polarization"]
@@ -187,7 +187,7 @@ class TestGoingOn:
         assert len(late) == 9
 
     def test_two_workers_write_the_same_bytes(self, small, swept, tmp_path, contents):
-        sweep(small, output=tmp_path / "two", workers=2)
+        run_sweep(small, output=tmp_path / "two", workers=2)
         assert contents(tmp_path / "two") == contents(swept)
 
     def test_terminated_and_killed_in_the_middle_it_goes_on(self, small, start, tmp_path, times, contents):
@@ -209,9 +209,9 @@ class TestGoingOn:
                 assert "of 12 points are finished; the same command continues" in said
             else:
                 assert (running.returncode, out, said) == (-9, "", "")
-        sweep(small, output=folder, workers=2)
+        run_sweep(small, output=folder, workers=2)
         assert {name: times(folder)[name] for name in finished} == finished
-        sweep(small, output=tmp_path / "whole")
+        run_sweep(small, output=tmp_path / "whole")
         assert contents(folder) == contents(tmp_path / "whole")
 
     def test_interrupted_it_says_how_it_goes_on(self, small, start, tmp_path):
@@ -230,7 +230,7 @@ class TestGoingOn:
     def test_a_table_of_what_there_is_so_far(self, small, swept):
         for row in rows_of(swept)[3:5]:
             (swept / row["folder"] / f"seed-{row['seed']}.json").unlink()
-        sweep(small, output=swept, run=False)
+        run_sweep(small, output=swept, run=False)
         assert len(rows_of(swept)) == 10
         with xarray.open_dataset(swept / "table.nc") as table:
             assert int(table["polarization"].isnull().sum()) == 2

@@ -1,4 +1,4 @@
-"""How the panels of each kind of figure are laid out on a page."""
+"""How the panels of each kind of figure are laid out on a page; each function returns their axes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import has_axes
-from kadita.evaluation.figures import page
-from kadita.evaluation.figures.asked import Asked, panels
+from kadita.evaluation.figures.asked import Asked, one_panel, panels
 from kadita.evaluation.figures.correlation import correlation
 from kadita.evaluation.figures.distribution import distribution
 from kadita.evaluation.figures.entropies import means
@@ -52,17 +51,17 @@ def _with_axes(asked: Asked, number: int) -> list[str]:
 
 
 def in_time(asked: Asked) -> Any:
-    """Return a figure of metrics below each other, of all runs.
+    """Draw and return axes of metrics below each other, of all runs.
 
     Raises:
         KaditaError: more than 20 panels, or as `series` does.
     """
     names = _columns(asked)
-    figure, axes = panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
+    axes = panels(asked, names, 34.0, extra=8.0 + 5.0 * (len(asked.runs) > 1))
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         series(panel, asked.runs, name, legend=i == 0, **asked.options)
     _share_time(axes)
-    return figure
+    return axes
 
 
 def _share_time(axes: Sequence[Any]) -> None:
@@ -74,100 +73,100 @@ def _share_time(axes: Sequence[Any]) -> None:
 
 
 def distributions(asked: Asked) -> Any:
-    """Return a figure of the distribution of each metric.
+    """Draw and return axes of the distribution of each metric.
 
     Raises:
         KaditaError: more than 20 panels, or as `distribution` does.
     """
     names = _columns(asked)
-    figure, axes = panels(asked, names, 45.0, aside=True)
+    axes = panels(asked, names, 45.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         distribution(panel, asked.runs, name, legend=i == 0, **asked.options)
-    return figure
+    return axes
 
 
 def plane(asked: Asked) -> Any:
-    """Return a figure of the plane of order parameters.
+    """Draw and return axes of the plane of order parameters.
 
     Raises:
         KaditaError: as `order_plane` does.
     """
-    figure = page.new_figure(asked.width, min(0.78 * asked.width, 110.0), equal=True)
-    order_plane(figure.subplots(), asked.runs, asked.names[0] if asked.names else None, **asked.options)
-    return figure
+    axes = one_panel(asked, min(0.78 * asked.width, 110.0), equal=True)
+    order_plane(axes, asked.runs, asked.names[0] if asked.names else None, **asked.options)
+    return [axes]
 
 
 def strips(asked: Asked) -> Any:
-    """Return a figure of strips in time for each metric.
+    """Draw and return axes of strips in time for each metric.
 
     Raises:
         KaditaError: more than 20 panels, or as `states` does.
     """
     names = _columns(asked)
-    figure, axes = panels(asked, names, 12.0 + 6.0 * len(asked.runs))
+    axes = panels(asked, names, 12.0 + 6.0 * len(asked.runs))
     for panel, name in zip(axes, names, strict=True):
         states(panel, asked.runs, name)
-    return figure
+    return axes
 
 
 def curves(asked: Asked) -> Any:
-    """Return a figure of results along one axis.
+    """Draw and return axes of results along one axis.
 
     Raises:
         KaditaError: a metric without such a result, more than 20 panels, or as `profile` does.
     """
     names = _with_axes(asked, 1)
-    figure, axes = panels(asked, names, 48.0, aside=True)
+    axes = panels(asked, names, 48.0, aside=True)
     for i, (panel, name) in enumerate(zip(axes, names, strict=True)):
         profile(panel, asked.runs, name, legend=i == 0, **asked.options)
-    return figure
+    return axes
 
 
 def maps(asked: Asked, draw: Callable[..., Any] = heatmap, height: float = 58.0, *, equal: bool = False) -> Any:
-    """Return a figure of results over two axes.
+    """Draw and return axes of results over two axes.
 
     Raises:
         KaditaError: a metric without such a result, more than 20 panels, or as `draw` does.
     """
     names = _with_axes(asked, 2)
-    figure, axes = panels(asked, names, height, aside=True, equal=equal)
+    axes = panels(asked, names, height, aside=True, equal=equal)
     (results,) = asked.runs.values()
     for panel, name in zip(axes, names, strict=True):
         draw(panel, results, name, **asked.options)
-    return figure
+    return axes
 
 
 def agents(asked: Asked) -> Any:
-    """Return a figure of quantiles over the agents in time.
+    """Draw and return axes of quantiles over the agents in time.
 
     Raises:
         KaditaError: more than 20 panels, or as `quantiles` does.
     """
     (results,) = asked.runs.values()
-    figure, axes = panels(asked, asked.names, 42.0)
+    axes = panels(asked, asked.names, 42.0)
     for panel, name in zip(axes, asked.names, strict=True):
         quantiles(panel, results, name)
     _share_time(axes)
     axes[0].set_title("median, 25\u201375 % and 5\u201395 % of agents", fontsize=7, loc="left")
-    return figure
+    return axes
 
 
 def correlations(asked: Asked) -> Any:
-    """Return a figure of each correlation, and its collapse.
+    """Draw and return axes of each correlation, and its collapse.
 
     Raises:
         KaditaError: a metric without such a result, more than 20 panels, or as `correlation` does.
     """
     names = _with_axes(asked, 1)
     pairs = [(name, scaled) for name in names for scaled in (False, True)]
-    figure, axes = panels(asked, [name for name, _ in pairs], 46.0, aside=True)
+    axes = panels(asked, [name for name, _ in pairs], 46.0, aside=True)
     for i, (panel, (name, scaled)) in enumerate(zip(axes, pairs, strict=True)):
         correlation(panel, asked.runs, name, scaled=scaled, legend=i == 0, **asked.options)
-    return figure
+    return axes
 
 
 def means_of_runs(asked: Asked) -> Any:
-    """Return a figure of means of metrics of all runs.
+    """Draw and return axes of means of metrics of all runs.
 
     Raises:
         KaditaError: as `means` does.
@@ -176,13 +175,13 @@ def means_of_runs(asked: Asked) -> Any:
     known = [{key.partition(".")[0] for key in r} | set(r) for r in asked.runs.values()]
     shared = [name for name in asked.names if all(name.partition(".")[0] in k for k in known)]
     names = _columns(asked._replace(names=shared or asked.names))
-    figure = page.new_figure(asked.width, 18.0 + max(5.0, 3.0 + 1.6 * len(asked.runs)) * len(names))
-    means(figure.subplots(), asked.runs, names, **asked.options)
-    return figure
+    axes = one_panel(asked, 18.0 + max(5.0, 3.0 + 1.6 * len(asked.runs)) * len(names))
+    means(axes, asked.runs, names, **asked.options)
+    return [axes]
 
 
 def phase_diagrams(asked: Asked) -> Any:
-    """Return a figure of results of a sweep over two parameters.
+    """Draw and return axes of results of a sweep over two parameters.
 
     Raises:
         KaditaError: fewer than two parameters vary, more than 20 panels, or as `phase_diagram` does.
@@ -198,12 +197,12 @@ def phase_diagrams(asked: Asked) -> Any:
         )
     x = x or next(name for name in varying if name != y)
     y = y or next(name for name in varying if name != x)
-    figure, axes = panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
+    axes = panels(asked, asked.names, min(0.72 * asked.width, 68.0), extra=2.0, aside=True)
     for panel, name in zip(axes, asked.names, strict=True):
         phase_diagram(panel, table, x, y, name, **options)
         if asked.remarks is not None:
             asked.remarks.extend(f"{name}: {remark}" for remark in phases(table, x, y, name).remarks)
-    return figure
+    return axes
 
 
 def one_frame(asked: Asked) -> Any:
@@ -214,14 +213,14 @@ def one_frame(asked: Asked) -> Any:
     """
     if asked.trajectory is None:
         raise TypeError("a snapshot is of a trajectory")
-    figure = page.new_figure(asked.width, 0.75 * asked.width, equal=True)
+    axes = one_panel(asked, 0.75 * asked.width, equal=True)
     number = asked.options.get("frame", -1)
     try:
         frame = asked.trajectory[number]
     except IndexError as error:
         raise KaditaError(f"--{error}") from None
-    snapshot(figure.subplots(), frame, color=asked.options.get("color"), look=asked.options.get("look"))
-    return figure
+    snapshot(axes, frame, color=asked.options.get("color"), look=asked.options.get("look"))
+    return [axes]
 
 
 def paths(asked: Asked) -> Any:
@@ -232,6 +231,6 @@ def paths(asked: Asked) -> Any:
     """
     if asked.trajectory is None:
         raise TypeError("tracks are of a trajectory")
-    figure = page.new_figure(asked.width, 0.8 * asked.width, equal=True)
-    tracks(figure.subplots(), asked.trajectory, **asked.options)
-    return figure
+    axes = one_panel(asked, 0.8 * asked.width, equal=True)
+    tracks(axes, asked.trajectory, **asked.options)
+    return [axes]

@@ -22,12 +22,23 @@ def check_width(width: float) -> None:
         raise KaditaError(f"--width: expected {NARROWEST:g} to {WIDEST:g} mm; got {width:g}")
 
 
-def new_figure(width: float, height: float, *, equal: bool = False) -> Any:
-    """Return a figure of matplotlib of this size in mm, without a window; `equal` for axes of equal scales."""
+def new_figure(width: float, height: float, *, equal: bool = False, shown: bool = False) -> Any:
+    """Return a figure of matplotlib of this size in mm; `equal` for axes of equal scales.
+
+    With `shown` it is one of pyplot, which notebooks and ``matplotlib.pyplot.show`` show; otherwise it has no window.
+    """
+    size: dict[str, Any] = {
+        "figsize": (width / INCH, height / INCH),
+        "layout": "compressed" if equal else "constrained",
+    }
+    if shown:
+        from matplotlib import pyplot
+
+        return pyplot.figure(**size)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width / INCH, height / INCH), layout="compressed" if equal else "constrained")
+    figure = Figure(**size)
     FigureCanvasAgg(figure)
     return figure
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from kadita.base.errors import KaditaError
 from kadita.evaluation.curves import Band, Curve, bands_of, curves_of, has_axes, with_unit
+from kadita.evaluation.figures.asked import given_axes
 from kadita.evaluation.figures.axes_of_numbers import tick_words
 from kadita.evaluation.figures.maps import draw_map
-from kadita.evaluation.figures.page import save
+from kadita.evaluation.figures.page import INCH, new_figure, save
 from kadita.evaluation.figures.quantiles import draw_quantiles
 from kadita.evaluation.figures.style import COLUMN_WIDTH, FAINT, INK, LINE, check_picture, rc
 from kadita.evaluation.per_agent import MEDIAN
@@ -24,12 +26,7 @@ NOT_DRAWN = "labels or matrices of agents, or single numbers; kadita analyze -o 
 
 
 def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
-    """Draw every scalar series against a common time axis, and every curve against its own axis.
-
-    A per-agent metric is drawn in time as the median over the agents, with bands that hold half and 90 % of them. A
-    curve is the mean over the frames, with its standard error, of a metric with coordinates along its axes, or such a
-    result of a whole-trajectory analysis. With two axes it is drawn as a map. What an analysis finds for every agent is
-    a bar for each, or with many agents a histogram.
+    """Write the figure of `stacked` to a file.
 
     Args:
         results: from `kadita.analyze`.
@@ -43,6 +40,23 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
 
     path = Path(path)
     check_picture(path, force=force)
+    with matplotlib.rc_context(rc()):
+        save(stacked(results)[0].figure, path)
+
+
+def stacked(results: Results, *, axes: Sequence[Any] | None = None, shown: bool = False) -> list[Any]:
+    """Draw every scalar series against a common time axis, and every curve against its own axis; return the axes.
+
+    A per-agent metric is drawn in time as the median over the agents, with bands that hold half and 90 % of them. A
+    curve is the mean over the frames, with its standard error, of a metric with coordinates along its axes, or such a
+    result of a whole-trajectory analysis. With two axes it is drawn as a map. What an analysis finds for every agent is
+    a bar for each, or with many agents a histogram.
+
+    Raises:
+        KaditaError: nothing to draw, too much, or another number of axes given to draw on.
+    """
+    import matplotlib
+
     curves, bands = curves_of(results), bands_of(results)
     columns = {
         name: (series, values)
@@ -57,19 +71,19 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
         raise KaditaError(f"expected at most {MOST_PANELS} series to draw; got {len(heights)}")
     if not np.abs(results.times).max() < MOST:
         raise KaditaError(f"expected times below {MOST:g} to draw; got {np.abs(results.times).max():g}")
-    with matplotlib.rc_context(rc() | {"axes.titlesize": 8, "axes.titlelocation": "left"}):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(COLUMN_WIDTH, 0.5 + sum(heights)), layout="constrained")
-        FigureCanvasAgg(figure)
-        panels = figure.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+    with matplotlib.rc_context({"axes.titlesize": 8, "axes.titlelocation": "left", "text.parse_math": False}):
+        if axes is not None:
+            panels = list(given_axes(axes, [*columns, *bands, *curves]))
+        else:
+            size = COLUMN_WIDTH * INCH, (0.5 + sum(heights)) * INCH
+            page = new_figure(*size, shown=shown)
+            panels = list(page.subplots(len(heights), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0])
         over_time, others = panels[:in_time], panels[in_time:]
         for panel, (name, (series, values)) in zip(over_time, columns.items(), strict=False):
             _over_time(panel, name, series, results.times, values)
         for panel, band in zip(over_time[len(columns) :], bands.values(), strict=True):
             _band(panel, band, results.times)
-        for panel in over_time[:-1]:
+        for panel in over_time[:-1] if axes is None else ():
             panel.sharex(over_time[-1])
             panel.tick_params(labelbottom=False)
         if in_time:
@@ -85,7 +99,7 @@ def draw(results: Results, path: str | Path, *, force: bool = False) -> None:
                 _histogram(panel, curve)
             else:
                 _curve(panel, curve)
-        save(figure, path)
+    return panels
 
 
 def _undefined(panel: Any) -> None:

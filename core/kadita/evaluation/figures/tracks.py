@@ -63,7 +63,7 @@ def tracks(
     Raises:
         KaditaError: an unknown agent, no such frames, or none of the agents is present in two successive ones.
     """
-    frames = trajectory.select(start, stop, step, begin=begin, end=end, dt=dt)
+    frames = trajectory.frame_numbers(start, stop, step, begin=begin, end=end, dt=dt)
     chosen = _chosen(trajectory, agents)
     starts, ways, times, boxes = _steps(trajectory, frames, chosen)
     if not len(starts):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import check_writable, replace_whole
+from kadita.base.progress import Count, Progress, counter, with_bar
 from kadita.evaluation.curves import with_unit
 from kadita.evaluation.film.coloring import Coloring, built_in, by_metric, check_color, usual
 from kadita.evaluation.film.colors import DARK, LIGHT, Theme
@@ -34,9 +35,9 @@ SECONDS = 20  # of a film for which no number of moments a frame is given, if MO
 MOST_BETWEEN = 8
 SIZE = (960, 720)
 UNEVEN = 0.05  # relative difference of time steps that can be seen
-Progress = Callable[[int, int], None]
 
 
+@with_bar("drawing")
 def animate(
     data: Any,
     path: str | Path,
@@ -62,7 +63,7 @@ def animate(
     plugins: Iterable[str | Path] = (),
     registry: Registry | None = None,
     force: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = None,
     **opening: Any,
 ) -> list[str]:
     """Write a film of a trajectory. In memory are one block of frames at a time, and the values of metrics.
@@ -89,7 +90,7 @@ def animate(
         start, stop, step, begin, end, dt: frames, as in `kadita.analyze`.
         parameters, profile, by, plugins, registry: of metrics, also of that of `color`, as in `kadita.analyze`.
         force: replace a file that exists.
-        progress: called with the number of pictures that are drawn, and their total.
+        progress: True shows a bar; a function is called with the number of pictures that are drawn, and their total.
         opening: ``topology``, ``tracks``, ``velocities``, ``smooth``, ``resample``, ``most_gap``, ``dimensions``,
             ``box``, ``arena``, ``select`` and ``largest_cluster``, as in `kadita.analyze`.
 
@@ -115,7 +116,7 @@ def animate(
         notes += () if isinstance(data, Trajectory) else trajectory.remarks
         if not trajectory.n_frames:
             raise KaditaError(f"{trajectory.name}: expected frames; there are none")
-        frames = trajectory.select(**choice)
+        frames = trajectory.frame_numbers(**choice)
         sample = sampled(trajectory, frames)
         color = usual(trajectory) if want.color is None else want.color
         check_color(color, trajectory, [*registry.metrics])
@@ -138,7 +139,9 @@ def animate(
         curved = trajectory.attributes.get("velocities") != ORIENTATION
         film = Film(size, fps, (len(frames) - 1) * between + 1)
         pictures = Pictures(stage, scene, decimals_of(times, between), units["time"])
-        told = _told(pictures.of(moments(frames_of(trajectory, frames), between, curved)), film.pictures, progress)
+        told = _told(
+            pictures.of(moments(frames_of(trajectory, frames), between, curved)), film.pictures, counter(progress)
+        )
         replace_whole(path, lambda unfinished: write_film(unfinished, film, told))
         notes += _remarks(trajectory, times, pictures)
     for note in notes:
@@ -167,10 +170,9 @@ def decimals_of(times: Floats, between: int) -> int:
     return int(np.clip(-np.floor(np.log10(np.median(steps) / between) + 1e-9), 0, 6)) if len(steps) else 2
 
 
-def _told(pictures: Iterator[Any], total: int, progress: Progress | None) -> Iterator[Any]:
+def _told(pictures: Iterator[Any], total: int, progress: Count) -> Iterator[Any]:
     for done, picture in enumerate(pictures, 1):
-        if progress is not None:  # before: who has the last picture asks for no more
-            progress(done, total)
+        progress(done, total)  # before: who has the last picture asks for no more
         yield picture
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
+from kadita.base.progress import Progress, with_bar
 from kadita.evaluation.report.contents import contents
 from kadita.evaluation.report.run import Run, measured_run
 from kadita.evaluation.results import Results
@@ -22,6 +23,7 @@ BUDGET = 10e6  # characters of a page
 UNITS = {"": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
+@with_bar("analyzing")
 def report(
     data: Any,
     output: str | Path,
@@ -33,7 +35,7 @@ def report(
     equilibration: str | float = "auto",
     force: bool = False,
     registry: Registry | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
     **options: Any,
 ) -> list[Results]:
     """Write one HTML page of a trajectory, with a film, curves and numbers; it needs no network.
@@ -52,7 +54,7 @@ def report(
         equilibration: which frames the means are of, as in `Results.statistics`.
         force: replace a file that exists.
         registry: from `kadita.plugins.loading.load_registry`.
-        progress: called with the number of measured frames and their total.
+        progress: True shows a bar; a function is called with the number of measured frames and their total.
         options: the other keywords of `kadita.analyze`.
 
     Raises:
@@ -101,7 +103,7 @@ def page_of(
     budget: float | str = BUDGET,
     equilibration: str | float = "auto",
     registry: Registry | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = None,
     **options: Any,
 ) -> tuple[str, list[Results]]:
     """Return the text of a page and the results in it; see `report`."""

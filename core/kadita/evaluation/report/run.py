@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.progress import Progress
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.film.coloring import BUILT_IN, check_color
 from kadita.evaluation.plan import DEFAULT, with_default
@@ -72,7 +73,7 @@ def measured_run(
     colors: list[str],
     equilibration: str | float,
     registry: Registry,
-    progress: Callable[[int, int], None] | None,
+    progress: Progress,
     options: Mapping[str, Any],
     opened: ExitStack,
 ) -> Run:
@@ -99,7 +100,7 @@ def measured_run(
     if missing := [color for color in measured if color not in of_agents]:
         raise KaditaError(f"--color: expected a metric with a number for each agent; got {missing[0]}")
     trajectory = opened.enter_context(of_source(options).open(data, registry))
-    frames = trajectory.select(**{key: options[key] for key in FRAMES & options.keys()})
+    frames = trajectory.frame_numbers(**{key: options[key] for key in FRAMES & options.keys()})
     _check_times(trajectory, frames)
     for color in colors:
         check_color(color, trajectory, measured)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kadita.base.files import replace_whole
+from kadita.base.progress import Progress, with_bar
 from kadita.evaluation.report.report import check_page, page_of
 from kadita.evaluation.results import Results
 
@@ -49,6 +50,7 @@ class Page:
         )
 
 
+@with_bar("analyzing")
 def show(
     data: Any,
     metrics: Iterable[str] | None = None,
@@ -58,6 +60,7 @@ def show(
     budget: float | str = BUDGET,
     equilibration: str | float = "auto",
     height: int = HEIGHT,
+    progress: Progress = None,
     **options: Any,
 ) -> Page:
     """Show a trajectory in a notebook: a film to play and turn, curves and numbers, as `kadita report` writes them.
@@ -75,12 +78,20 @@ def show(
         budget: bytes of the page at most, or text such as ``"3MB"``; frames are left out of the film until it fits.
         equilibration: which frames the means are of, as in `Results.statistics`.
         height: of the page in the notebook, in pixels.
+        progress: True shows a bar; a function is called with the number of measured frames and their total.
         options: the other keywords of `kadita.analyze`.
 
     Raises:
         KaditaError: as `kadita.analyze` does, and a budget that no film fits.
     """
     text, results = page_of(
-        data, metrics, colors=colors, title=title, budget=budget, equilibration=equilibration, **options
+        data,
+        metrics,
+        colors=colors,
+        title=title,
+        budget=budget,
+        equilibration=equilibration,
+        progress=progress,
+        **options,
     )
     return Page(text, results, height)

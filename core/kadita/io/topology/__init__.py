@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
+from kadita.io.opening import open as open_path
 from kadita.io.topology.gro import write_gro
 from kadita.io.topology.pdb import write_pdb
 from kadita.io.topology.psf import write_psf
@@ -64,3 +66,28 @@ def write_topology(
 def _relative(file: Path, folder: Path) -> str:
     """Return the path from a folder to a file, so that both can be moved together."""
     return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+
+
+def topology(data: Any, output: str | Path, *, force: bool = False, **tracks: Any) -> list[Path]:
+    """Write the names of the agents, for tools that need a topology beside the trajectory, as `kadita topology` does.
+
+    Args:
+        data: the path of a trajectory or of tracked animals, or an open trajectory.
+        output: the file to write: .pdb, .gro or .psf; a .tcl is a script for VMD, with a .pdb beside it.
+        force: replace a file that exists.
+        tracks: how tracks are read; see `kadita.open`.
+
+    Returns:
+        The paths of the written files.
+
+    Raises:
+        KaditaError: an unknown ending, an existing file without `force`, input that cannot be read.
+
+    >>> import kadita
+    >>> [path.name for path in kadita.topology("school.nc", "school.pdb")]
+    ['school.pdb']
+    """
+    if isinstance(data, Trajectory):
+        return write_topology(data, output, force=force, source=data.path)
+    with open_path(data, **tracks) as opened:
+        return write_topology(opened, output, force=force, source=Path(data))

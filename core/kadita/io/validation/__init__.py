@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kadita.base import html
 from kadita.base.errors import KaditaError
 from kadita.base.files import HDF5, first_bytes
 from kadita.base.netcdf3 import CONTAINERS, STREAMING, parse_header
@@ -18,7 +19,7 @@ from kadita.io.validation.frames import check_frames
 from kadita.io.validation.header import check_header
 from kadita.io.validation.own_metadata import check_metadata, check_sums
 
-__all__ = ["Finding", "Report", "examine", "validate"]
+__all__ = ["Finding", "Report", "findings_in", "validate"]
 
 
 @dataclass(frozen=True)
@@ -32,21 +33,37 @@ class Report:
     agents: int | None
     written_by: str | None
 
+    def __repr__(self) -> str:
+        counts = [f"{n} {what}" for what, n in (("frames", self.frames), ("agents", self.agents)) if n is not None]
+        found = [f"{f.severity}: {f.id}: {f.message}" for f in self.findings] or ["no findings"]
+        return "\n".join((", ".join((self.container, *counts)), *found))
 
-def validate(path: str | Path) -> list[Finding]:
-    """Return all deviations of a trajectory file from the convention, in the order of the checks.
+    def _repr_html_(self) -> str:
+        title, *found = repr(self).splitlines()
+        if not self.findings:
+            return html.table([], [[title, *found]])
+        rows = [(f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend) for f in self.findings]
+        return html.table(["severity", "check", "found", "needed by", "remedy"], rows, title)
+
+
+def findings_in(path: str | Path) -> list[Finding]:
+    """Return all deviations of a trajectory file from the convention; see `validate`."""
+    return list(validate(path).findings)
+
+
+def validate(path: str | Path) -> Report:
+    """Check a trajectory of any program against the AMBER convention and what readers need, as `kadita validate` does.
+
+    Returns:
+        Findings in the order of the checks, and properties of the file.
 
     Raises:
         KaditaError: the file does not exist, cannot be read, or is not NetCDF.
-    """
-    return list(examine(path).findings)
 
-
-def examine(path: str | Path) -> Report:
-    """Return all deviations of a trajectory file, and its properties.
-
-    Raises:
-        KaditaError: see `validate`.
+    >>> import kadita
+    >>> kadita.validate("school.nc")
+    NetCDF-3 with 64-bit offsets, 21 frames, 50 agents
+    no findings
     """
     path = Path(path)
     magic = first_bytes(path)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_jsonable_python
 
 from kadita.base.errors import KaditaError
 from kadita.base.parallel import worker_pool
+from kadita.base.progress import Count, Progress, counter, with_bar
 from kadita.evaluation.export import read_json
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
@@ -23,10 +25,56 @@ from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of,
 from kadita.simulation.sweep.tables import finished, write_tables
 from kadita.simulation.sweep.work import Line, Point, run_line
 
+if TYPE_CHECKING:
+    import xarray
+
 KIND = "sweep of kadita"
 
 
+@with_bar("sweeping")
 def sweep(
+    configuration: str | Path,
+    *,
+    output: str | Path | None = None,
+    workers: int = 1,
+    scheduler: str | None = None,
+    table: bool = False,
+    plugins: Iterable[str | Path] = (),
+    registry: Registry | None = None,
+    progress: Progress = None,
+) -> xarray.Dataset:
+    """Run the unfinished points of a sweep, tabulate all finished points, and return their table.
+
+    Args:
+        configuration: path of the TOML file of the sweep.
+        output: folder of the sweep; by default one named after the file, in the current folder.
+        workers: number of processes; the tables do not depend on it.
+        scheduler: address of a dask.distributed scheduler, instead of workers.
+        table: run nothing; only tabulate the finished points.
+        plugins: plugin files to load in addition to the installed plugins.
+        registry: from `kadita.plugins.loading.load_registry` with these plugins, which is called if it is None.
+        progress: True shows a bar; a function is called with the number of finished points and their total.
+
+    Returns:
+        The dataset of table.nc: means, standard errors and whether they are equilibrated, with the parameters that vary
+        and the seeds as dimensions; NaN where a point is not finished.
+
+    Raises:
+        KaditaError: an invalid configuration, a folder of something else, or a run that fails.
+
+    >>> import kadita
+    >>> table = kadita.sweep("sweep.toml")
+    >>> dict(table.polarization.sizes)
+    {'noise': 2, 'seed': 2}
+    """
+    import xarray
+
+    options: dict[str, Any] = {"output": output, "workers": workers, "scheduler": scheduler, "plugins": plugins}
+    _, path = run_sweep(configuration, **options, run=not table, registry=registry, progress=counter(progress))
+    return xarray.load_dataset(path, engine="netcdf4")
+
+
+def run_sweep(
     configuration: str | Path,
     *,
     output: str | Path | None = None,
@@ -35,24 +83,14 @@ def sweep(
     run: bool = True,
     plugins: Iterable[str | Path] = (),
     registry: Registry | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Count | None = None,
 ) -> list[Path]:
-    """Run the unfinished points of a sweep, and tabulate all finished points.
+    """Run the unfinished points of a sweep, and write the tables of all finished points; return their paths.
 
-    Args:
-        configuration: path of the TOML file of the sweep.
-        output: folder of the sweep; by default one named after the file, in the current folder.
-        workers, scheduler: see `kadita.base.parallel.worker_pool`; the tables do not depend on them.
-        run: False only tabulates the finished points.
-        plugins: plugin files to load in addition to the installed plugins.
-        registry: from `kadita.plugins.loading.load_registry` with these plugins, which is called if it is None.
-        progress: called with the number of finished points and their total.
-
-    Returns:
-        The paths of the tables.
+    The arguments are those of `sweep`; False for `run` only tabulates the finished points.
 
     Raises:
-        KaditaError: an invalid configuration, a folder of something else, or a run that fails.
+        KaditaError: see `sweep`.
     """
     path = Path(configuration)
     registry = load_registry(plugins) if registry is None else registry
@@ -64,7 +102,7 @@ def sweep(
     with _locked(folder):
         if run:
             _write_manifests(folder, points, registry)
-            _run(folder, points, registry, (workers, scheduler), progress or (lambda done, total: None))
+            _run(folder, points, registry, (workers, scheduler), progress or counter(None))
         return write_tables(folder, points)
 
 
@@ -84,7 +122,7 @@ def _run(
     points: Points,
     registry: Registry,
     pool: tuple[int, str | None],
-    progress: Callable[[int, int], None],
+    progress: Count,
 ) -> None:
     plugins = tuple((str(Path(file).resolve()), checksum) for file, checksum in registry.files.items())
     complete = {(setting.folder, seed) for setting, seed in finished(folder, points)}
