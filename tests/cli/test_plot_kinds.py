@@ -121,9 +121,9 @@ def test_in_a_plane_the_entropies_that_apply_are_drawn(command, tmp_path, rng, f
 
 def test_a_kind_may_take_the_trajectory_itself(command, folder, monkeypatch, figures_made):
     def draw(asked):
-        figure = page.new_figure(asked.width, 40)
-        figure.subplots().plot(asked.trajectory.times)
-        return figure
+        axes = page.new_figure(asked.width, 40).subplots()
+        axes.plot(asked.trajectory.times)
+        return [axes]
 
     monkeypatch.setitem(KINDS, "tracks", Kind(draw, takes="trajectory"))
     assert command("plot", "a.nc", "--kind", "tracks", "-o", "figure.png").returncode == 0

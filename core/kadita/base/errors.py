@@ -35,7 +35,12 @@ class KaditaWarning(UserWarning):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `` (did you mean ...?)`` for the names nearest to `word`, or an empty string."""
+    """Return `` (did you mean ...?)`` for the names nearest to `word`, or an empty string.
+
+    >>> from kadita.plugins.importers import did_you_mean
+    >>> did_you_mean("polarisation", ["polarization", "rotation"])
+    ' (did you mean polarization or rotation?)'
+    """
     near = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     return f" (did you mean {' or '.join(near)}?)" if near else ""
 

@@ -38,10 +38,15 @@ def has_suffix(path: Path) -> bool:
 
 
 def first_bytes(path: Path, count: int = 8) -> bytes:
-    """Return the first bytes of a file.
+    r"""Return the first bytes of a file.
 
     Raises:
         KaditaError: if the file does not exist, cannot be read or is empty.
+
+    >>> from pathlib import Path
+    >>> from kadita.plugins.importers import first_bytes
+    >>> first_bytes(Path("school.nc"), 4)
+    b'CDF\x02'
     """
     try:
         if not path.is_dir() and path.exists() and not path.is_file():
@@ -62,6 +67,14 @@ def check_claim(path: Path, claimed: int, what: str = "the file") -> None:
 
     Raises:
         KaditaError: it is damaged, or was made to fill a memory.
+
+    >>> from pathlib import Path
+    >>> from kadita.plugins.importers import check_claim
+    >>> check_claim(Path("school.nc"), 1000)
+    >>> check_claim(Path("school.nc"), 10**12)
+    Traceback (most recent call last):
+        ...
+    kadita.base.errors.KaditaError: school.nc: the file claims 1000000000000 bytes of data in a file of ...
     """
     held = path.stat().st_size
     if claimed > INFLATED_AT_MOST * held:

@@ -33,17 +33,57 @@ KEPT = 400  # files of a kernel on disk, at least two for each version; the step
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` for one thread, and cache the machine code on disk where possible."""
+    """Compile `function` for one thread, and cache the machine code on disk where possible.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import kernel
+    >>> @kernel
+    ... def largest(values):
+    ...     found = -np.inf
+    ...     for x in values:
+    ...         found = max(found, x)
+    ...     return found
+    >>> largest(np.array([1.0, 3.0, 2.0]))
+    3.0
+    """
     return _compile(function)
 
 
 def parallel_kernel(function: Function) -> Function:
-    """Compile `function` so that its ``prange`` loops run on several threads."""
+    """Compile `function` so that its ``prange`` loops run on several threads.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import parallel_kernel
+    >>> from numba import prange
+    >>> @parallel_kernel
+    ... def norms(vectors):
+    ...     found = np.empty(len(vectors))
+    ...     for i in prange(len(vectors)):
+    ...         found[i] = np.sqrt((vectors[i] ** 2).sum())
+    ...     return found
+    >>> norms(np.array([[3.0, 4.0], [0.0, 2.0]]))
+    array([5., 2.])
+    """
     return _compile(function, parallel=True)
 
 
 def jitable(function: Function) -> Function:
-    """Let kernels call `function`, which stays callable from Python."""
+    """Let kernels call `function`, which stays callable from Python.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import jitable, kernel
+    >>> @jitable
+    ... def squared(x):
+    ...     return x * x
+    >>> @kernel
+    ... def sum_of_squares(values):
+    ...     total = 0.0
+    ...     for x in values:
+    ...         total += squared(x)
+    ...     return total
+    >>> squared(3.0), sum_of_squares(np.array([1.0, 2.0]))
+    (9.0, 5.0)
+    """
     numba.extending.register_jitable(**JITABLE)(function)
     function.__dict__["jit_options"] = JITABLE
     return function

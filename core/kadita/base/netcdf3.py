@@ -72,6 +72,11 @@ def read_header(path: Path) -> Header:
 
     Raises:
         KaditaError: if the format is another, the header contradicts itself, or the file is shorter than it claims.
+
+    >>> from pathlib import Path
+    >>> from kadita.plugins.importers import read_netcdf3_header
+    >>> read_netcdf3_header(Path("school.nc")).records
+    21
     """
     header, size = parse_header(path), path.stat().st_size
     if header.records == STREAMING:

@@ -117,6 +117,13 @@ def analyze(
 
     Default metrics that cannot be computed, because they need velocities, say, are left out with a `KaditaWarning`, and
     so are metrics that raise.
+
+    >>> import kadita
+    >>> results = kadita.analyze("school.nc", ["polarization"], start=10)
+    >>> results.polarization.shape
+    (11,)
+    >>> kadita.analyze("tracks.csv", ["spread"], tracks={"length_unit": "cm", "time_unit": "s"})
+    <Results of 50 frames: spread>
     """
     requested = [metrics] if isinstance(metrics, str | Metric | Analysis) else list(metrics or ())
     objects = [m for m in requested if isinstance(m, Metric | Analysis)]

@@ -39,6 +39,10 @@ def write(results: Results, path: str | Path, *, force: bool = False, equilibrat
 
     Raises:
         KaditaError: an unknown suffix, a file that exists, a folder that cannot be written to.
+
+    >>> import kadita
+    >>> results = kadita.analyze("school.nc", ["polarization"])
+    >>> kadita.write(results, "school.csv")
     """
     write_all(results, [Path(path)], force=force, equilibration=equilibration)
 

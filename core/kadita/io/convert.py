@@ -74,6 +74,11 @@ def convert(
     Raises:
         KaditaError: the input cannot be read, a unit or frame rate is unknown, the cell is too small, or the output
             exists.
+
+    >>> import kadita
+    >>> remarks = kadita.convert("tracks.csv", "tracks.nc", length_unit="cm", time_unit="s")
+    >>> kadita.info("tracks.nc")["agents"]
+    4
     """
     sources = [Path(source)] if isinstance(source, str | Path) else [Path(file) for file in source]
     if not sources:

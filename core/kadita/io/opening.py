@@ -45,6 +45,11 @@ def open(  # noqa: A001 - users call it as kadita.open
         KaditaError: the file does not exist, or cannot be read.
 
     What was assumed of tracks is said by a `KaditaWarning`, and kept as `Trajectory.remarks`.
+
+    >>> import kadita
+    >>> with kadita.open("school.nc") as trajectory:
+    ...     len(trajectory), trajectory[0].positions.shape
+    (21, (50, 3))
     """
     options = ImportOptions.of(**tracks)
     motion = Motion.of(velocities, smooth, resample, most_gap)

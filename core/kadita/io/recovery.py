@@ -57,6 +57,13 @@ def recover(
 
     Raises:
         KaditaError: the file does not exist, is not NetCDF-3, has an unreadable header, or no whole frame.
+
+    >>> from pathlib import Path
+    >>> import kadita
+    >>> whole = Path("school.nc").read_bytes()
+    >>> _ = Path("cut.nc").write_bytes(whole[:-100])
+    >>> kadita.recover("cut.nc").frames
+    20
     """
     path = Path(path)
     target = path if in_place else Path(output or path.with_name(f"{path.stem}_recovered{path.suffix}"))

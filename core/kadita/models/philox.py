@@ -36,7 +36,13 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 @jitable
 def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
-    """Return four numbers that are uniform on (0, 1)."""
+    """Return four numbers that are uniform on (0, 1).
+
+    >>> from kadita.models import NOISE, uniforms
+    >>> u = uniforms(1, 0, 0, NOISE)
+    >>> all(0 < x < 1 for x in u), u == uniforms(1, 0, 0, NOISE)
+    (True, True)
+    """
     s, t = np.uint64(seed), np.uint64(step)
     w0, w1, w2, w3 = philox4x32(np.uint64(agent), t & _LOW, t >> _HALF, np.uint64(purpose), s & _LOW, s >> _HALF)
     return (w0 + 0.5) * _SCALE, (w1 + 0.5) * _SCALE, (w2 + 0.5) * _SCALE, (w3 + 0.5) * _SCALE
@@ -44,7 +50,12 @@ def uniforms(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
 
 @jitable
 def normals(seed, step, agent, purpose):  # type: ignore[no-untyped-def]
-    """Return four standard normal numbers (Box & Muller 1958, doi:10.1214/aoms/1177706645)."""
+    """Return four standard normal numbers (Box & Muller 1958, doi:10.1214/aoms/1177706645).
+
+    >>> from kadita.models import NOISE, normals
+    >>> normals(1, 0, 0, NOISE) == normals(1, 0, 0, NOISE), len(normals(1, 0, 0, NOISE))
+    (True, 4)
+    """
     u0, u1, u2, u3 = uniforms(seed, step, agent, purpose)
     r, s = math.sqrt(-2.0 * logarithm(u0)), math.sqrt(-2.0 * logarithm(u2))
     c0, s0 = cosine_and_sine(2.0 * math.pi * u1)
@@ -60,7 +71,12 @@ def _fill_normals(table, seed, purpose):  # type: ignore[no-untyped-def]
 
 
 def start_normals(seed: int, agents: int, purpose: int) -> Floats:
-    """Return four standard normal numbers for each agent at step 0, (N, 4)."""
+    """Return four standard normal numbers for each agent at step 0, (N, 4).
+
+    >>> from kadita.models import NOISE, start_normals
+    >>> start_normals(seed=1, agents=3, purpose=NOISE).shape
+    (3, 4)
+    """
     table = np.empty((agents, 4))
     _fill_normals(table, np.uint64(seed), purpose)
     return table

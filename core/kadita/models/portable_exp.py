@@ -21,7 +21,13 @@ _SINGLE_PER_LN2, _SINGLE_MOST = np.float32(_PER_LN2), np.float32(250)  # are exa
 
 @jitable
 def exponential(a):  # type: ignore[no-untyped-def]
-    """Return exp a: within 1 unit in the last place, 0 where it underflows, infinite where it overflows."""
+    """Return exp a: within 1 unit in the last place, 0 where it underflows, infinite where it overflows.
+
+    >>> import numpy as np
+    >>> from kadita.models import exponential
+    >>> float(exponential(0.0)), bool(abs(exponential(1.0) - np.e) < 1e-15), float(exponential(-1000.0))
+    (1.0, True, 0.0)
+    """
     a = _MOST if a > _MOST else a
     a = -_MOST if a < -_MOST else a
     k = np.rint(a * _PER_LN2)
@@ -47,7 +53,13 @@ def exponential(a):  # type: ignore[no-untyped-def]
 
 @jitable
 def exponential32(a):  # type: ignore[no-untyped-def]
-    """Return exp a in single precision, for rules of pairs: within 2 units in the last place."""
+    """Return exp a in single precision, for rules of pairs: within 2 units in the last place.
+
+    >>> import numpy as np
+    >>> from kadita.models import exponential32
+    >>> float(exponential32(np.float32(0.0))), abs(float(exponential32(np.float32(1.0))) - np.e) < 1e-6
+    (1.0, True)
+    """
     a = np.float32(a)
     a = _SINGLE_MOST if a > _SINGLE_MOST else a
     a = -_SINGLE_MOST if a < -_SINGLE_MOST else a

@@ -24,7 +24,13 @@ _HALF_EXPONENT = np.int64(0x3FE0000000000000)
 
 @jitable
 def logarithm(a):  # type: ignore[no-untyped-def]
-    """Return ln a of a normal positive number: k ln 2 + 2 artanh((m - 1) / (m + 1)) with a = 2^k m, m near 1."""
+    """Return ln a of a normal positive number: k ln 2 + 2 artanh((m - 1) / (m + 1)) with a = 2^k m, m near 1.
+
+    >>> import numpy as np
+    >>> from kadita.models import logarithm
+    >>> float(logarithm(1.0)), bool(abs(logarithm(10.0) - np.log(10.0)) < 1e-15)
+    (0.0, True)
+    """
     bits = np.float64(a).view(np.int64)
     exponent = (bits >> 52) - 1022
     m = np.int64((bits & _MANTISSA) | _HALF_EXPONENT).view(np.float64)  # in [1/2, 1)
@@ -48,7 +54,14 @@ def logarithm(a):  # type: ignore[no-untyped-def]
 
 @jitable
 def cosine_and_sine(angle):  # type: ignore[no-untyped-def]
-    """Return cos and sin of an angle in radians, up to about 1e6, by their Taylor series within an eighth of a turn."""
+    """Return cos and sin of an angle in radians, up to about 1e6, by their Taylor series within an eighth of a turn.
+
+    >>> import numpy as np
+    >>> from kadita.models import cosine_and_sine
+    >>> c, s = cosine_and_sine(np.pi / 3)
+    >>> round(float(c), 12), round(float(s), 12)
+    (0.5, 0.866025403784)
+    """
     quarters = np.rint(angle * (2 / math.pi))
     r = (angle - quarters * QUARTER_HIGH) - quarters * QUARTER_LOW
     z = r * r
@@ -81,6 +94,11 @@ def angle_of(cosine, sine):  # type: ignore[no-untyped-def]
     """Return the angle in [0, pi] of a direction (cosine, sine), sine >= 0, of any length above 0.
 
     The angle is halved three times, t -> t / (1 + sqrt(1 + t^2)), which leaves a short series of arctan.
+
+    >>> import numpy as np
+    >>> from kadita.models import angle_of
+    >>> angle_of(-1.0, 0.0), angle_of(1.0, 1.0) == np.pi / 4
+    (3.141592653589793, True)
     """
     length = math.sqrt(cosine * cosine + sine * sine)
     forward = cosine >= 0

@@ -31,6 +31,12 @@ def about_centroid(block: Block) -> tuple[Floats, NDArray[np.bool_]]:
     """Return l_i = r^_i x u_i about the periodic centroid, (T, N, 3), and where it is defined, (T, N).
 
     It is undefined for an agent at rest or at the centre, whose row is zero. |l_i| is at most 1.
+
+    >>> from kadita.plugins.metrics import Block, about_centroid
+    >>> mill = Block([[1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]], [[0, 1, 0], [-1, 0, 0], [0, -1, 0], [1, 0, 0]])
+    >>> momentum, defined = about_centroid(mill)
+    >>> momentum[0, :, 2], bool(defined.all())
+    (array([1., 1., 1., 1.]), True)
     """
     momenta = np.empty_like(block.offsets)
     defined = block.moving & _cross(block.offsets, block.headings, at_centre(block), momenta)
@@ -41,6 +47,11 @@ def about_wrapped_mean(block: Block) -> Floats:
     """Return l_i about the mean of wrapped coordinates, (T, N, 3), as published definitions use it.
 
     Zero for an agent at rest or at that mean. It depends on the position of the school in the cell.
+
+    >>> from kadita.plugins.metrics import Block, about_wrapped_mean
+    >>> mill = Block([[1, 0, 0], [0, 1, 0], [-1, 0, 0], [0, -1, 0]], [[0, 1, 0], [-1, 0, 0], [0, -1, 0], [1, 0, 0]])
+    >>> about_wrapped_mean(mill)[0, :, 2]
+    array([1., 1., 1., 1.])
     """
     momenta = np.empty_like(block.wrapped_offsets)
     _cross(block.wrapped_offsets, block.once(published_headings), np.full(len(block), 1e-10), momenta)
@@ -48,7 +59,14 @@ def about_wrapped_mean(block: Block) -> Floats:
 
 
 def published_headings(block: Block) -> Floats:
-    """Return unit headings, (T, N, 3), zero up to a speed of 1e-10, as published definitions take them."""
+    """Return unit headings, (T, N, 3), zero up to a speed of 1e-10, as published definitions take them.
+
+    >>> from kadita.plugins.metrics import Block, published_headings
+    >>> block = Block([[0, 0, 0], [1, 0, 0]], [[2, 0, 0], [0, 0, 1e-11]])
+    >>> published_headings(block)[0]
+    array([[1., 0., 0.],
+           [0., 0., 0.]])
+    """
     if block.attributes.get("velocities") == ORIENTATION:  # directions of bodies have no speed
         return block.headings
     slow = block.moving & (block.speeds <= 1e-10)

@@ -29,6 +29,7 @@ class Box:
 
     `lengths` are the edges of the cell along x, y and z, 0 along an open axis; None in open space.
 
+    >>> from kadita import Box
     >>> Box.of(25.0).lengths
     (25.0, 25.0, 25.0)
     >>> Box.of((20.0, 20.0, "open")).periodic_axes
@@ -197,5 +198,12 @@ def minimum_image(displacements: Floats, lengths: Floats) -> Floats:
 
 
 def sum_over_agents(vectors: Floats) -> Floats:
-    """Return the sum over agents, (T, N, 3) -> (T, 3); several times faster than sum(axis=1) on an axis of three."""
+    """Return the sum over agents, (T, N, 3) -> (T, 3); several times faster than sum(axis=1) on an axis of three.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import sum_over_agents
+    >>> sum_over_agents(np.ones((2, 5, 3)))
+    array([[5., 5., 5.],
+           [5., 5., 5.]])
+    """
     return np.einsum("tia->ta", vectors)

@@ -37,6 +37,12 @@ def time_blocks(times: Floats, most: int) -> TimeBlocks:
 
     A time that is NaN, of a frame in which nobody is and nothing is summed, is in the first block. There is none if all
     are NaN: times of frames with agents are known, see `kadita.Block`.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import time_blocks
+    >>> blocks = time_blocks(np.arange(100.0), 8)
+    >>> blocks.starts, np.bincount(blocks.of_frames)
+    (array([0., 1., 2., 3., 4., 5., 6.]), array([16, 16, 16, 16, 16, 16,  4]))
     """
     known = times[~np.isnan(times)]
     k, starts = _coarsest(FINEST, np.unique(np.ldexp(known, -FINEST)), most)
@@ -48,12 +54,28 @@ def time_blocks(times: Floats, most: int) -> TimeBlocks:
 
 
 def sums_of_blocks(blocks: TimeBlocks, most: int, **sums: NDArray[Any]) -> BlockSums:
-    """Return sums over each block, (B, ...) by name, as a state that `merge_blocks` merges."""
+    """Return sums over each block, (B, ...) by name, as a state that `merge_blocks` merges.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import sums_of_blocks, time_blocks
+    >>> blocks = time_blocks(np.arange(6.0), 3)
+    >>> state = sums_of_blocks(blocks, 3, value=np.bincount(blocks.of_frames, np.arange(6.0)))
+    >>> state["sums"]["value"]
+    array([1., 5., 9.])
+    """
     return {"k": blocks.k, "starts": blocks.starts, "most": most, "sums": sums}
 
 
 def merge_blocks(a: BlockSums, b: BlockSums) -> BlockSums:
-    """Return the sums of both in common blocks."""
+    """Return the sums of both in common blocks.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import merge_blocks, sums_of_blocks, time_blocks
+    >>> times = np.arange(6.0)
+    >>> first, second = (sums_of_blocks(time_blocks(t, 6), 6, value=np.ones(3)) for t in (times[:3], times[3:]))
+    >>> merge_blocks(first, second)["sums"]["value"]
+    array([1., 1., 1., 1., 1., 1.])
+    """
     k = max(a["k"], b["k"])
     both = np.union1d(_coarser(a["starts"], k - a["k"]), _coarser(b["starts"], k - b["k"]))
     final, starts = _coarsest(k, both, a["most"])
@@ -67,7 +89,15 @@ def merge_blocks(a: BlockSums, b: BlockSums) -> BlockSums:
 
 
 def block_length(state: BlockSums, times: Floats) -> float:
-    """Return the length of the blocks in time; where each frame is one, the median time between frames."""
+    """Return the length of the blocks in time; where each frame is one, the median time between frames.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import block_length, sums_of_blocks, time_blocks
+    >>> times = np.arange(100.0)
+    >>> blocks = time_blocks(times, 8)
+    >>> block_length(sums_of_blocks(blocks, 8, count=np.bincount(blocks.of_frames)), times)
+    16.0
+    """
     if state["k"] > FINEST:
         return float(2.0 ** state["k"])
     steps = np.diff(times[~np.isnan(times)])
@@ -107,6 +137,12 @@ def block_mean(sums: Floats, weights: Floats) -> BlockMean:
 
     Its variance is m / (m - 1) sum_b (s_b - R w_b)^2 / (sum_b w_b)^2, with m = (sum_b w_b)^2 / sum_b w_b^2: without
     bias where the variance of s_b is proportional to w_b.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import block_mean
+    >>> mean = block_mean(np.array([2.0, 4.0, 6.0]), np.array([2.0, 2.0, 2.0]))
+    >>> float(mean.value)
+    2.0
     """
     total = weights.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -117,7 +153,14 @@ def block_mean(sums: Floats, weights: Floats) -> BlockMean:
 
 
 def block_error(deviations: Floats, worth: Floats) -> Floats:
-    """Return the standard error of a mean with these deviations, (B, ...), of blocks."""
+    """Return the standard error of a mean with these deviations, (B, ...), of blocks.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import block_error, block_mean
+    >>> mean = block_mean(np.array([2.0, 4.0, 6.0]), np.array([2.0, 2.0, 2.0]))
+    >>> float(block_error(mean.deviations, mean.worth).round(4))
+    0.5774
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = worth / (worth - 1) * (deviations**2).sum(axis=0)
         error: Floats = np.where(worth >= 2, np.sqrt(variance), np.nan)
@@ -129,6 +172,12 @@ def block_correlation(deviations: Floats, starts: Floats) -> float:
 
     It is about 0 where blocks are independent; otherwise errors are too small, by a factor of at least sqrt(1 + 2 c).
     A sum of deviations is 0, which is why -1 / B is expected of independent blocks, and is added here.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import block_correlation, block_mean
+    >>> sums, weights = np.array([1.0, 3.0, 2.0, 2.0]), np.ones(4)
+    >>> round(block_correlation(block_mean(sums, weights).deviations, np.arange(4.0)), 3)
+    -0.25
     """
     following = np.diff(starts) == 1
     squares = (deviations**2).sum(axis=0)

@@ -142,6 +142,11 @@ def load_configuration(
 
     Raises:
         KaditaError: an unknown scenario, a missing file, an unknown key, an invalid value.
+
+    >>> import kadita
+    >>> configuration = kadita.load_configuration("torus", {"steps": 200}, {"agents": 40})
+    >>> configuration.steps, configuration.parameters.agents
+    (200, 40)
     """
     registry = registry or load_registry()
     if isinstance(scenario, RunConfiguration):

@@ -45,6 +45,11 @@ def simulate(
 
     Raises:
         KaditaError: an unknown scenario, an invalid parameter, more threads than this machine has.
+
+    >>> import kadita
+    >>> with kadita.simulate("torus", agents=50, steps=100, every=10) as school:
+    ...     kadita.analyze(school, ["polarization"])
+    <Results of 11 frames: polarization>
     """
     if agents is not None and "agents" in (parameters or {}):
         raise KaditaError("agents is set twice, by --agents and by --set; leave out one")
@@ -92,6 +97,10 @@ def run(
 
     Raises:
         KaditaError: an unknown scenario, an invalid parameter, a file that exists.
+
+    >>> import kadita
+    >>> kadita.run("torus", agents=50, steps=100, every=10, output="short.nc").name
+    'short.nc'
     """
     with simulate(scenario, **options) as school:
         path = school.record(trajectory_path(school, output), force=force)

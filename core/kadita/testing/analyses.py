@@ -27,6 +27,12 @@ def check_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **pa
     Raises:
         AssertionError: checks failed, which are named.
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
+
+    >>> import kadita
+    >>> from kadita.testing import check_analysis
+    >>> checks = check_analysis(kadita.metrics("mean_squared_displacement"))
+    >>> all(check.passed in (True, None) for check in checks)
+    True
     """
     return require_passed(f"analysis {analysis.name}", examine_analysis(analysis, others=others, **parameters))
 
@@ -41,6 +47,11 @@ def examine_analysis(analysis: Analysis, /, *, others: Iterable[Metric] = (), **
 
     Raises:
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
+
+    >>> import kadita
+    >>> from kadita.testing import examine_analysis
+    >>> examine_analysis(kadita.metrics("mean_squared_displacement"))[0]
+    Check(name='it is documented', passed=True, detail='')
     """
     validated = analysis.validate(parameters)
     trial = AnalysisTrial(analysis.needing_chosen(validated), validated, registry_with(others))

@@ -33,6 +33,13 @@ def check_importer(importer: Importer, path: str | Path, /, **parameters: Any) -
     Raises:
         AssertionError: checks failed, which are named.
         KaditaError: an unknown or invalid parameter.
+
+    >>> from kadita.plugins.loading import load_registry
+    >>> from kadita.testing import check_importer
+    >>> importer = load_registry().importers["trackdf"]
+    >>> checks = check_importer(importer, "tracks.csv")
+    >>> all(check.passed in (True, None) for check in checks)
+    True
     """
     return require_passed(f"importer {importer.name}", examine_importer(importer, path, **parameters))
 
@@ -47,6 +54,12 @@ def examine_importer(importer: Importer, path: str | Path, /, **parameters: Any)
 
     Raises:
         KaditaError: an unknown or invalid parameter.
+
+    >>> from kadita.plugins.loading import load_registry
+    >>> from kadita.testing import examine_importer
+    >>> importer = load_registry().importers["trackdf"]
+    >>> examine_importer(importer, "tracks.csv")[0]
+    Check(name='it is documented', passed=True, detail='')
     """
     path = Path(path)
     checked(importer.name, importer.parameters, parameters)

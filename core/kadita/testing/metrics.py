@@ -36,6 +36,12 @@ def check_metric(
     Raises:
         AssertionError: checks failed, which are named.
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
+
+    >>> import kadita
+    >>> from kadita.testing import check_metric
+    >>> checks = check_metric(kadita.metrics("polarization"))
+    >>> all(check.passed in (True, None) for check in checks)
+    True
     """
     return require_passed(f"metric {metric.name}", examine_metric(metric, others=others, known=known, **parameters))
 
@@ -58,6 +64,11 @@ def examine_metric(
 
     Raises:
         KaditaError: an unknown or invalid parameter, or a needed metric that is not installed.
+
+    >>> import kadita
+    >>> from kadita.testing import examine_metric
+    >>> examine_metric(kadita.metrics("polarization"))[0]
+    Check(name='it is documented', passed=True, detail='')
     """
     trial = trial_of(metric, others, parameters)
     all_blocks = schools.known() if known is None else known

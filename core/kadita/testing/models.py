@@ -24,6 +24,12 @@ def check_model(model: Model | type[Model], /, *, threads: bool = True, **parame
     Raises:
         AssertionError: checks failed, which are named.
         KaditaError: an unknown or invalid parameter.
+
+    >>> import kadita
+    >>> from kadita.testing import check_model
+    >>> checks = check_model(kadita.scenarios("vicsek-2d").parameters, threads=False)
+    >>> all(check.passed in (True, None) for check in checks)
+    True
     """
     name = getattr(model, "name", getattr(model, "__name__", "?"))
     return require_passed(f"model {name}", examine_model(model, threads=threads, **parameters))
@@ -39,6 +45,11 @@ def examine_model(model: Model | type[Model], /, *, threads: bool = True, **para
 
     Raises:
         KaditaError: an unknown or invalid parameter.
+
+    >>> import kadita
+    >>> from kadita.testing import examine_model
+    >>> examine_model(kadita.scenarios("vicsek-2d").parameters, threads=False)[0]
+    Check(name='it is documented', passed=True, detail='12 parameters, each with a description')
     """
     instance = _instance(model, parameters)
     checks = [_documented(type(instance)), *_declared(instance)]

@@ -42,6 +42,15 @@ def correlation(
         KaditaError: there is no such result, it is undefined, or with `scaled` no run has a zero.
 
     Source: Cavagna et al. 2010, PNAS 107, 11865-11870, doi:10.1073/pnas.1005766107
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "velocity_fluctuation_correlation", parameters={"r_max": 10.0})
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.correlation(axes, results, "velocity_fluctuation_correlation")
+    >>> axes.get_xlabel()
+    'distance r (length)'
     """
     found = named(runs)
     curves = {run: curve_of(r, name, equilibration) for run, r in found.items()}
@@ -75,6 +84,10 @@ def first_zero(r: ArrayLike, c: ArrayLike) -> float:
     """Return the smallest distance at which a correlation crosses zero, linear between C(0) = 1 and the bins.
 
     NaN if it does not cross zero. Bins without a value are left out.
+
+    >>> from kadita.figures import first_zero
+    >>> round(first_zero([1.0, 2.0, 3.0], [0.6, 0.2, -0.2]), 3)
+    2.5
     """
     x, y = np.asarray(r, dtype=np.float64), np.asarray(c, dtype=np.float64)
     known = np.isfinite(y)

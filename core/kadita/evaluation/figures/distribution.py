@@ -42,6 +42,15 @@ def distribution(
 
     Raises:
         KaditaError: the metric is not among the results, has labels, or is undefined in all frames that count.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "polarization")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.distribution(axes, results, "polarization")
+    >>> axes.get_xlabel()
+    'polarization P'
     """
     found = {name: _counted(r, metric, check_equilibration(equilibration)) for name, r in named(runs).items()}
     check_defined(metric, [values for _, values in found.values()])

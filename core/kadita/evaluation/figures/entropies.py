@@ -40,6 +40,15 @@ def means(
 
     Raises:
         KaditaError: one is not among the results, has labels or another unit, or all are undefined.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", ["polarization", "rotation"])
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.means(axes, results, ["polarization", "rotation"])
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['polarization', 'rotation']
     """
     found = named(runs)
     first = next(iter(found.values()))

@@ -38,6 +38,15 @@ def heatmap(
 
     Raises:
         KaditaError: there is no such result, or it is undefined.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "neighbor_maps")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.heatmap(axes, results, "neighbor_maps.density")
+    >>> axes.get_xlabel()
+    'ahead (length)'
     """
     curve = curve_of(results, name, equilibration)
     check_defined(name, [curve.values])
@@ -113,6 +122,15 @@ def neighbor_map(axes: Any, results: Results, name: str, *, bar: bool = True) ->
 
     Raises:
         KaditaError: there is no such result, its axes are no numbers, or it is undefined.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "neighbor_maps")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.neighbor_map(axes, results, "neighbor_maps.density")
+    >>> axes.get_xlabel()
+    'left – right (length)'
     """
     curve = curve_of(results, name)
     check_defined(name, [curve.values])

@@ -36,6 +36,15 @@ def order_plane(axes: Any, runs: Runs, state: str | None = None, *, bins: int = 
         KaditaError: no such metric or not those that decide it among the results, or all frames are undefined.
 
     Source: Tunstrom et al. 2013, PLoS Comput. Biol. 9, e1002915, doi:10.1371/journal.pcbi.1002915
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", ["state", "polarization_unbiased", "rotation_unbiased"])
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.order_plane(axes, results)
+    >>> axes.get_xlabel()
+    'polarization unbiased P0'
     """
     from matplotlib.colors import LogNorm
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter

@@ -65,6 +65,12 @@ def phases(table: SweepTable, x: str, y: str, result: str, *, apart: float = APA
     Raises:
         KaditaError: no such parameter or result, one parameter for both axes, another parameter that varies between
             rows of one point, or nothing that is defined.
+
+    >>> import kadita
+    >>> from kadita.figures import phases, read_sweep_table
+    >>> table = kadita.sweep("plane.toml")
+    >>> phases(read_sweep_table("plane/table.csv"), "noise", "speed", "polarization").x
+    array([0.1, 0.8])
     """
     along, up, values = table.parameter(x), table.parameter(y), table.result(result)
     if x == y:
@@ -131,6 +137,15 @@ def phase_diagram(
 
     Raises:
         KaditaError: see `phases`, or a logarithmic axis of words or of numbers that are not above 0.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> table = kadita.sweep("plane.toml")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.phase_diagram(axes, "plane/table.csv", "noise", "speed", "polarization")
+    >>> axes.get_xlabel()
+    'noise'
     """
     from matplotlib.colors import Normalize
     from matplotlib.patches import Patch, Rectangle

@@ -38,6 +38,15 @@ def profile(
 
     Raises:
         KaditaError: there is no such result, or it is undefined.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "mean_squared_displacement")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.profile(axes, results, "mean_squared_displacement", log="xy")
+    >>> axes.get_xscale()
+    'log'
     """
     curves = {run: curve_of(r, name, equilibration) for run, r in named(runs).items()}
     check_defined(name, [c.values for c in curves.values()])

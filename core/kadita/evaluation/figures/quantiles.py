@@ -28,6 +28,15 @@ def quantiles(axes: Any, results: Results, metric: str) -> Any:
 
     Raises:
         KaditaError: there is no such metric, or it is undefined for all agents.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", "local_order")
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.quantiles(axes, results, "local_order")
+    >>> axes.get_xlabel()
+    'time'
     """
     series, values = agents_of(results, metric)
     check_defined(metric, [values])

@@ -35,6 +35,15 @@ def series(axes: Any, runs: Runs, metric: str, *, equilibration: str | float = "
 
     Raises:
         KaditaError: the metric is not among the results, has labels, or is undefined in all frames.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", ["polarization"])
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.series(axes, results, "polarization")
+    >>> axes.get_ylabel()
+    'polarization P'
     """
     from matplotlib.lines import Line2D
 

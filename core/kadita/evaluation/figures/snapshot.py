@@ -54,6 +54,15 @@ def snapshot(
 
     Raises:
         KaditaError: another colour or look.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> _, axes = pyplot.subplots()
+    >>> with kadita.open("school.nc") as trajectory:
+    ...     axes = figures.snapshot(axes, trajectory[-1])
+    >>> axes.get_aspect()
+    1.0
     """
     if color is None:
         color = "species" if len(frame.all_species) > 1 else "heading"

@@ -28,6 +28,15 @@ def states(axes: Any, runs: Runs, metric: str | None = None, *, legend: bool = T
 
     Raises:
         KaditaError: there is no such metric, or it is undefined in all frames.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> results = kadita.analyze("school.nc", ["state"])
+    >>> _, axes = pyplot.subplots()
+    >>> axes = figures.states(axes, results)
+    >>> axes.get_xlabel()
+    'time'
     """
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch

@@ -81,6 +81,12 @@ def read_sweep_table(path: str | Path) -> SweepTable:
 
     Raises:
         KaditaError: a file that is missing, empty or no table of a sweep.
+
+    >>> import kadita
+    >>> from kadita.figures import read_sweep_table
+    >>> table = kadita.sweep("sweep.toml")
+    >>> read_sweep_table("sweep/table.csv").parameters["noise"]
+    array([0.1, 0.1, 0.8, 0.8])
     """
     path = Path(path)
     first_bytes(path)

@@ -28,6 +28,11 @@ def extremes_kept(values: ArrayLike, most: int) -> Integers:
         KaditaError: values of another shape, or a smaller number.
 
     Source: Jugel et al. 2014, Proc. VLDB Endow. 7, 797 (M4).
+
+    >>> import numpy as np
+    >>> from kadita.figures import extremes_kept
+    >>> extremes_kept(np.array([0.0, 0.1, 5.0, 0.2, 0.1, -3.0, 0.0, 0.1, 0.2, 0.1]), 7)
+    array([0, 2, 5, 9])
     """
     series = np.asarray(values, dtype=np.float64)
     if series.ndim != 1 or most < WITH_GAP:

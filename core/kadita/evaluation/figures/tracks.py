@@ -62,6 +62,15 @@ def tracks(
 
     Raises:
         KaditaError: an unknown agent, no such frames, or none of the agents is present in two successive ones.
+
+    >>> import kadita
+    >>> from kadita import figures
+    >>> from matplotlib import pyplot
+    >>> _, axes = pyplot.subplots()
+    >>> with kadita.open("school.nc") as trajectory:
+    ...     axes = figures.tracks(axes, trajectory, agents=10)
+    >>> axes.get_aspect()
+    1.0
     """
     frames = trajectory.frame_numbers(start, stop, step, begin=begin, end=end, dt=dt)
     chosen = _chosen(trajectory, agents)

@@ -100,6 +100,13 @@ def animate(
     Raises:
         KaditaError: a trajectory without agents, unknown metrics, parameters although nothing is measured, or a film
             that cannot be written.
+
+    >>> from pathlib import Path
+    >>> import kadita
+    >>> kadita.animate("school.nc", "school.gif", stop=2, between=1, size=(160, 120))
+    []
+    >>> Path("school.gif").stat().st_size > 0
+    True
     """
     path = Path(path)
     _check(trail, between, size)

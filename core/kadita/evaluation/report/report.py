@@ -59,6 +59,11 @@ def report(
 
     Raises:
         KaditaError: as `kadita.analyze` does; a budget that no film fits; a file that exists or has another ending.
+
+    >>> import kadita
+    >>> (results,) = kadita.report("school.nc", "school.html", ["polarization"])
+    >>> results
+    <Results of 21 frames: polarization>
     """
     path = Path(output)
     sources = [Path(one) for one in _runs(data).values() if isinstance(one, str | Path)]

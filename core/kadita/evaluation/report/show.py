@@ -83,6 +83,10 @@ def show(
 
     Raises:
         KaditaError: as `kadita.analyze` does, and a budget that no film fits.
+
+    >>> import kadita
+    >>> page = kadita.show("school.nc", ["polarization"])
+    >>> page.save("school.html")
     """
     text, results = page_of(
         data,

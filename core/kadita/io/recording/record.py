@@ -79,6 +79,15 @@ def record(
 
     Raises:
         KaditaError: the file exists or cannot be created, or an argument is not valid.
+
+    >>> import kadita
+    >>> import numpy as np
+    >>> x, v = np.random.default_rng(1).random((2, 10, 3))
+    >>> with kadita.record("mine.nc", agents=10, box=20.0, time_step=0.1) as file:
+    ...     for step in range(3):
+    ...         file.write(x + 0.1 * step * v, v)
+    >>> kadita.info("mine.nc")["frames"]
+    3
     """
     path = Path(path)
     if path.suffix != ".nc":

@@ -62,7 +62,7 @@ def validate(path: str | Path) -> Report:
 
     >>> import kadita
     >>> kadita.validate("school.nc")
-    NetCDF-3 with 64-bit offsets, 21 frames, 50 agents
+    NetCDF-3 64-bit offset, 21 frames, 50 agents
     no findings
     """
     path = Path(path)

@@ -173,6 +173,15 @@ def analysis(
 
     Raises:
         PluginError: an argument or the signature of the function is not valid.
+
+    >>> import numpy as np
+    >>> from kadita import Output, Window, analysis
+    >>> @analysis(finish=lambda total: {"distance": total}, outputs={"distance": Output(units="length")})
+    ... def path_length(window: Window):
+    ...     '''Sum of the distances between frames, of all agents.'''
+    ...     return float(np.linalg.norm(np.diff(window.unwrapped, axis=0), axis=-1).sum())
+    >>> path_length.name
+    'path_length'
     """
 
     def declare(function: Callable[..., State]) -> Analysis:

@@ -147,6 +147,16 @@ def importer(
 
     Raises:
         PluginError: `endings` or the signature of the function is not valid.
+
+    >>> import numpy as np
+    >>> from kadita import Tracks, importer
+    >>> @importer(endings=(".dat",))
+    ... def columns_of_two(path):
+    ...     '''Tracks of one animal: x and y in two columns.'''
+    ...     x, y = np.loadtxt(path, unpack=True)
+    ...     return Tracks.of_rows(frames=np.arange(len(x)), agents=np.zeros(len(x)), positions=np.stack([x, y], axis=1))
+    >>> columns_of_two.endings
+    ('.dat',)
     """
     if isinstance(endings, str) or not all(e == e.lower() and (not e or e[0] == ".") for e in endings):
         raise PluginError(f'endings: expected a tuple in lower case, such as (".npy",); got {endings!r}')

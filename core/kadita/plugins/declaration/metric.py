@@ -188,6 +188,15 @@ def metric(
 
     Raises:
         PluginError: an argument or the signature of the function is not valid, or an annotation cannot be resolved.
+
+    >>> import kadita
+    >>> from kadita import Block, metric
+    >>> @metric(units="length")
+    ... def crowding(block: Block, *, k: int = 3):
+    ...     '''Mean distance to the k nearest neighbours, (T,).'''
+    ...     return block.neighbor_distances(k).mean(axis=(1, 2))
+    >>> kadita.analyze("school.nc", crowding).crowding.shape
+    (21,)
     """
 
     def declare(function: Callable[..., Any]) -> Metric:

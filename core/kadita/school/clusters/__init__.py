@@ -52,6 +52,11 @@ def link_length(block: Block, link_distance: float | None) -> float:
 
     Raises:
         NotApplicable: if it is None and the trajectory has no r_a.
+
+    >>> from kadita.plugins.metrics import Block, link_length
+    >>> block = Block([[0, 0, 0], [1, 0, 0]], attributes={"r_a": 14.0})
+    >>> link_length(block, None), link_length(block, 2.0)
+    (14.0, 2.0)
     """
     known = block.attributes.get("link_distance", block.attributes.get("r_a"))
     link = known if link_distance is None else link_distance
@@ -69,6 +74,12 @@ def linked(block: Block, link_distance: float | None) -> Clusters:
 
     Raises:
         NotApplicable: if it is None and the trajectory has no r_a.
+
+    >>> from kadita.plugins.metrics import Block, linked
+    >>> block = Block([[0, 0, 0], [1, 0, 0], [9, 0, 0]])
+    >>> clusters = linked(block, 2.0)
+    >>> clusters.count, clusters.largest
+    (array([2]), array([[ True,  True, False]]))
     """
     link = link_length(block, link_distance)
     sizes_of, labels = np.empty(block.shape, np.int64), np.empty(block.shape, np.int64)

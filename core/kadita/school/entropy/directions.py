@@ -44,12 +44,27 @@ def sphere_entropy(directions: Floats, k: int = 4) -> float:
 
     Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres: Li, Mnatsakanov & Andrew 2011,
     Entropy 13, 650-667, doi:10.3390/e13030650.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import sphere_entropy
+    >>> x = np.random.default_rng(1).normal(size=(2000, 3))
+    >>> directions = x / np.linalg.norm(x, axis=1, keepdims=True)
+    >>> round(sphere_entropy(directions), 2), round(float(np.log(4 * np.pi)), 2)
+    (2.53, 2.53)
     """
     return float(sphere_entropies(directions[None], k)[0])
 
 
 def sphere_entropies(directions: Floats, k: int = 4) -> Floats:
-    """Return the `sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
+    """Return the `sphere_entropy` of the directions of each frame, (T, N, 3) -> (T,).
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import sphere_entropies
+    >>> x = np.random.default_rng(1).normal(size=(2, 2000, 3))
+    >>> directions = x / np.linalg.norm(x, axis=-1, keepdims=True)
+    >>> sphere_entropies(directions).round(2)
+    array([2.53, 2.5 ])
+    """
     frames, n, _ = directions.shape
     if n <= k:
         return np.full(frames, np.nan)
@@ -78,12 +93,27 @@ def circle_entropy(directions: Floats, k: int = 4) -> float:
 
     Source: Kozachenko & Leonenko 1987, Probl. Inf. Transm. 23, 95-101; on spheres of any
     dimension: Li, Mnatsakanov & Andrew 2011, Entropy 13, 650-667, doi:10.3390/e13030650.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import circle_entropy
+    >>> angles = np.random.default_rng(1).uniform(0, 2 * np.pi, 2000)
+    >>> directions = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
+    >>> round(circle_entropy(directions), 2), round(float(np.log(2 * np.pi)), 2)
+    (1.87, 1.84)
     """
     return float(circle_entropies(directions[None], k)[0])
 
 
 def circle_entropies(directions: Floats, k: int = 4) -> Floats:
-    """Return the `circle_entropy` of the directions of each frame, (T, N, 3) -> (T,)."""
+    """Return the `circle_entropy` of the directions of each frame, (T, N, 3) -> (T,).
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import circle_entropies
+    >>> angles = np.random.default_rng(1).uniform(0, 2 * np.pi, (2, 2000))
+    >>> directions = np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=-1)
+    >>> circle_entropies(directions).round(2)
+    array([1.87, 1.84])
+    """
     frames, n, _ = directions.shape
     if n <= k:
         return np.full(frames, np.nan)

@@ -22,6 +22,10 @@ def chao_shen(counts: ArrayLike) -> Floats:
     taken as n - 1. For one count alone H is 0.
 
     Source: Chao & Shen 2003, Environ. Ecol. Stat. 10, 429-443, doi:10.1023/A:1026096204727.
+
+    >>> from kadita.plugins.metrics import chao_shen
+    >>> float(chao_shen([[10, 5, 1]])[0].round(4))
+    0.9427
     """
     n, total = _counts_and_totals(counts)
     single = (n == 1).sum(axis=1).astype(np.float64)
@@ -40,6 +44,10 @@ def grassberger(counts: ArrayLike) -> Floats:
     slightly exceed the maximum entropy, the logarithm of the number of bins.
 
     Source: Grassberger 2003, arXiv:physics/0307138, doi:10.48550/arXiv.physics/0307138.
+
+    >>> from kadita.plugins.metrics import grassberger
+    >>> float(grassberger([[10, 5, 1]])[0].round(4))
+    0.9755
     """
     n, total = _counts_and_totals(counts)
     return _corrected(n, total, grassberger_logarithms(n))
@@ -49,6 +57,10 @@ def grassberger_1988(counts: ArrayLike) -> Floats:
     """Entropy with Grassberger's earlier correction: H = ln n - (1 / n) sum n_i (psi(n_i) + (-1)^n_i / (n_i + 1)).
 
     Source: Grassberger 1988, Phys. Lett. A 128, 369-373, doi:10.1016/0375-9601(88)90193-4.
+
+    >>> from kadita.plugins.metrics import grassberger_1988
+    >>> float(grassberger_1988([[10, 5, 1]])[0].round(4))
+    0.9572
     """
     n, total = _counts_and_totals(counts)
     return _corrected(n, total, grassberger_1988_logarithms(n))
@@ -58,6 +70,11 @@ def grassberger_logarithms(counts: Floats) -> Floats:
     """Return G(n), which replaces ln n in `grassberger`, for integer counts; G(1) for 0.
 
     G(2 m) = G(2 m + 1) = psi(m + 1/2) + ln 2, by psi(x + 1) = psi(x) + 1 / x.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import grassberger_logarithms
+    >>> grassberger_logarithms(np.array([1.0, 2.0, 100.0])).round(4), round(float(np.log(100)), 4)
+    (array([-1.2704,  0.7296,  4.6052]), 4.6052)
     """
     from scipy.special import digamma
 
@@ -66,7 +83,13 @@ def grassberger_logarithms(counts: Floats) -> Floats:
 
 
 def grassberger_1988_logarithms(counts: Floats) -> Floats:
-    """Return psi(n) + (-1)^n / (n + 1), which replaces ln n in `grassberger_1988`, for integer counts; finite for 0."""
+    """Return psi(n) + (-1)^n / (n + 1), which replaces ln n in `grassberger_1988`, for integer counts; finite for 0.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import grassberger_1988_logarithms
+    >>> grassberger_1988_logarithms(np.array([1.0, 2.0, 100.0])).round(4), round(float(np.log(100)), 4)
+    (array([-1.0772,  0.7561,  4.6101]), 4.6052)
+    """
     from scipy.special import digamma
 
     logarithms: Floats = digamma(np.maximum(counts, 1.0)) + (1.0 - 2.0 * (counts % 2)) / (counts + 1)

@@ -41,6 +41,11 @@ def histogram(values: Floats, bins: int, low: float, high: float, *, overflow: b
 
     Raises:
         KaditaError: if the interval is empty, infinite or too narrow to be divided.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import histogram
+    >>> histogram(np.array([[0.1, 0.2, 0.9, 1.0]]), bins=2, low=0.0, high=1.0)
+    array([[2, 2]])
     """
     if not 0 < high - low < np.inf or not np.isfinite(bins / (high - low)):
         raise KaditaError(f"histogram: expected a finite interval; got {low:g} to {high:g}")
@@ -74,6 +79,11 @@ def entropy(counts: NDArray[np.int64] | Floats, estimator: Estimator = "plug-in"
     ``grassberger``, ``grassberger-1988``, or, if bins are unobserved, ``chao-shen``; see the functions of
     `kadita.school.entropy.estimators` for their sources. Negative estimates are set to 0. With many counts per bin
     each `estimator` gives the same.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import entropy
+    >>> entropy(np.array([[5, 5], [10, 0]])).round(4)
+    array([0.6931, 0.    ])
     """
     if estimator in CORRECTED:
         return np.maximum(CORRECTED[estimator](counts), 0.0)
@@ -112,6 +122,12 @@ def histogram_entropy(
     """Normalized entropy of the histogram of each row, (T, M) -> (T,), in [0, 1]; NaN for a row without counts.
 
     `values`, `bins`, `low`, `high` and `overflow` are those of `histogram`, `estimator` is that of `entropy`.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import histogram_entropy
+    >>> values = np.array([[0.1, 0.4, 0.6, 0.9], [0.1, 0.2, 0.3, 0.4]])
+    >>> histogram_entropy(values, bins=2, low=0.0, high=1.0)
+    array([1., 0.])
     """
     h = entropy(histogram(values, bins, low, high, overflow=overflow), estimator)
     return np.minimum(h / math.log(bins), 1.0)

@@ -32,6 +32,13 @@ def nearest(positions: Floats, box: Box, k: int) -> tuple[Integers, Floats]:
     Returns:
         Indices and distances, both (T, N, k), nearest first. If fewer than k others exist: index -1, distance
         inf. Of several agents at the same distance, brute force returns the one of lowest index, the tree any.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.metrics import Box, nearest
+    >>> positions = np.array([[[1.0, 0, 0], [2.5, 0, 0], [9.0, 0, 0]]])
+    >>> indices, distances = nearest(positions, Box.of(10.0), 1)
+    >>> indices[0, :, 0], distances[0, :, 0]
+    (array([1, 0, 0]), array([1.5, 1.5, 2. ]))
     """
     frames, agents, _ = positions.shape
     indices, distances = np.empty((frames, agents, k), np.int64), np.empty((frames, agents, k))

@@ -23,6 +23,11 @@ def common_step(times: Floats, numbers: Integers) -> float | None:
     Args:
         times: (T,), two or more.
         numbers: (T,) of the frames, which increase.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.analyses import common_step
+    >>> common_step(np.array([0.0, 0.5, 1.0]), np.arange(3)), common_step(np.array([0.0, 0.5, 2.0]), np.arange(3))
+    (0.5, None)
     """
     step = float((times[-1] - times[0]) / (numbers[-1] - numbers[0]))
     if not 0 < step < np.inf:
@@ -43,6 +48,11 @@ def decimal_unit(times: Floats, step: float) -> float:
     """Return the unit of the decimal place to which times are rounded, such as 0.001; 0 where none shows.
 
     Units that are coarse beside the step, above 0.4 of it, or finer than the digits of float32 do not show.
+
+    >>> import numpy as np
+    >>> from kadita.plugins.importers import decimal_unit
+    >>> decimal_unit(np.array([0.033, 0.067, 0.1, 0.133]), 1 / 30)
+    0.001
     """
     single = _single(times)
     for digits in range(MOST_DIGITS + 1):
