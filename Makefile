@@ -18,8 +18,14 @@ demo: $(VENV)/installed
 	$(BIN)/kadita report out/school.nc -o out/school.html --force
 	@ls out
 
-## the whole suite, real readers included; first what reads poses with a package, in an environment of its own
+## the suite without its slow tests, real readers included; first what reads poses with a package, in an environment of
+## its own
 test: $(VENV)/developer $(POSE)/installed bytecode
+	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+## the whole suite, half an hour on two cores
+test-all: $(VENV)/developer $(POSE)/installed bytecode
 	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
 	$(BIN)/python -m pytest -n auto --dist worksteal
 

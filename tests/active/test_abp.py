@@ -62,6 +62,7 @@ def twin_step(p, positions, headings, seed, step):
     return p.space.wrap(moved), turned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "space", [{"box": 4.0}, {"box": (3.0, 4.0, 9.0)}, OPEN, {"box": 2.0}], ids=lambda space: str(space["box"])
 )
@@ -277,6 +278,7 @@ class TestContacts:
         np.testing.assert_allclose(p.space.minimum_image(moved - x - 0.5 * u), 0, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_passive_agents_are_in_thermal_equilibrium():
     """Two in a cell of volume V: the part of time in which they overlap, by Boltzmann's factor with kT = D_t / mu.
 

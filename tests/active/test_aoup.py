@@ -37,6 +37,7 @@ def is_mean_of(expected, sample):
     return abs(sample.mean() - expected) < ERRORS * sample.std() / math.sqrt(len(sample))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [free(), free(dimensions=3, trap=1.0)], ids=["plane", "space"])
 def test_velocities_are_normal_and_forgotten_within_the_persistence_time(advance, p):
     """<v_a(0) v_b(t)> = delta_ab v^2 / d exp(-t / tau) from the start: <v^2> = d D / tau = `speed`^2."""
@@ -127,6 +128,7 @@ def test_the_largest_speed_is_never_reached():
     assert p.largest_speed >= p.speed
 
 
+@pytest.mark.slow
 def test_the_scenario_says_what_its_velocities_and_rates_are(tmp_path):
     path = kadita.run("aoup", steps=400, every=100, output=tmp_path / "aoup.nc", parameters={"agents": 1000})
     with kadita.open(path) as trajectory:

@@ -72,6 +72,7 @@ def twin_step(p, positions, headings, seed, step):
     return np.where([True, True, False], moved % p.box, 0), turned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [{}, {"rotational_diffusion": 90.0, "mobility": 1.7}], ids=["little", "turns"])
 def test_kernel_and_twin_agree_on_a_dense_suspension(advance, noise):
     p = school(**noise)
@@ -87,6 +88,7 @@ def test_kernel_and_twin_agree_on_a_dense_suspension(advance, noise):
 
 
 class TestFreeAgents:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("rotation", "dt", "translation", "v"),
         [(0.2, 0.2, 0.0, 1.0), (1.0, 0.05, 0.5, 3.0), (2.0, 0.5, 0.0, 1.0), (5.0, 0.02, 0.1, 2.0)],
@@ -133,6 +135,7 @@ def phases(peclet, steps, seeds=(1,)):
     return np.mean(found, axis=0)
 
 
+@pytest.mark.slow
 def test_they_separate_at_pe_120():
     """An independent program finds a cluster of .69 to .86 of all, and a deviation of .20 to .31, over five seeds."""
     cluster, deviation = phases(120, 20_000)
@@ -140,6 +143,7 @@ def test_they_separate_at_pe_120():
     assert deviation > 0.17
 
 
+@pytest.mark.slow
 def test_they_do_not_at_pe_5():
     """The same program finds .024 to .033, and .08 to .10."""
     cluster, deviation = phases(5, 10_000)

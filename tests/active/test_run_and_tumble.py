@@ -54,6 +54,7 @@ def is_mean_of(expected, sample):
     return abs(sample.mean() - expected) < ERRORS * sample.std() / math.sqrt(len(sample))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 10])
 def test_headings_are_forgotten_at_the_tumble_rate(advanced, steps):
     """<u(t)> = u(0) exp(-a t), also across the first heading; for rates 2 a, of flips on a line, and a / 2 it is not.
@@ -70,6 +71,7 @@ def test_headings_are_forgotten_at_the_tumble_rate(advanced, steps):
         assert is_mean_of(math.exp(-t * factor), 2 * cosine**2 - 1)
 
 
+@pytest.mark.slow
 def test_the_rate_in_the_file_is_that_of_forgetting(tmp_path):
     changes = {"agents": 50, "box": 20.0}
     path = kadita.run("run-and-tumble", steps=2, every=1, output=tmp_path / "run.nc", parameters=changes)
@@ -82,6 +84,7 @@ def test_the_rate_in_the_file_is_that_of_forgetting(tmp_path):
     assert block.attributes["r_a"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [free(), in_space()], ids=["plane", "space"])
 def test_runs_are_straight_and_new_headings_uniform(advanced, p):
     """A share exp(-a t) has not turned, to the last bit; the others are uniform on the circle, or the sphere."""
@@ -98,6 +101,7 @@ def test_runs_are_straight_and_new_headings_uniform(advanced, p):
         assert not z.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rate", "dt", "translation", "v"), [(1.0, 0.05, 0.5, 3.0), (2.0, 0.5, 0.0, 1.0)])
 def test_free_ones_diffuse_with_the_exact_factor_of_their_steps(advanced, rate, dt, translation, v):
     """4 t (D_t + v^2 / (2 a) x coth x), x = a dt / 2, less what the beginning lacks."""

@@ -47,6 +47,7 @@ def is_mean_of(expected, sample):
     return abs(sample.mean() - expected) < ERRORS * sample.std() / math.sqrt(len(sample))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_stationary_state_is_the_exact_one_of_the_steps(advance, name):
     """And so is the way there: after 3 steps, and after 200, when it is reached."""

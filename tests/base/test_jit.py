@@ -94,6 +94,7 @@ def told(folder):
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "what",
     [

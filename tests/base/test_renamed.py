@@ -151,6 +151,7 @@ def test_metrics_and_keywords_of_before(tmp_path):
         assert f"{old} is now {new}" in said
 
 
+@pytest.mark.slow
 def test_models_and_configurations_of_before(tmp_path):
     (tmp_path / "drifting.py").write_text(MODEL)
     (tmp_path / "drifting.toml").write_text(RUN)

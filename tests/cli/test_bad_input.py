@@ -245,6 +245,7 @@ def test_a_folder_that_cannot_be_written_to(words, as_nobody, school, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["school.nc"]
 
 
+@pytest.mark.slow
 def test_a_user_who_can_write_nowhere_can_still_read(as_nobody, school, tmp_path):
     """Compiled kernels find no folder to be kept in, and are compiled all the same."""
     command = [

@@ -93,6 +93,7 @@ def test_an_interrupt_before_anything_was_measured_is_one(tmp_path, written):
         library.analyze(tmp_path / "school.nc", registry=registry, follow=True)
 
 
+@pytest.mark.slow
 def test_it_keeps_up_with_a_run(tmp_path):
     command = [*KADITA, "run", "torus", "--agents", "6000", "--steps", "400", "--every", "1", "-o", "school.nc"]
     run = started(command, tmp_path)

@@ -14,6 +14,7 @@ def flock(command, reference, tmp_path):
     return tmp_path / "flock.nc"
 
 
+@pytest.mark.slow
 def test_the_authors_local_order_is_reproduced(command, reference, flock, tmp_path):
     authors = loadmat(reference / "jackdaws" / "transit_order_05.mat")["order"][:, 0]
     done = command(

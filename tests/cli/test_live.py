@@ -85,6 +85,7 @@ def without(tmp_path):
     return without
 
 
+@pytest.mark.slow
 def test_in_a_terminal(tmp_path, without):
     printed, status = in_terminal([*RUN, "--steps", "3000", "--live"], tmp_path)
     assert status == 0
@@ -118,6 +119,7 @@ def test_the_picture_fits_a_narrow_terminal_without_its_characters(tmp_path):
     assert b"\\u" not in drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
 )
@@ -134,6 +136,7 @@ def test_a_signal_leaves_a_clean_terminal_and_a_file_that_resumes(tmp_path, numb
     assert (tmp_path / "torus.nc").stat().st_size > before
 
 
+@pytest.mark.slow
 def test_resumed_to_the_end_the_file_is_that_of_one_run(tmp_path, without):
     words = [*RUN, "--steps", "8000", "--checkpoint", "0", "--live"]
     printed, status = in_terminal(words, tmp_path, [signal.SIGINT])

@@ -45,6 +45,7 @@ def environment(site):
     return {"env": os.environ | {"PYTHONPATH": str(site)}}
 
 
+@pytest.mark.slow
 def test_its_metric_is_listed_and_computed(process, school, environment):
     listing = process("metrics", **environment)
     assert listing.returncode == 0

@@ -83,6 +83,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", CHANGES, ids=str)
 @pytest.mark.parametrize("by_cells", [False, True], ids=["all pairs", "cells"])
 def test_kernel_and_twin_agree_on_random_schools(advance, changes, by_cells):

@@ -85,6 +85,7 @@ def twin_step(p, positions, headings, seed=0, step=0):
 ROUNDED = 2e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

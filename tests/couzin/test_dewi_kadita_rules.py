@@ -96,6 +96,7 @@ def test_the_twin_makes_the_peers_step(reference, name):
     np.testing.assert_allclose(p.speed * u, peer[f"vel1_{name}"], rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("by_cells", [False, True], ids=["all pairs", "cells"])
 def test_the_kernel_makes_the_peers_step(advance, reference, name, by_cells):

@@ -63,6 +63,7 @@ def twin_step(p, positions, headings, weights, seed=0, step=0):
 ROUNDED = 2e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

@@ -209,6 +209,7 @@ class TestInAPlane:
         expected["angular_momentum"] *= -1
         assert_same(found, expected, list(registry.metrics))
 
+    @pytest.mark.slow
     @QUIET
     @given(schools, seeds, st.sampled_from([1, 1000]))
     def test_periodic_images_along_periodic_axes(self, settled, measure, having, school, seed, far):

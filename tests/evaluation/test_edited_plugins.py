@@ -95,6 +95,7 @@ def school(tmp_path):
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["in one pass", "in tasks", "by two processes"])
 def test_an_edited_plugin_is_run_and_recorded(plugin, school, tmp_path, how):
     options = {

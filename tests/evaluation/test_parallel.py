@@ -119,6 +119,7 @@ def test_an_analysis_that_was_interrupted_goes_on(school, tmp_path, blow):
     assert list(tmp_path.glob(".slow*")) == []
 
 
+@pytest.mark.slow
 def test_a_part_that_is_damaged_or_of_another_plugin_is_done_again(school, tmp_path):
     first = started(school, tmp_path)
     while not parts(tmp_path) and first.poll() is None:
@@ -148,6 +149,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(school, tmp_path):
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_memory_of_an_analysis_does_not_grow_with_its_length(tmp_path):
     """20 GB of frames that were never written to disk: a file with holes, of another program, without checksums."""
     import netCDF4

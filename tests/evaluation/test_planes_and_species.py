@@ -69,6 +69,7 @@ class TestDimensions:
         with pytest.raises(kadita.KaditaError, match="--dimensions: expected 2 or 3; got 4"):
             kadita.analyze(in_memory(x, v), "spread", dimensions=4)
 
+    @pytest.mark.slow
     @pytest.mark.filterwarnings("ignore:all agents have the same z")
     def test_the_same_with_workers(self, rng, tmp_path):
         """A file of another program: no attribute says it, and later frames leave the plane."""

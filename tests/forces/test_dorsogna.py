@@ -44,6 +44,7 @@ def forces(positions, p):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_kernel_and_twin_agree(advance, dimensions):
     p = school(dimensions=dimensions, repulsion_length=0.7)

@@ -29,6 +29,7 @@ def twin_step(p, x, hunters):
     return moved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hunters", [1, 3])
 @pytest.mark.parametrize("changes", [{}, {"pursuit_exponent": 2.5, "attraction": 3.0, "largest_force": 2.0}], ids=str)
 def test_kernel_and_twin_agree(hunters, changes):
@@ -50,6 +51,7 @@ def distances(pursuit, seed=1, **options):
     return np.linalg.norm(x[:, 1:] - x[:, :1], axis=-1)
 
 
+@pytest.mark.slow
 def test_prey_surround_a_predator_in_the_ring_of_the_closed_form():
     """From sqrt(b / a) to sqrt((1 + b) / a) for infinitely many; 300 leave half a spacing at both edges."""
     a, b = 1.0, 0.2
@@ -65,6 +67,7 @@ def test_prey_surround_a_predator_in_the_ring_of_the_closed_form():
     assert np.median(r) == pytest.approx(0.848, abs=0.007)
 
 
+@pytest.mark.slow
 def test_prey_fill_the_ring_uniformly():
     """The squares of their distances are uniform: the density is a / pi of the prey, everywhere."""
     r = distances(0.4)
@@ -72,6 +75,7 @@ def test_prey_fill_the_ring_uniformly():
     np.testing.assert_allclose(shares, 0.2, atol=0.05)  # prey form rings, about six of them
 
 
+@pytest.mark.slow
 def test_a_fast_predator_chases_and_a_slow_one_loses_its_prey():
     assert distances(1.2).min(axis=1).mean() < 0.3
     assert distances(0.15, steps=6000).min() > 1.5

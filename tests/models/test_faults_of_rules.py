@@ -117,6 +117,7 @@ def test_a_rule_that_is_a_method_is_refused_when_the_plugin_is_loaded(tmp_path):
         run(tmp_path, rules)
 
 
+@pytest.mark.slow
 def test_nan_in_a_plane_is_no_departure_from_it(tmp_path):
     """Compiled 0 / 0 is NaN, which is neither in the plane nor out of it."""
     rules = ALIGNING.replace(

@@ -113,6 +113,7 @@ def digest(model, steps):
     return hashlib.sha256(state.positions.tobytes() + state.headings.tobytes()).hexdigest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", FORMER)
 def test_the_bits_of_a_model_do_not_depend_on_the_form_of_its_rules(scenario):
     cls, rules = FORMER[scenario]
@@ -125,6 +126,7 @@ def test_the_bits_of_a_model_do_not_depend_on_the_form_of_its_rules(scenario):
     assert digest(former(**parameters.model_dump()), 50) == digest(parameters, 50)
 
 
+@pytest.mark.slow
 def test_a_rule_that_depends_on_parameters_may_have_the_former_form_too():
     class Chosen(Vicsek):
         name: ClassVar[str] = "chosen"

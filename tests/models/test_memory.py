@@ -66,6 +66,7 @@ def run_of(cls=Bursting, steps=40, species=(), **changes):
     )
 
 
+@pytest.mark.slow
 def test_each_agent_turns_in_its_own_rhythm():
     """A quarter of a unit of time a step: with a period of p an agent turns in each 4 p-th step and in no other."""
     state = Integration(run_of(), 1, None)
@@ -80,6 +81,7 @@ def test_each_agent_turns_in_its_own_rhythm():
     np.testing.assert_allclose(state.variables, [0.25 * (60 % period), period / 4], atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_same_bits_by_pairs_and_by_cells():
     states = [Integration(run_of(), 1, None, by_cells=by_cells) for by_cells in (False, True)]
     for state in states:
@@ -139,6 +141,7 @@ def counts(agent, sums):
     return 1, 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
@@ -180,6 +183,7 @@ def test_unknown_numbers_and_names_that_are_none_are_refused():
             Integration(run_of(cls), 1, None)
 
 
+@pytest.mark.slow
 def test_a_body_axis_is_kept_beside_the_heading():
     """What turns the heading about a body axis needs the axis as a state."""
 

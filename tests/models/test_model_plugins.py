@@ -125,6 +125,7 @@ def write(tmp_path):
 
 
 class TestAFile:
+    @pytest.mark.slow
     def test_its_model_runs_is_measured_and_walks_as_its_rule_says(self, command, write, tmp_path):
         write()
         done = command(
@@ -168,6 +169,7 @@ class TestAFile:
         assert done.returncode == 2
         assert done.stderr.startswith("kadita: error: walkers.toml: there is no model 'walker'")
 
+    @pytest.mark.slow
     def test_threads_do_not_change_a_bit(self, command, write, tmp_path):
         write()
         for threads in (1, 2):
@@ -185,6 +187,7 @@ class TestAFile:
             assert (done.returncode, done.stderr) == (0, "")
         assert (tmp_path / "compiled.nc").read_bytes() == (tmp_path / "plain.nc").read_bytes()
 
+    @pytest.mark.slow
     def test_a_first_state_outside_the_cell_is_brought_into_it(self, command, write, tmp_path):
         state = "np.full((30, 3), -1.0), np.tile([0.0, 0.0, 1.0], (30, 1))"
         write(WALKER + f"\n\nimport numpy as np\n\nWalker.initial_state = lambda self, seed: ({state})\n")
@@ -244,6 +247,7 @@ class TestAnEditedRule:
 
         return first_turn
 
+    @pytest.mark.slow
     def test_is_compiled_anew_and_one_that_was_compiled_before_is_not(self, first_turn, tmp_path):
         said = []
         for factor in (1.0, 1.0, -1.0, 1.0):
@@ -252,6 +256,7 @@ class TestAnEditedRule:
             said += first_turn("walker")
         assert said == ["1.0 compiler", "1.0 disk", "-1.0 compiler", "1.0 disk"]
 
+    @pytest.mark.slow
     def test_of_a_pair_is_compiled_anew_too(self, first_turn, tmp_path):
         """An agent takes its own heading from a pair, or the opposite."""
         said = []
@@ -264,6 +269,7 @@ class TestAnEditedRule:
             said += first_turn("walker")
         assert said == ["1.0 compiler", "1.0 disk", "-1.0 compiler"]
 
+    @pytest.mark.slow
     def test_takes_parts_from_other_files_as_they_stand(self, first_turn, tmp_path):
         rule = "from parts_of_mine import times\n\n\n" + self.ALONE + self.TURN.format("times(u)") + self.WALKER
         (tmp_path / "mine.py").write_text(self.IMPORTS + rule)
@@ -272,6 +278,7 @@ class TestAnEditedRule:
             (tmp_path / "parts_of_mine.py").write_text(part)
             assert first_turn("walker")[0].split()[0] == str(factor)
 
+    @pytest.mark.slow
     def test_rules_in_one_file_do_not_get_each_others_code(self, first_turn, tmp_path):
         """Even where one function makes them, so that nothing but what they close over tells them apart."""
         maker = "def rule(f):\n" + "".join(
@@ -379,6 +386,7 @@ def test_an_edit_of_anything_that_a_rule_is_made_of_changes_its_checksum(before,
     assert checksum(turn_of(before)) != checksum(turn_of(after))
 
 
+@pytest.mark.slow
 def test_checksums_are_the_same_in_every_process(process):
     """What is kept on disk is found again, whatever hash seed and addresses a process has."""
     text = (
@@ -417,6 +425,7 @@ def site(tmp_path_factory, installed):
 
 
 class TestADistribution:
+    @pytest.mark.slow
     def test_its_scenario_is_listed_printed_and_run_by_name(self, kadita, site, tmp_path):
         listing = kadita("scenarios", **site)
         assert (listing.returncode, listing.stderr) == (0, "")
@@ -585,6 +594,7 @@ BROKEN_AT_RUNNING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "said"), BROKEN_AT_RUNNING.values(), ids=BROKEN_AT_RUNNING)
 def test_a_model_that_fails_in_a_run_is_named_with_its_plugin_and_the_reason(command, write, tmp_path, text, said):
     assert text != WALKER
@@ -651,6 +661,7 @@ def notes_on(name, stderr):
     return [line for line in stderr.splitlines() if re.match(rf"kadita: note: (plugin |scenario )?'?{name}\b", line)]
 
 
+@pytest.mark.slow
 def test_broken_model_plugins_are_left_out_each_in_a_line_and_stop_no_other(command, broken):
     for words in (["run", "dewi-kadita-1", "--steps", 0], ["run", "zealous", "--steps", 0], ["metrics"]):
         done = command(*words)

@@ -90,6 +90,7 @@ def chosen(x, edge, k, reach=math.inf, counts=None):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 7, 20])
 def test_on_a_lattice_ties_go_to_the_lower_numbers_in_any_order_of_memory(rng, k):
     """All places of the lattice have 6, 12 and 8 neighbours at one distance each: k of 1, 7 and 20 cut through ties."""
@@ -112,6 +113,7 @@ def test_on_a_lattice_ties_go_to_the_lower_numbers_in_any_order_of_memory(rng, k
         assert other.headings.tobytes() == state.headings.tobytes()
 
 
+@pytest.mark.slow
 def test_cells_do_not_change_a_bit():
     """Nor do threads: tests/simulation/test_killed_models.py."""
     states = [state_of(reach=2.5, agents=400, by_cells=by_cells) for by_cells in (False, True)]
@@ -147,6 +149,7 @@ def test_fewer_than_k_within_the_cutoff_are_all_there_are(rng):
     np.testing.assert_allclose(everyone.headings[0] @ mean / np.linalg.norm(mean), 1, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_those_who_are_not_seen_are_left_out_before_the_nearest_are_chosen(rng):
     x, u = rng.uniform(0, 10, (100, 3)), lattice(5, rng)[1][:100]
     state = state_of(Ahead, noise=0.0, start=(x, u))

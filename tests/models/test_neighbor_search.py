@@ -48,6 +48,7 @@ BOXES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agents", [1, 2, 3, 60, 700])
 @pytest.mark.parametrize("box", BOXES, ids=str)
 def test_cells_find_whom_all_pairs_find_in_a_periodic_cell(advance, rng, agents, box):
@@ -69,6 +70,7 @@ def test_cells_find_whom_all_pairs_find_in_open_space(advance, rng, agents, widt
     assert all(a.tobytes() == b.tobytes() for a, b in zip(by_pairs, by_cells, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by_cells", [False, True])
 @pytest.mark.parametrize("box", [(30.0, 12.0, 50.0), "open"])
 def test_a_neighbour_is_one_within_the_radius_of_its_nearest_image(advance, rng, box, by_cells):

@@ -73,6 +73,7 @@ def test_every_start_is_in_the_plane_and_fills_it(start):
         assert all(stats.kstest(x[:, axis] / 8, "uniform").pvalue > 1e-3 for axis in (0, 1))
 
 
+@pytest.mark.slow
 def test_the_file_of_a_planar_run_says_plane_and_its_cell(tmp_path):
     path = tmp_path / "flat.nc"
     with Simulation(planar(steps=500)) as school:
@@ -91,6 +92,7 @@ def test_the_file_of_a_planar_run_says_plane_and_its_cell(tmp_path):
     np.testing.assert_allclose(again["polarization"], while_running["polarization"], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_same_bits_for_any_threads_and_search():
     frames = []
     for threads in (1, 2):

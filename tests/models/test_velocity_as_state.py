@@ -107,6 +107,7 @@ def twin(x, v, steps, model):
     return x, v
 
 
+@pytest.mark.slow
 def test_it_moves_as_the_equations_say():
     model = run_of(drive=0.3).parameters
     x, v = twin(*model.initial_state(7), 40, model)
@@ -124,6 +125,7 @@ def test_momentum_is_conserved_to_rounding():
     assert state.headings.std(axis=0).max() < 0.5 * start.std(axis=0).max()  # though they have become alike
 
 
+@pytest.mark.slow
 def test_the_same_bits_by_pairs_and_by_cells():
     one, other = after(20), after(20, by_cells=True)
     assert one.positions.tobytes() == other.positions.tobytes()
@@ -189,6 +191,7 @@ class Told(Drifting):
     velocities: ClassVar[str] = "displacement"
 
 
+@pytest.mark.slow
 def test_a_velocity_that_is_not_the_step_is_called_the_state_or_the_step_is_stored():
     frames = {cls: Simulation(run_of(cls, every=1, steps=3)) for cls in (Drifting, Told)}
     assert frames[Drifting].attributes["velocities"] == "state"

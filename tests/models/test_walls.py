@@ -73,6 +73,7 @@ def after(steps, by_cells=False, **changes):
     return state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arena", ALL)
 def test_nobody_leaves_and_pairs_and_cells_have_the_same_bits(arena):
     searches = (False, True) if arena in ("circle", "slab", "rectangle") else (False,)
@@ -118,6 +119,7 @@ def test_along_axes_without_walls_a_slab_is_periodic():
     assert (state.positions[:, :2] < [8, 7]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("box", [[6.0, "open", 5.0], ["open", "open", 6.0]])
 def test_a_cell_that_repeats_along_some_axes_alone(box):
     """Without walls: open along the others."""
@@ -192,6 +194,7 @@ class Thrown(Tank):
     displacement = staticmethod(thrown)
 
 
+@pytest.mark.slow
 def test_a_displacement_longer_than_half_the_width_is_told():
     with pytest.raises(kadita.KaditaError, match=r"model thrown .* moved by .* in a step; expected at most half"):
         list(Simulation(run_of(Thrown, arena="sphere:0,0,0,4", noise=2.0)).blocks())
@@ -204,6 +207,7 @@ class Told(Thrown):
     velocities: ClassVar[str] = "displacement"
 
 
+@pytest.mark.slow
 def test_where_it_is_asked_for_velocities_are_steps_at_walls_too():
     school = Simulation(run_of(Told, arena="box:0,0,0,3,3,3", noise=0.1, every=1, steps=20))
     frames = school.read(np.arange(21))

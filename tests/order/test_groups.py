@@ -32,6 +32,7 @@ def referee(positions, box, link):
     return np.bincount(label).max() / len(positions), count
 
 
+@pytest.mark.slow
 @QUIET
 @given(
     st.integers(0, 2**32 - 1),

@@ -133,6 +133,7 @@ def test_kadita_analyses(example, school, tmp_path):
     check_analysis(load_registry(["cruising.py"]).analyses["cruising_speed"])
 
 
+@pytest.mark.slow
 def test_kadita_models(example, tmp_path):
     command = example(hooks.kadita_models)
     order = {}

@@ -60,6 +60,7 @@ def test_birds_come_and_go(tracks):
     assert (np.diff(times) > 0).all()
 
 
+@pytest.mark.slow
 def test_the_flock_opens_in_mdanalysis(flock, tracks):
     times, positions, velocities = tracks
     universe = MDAnalysis.Universe(str(flock / "flock.pdb"), str(flock / "flock.nc"))

@@ -47,6 +47,7 @@ def test_mdanalysis(crowd):
     assert_array_equal([ts.positions[-1].copy() for ts in universe.trajectory], crowd.positions[:, -1])
 
 
+@pytest.mark.slow
 def test_mdtraj(crowd):
     mdtraj = pytest.importorskip("mdtraj", reason="mdtraj is not installed")
     read = mdtraj.load(crowd.topology)
@@ -59,6 +60,7 @@ def test_mdtraj(crowd):
     assert_array_equal(motion.xyz[:, -1], crowd.positions[:, -1] / np.float32(10))
 
 
+@pytest.mark.slow
 def test_parmed(crowd):
     parmed = pytest.importorskip("parmed", reason="ParmEd is not installed")
     read = parmed.load_file(crowd.topology)

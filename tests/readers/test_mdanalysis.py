@@ -40,6 +40,7 @@ def test_open_space_has_no_cell(open_school, opened):
         assert ts.time == open_school.times[frame]
 
 
+@pytest.mark.slow
 def test_the_topology_has_every_agent_once(school):
     universe = MDAnalysis.Universe(str(school.topology))
     assert_array_equal(universe.atoms.ids, np.arange(1, school.agents + 1))

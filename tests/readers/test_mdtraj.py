@@ -13,6 +13,7 @@ def mdtraj():
     return pytest.importorskip("mdtraj", reason="mdtraj is not installed")
 
 
+@pytest.mark.slow
 def test_positions_cell_and_times_are_those_written(school, mdtraj):
     read = mdtraj.load(str(school.trajectory), top=str(school.topology))
     nanometres = school.positions / np.float32(10)

@@ -62,6 +62,7 @@ class TestSphereEntropy:
         np.testing.assert_array_equal(sphere_entropies(u), [sphere_entropy(frame) for frame in u])
         assert np.isnan(sphere_entropies(u[:, :4])).all()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("width", [1e-1, 1e-3])
     def test_a_bundle_and_a_few_astray(self, width, rng):
         """4000 headings in one cell of any grid over the sphere: against scipy's tree."""

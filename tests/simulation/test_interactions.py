@@ -86,6 +86,7 @@ def twin(x, u, species, run):
     return x, u
 
 
+@pytest.mark.slow
 def test_each_species_responds_to_each_as_the_table_says():
     run = run_of()
     x, u = twin(*run.parameters.initial_state(5), run.species_indices, run)
@@ -95,12 +96,14 @@ def test_each_species_responds_to_each_as_the_table_says():
     np.testing.assert_allclose(d - 9 * np.rint(d / 9), 0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_same_bits_by_pairs_and_by_cells():
     pairs, cells = after(run_of(), by_cells=False), after(run_of(), by_cells=True)
     assert pairs.positions.tobytes() == cells.positions.tobytes()
     assert pairs.headings.tobytes() == cells.headings.tobytes()
 
 
+@pytest.mark.slow
 def test_an_interaction_that_repeats_an_agents_own_parameters_changes_no_bit():
     """A difference that is in one pair of species alone makes the table; the others have the parameters of old."""
     one = run_of({"predator": {"predator": {"share": -0.5}}}, species=({**PREDATOR, "count": 1},))
@@ -265,6 +268,7 @@ def turned_by_number(agent, other):
     return where(near, directed(share, other)), NOTHING, NOTHING, count(near)
 
 
+@pytest.mark.slow
 def test_a_rule_knows_the_species_however_it_reads_it():
     """A record is a tuple: unpacked it must give the species that its name gives."""
     found = []

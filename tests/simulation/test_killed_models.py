@@ -24,6 +24,7 @@ def whole(tmp_path_factory):
     return folder / "whole.nc", seconds
 
 
+@pytest.mark.slow
 def test_it_uses_all_of_the_engine(whole):
     with kadita.open(whole[0]) as school:
         frames = school.read(np.arange(school.n_frames))
@@ -40,6 +41,7 @@ def test_it_uses_all_of_the_engine(whole):
     assert findings_in(whole[0]) == []
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(whole, tmp_path):
     """Twenty and more are killed by analyses/robustness/killed_models.py."""
     chance, count = random.Random(3), 0
@@ -50,6 +52,7 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(whole, tmp_path):
             assert found == whole[0].read_bytes()
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_a_bit(whole, tmp_path):
     kadita.run(
         EVERYTHING / "everything.toml", output=tmp_path / "two.nc", threads=2, plugins=[EVERYTHING / "everything.py"]

@@ -149,6 +149,7 @@ def test_a_signal_ends_it_with_a_whole_frame_and_says_how_to_go_on(tmp_path, lon
     assert (tmp_path / "school.nc").read_bytes() == long_run
 
 
+@pytest.mark.slow
 def test_commands_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, long_run, command):
     """A hundred runs more are killed in tests/io/durability."""
     chance, resumed = random.Random(20260207), 0
@@ -174,6 +175,7 @@ def test_commands_killed_at_random_moments_go_on_to_the_same_bytes(tmp_path, lon
     assert resumed >= 2
 
 
+@pytest.mark.slow
 def test_a_signal_does_not_wait_for_a_frame_that_takes_long(tmp_path, command):
     """Frames are 400,000 steps apart, a second: the state between two of them is kept, and gone on from."""
     run = {"agents": 40, "steps": 800_000, "every": 400_000}
@@ -197,6 +199,7 @@ def test_a_signal_does_not_wait_for_a_frame_that_takes_long(tmp_path, command):
     assert (tmp_path / "school.nc").read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.slow
 def test_resuming_measures_all_frames(tmp_path, command):
     process = start(tmp_path, "--analyze", "-m", "rotation", "--results", "r.csv")
     process.send_signal(signal.SIGINT)
@@ -209,6 +212,7 @@ def test_resuming_measures_all_frames(tmp_path, command):
     assert np.isfinite(rows["rotation"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [600, 300_000, 1_000_000], ids=["header", "early", "later"])
 def test_on_a_full_disk_it_ends_with_one_line_and_goes_on_once_there_is_room(tmp_path, long_run, command, full):
     def no_room():

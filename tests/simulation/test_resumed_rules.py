@@ -88,6 +88,7 @@ def whole(path, **rules):
     return path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edited", [{"rate": 0.2}, {"slow": 2.0}], ids=["a rule", "a number that rules are given"])
 def test_edited_rules_begin_anew(tmp_path, edited):
     path = tmp_path / "walk.nc"

@@ -63,6 +63,7 @@ def digests(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="instruction sets of x86-64")
 @pytest.mark.parametrize("space", ["periodic", "open"])
 def test_threads_neighbour_search_and_instruction_sets_give_one_checksum(digests, space):

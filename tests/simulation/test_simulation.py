@@ -42,6 +42,7 @@ def test_agents_keep_their_speed_and_stay_in_the_cell():
     assert ((block.positions >= 0) & (block.positions < 28)).all()
 
 
+@pytest.mark.slow
 def test_threads_and_repeats_give_the_same_bytes(tmp_path):
     """Real processes, so that nothing but the seed is shared."""
     files = []
@@ -101,6 +102,7 @@ def test_an_initial_state_outside_the_cell_is_that_of_its_images_inside():
     np.testing.assert_allclose(inside.box.minimum_image(outside.positions - inside.positions), 0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="tells threads' shares by Linux's /proc")
 @pytest.mark.parametrize("r_a", [4.0, 25.0], ids=["cells", "all pairs"])
 def test_the_work_is_shared_by_the_threads(r_a):

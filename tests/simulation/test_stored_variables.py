@@ -79,6 +79,7 @@ def whole(configuration, tmp_path_factory):
     return record(configuration, tmp_path_factory.mktemp("whole") / "whole.nc")
 
 
+@pytest.mark.slow
 def test_the_clock_of_each_frame_is_its_step(whole):
     assert findings_in(whole) == []
     with kadita.open(whole) as school:

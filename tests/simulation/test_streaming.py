@@ -54,6 +54,7 @@ def test_what_a_sink_raises_ends_the_run(tmp_path):
             list(school.stream())
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_steps(tmp_path):
     """Peak resident memory of whole processes, the longer run a hundred times as long, with a checkpoint a block.
 

@@ -72,6 +72,7 @@ def test_who_sees_all_round_does_not_mill():
     assert sum(mills) <= 1
 
 
+@pytest.mark.slow
 def test_half_the_time_step_is_the_same_torus(states):
     finer = [settled("torus", seed, steps=10_000, every=20, parameters={"time_step": 0.05})[1] for seed in SEEDS]
     assert np.mean(finer) == pytest.approx(states["torus"][:, 1].mean(), abs=0.02)
@@ -96,6 +97,7 @@ class TestHysteresis:
                 at_two.append(order(block))
         return at_two
 
+    @pytest.mark.slow
     def test_up_it_mills_and_down_it_swims_on(self):
         up, down = np.median([self.sweep(seed) for seed in range(self.SWEEPS)], axis=0)
         assert up[1] > 0.8

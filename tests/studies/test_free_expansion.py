@@ -22,6 +22,7 @@ def test_every_row_of_the_table_holds():
         assert row["holds"] == "yes", name
 
 
+@pytest.mark.slow
 def test_small_gases_with_collisions():
     """Of an independent program: .411, .682, .688 for N = 2000 in cells of .5 x 1 x 1, with a deviation of .0145."""
     runs = [COLLISIONS.expansion(0.1, 2000, (1.0, 5.0, 10.0), seed, widths=(1.0,), cell=0.5)[:, 0] for seed in range(8)]

@@ -36,6 +36,7 @@ def second_half(values):
     return values[:, values.shape[1] // 2 :].mean(axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMPARED)
 @pytest.mark.parametrize("case", CASES)
 def test_second_halves_have_the_peers_distribution(series, reference, case, name):

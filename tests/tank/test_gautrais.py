@@ -50,6 +50,7 @@ def twin_rates(p, x, u, w, seed, step):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes", [{"neighbors": 7}, {"wall_avoidance": 0.0, "sight": 0.7}, {"neighbors": None, "sight": 0.7}], ids=str
 )
@@ -84,6 +85,7 @@ def alone():
 class TestAlone:
     """Fish that ignore each other, before a wall that only reflects."""
 
+    @pytest.mark.slow
     def test_turning_rates_have_the_variance_of_their_process(self, alone):
         w = alone.variables[0]
         variance = 0.5 * SPEED * SIGMA**2 * XI
@@ -100,6 +102,7 @@ class TestAlone:
         assert stats.kstest(square, "uniform").pvalue > 1e-3
         assert stats.kstest(np.arccos(outwards) / math.pi, "uniform").pvalue > 1e-3
 
+    @pytest.mark.slow
     def test_headings_diffuse_at_the_rate_of_the_paper_s_process(self, alone):
         """2 D_r = var(w) dt (1 + k) / (1 - k), k = exp(-v dt / xi): sigma^2 xi^2 as dt goes to 0. No wall is near."""
         p = alone.model.model_copy(update={"arena": None, "initial": "sphere", "initial_radius": 1.0})
@@ -135,6 +138,7 @@ def mean_square_order(b, agents):
     return ((h**2 * weight).sum() / weight.sum() / (4 * b**2) - 1 / b) / agents**2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speed", [0.2, 0.4])
 def test_fish_that_align_with_all_others_have_the_order_of_rotors_that_do(speed):
     """Headings with all-to-all alignment are as in equilibrium: exp(b |sum u|^2), b = k_V v / (2 (N - 1) D_r)."""

@@ -38,6 +38,7 @@ def test_published_definitions_are_found_to_depend_on_the_place():
     assert "invariant under translation: " in str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["swarm", "vicsek", "abp"])
 def test_models(scenario):
     check_model(load_configuration(scenario, parameters={"agents": 60}).parameters)

@@ -45,6 +45,7 @@ def folders(tmp_path_factory, distribution):
     return folder
 
 
+@pytest.mark.slow
 def test_broken_plugins_stop_no_other_and_each_is_named_once(stranger, install, folders):
     install(*(folders / name for name in PLUGINS))
     listed = stranger("kadita", "plugins", "list")
@@ -68,6 +69,7 @@ def test_broken_plugins_stop_no_other_and_each_is_named_once(stranger, install, 
     assert left_out.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_file_that_fails_a_check(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     code = GOOD.format(name="mine").replace('undefined="never"', 'symmetries=("translation",)')
@@ -88,6 +90,7 @@ def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkey
     assert main(["plugins", "check", "mine.py", "--set", "power=half"]) == 1  # so that nothing was tried
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "status", "said"),
     [
@@ -114,6 +117,7 @@ def test_what_cannot_be_checked_is_said_in_a_line(tmp_path, monkeypatch, capsys,
     assert said in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plugin", ["vicsek", "kadita_tracks"])
 def test_models_scenarios_and_importers_are_checked_as_far_as_they_can_be(tmp_path, capsys, plugin):
     tracks = tmp_path / "a.csv"

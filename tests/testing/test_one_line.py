@@ -37,6 +37,7 @@ def kadita(package, *words):
     return subprocess.run(command, env=environment, cwd=package.parent, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_a_new_file_and_its_import(package):
     done = kadita(package, "metrics", "headcount")
     assert (done.returncode, "there is no metric 'headcount'" in done.stderr) == (2, True)

@@ -189,6 +189,7 @@ def variant(**changes):
     return type("Faulty", (Onward,), {"__doc__": "Changed.", "__module__": __name__} | changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "check"),
     [

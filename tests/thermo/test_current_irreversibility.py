@@ -20,6 +20,7 @@ def exact_bound(step):
     return SPRINGS.exact_bound(TWO_TEMPERATURES, step)
 
 
+@pytest.mark.slow
 def test_two_temperatures_give_the_exact_bound():
     assert exact_bound(0.001) == pytest.approx(SPRINGS.production(TWO_TEMPERATURES), rel=2e-3)
     assert SPRINGS.production(TWO_TEMPERATURES) == pytest.approx(1 / 9)
@@ -34,6 +35,7 @@ def test_two_temperatures_give_the_exact_bound():
         assert found[0]["block"] == pytest.approx(2500 * step, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_error_is_the_spread_of_repetitions():
     found = [results(path(TWO_TEMPERATURES, 0.05, 20_000, seed), 0.05) for seed in range(40)]
     spread = np.std([f["bound"] for f in found])
@@ -44,6 +46,7 @@ def equilibrium(number):
     return [path(EQUILIBRIUM, 0.05, 4000, 1000 + seed) for seed in range(number)]
 
 
+@pytest.mark.slow
 def test_equilibrium_raises_no_false_alarms():
     found = [results(series, 0.05, degree=2) for series in equilibrium(200)]
     assert 0.02 <= np.mean([f["p_value"] < 0.05 for f in found]) <= 0.09

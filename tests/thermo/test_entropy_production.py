@@ -47,6 +47,7 @@ TRAPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAPS)
 def test_particles_in_traps(name):
     make, expected, reorientation = TRAPS[name]
@@ -75,6 +76,7 @@ def test_numbers_that_are_known():
         assert 5 / 3 * (1 - share_lost(step, 1.0, 1.0)) == pytest.approx(rate, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_even_and_odd_sum_to_the_square_of_the_speed():
     block = SYSTEMS.aoup_in_trap(STEP, 1500, 3000, 1)
     even, odd = production(block, "even"), production(block, "odd")
@@ -89,6 +91,7 @@ def test_even_and_odd_sum_to_the_square_of_the_speed():
         kadita.analyze(block, entropy_production)
 
 
+@pytest.mark.slow
 def test_two_temperatures():
     assert SYSTEMS.exact_heat(GYRATOR, [1, 3], -np.array(GYRATOR), [1, 3], 1e-6) == pytest.approx(1 / 9, rel=1e-5)
     step = 0.005
@@ -99,12 +102,14 @@ def test_two_temperatures():
     assert found["rate_error"] < 0.12 * exact
 
 
+@pytest.mark.slow
 def test_a_trap_that_turns():
     found = production(SYSTEMS.rotating_trap(STEP, 1500, 3000, 1))
     assert found["rate"] == pytest.approx(2 * 0.7**2 * (1 - found["lost"]), abs=3 * found["rate_error"])
     assert found["rate"] == pytest.approx(0.98, rel=0.03)
 
 
+@pytest.mark.slow
 def test_springs():
     found = production(SYSTEMS.springs(0.002, 1000, 2000, 1))
     modes = np.array([1.0, 4.2, 4.2, 4.2])
@@ -113,6 +118,7 @@ def test_springs():
     assert 4 * found["rate"] == pytest.approx(expected, rel=0.03)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("force", "amplitude", "drift", "rate"),
     [(1.0, 1.0, 0.62652, 1.25305), (2.0, 1.0, 1.75758, 7.03033), (1.0, 2.0, 0.095554, 0.191108)],
@@ -134,6 +140,7 @@ def planted(old, new):
     return replace(space["entropy_production"], name="faulty")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "system", "parameters", "right"),
     [

@@ -288,6 +288,7 @@ def test_a_recorded_gas_is_measured_as_one_in_memory(gas, tmp_path):
     assert file[0] < file[1] < file[2]
 
 
+@pytest.mark.slow
 def test_the_table_says_what_holds(study):
     """With fewer particles than in the study, for which limits other than those of noise are too narrow."""
     rows = study("free_gas").table_of_free_gas(particles=100_000, small=500, samples=3)

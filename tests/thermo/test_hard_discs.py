@@ -113,6 +113,7 @@ def test_it_agrees_with_all_pairs():
     np.testing.assert_allclose(discs.velocities, v, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_energy_is_conserved_over_a_million_collisions():
     discs = gas(1000, 0.4, 5)
     energy = (discs.velocities**2).sum()
@@ -137,6 +138,7 @@ def test_reversed_discs_come_back():
     assert np.abs(away - 10 * np.rint(away / 10)).max() < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", [0.02, 0.1, 0.3])
 def test_compressibility_and_collision_rate_are_known(packing):
     discs = gas(4000, packing, 11)

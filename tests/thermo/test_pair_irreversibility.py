@@ -67,6 +67,7 @@ def test_sums_are_those_of_all_pairs(box):
     assert found["divergence"] == pytest.approx((p * np.log(p / mirrored)).sum() / p.sum(), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_equilibrium_raises_no_false_alarms():
     assert 0.02 <= (SCHOOLS.false_alarms(200) < 0.05).mean() <= 0.09
 
@@ -115,6 +116,7 @@ def test_a_torus_is_found_irreversible_at_800_frames(torus):
     assert found["alignment_asymmetry"][2] > 0.001  # from 1.5 to 2.25, those that part are better aligned
 
 
+@pytest.mark.slow
 def test_vicsek_has_the_profiles_of_an_independent_program(reference, tmp_path):
     """The same 600 frames: <c w>(r) and <w>(r) are equal, and the divergence is although other bins are used."""
     independent = json.loads((reference / "thermo" / "kadita_pairs_midstep.json").read_text())["vicsek_s1"]
@@ -281,5 +283,6 @@ def test_streams_and_workers_give_the_same_bits(torus):
         np.testing.assert_array_equal(serial[name], parallel[name])
 
 
+@pytest.mark.slow
 def test_the_kit_passes():
     assert all(check.passed for check in check_analysis(pair_irreversibility, blocks=16))

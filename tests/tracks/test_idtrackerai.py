@@ -61,6 +61,7 @@ def test_fish_are_lost_and_found(told):
     assert lost.any(axis=0).sum() == 3
 
 
+@pytest.mark.slow
 def test_polarization_of_each_frame(folder, told):
     v = velocities_of(told["trajectories"], 1 / 28)
     headings = v / np.linalg.norm(v, axis=2, keepdims=True)

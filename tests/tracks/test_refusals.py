@@ -85,6 +85,7 @@ def test_a_table_is_recognized_without_its_ending(name, registry, tmp_path):
     np.testing.assert_array_equal(opened.read(np.arange(2)).positions[:, 0], [[1, 2, 0], [2, 2, 0]])
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_something_in_one_line(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any.foo"

@@ -80,6 +80,7 @@ def test_a_table_stays_a_table_where_its_columns_are_named(saved, refused, tmp_p
     assert "name it with --time-unit" in refused(path, "--from", "table", "--length-unit", "m")  # id is an agent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "words", "said"),
     [

@@ -48,6 +48,7 @@ def twin_step(p, positions, headings, seed, step):
     return (positions + p.speed * p.time_step * along) % [p.box, p.box, 1.0], angles, magnified
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("update", "neighbors"),
     [("new", METRIC), ("old", METRIC), ("new", NEAREST)],
@@ -172,6 +173,7 @@ def test_impossible_parameters_are_refused_with_the_reason(changes, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_what_velocities_are_is_said_for_both_updates(tmp_path):
     """Along the new heading a velocity is dr/dt; along the old one it is the heading after the step."""
     for name, kind in (("topological", "displacement"), ("vicsek-2d", "heading")):

@@ -236,6 +236,7 @@ def textbook(noise, rng):
 class TestOrder:
     """P against noise, from order to disorder."""
 
+    @pytest.mark.slow
     def test_order_is_the_twins_at_every_noise(self, kadita_runs, twin_runs):
         """Welch's test between run means: 6 of them at 1e-6 raise a false alarm in 6e-6 of all choices of seeds."""
         for noise in NOISES:

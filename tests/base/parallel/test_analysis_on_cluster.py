@@ -44,6 +44,7 @@ def school(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_same_bits_with_a_worker_killed_in_the_middle(school, cluster, tmp_path):
     plugin = tmp_path / "slowly.py"
     plugin.write_text(SLOWLY)
@@ -79,6 +80,7 @@ def test_where_nobody_listens_it_is_one_line(school, monkeypatch):
         kadita.analyze(school, ["spread"], scheduler="tcp://127.0.0.1:9")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*all agents have the same z")
 @pytest.mark.parametrize("options", [{}, {"by": "species"}, {"select": "species=prey"}, {"box": "10,10,open"}])
 def test_same_bits_of_a_plane_with_species_and_absences(cluster, tmp_path, options):

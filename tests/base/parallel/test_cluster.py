@@ -37,6 +37,7 @@ def server(answer=b""):
             connection.close()
 
 
+@pytest.mark.slow
 def test_every_task_has_its_result_once(crafts, cluster):
     with worker_pool(scheduler=cluster.address) as run:
         assert sorted(run(crafts.square, range(200))) == SQUARES

@@ -42,6 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.slow
 def test_same_bytes_with_a_worker_killed_in_the_middle(configuration, cluster, tmp_path):
     killed = []
 

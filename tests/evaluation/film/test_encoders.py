@@ -90,6 +90,7 @@ print(peak(900) - few)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "most"), [(".gif", 10), (".webp", 30), (".mp4", 10)])
 def test_pictures_are_not_kept(tmp_path, ending, most):
     """750 pictures more have 165 MiB of pixels, or 55 of a palette; Pillow keeps what it compressed for a WebP."""

@@ -156,6 +156,7 @@ def check(browser, path, axe):
     browser.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("kind", SCHOOLS)
 def test_a_school_of_any_kind_plays(browser, written, axe, kind):

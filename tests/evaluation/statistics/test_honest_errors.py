@@ -22,6 +22,7 @@ def test_errors_that_took_frames_for_independent_ones_would_be_six_times_too_sma
     assert many.std(axis=1).mean() / np.sqrt(3000) < true_error(3000, 20) / 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "transient",
     [

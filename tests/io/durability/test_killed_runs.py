@@ -80,6 +80,7 @@ def where_of(kill):
     return "between blocks"
 
 
+@pytest.mark.slow
 def test_every_file_opens_with_all_frames_that_were_written_and_no_wrong_one(kills, whole, frames_of, equal):
     lost = 0
     for kill in kills:

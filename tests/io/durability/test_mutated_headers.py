@@ -99,6 +99,7 @@ def judge(said, count):
     return faults
 
 
+@pytest.mark.slow
 def test_mutated_headers(script, tmp_path):
     path = write(tmp_path / "sound.nc")
     with Records(path) as records:
@@ -114,6 +115,7 @@ def test_mutated_headers(script, tmp_path):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["dewi-kadita", "nc4"])
 def test_mutated_hdf5_files(told, command, tmp_path, form):
     """What tests/io/readers/dewi_kadita and tests of .nc4 do in this process; here a crash or a hang has a name."""

@@ -70,6 +70,7 @@ def some_of(frames, seen):
     return np.unique([*range(seen, frames), *chance.integers(0, frames, 40), frames - 1])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:there is no reference attributes")  # a file without topology has no names
 @pytest.mark.filterwarnings(  # a reader of MDAnalysis that could not open the file fails once more when it is deleted
     r"ignore:Exception ignored in. <function ReaderBase\.__del__:pytest.PytestUnraisableExceptionWarning"

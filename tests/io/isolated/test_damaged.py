@@ -15,6 +15,7 @@ def intact(tmp_path_factory):
     return binary_files(tmp_path_factory.mktemp("intact"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_damage_is_told_in_one_line_and_ends_nothing(name, intact, tmp_path):
     rng = np.random.default_rng([*name.encode()])

@@ -113,6 +113,7 @@ def test_a_relative_path_is_relative_to_where_the_caller_is(files, monkeypatch, 
         kadita.open("gone.xtc")
 
 
+@pytest.mark.slow
 def test_a_library_that_crashes_is_one_line_and_frames_are_read_afterwards(files, importable):
     with kadita.open(files["XTC"]) as trajectory:
         before = trajectory.read(np.arange(4))
@@ -122,6 +123,7 @@ def test_a_library_that_crashes_is_one_line_and_frames_are_read_afterwards(files
         assert same(trajectory.read(np.arange(4)), before)
 
 
+@pytest.mark.slow
 def test_a_child_that_was_killed_while_nothing_was_asked_of_it_is_started_again(files):
     with kadita.open(files["XTC"]) as trajectory:
         before = trajectory.read(np.arange(4))
@@ -152,6 +154,7 @@ def ask(function, *arguments, seconds=1, memory=1 << 28):
     return child().request(function, arguments, Asking("pond.mat", "MATLAB", Allowance(seconds, memory))).result()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "arguments", "message"),
     [

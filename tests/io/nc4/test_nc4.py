@@ -203,6 +203,7 @@ def chunks_of(path):
     return places
 
 
+@pytest.mark.slow
 def test_a_bit_that_flips_in_the_data_is_found(packed):
     content, places = packed.read_bytes(), chunks_of(packed)
     spread = np.linspace(0, len(content) - 1, 200).astype(int)

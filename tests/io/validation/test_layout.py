@@ -60,6 +60,7 @@ WRITERS = {  # who writes a file of this name, and what it holds beside the name
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", WRITERS)
 def test_a_school_has_exactly_the_variables_that_the_data_declare(write, tmp_path):
     name, holds = WRITERS[write]

@@ -35,6 +35,7 @@ def test_the_study_found_it():
     assert_it_depends_on_the_past(medians(STUDY / "table.csv"))
 
 
+@pytest.mark.slow
 def test_a_third_of_the_study_finds_it_today(tmp_path, recwarn):
     text = (STUDY / "sweep.toml").read_text()
     for old, new in SMALLER.items():

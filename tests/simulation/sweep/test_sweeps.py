@@ -214,6 +214,7 @@ class TestGoingOn:
         run_sweep(small, output=tmp_path / "whole")
         assert contents(folder) == contents(tmp_path / "whole")
 
+    @pytest.mark.slow
     def test_interrupted_it_says_how_it_goes_on(self, small, start, tmp_path):
         small.write_text(small.read_text().replace("steps = 60", "steps = 6000"))
         running = start(small, "-o", tmp_path / "cut", "--workers", 2, start_new_session=True)
@@ -282,6 +283,7 @@ class TestRefusals:
         assert (status, said.count("\n")) == (2, 1)
         assert "got both --workers and --scheduler" in said
 
+    @pytest.mark.slow
     def test_a_scheduler_that_does_not_answer(self, small, start, tmp_path):
         began = time.monotonic()
         running = start(small, "-o", tmp_path / "none", "--scheduler", "tcp://127.0.0.1:1")
@@ -305,6 +307,7 @@ class TestRefusals:
         assert "by nought" in said
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_it_with_a_line_and_spoils_nothing(small, start, swept, tmp_path, times, contents):
     """The limit of a file's size is above what is written of a short run, and below that of one with many frames."""
     small.write_text(small.read_text().replace("every = 5", "every = 1").replace("steps = 60", "steps = 600"))

@@ -93,6 +93,7 @@ def test_a_cut_file(layout, write, part):
         read_all(path)
 
 
+@pytest.mark.slow
 def test_noise_in_the_file_is_noticed_or_hits_nothing_that_is_read(numbers, layout, write, tmp_path):
     whole = write(layout()).read_bytes()
     rng = np.random.default_rng(10)
