@@ -88,7 +88,7 @@ def with_bars(text: str) -> str:
         indent = len(line) - len(line.lstrip())
         if literal and line.strip() and indent <= depth:
             literal = False
-        plain = literal or line.lstrip().startswith((">>>", "...", "|", "+")) or (lines and lines[-1].lstrip()[:3] == ">>>")
+        plain = literal or line.lstrip().startswith((">>>", "...", "| ", "+--", "+==")) or (lines and lines[-1].lstrip()[:3] == ">>>")
         lines.append(line if plain else _escaped_bars(line))
         if line.rstrip().endswith("::"):
             literal, depth = True, indent
