@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def metrics(
-    name: Annotated[str | None, typer.Argument(help="Show one metric: formula, parameters, units, source.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="METRIC", help="Show one metric: formula, parameters, units, source.")
+    ] = None,
     plugins: Plugins = None,
 ) -> None:
-    """List the installed metrics and whole-trajectory analyses, or show one."""
+    """List the installed metrics and whole-trajectory analyses by kind, or show one."""
     from kadita.cli.terminal import installed
 
     registry = installed(plugins)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kadita.cli import panels
 from kadita.cli.options import Settings
+from kadita.cli.panels import Command, Group
 
 if TYPE_CHECKING:
     from kadita.testing import Check
@@ -19,6 +21,8 @@ plugins = typer.Typer(
     help="List the installed plugins, create one, or check one.",
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
+    cls=Group,
+    add_completion=False,
 )
 
 
@@ -28,15 +32,17 @@ def _alone(context: typer.Context) -> None:
         list_plugins()
 
 
-@plugins.command("list")
+@plugins.command("list", cls=Command)
 def list_plugins() -> None:
     """List the installed plugins and what each provides, and report plugins that could not be loaded."""
     from rich.table import Column, Table
 
+    from kadita.cli.completion.names import keep_names
     from kadita.cli.terminal import table_console
     from kadita.plugins.loading import load_registry
 
     registry = load_registry()
+    keep_names(registry)
     columns = [Column(heading, no_wrap=True) for heading in ("plugin", "distribution", "version")]
     table = Table(*columns, Column("provides", ratio=1))
     provided: dict[tuple[str, str, str], dict[str, list[str]]] = {}
@@ -51,11 +57,16 @@ def list_plugins() -> None:
         typer.echo(problem)
 
 
-@plugins.command("new")
+@plugins.command("new", cls=Command)
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of its first metric.")],
     single_file: Annotated[
-        bool, typer.Option("--single-file", help="Create one file, for --plugin, instead of a distribution.")
+        bool,
+        typer.Option(
+            "--single-file",
+            rich_help_panel=panels.OUTPUT,
+            help="Create one file, for --plugin, instead of a distribution.",
+        ),
     ] = False,
 ) -> None:
     """Create a plugin: a distribution with a metric, its test and a README, ready to install."""
@@ -70,19 +81,29 @@ def new_plugin(
     typer.echo(f"then: kadita analyze TRAJECTORY -m {metric}")
 
 
-@plugins.command("check")
+@plugins.command("check", cls=Command)
 def check_plugin(
     target: Annotated[str, typer.Argument(metavar="MODULE|FILE.py", help="An installed plugin, or a plugin file.")],
     names: Annotated[
         list[str] | None,
         typer.Option(
-            "-m", "--metric", metavar="NAME", help="Only this metric, analysis, model or importer; repeatable."
+            "-m",
+            "--metric",
+            metavar="DEFINITION",
+            rich_help_panel=panels.MEASURED,
+            help="Check only this metric, analysis, model or importer; repeatable.",
         ),
     ] = None,
     settings: Settings = None,
     tracks: Annotated[
         Path | None,
-        typer.Option("--tracks", metavar="FILE", readable=False, help="A file for the plugin's importers to read."),
+        typer.Option(
+            "--tracks",
+            metavar="FILE",
+            readable=False,
+            rich_help_panel=panels.TRACKS,
+            help="Let the plugin's importers read this file.",
+        ),
     ] = None,
 ) -> None:
     """Check everything that a plugin provides on known schools; exit with status 1 if a check fails."""

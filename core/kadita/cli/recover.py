@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kadita.cli import panels
 from kadita.cli.options import Force, TrajectoryPath
 
 if TYPE_CHECKING:
@@ -17,9 +18,18 @@ def recover(
     trajectory: TrajectoryPath,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE.nc", readable=False, help="Output (default: NAME_recovered.nc)."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE.nc",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this file; without this option, NAME_recovered.nc.",
+        ),
     ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="Replace the damaged file.")] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", rich_help_panel=panels.OUTPUT, help="Replace the damaged file.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Save every complete frame of a trajectory that is truncated or damaged."""

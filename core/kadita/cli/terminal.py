@@ -80,10 +80,13 @@ def notes(lines: Iterable[str], kind: str = "note") -> None:
 
 def installed(plugins: Iterable[Path] | None) -> Registry:
     """Load the installed plugins and these plugin files; print which could not be loaded, and why."""
+    from kadita.cli.completion.names import keep_names
     from kadita.plugins.loading import load_registry
 
     registry = load_registry(plugins or ())
     notes(registry.problems)
+    if not plugins:
+        keep_names(registry)
     return registry
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.options import Force, TrackOptions, TrajectoryPath, with_options
+from kadita.cli.option_groups import with_options
+from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options

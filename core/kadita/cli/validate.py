@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kadita.cli import panels
+from kadita.cli.options import AsJson
+
 if TYPE_CHECKING:
     from kadita.io.validation import Report
 
@@ -15,9 +18,15 @@ def validate(
     trajectory: Annotated[
         Path | None, typer.Argument(metavar="TRAJECTORY", readable=False, help="A NetCDF trajectory of any program.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if there are only warnings.")] = False,
-    list_checks: Annotated[bool, typer.Option("--list", help="List the checks, and the tools that need them.")] = False,
+    as_json: AsJson = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", rich_help_panel=panels.OUTPUT, help="Exit with status 1 if there are only warnings."),
+    ] = False,
+    list_checks: Annotated[
+        bool,
+        typer.Option("--list", rich_help_panel=panels.OUTPUT, help="List the checks, and the tools that need them."),
+    ] = False,
 ) -> None:
     """Check a trajectory against the AMBER convention and what readers need; exit with status 2 if there are faults."""
     from kadita.base.errors import KaditaError
