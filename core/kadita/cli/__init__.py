@@ -15,13 +15,18 @@ from contextlib import ExitStack, contextmanager
 
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, describe_error
+from kadita.cli import log
 from kadita.cli.terminal import notes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error is reported in one line on stderr."""
     with _own_hooks():
-        status = _run(arguments)
+        status = 1
+        try:
+            status = _run(arguments)
+        finally:
+            log.end(status)
         if status:
             warnings.simplefilter("ignore")
             gc.collect()  # readers that failed are finalized while their complaints are still suppressed
@@ -47,7 +52,7 @@ def _run(arguments: Sequence[str] | None) -> int:
                 return done
         from kadita.cli import commands  # in `_own_hooks`: these are many objects
 
-        status = commands.app(args=words, prog_name="kadita", standalone_mode=False)
+        status = commands.app(args=words, prog_name="kadita", standalone_mode=False, obj=list(words))
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)
@@ -55,7 +60,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _fail("expected arguments in UTF-8; got other bytes", 2)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:  # `kadita metrics | head`: the reader has closed the pipe
+    except (BrokenPipeError, SystemExit) as error:  # `kadita metrics | head`: the reader has closed the pipe
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # Typer exits where it finds the pipe closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # a full disk, a missing folder
@@ -109,5 +116,5 @@ def _own_hooks() -> Iterator[None]:
 
 
 def _fail(message: str, status: int) -> int:
-    notes([message], kind="error")
+    notes([message], kind="error", trace=True)
     return status

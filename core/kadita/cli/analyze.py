@@ -55,7 +55,7 @@ def analyze(
     """
     from kadita.cli.files import expanded
     from kadita.cli.results_table import print_summary
-    from kadita.cli.terminal import installed, report
+    from kadita.cli.terminal import installed, report, say
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
     from kadita.evaluation.tables import tables_of_request
@@ -74,7 +74,7 @@ def analyze(
     written = export.write_all(results, output or (), force=force, equilibration=counted)
     print_summary(results, counted)
     for path in written:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     report(results)
 
 
@@ -90,7 +90,8 @@ def _each(
 ) -> None:
     """Analyze several files, print one table and write one."""
     from kadita.cli.files import print_files, report_files
-    from kadita.cli.terminal import computing
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import say
     from kadita.evaluation.export_files import check_files, write_files
     from kadita.evaluation.files import analyze_files
 
@@ -100,5 +101,5 @@ def _each(
     written = write_files(results, output, force=force, equilibration=equilibration)
     print_files(results, equilibration)
     for path in written:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     report_files(results)

@@ -105,7 +105,8 @@ def animate(
 
     MP4 needs the package av: pip install 'kadita[film]', whose wheel holds x264, under the GPL.
     """
-    from kadita.cli.terminal import computing, installed, notes
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import installed, notes, say
     from kadita.evaluation.film.film import animate as write
     from kadita.evaluation.film.stage import parsed_size
 
@@ -129,5 +130,5 @@ def animate(
             progress=bar,
             **tracked(measurement, tracks, registry),
         )
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     notes(remarks)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -73,12 +74,30 @@ app = typer.Typer(
 )
 
 
+def _begin_log(context: typer.Context, file: Path | None) -> Path | None:
+    """Open the log, before anything else is looked at; the words of the command are the object of the context."""
+    if file is not None and not context.resilient_parsing:
+        from kadita.cli.log import begin
+
+        begin(file, context.obj or [])
+    return file
+
+
 @app.callback(invoke_without_command=True)
 def _alone(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
     install_completion: bool = typer.Option(
         False, "--install-completion", help="Install completion for this shell, or for one that is named after it."
+    ),
+    log_file: Path | None = typer.Option(
+        None,
+        "--log",
+        metavar="FILE",
+        readable=False,
+        is_eager=True,
+        callback=_begin_log,
+        help="Append to this file what the command does and says, with times; give it before the command.",
     ),
     show_completion: bool = typer.Option(
         False, "--show-completion", help="Print the script of completion for this shell, or for one that is named."

@@ -100,7 +100,8 @@ def convert(
     """Convert tracked animals, or a trajectory of another format."""
     from kadita.base.settings import parse_settings
     from kadita.cli.files import expanded
-    from kadita.cli.terminal import installed, notes, progress, size_of
+    from kadita.cli.progress import progress
+    from kadita.cli.terminal import installed, notes, say, size_of
     from kadita.io.convert import convert as convert_file
 
     registry = installed(plugins)
@@ -132,6 +133,6 @@ def convert(
             **tracks.keywords(),
         )
     notes(lines)
-    typer.echo(f"wrote {output} ({size_of(output)})")
+    say(f"wrote {output} ({size_of(output)})")
     for line in (line for summary in summaries for line in summary.lines()):
         typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))

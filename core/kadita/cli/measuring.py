@@ -38,7 +38,7 @@ def measure(
     **keywords: Any,
 ) -> Results:
     """Analyze with a progress bar, if it is to be `shown`; `keywords` are those of `kadita.analyze`."""
-    from kadita.cli.terminal import computing
+    from kadita.cli.progress import computing
     from kadita.evaluation.evaluate import analyze as compute
 
     with computing("analyzing", shown=shown) as bar:

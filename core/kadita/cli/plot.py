@@ -128,7 +128,7 @@ def plot(
     from kadita.base.errors import KaditaError
     from kadita.cli.files import expanded
     from kadita.cli.plot_kinds import draw_kind, is_given
-    from kadita.cli.terminal import installed, notes, report
+    from kadita.cli.terminal import installed, notes, report, say
     from kadita.evaluation.source import FRAMES, of_source
 
     paths = expanded(trajectories)
@@ -169,7 +169,7 @@ def plot(
         measure=measured,
         open_one=opened,
     )
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     for found in results:
         report(found)
 
@@ -184,7 +184,7 @@ def _stacked(
     force: bool,
 ) -> None:
     """Draw metrics one above the other."""
-    from kadita.cli.terminal import installed, notes, report
+    from kadita.cli.terminal import installed, notes, report, say
     from kadita.evaluation.curves import not_drawn
     from kadita.evaluation.figures.stacked import NOT_DRAWN, draw
     from kadita.evaluation.figures.style import check_picture
@@ -198,7 +198,7 @@ def _stacked(
         **tracked(measurement, tracks, registry),
     )
     draw(results, output, force=force)
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     report(results)
     if left_out := not_drawn(results):
         notes([f"not drawn: {', '.join(left_out)}: {NOT_DRAWN}"])

@@ -35,24 +35,22 @@ def _alone(context: typer.Context) -> None:
 @plugins.command("list", cls=Command)
 def list_plugins() -> None:
     """List the installed plugins and what each provides, and report plugins that could not be loaded."""
-    from rich.table import Column, Table
-
     from kadita.cli.completion.names import keep_names
-    from kadita.cli.terminal import table_console
+    from kadita.cli.tables import Column, print_table
     from kadita.plugins.loading import load_registry
 
     registry = load_registry()
     keep_names(registry)
-    columns = [Column(heading, no_wrap=True) for heading in ("plugin", "distribution", "version")]
-    table = Table(*columns, Column("provides", ratio=1))
     provided: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for entry, plugin in registry.plugins.items():
         kind, _, name = entry.partition(" ")
         of_plugin = provided.setdefault((plugin.name, plugin.distribution, plugin.version), {})
         of_plugin.setdefault(kind, []).append(name)
-    for cells, kinds in provided.items():
-        table.add_row(*cells, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
-    table_console().print(table)
+    rows = [
+        (*cells, "; ".join(f"{_plural(kind)}: {', '.join(names)}" for kind, names in kinds.items()))
+        for cells, kinds in provided.items()
+    ]
+    print_table((*map(Column, ("plugin", "distribution", "version")), Column("provides", wraps=True)), rows)
     for problem in registry.problems:
         typer.echo(problem)
 
@@ -70,14 +68,15 @@ def new_plugin(
     ] = False,
 ) -> None:
     """Create a plugin: a distribution with a metric, its test and a README, ready to install."""
+    from kadita.cli.terminal import say
     from kadita.plugins.scaffold import new_distribution, new_file
 
     if single_file:
         file = new_file(name, Path())
-        typer.echo(f"wrote {file}; try it: kadita analyze TRAJECTORY --plugin {file} -m {file.stem}")
+        say(f"wrote {file}; try it: kadita analyze TRAJECTORY --plugin {file} -m {file.stem}")
         return
     folder, metric = new_distribution(name, Path())
-    typer.echo(f"wrote {folder}; install and try it: cd {folder} && pip install -e . && pytest")
+    say(f"wrote {folder}; install and try it: cd {folder} && pip install -e . && pytest")
     typer.echo(f"then: kadita analyze TRAJECTORY -m {metric}")
 
 
@@ -109,7 +108,8 @@ def check_plugin(
     """Check everything that a plugin provides on known schools; exit with status 1 if a check fails."""
     from kadita.base.errors import KaditaError, PluginError, did_you_mean
     from kadita.base.settings import by_metric, parse_settings
-    from kadita.cli.terminal import notes, waiting
+    from kadita.cli.progress import waiting
+    from kadita.cli.terminal import notes, say
     from kadita.testing.plugins import brought_by, examine_plugin
 
     parameters = by_metric(parse_settings(settings or ()))
@@ -131,20 +131,17 @@ def check_plugin(
         raise PluginError(f"{target} fails {len(failed)} of {total} checks: {'; '.join(failed[:NAMED])}{more}")
     if not total:
         raise PluginError(f"{target}: nothing was checked")
-    typer.echo(f"{target} passes all {total} checks")
+    say(f"{target} passes all {total} checks")
 
 
 def _print(checks: dict[str, list[Check]]) -> None:
-    from rich.table import Column, Table
+    from kadita.cli.tables import Column, print_table
 
-    from kadita.cli.terminal import table_console
-
+    columns = Column("check"), Column("passed"), Column("details", wraps=True)
     for title, of_one in checks.items():
-        columns = Column("check", no_wrap=True), Column("passed", no_wrap=True), Column("details", ratio=1)
-        table = Table(*columns, title=title, title_justify="left", expand=True)
-        for c in of_one:
-            table.add_row(c.name, {True: "yes", False: "NO", None: "-"}[c.passed], c.detail)
-        table_console().print(table)
+        print_table(
+            columns, [(c.name, {True: "yes", False: "NO", None: "-"}[c.passed], c.detail) for c in of_one], title
+        )
 
 
 def _plural(kind: str) -> str:

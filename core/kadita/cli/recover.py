@@ -34,14 +34,14 @@ def recover(
 ) -> None:
     """Save every complete frame of a trajectory that is truncated or damaged."""
     from kadita.base.errors import KaditaError
-    from kadita.cli.terminal import notes
+    from kadita.cli.terminal import notes, say
     from kadita.io.recovery import recover as save
 
     if in_place and output is not None:
         raise KaditaError("--in-place and -o exclude each other; leave out one")
     saved = save(trajectory, output, in_place=in_place, force=force)
     notes(_summary_lines(saved))
-    typer.echo(f"wrote {saved.path}: {saved.frames} frames")
+    say(f"wrote {saved.path}: {saved.frames} frames")
 
 
 def _summary_lines(saved: Recovered) -> list[str]:

@@ -78,8 +78,9 @@ def report(
     from kadita.base.errors import KaditaError
     from kadita.base.files import distinct
     from kadita.cli.files import expanded
-    from kadita.cli.terminal import computing, installed, size_of
-    from kadita.cli.terminal import report as say
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import installed, say, size_of
+    from kadita.cli.terminal import report as report_one
     from kadita.evaluation.report.report import check_page
     from kadita.evaluation.report.report import report as write
 
@@ -103,6 +104,6 @@ def report(
             progress=bar,
             **keywords,
         )
-    typer.echo(f"wrote {output} ({size_of(output)})")
+    say(f"wrote {output} ({size_of(output)})")
     for results in found:
-        say(results)
+        report_one(results)

@@ -126,8 +126,9 @@ def run(
     from kadita.base.settings import parse_settings
     from kadita.cli.live import live_view
     from kadita.cli.measuring import measure
+    from kadita.cli.progress import progress, waiting
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.terminal import installed, progress, report, size_of, waiting
+    from kadita.cli.terminal import installed, report, say, size_of
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
     from kadita.evaluation.tables import tables_of_request
@@ -195,7 +196,7 @@ def run(
                             bar(school.recorded, school.n_frames)
         except PluginError:
             if school.recorded == school.n_frames:
-                typer.echo(f"wrote {path}")
+                say(f"wrote {path}")
             raise
         except (KaditaError, OSError) as error:
             if school.recorded < school.n_frames and path is not None and not isinstance(error, Interrupted):
@@ -210,7 +211,7 @@ def run(
         written += export.write_all(measured, results or (), force=force, equilibration=counted)
         print_summary(measured, counted)
     for file in written:
-        typer.echo(f"wrote {file} ({size_of(file)})")
+        say(f"wrote {file} ({size_of(file)})")
     if analyze:
         report(measured)
 

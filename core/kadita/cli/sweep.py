@@ -40,7 +40,8 @@ def sweep(
     The same command continues an interrupted sweep; finished points are not run again.
     """
     from kadita.base.errors import Interrupted
-    from kadita.cli.terminal import installed, progress
+    from kadita.cli.progress import progress
+    from kadita.cli.terminal import installed, say
     from kadita.simulation.sweep import sweep as run_sweep
 
     registry = installed(plugins)
@@ -76,7 +77,7 @@ def sweep(
     finally:
         signal.signal(signal.SIGTERM, before)
     for path in tables:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _kept(counts: list[int]) -> str:

@@ -62,19 +62,12 @@ def _print_json(path: Path, report: Report) -> None:
 
 
 def _print_table(path: Path, report: Report) -> None:
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    from kadita.cli.terminal import table_console
+    from kadita.cli.tables import Column, print_table, printable
 
     counts = [f"{n} {what}" for what, n in (("frames", report.frames), ("agents", report.agents)) if n is not None]
-    console = table_console()
-    console.print(f"{path.name}: {', '.join((report.container, *counts))}", soft_wrap=True)
+    typer.echo(f"{printable(path.name)}: {', '.join((report.container, *counts))}")
     if not report.findings:
-        console.print("no findings")
+        typer.echo("no findings")
         return
-    headings = {"severity": None, "check": None, "found": 4, "needed by": 2, "remedy": 3}
-    table = Table(*(Column(h, no_wrap=ratio is None, ratio=ratio, overflow="fold") for h, ratio in headings.items()))
-    for f in report.findings:
-        table.add_row(*(Text(t) for t in (f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend)))
-    console.print(table)
+    columns = (*map(Column, ("severity", "check")), *(Column(h, wraps=True) for h in ("found", "needed by", "remedy")))
+    print_table(columns, [(f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend) for f in report.findings])

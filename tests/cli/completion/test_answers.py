@@ -45,6 +45,9 @@ def test_commands_and_their_options(answers):
     assert answers("kadita analyze --equi") == [("plain", "--equilibration")]
     assert answers("kadita plugins ") == [("plain", "list"), ("plain", "new"), ("plain", "check")]
     assert answers("kadita no-such-command ") == []
+    assert answers("kadita --lo") == [("plain", "--log")]
+    assert answers("kadita --log ") == [("file", "*")]
+    assert answers("kadita --log a.log met") == [("plain", "metrics")]
 
 
 def test_an_option_that_is_given_is_offered_again_if_it_can_be_repeated(answers):
