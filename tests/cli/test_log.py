@@ -118,3 +118,11 @@ def test_metrics_as_json(command):
     one = json.loads(command("metrics", "polarization", "--json").stdout)
     assert one["parameters"]["definition"]["default"] == "corrected"
     assert one["range"] == [0, 1]
+
+
+def test_options_before_the_command_are_read_in_any_number(command, refused, tmp_path):
+    assert command("--log=a.log", "metrics", "spread").returncode == 0
+    assert (tmp_path / "a.log").exists()
+    assert "--log: expected one file; got none" in refused("--log")
+    assert "--log: expected one file; got two" in refused("--log", "a.log", "--log", "b.log", "metrics")
+    assert "--log FILE" in command("--help").stdout

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, describe_error
-from kadita.cli import log
+from kadita.cli import early, log
 from kadita.cli.terminal import notes
 
 
@@ -45,14 +45,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         words = renamed.new_options(sys.argv[1:] if arguments is None else arguments)
         for word in words:
             word.encode()  # names in other encodings cannot be passed to C libraries, nor printed
-        if words and words[0].partition("=")[0] in ("--show-completion", "--install-completion"):
-            from kadita.cli.completion.scripts import asked_for
-
-            if (done := asked_for(list(words))) is not None:
-                return done
+        words, done = early.read(words)
+        if done is not None:
+            return done
         from kadita.cli import commands  # in `_own_hooks`: these are many objects
 
-        status = commands.app(args=words, prog_name="kadita", standalone_mode=False, obj=list(words))
+        status = commands.app(args=words, prog_name="kadita", standalone_mode=False)
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 
-from kadita.base.errors import KaditaError
+from kadita.cli import early
 from kadita.cli.panels import Command, Group
 
 COMMANDS = {  # the first paragraph of each command's docstring, which tests compare
@@ -53,6 +52,8 @@ def command_of(name: str) -> Any:
 class Commands(Group):
     """The commands by their names and first sentences, and each in full as soon as it is asked for."""
 
+    early = early.OPTIONS
+
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = {name: TyperCommand(name, help=text) for name, text in COMMANDS.items()}
@@ -74,37 +75,10 @@ app = typer.Typer(
 )
 
 
-def _begin_log(context: typer.Context, file: Path | None) -> Path | None:
-    """Open the log, before anything else is looked at; the words of the command are the object of the context."""
-    if file is not None and not context.resilient_parsing:
-        from kadita.cli.log import begin
-
-        begin(file, context.obj or [])
-    return file
-
-
 @app.callback(invoke_without_command=True)
 def _alone(
-    context: typer.Context,
-    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-    install_completion: bool = typer.Option(
-        False, "--install-completion", help="Install completion for this shell, or for one that is named after it."
-    ),
-    log_file: Path | None = typer.Option(
-        None,
-        "--log",
-        metavar="FILE",
-        readable=False,
-        is_eager=True,
-        callback=_begin_log,
-        help="Append to this file what the command does and says, with times; give it before the command.",
-    ),
-    show_completion: bool = typer.Option(
-        False, "--show-completion", help="Print the script of completion for this shell, or for one that is named."
-    ),
+    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and exit.")
 ) -> None:
-    if install_completion or show_completion:
-        raise KaditaError("expected --install-completion or --show-completion alone, or with the name of a shell")
     if version:
         from importlib.metadata import version as release
 

@@ -20,7 +20,7 @@ BEGUN: list[tuple[Any, float]] = []  # the handler of the log that is open, and 
 LEVELS = {"error": 40, "warning": 30, "note": 30}  # of `logging`, by kind of line on stderr; others are 20, INFO
 
 
-def begin(path: Path, words: Sequence[str]) -> None:
+def begin(file: str, words: Sequence[str]) -> None:
     """Append to a log: the command, where it runs, and versions.
 
     Raises:
@@ -32,6 +32,9 @@ def begin(path: Path, words: Sequence[str]) -> None:
     from kadita.base.errors import KaditaError
     from kadita.base.log import logger
 
+    if not file or BEGUN:
+        raise KaditaError(f"--log: expected one file; got {'two' if file else 'none'}")
+    path = Path(file)
     try:
         handler = _handler(path)
     except OSError as error:

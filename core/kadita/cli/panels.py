@@ -101,7 +101,13 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands whose help has all of the first sentence of each."""
+    """A group of commands whose help has all of the first sentence of each.
+
+    Attributes:
+        early: options that are read before it is.
+    """
+
+    early: tuple[Any, ...] = ()
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option ``--help``."""
@@ -114,7 +120,7 @@ class Group(TyperGroup):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write options and commands."""
-        write_panels(self.get_params(ctx), ctx, formatter)
+        write_panels([*self.early, *self.get_params(ctx)], ctx, formatter)
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         rows = [(name, (command.help or "").partition("\n\n")[0]) for name, command in found if command]
         write_rows("Commands", rows, formatter)

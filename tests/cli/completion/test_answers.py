@@ -8,6 +8,7 @@ import pytest
 
 from kadita.cli.commands import COMMANDS, command_of
 from kadita.cli.completion.candidates import FILES, LITERAL, NAMED, SETTINGS
+from kadita.cli.early import OPTIONS
 from kadita.plugins.loading import load_registry
 
 OWN = {  # what only the user knows
@@ -27,12 +28,13 @@ OWN = {  # what only the user knows
         "SECONDS",
         "1..6",
     ),
-    *("X,Y,Z", "FROM:TO", "POINT", "ADDRESS", "PARAMETER", "FRAMES", "FRAMES[,ORDER]", "WIDTHxHEIGHT", "FORM:NUMBERS"),
+    *("X,Y,Z", "FROM:TO", "POINT", "ADDRESS", "PARAMETER", "FRAMES", "FRAMES[,ORDER", "WIDTHxHEIGHT", "FORM:NUMBERS"),
     *("ROLE=NAME", "QUALITY=NUMBER", "PARAMETER=NUMBER", "species=NAME", "agent=NAME", "NAME", ".gro", ".psf", ".tcl"),
 }
 
 
 def all_parameters():
+    yield from (("kadita", option) for option in OPTIONS)
     for name in COMMANDS:
         command = command_of(name)
         for path, c in {name: command, **getattr(command, "commands", {})}.items():
@@ -46,6 +48,7 @@ def test_commands_and_their_options(answers):
     assert answers("kadita plugins ") == [("plain", "list"), ("plain", "new"), ("plain", "check")]
     assert answers("kadita no-such-command ") == []
     assert answers("kadita --lo") == [("plain", "--log")]
+    assert ("plain", "fish") in answers("kadita --show-completion ")
     assert answers("kadita --log ") == [("file", "*")]
     assert answers("kadita --log a.log met") == [("plain", "metrics")]
 
@@ -131,7 +134,7 @@ def test_what_every_option_takes_is_known_to_completion():
         if p.param_type_name == "option" and p.is_flag:
             continue
         assert p.metavar, f"{path} {p.name} has no name of its value"
-        for piece in [p.metavar] if p.metavar in SETTINGS else p.metavar.split("|"):
+        for piece in [p.metavar] if p.metavar in SETTINGS else p.metavar.strip("[]").split("|"):
             assert piece in FILES or piece in NAMED or piece in SETTINGS or piece in OWN or LITERAL.fullmatch(piece), (
                 f"{path} {p.opts}: {piece}"
             )
@@ -140,7 +143,7 @@ def test_what_every_option_takes_is_known_to_completion():
 def test_every_option_has_a_whole_sentence_and_a_group():
     for path, p in all_parameters():
         assert re.fullmatch(r"[A-Z`].*\.", p.help or "", re.DOTALL), f"{path} {p.name}: {p.help!r}"
-        if p.param_type_name == "option":
+        if p.param_type_name == "option" and path != "kadita":
             assert p.rich_help_panel, f"{path} {p.name}"
 
 

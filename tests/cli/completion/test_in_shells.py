@@ -1,6 +1,7 @@
 """Completion in the shells themselves."""
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -96,13 +97,15 @@ def test_fish(known, shell, tmp_path):
     assert "polarization.definition=" in offered("kadita analyze --set pol")
 
 
-def test_powershell(known, shell, tmp_path):
-    pwsh = shell("pwsh")
-    file = script(known, "powershell", tmp_path)
-    line = "kadita analyze -m pol"
-    code = f". {file}; (TabExpansion2 -inputScript '{line}' -cursorColumn {len(line)}).CompletionMatches.CompletionText"
-    done = subprocess.run([pwsh, "-NoProfile", "-Command", code], env=known, capture_output=True, text=True, check=True)
-    assert "polarization" in done.stdout.split()
+if shutil.which("pwsh"):  # Debian has no package of it, so that its absence is no skipped test
+
+    def test_powershell(known, tmp_path):
+        file = script(known, "powershell", tmp_path)
+        line = "kadita analyze -m pol"
+        asked = f"(TabExpansion2 -inputScript '{line}' -cursorColumn {len(line)}).CompletionMatches.CompletionText"
+        command = ["pwsh", "-NoProfile", "-Command", f". {file}; {asked}"]
+        done = subprocess.run(command, env=known, capture_output=True, text=True, check=True)
+        assert "polarization" in done.stdout.split()
 
 
 @pytest.mark.parametrize(

@@ -97,15 +97,19 @@ def candidates(words: Sequence[str], incomplete: str) -> list[Candidate]:
     return _starting(incomplete, _of_argument(command, given, incomplete))
 
 
+def _parameters(command: Any) -> list[Any]:
+    return [*getattr(command, "early", ()), *command.params]
+
+
 def _option(command: Any, name: str) -> Any:
-    found = (p for p in command.params if p.param_type_name == "option" and name in (*p.opts, *p.secondary_opts))
+    found = (p for p in _parameters(command) if p.param_type_name == "option" and name in (*p.opts, *p.secondary_opts))
     return next(found, None)
 
 
 def _options(command: Any, used: set[str]) -> list[Candidate]:
     """Return the options of a command that can still be given."""
     found = [Candidate("plain", "--help", "Show this message and exit.")]
-    for p in command.params:
+    for p in _parameters(command):
         names = [name for name in (*p.opts, *p.secondary_opts) if name.startswith("-")]
         if p.param_type_name == "option" and (p.multiple or not used.intersection(names)):
             found += [Candidate("plain", name, p.help or "") for name in names]

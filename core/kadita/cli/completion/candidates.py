@@ -27,7 +27,6 @@ NAMED = {  # which names of `Names`
     "FORMAT": ("formats",),
     "KIND": ("kinds",),
     "PROFILE": ("profiles",),
-    "SHELL": ("shells",),
 }
 SETTINGS = {  # kinds of `Names` whose parameters can be set
     "[NAME.]PARAMETER=VALUE": ("parameters", "parameters of importers"),
@@ -62,7 +61,7 @@ def values_of(metavar: str | None, given: list[str], incomplete: str) -> list[Ca
     found: list[Candidate] = []
     if metavar in SETTINGS:
         return _settings(SETTINGS[metavar], given, incomplete)
-    for piece in (metavar or "").removesuffix("...").split("|"):
+    for piece in (metavar or "").strip("[]").split("|"):
         if LITERAL.fullmatch(piece):
             found.append(Candidate("plain", piece))
         elif piece.endswith("=NAME"):

@@ -135,7 +135,7 @@ def _running() -> str | None:
         return Path(usual).name if usual else None
 
 
-def install(shell: str, script: str) -> list[Path]:
+def installed(shell: str, script: str) -> list[Path]:
     """Write the script where the shell reads it when it starts, and return the files that were written."""
     home = Path.home()
     if shell == "fish":
@@ -182,22 +182,16 @@ def _profile(shell: str) -> Path:
     return Path(said.strip())
 
 
-def asked_for(words: list[str]) -> int | None:
-    """Show or install the script if words ask for it, and return the exit status; None if they do not.
-
-    ``--show-completion`` and ``--install-completion`` stand alone, or have the name of a shell after them.
-    """
-    option, _, shell = words[0].partition("=") if words else ("", "", "")
-    if option not in ("--show-completion", "--install-completion") or len(words) > 2:
-        return None
-    name, script = script_of(shell or (words[1] if words[1:] else None))
-    if option == "--show-completion":
+def show_or_install(shell: str | None, *, install: bool) -> int:
+    """Print the script of a shell, by default of that which runs, or install it; return the exit status."""
+    name, script = script_of(shell)
+    if not install:
         print(script, end="")
         return 0
     from kadita.cli.completion.names import keep_names
     from kadita.plugins.loading import load_registry
 
-    for file in install(name, script):
+    for file in installed(name, script):
         print(f"wrote {file}")
     keep_names(load_registry())
     print(f"completion works in every {name} that starts from now on")
