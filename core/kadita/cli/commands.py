@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
-from kadita.cli import early
+from kadita.cli.early_options import OPTIONS
 from kadita.cli.panels import Command, Group
 
 COMMANDS = {  # the first paragraph of each command's docstring, which tests compare
@@ -52,7 +52,7 @@ def command_of(name: str) -> Any:
 class Commands(Group):
     """The commands by their names and first sentences, and each in full as soon as it is asked for."""
 
-    early = early.OPTIONS
+    early = OPTIONS
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)

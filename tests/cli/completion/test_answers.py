@@ -8,7 +8,7 @@ import pytest
 
 from kadita.cli.commands import COMMANDS, command_of
 from kadita.cli.completion.candidates import FILES, LITERAL, NAMED, SETTINGS
-from kadita.cli.early import OPTIONS
+from kadita.cli.early_options import OPTIONS
 from kadita.plugins.loading import load_registry
 
 OWN = {  # what only the user knows
