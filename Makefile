@@ -1,4 +1,4 @@
-# make demo   make test   make setup   make check   make web   make studies   make benchmark
+# make demo   make test   make setup   make check   make web   make docs   make studies   make benchmark
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ POSE := $(VENV)/pose
 WEB := core/kadita/evaluation/report/web
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check bytecode web schemas studies benchmark clean
+.PHONY: demo test setup check bytecode web schemas docs studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -51,6 +51,11 @@ schemas: $(VENV)/installed
 web:
 	cd $(WEB) && npm ci && npm run build
 
+## the site of documentation, in out/site; warnings are errors
+docs: $(VENV)/docs
+	$(BIN)/sphinx-build -W --keep-going -q -j auto -b html -d out/site-cache docs out/site
+	$(BIN)/python docs/builder/links.py out/site
+
 ## the table of docs/two-definitions.md, and the pictures
 studies: $(VENV)/developer
 	$(BIN)/python analyses/canonical_states/study.py
@@ -89,6 +94,10 @@ $(VENV)/developer: $(VENV)/installed
 	  || echo "note: no browser, tests of reports in one are skipped; on Debian: apt-get install chromium chromium-driver"
 	@command -v npm >/dev/null \
 	  || echo "note: npm is not here, the page of reports is not rebuilt; on Debian: apt-get install nodejs npm"
+	@touch $@
+
+$(VENV)/docs: $(VENV)/installed
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 # what the extra `pose` brings, beside the packages of the other environment, which it sees; PyTables writes references

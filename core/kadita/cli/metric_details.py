@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from kadita.base.numerals import in_full
+from kadita.plugins.parameter_words import as_setting, default_in_words, type_in_words
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -32,7 +32,7 @@ def details_of(registry: Registry, observable: Metric | Analysis) -> dict[str, A
             "undefined": m.undefined or None,
             "labels": list(m.labels),
             "symmetries": list(m.symmetries),
-            "published": {key: _shown(value) for key, value in m.published.items() if value is not None},
+            "published": {key: as_setting(value) for key, value in m.published.items() if value is not None},
         }
     else:
         outputs = observable.outputs.items()
@@ -52,10 +52,10 @@ def details_of(registry: Registry, observable: Metric | Analysis) -> dict[str, A
         "plugin": {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version},
         "parameters": {
             key: {
-                "default": _default(observable, key) if as_table(field.default) else _plain_default(field),
+                "default": default_in_words(field) if as_table(field.default) else _plain_default(field),
                 "required": field.is_required(),
                 "description": field.description or "",
-                "type": _type(_schema(field)),
+                "type": type_in_words(field),
             }
             for key, field in observable.parameters.model_fields.items()
         },
@@ -65,7 +65,7 @@ def details_of(registry: Registry, observable: Metric | Analysis) -> dict[str, A
 def _plain_default(field: FieldInfo) -> Any:
     """Return a default as JSON has it; None for a parameter that is required."""
     default = None if field.is_required() else field.default
-    return default if isinstance(default, str | int | float | bool | None) else _shown(default)
+    return default if isinstance(default, str | int | float | bool | None) else as_setting(default)
 
 
 def lines_of(registry: Registry, observable: Metric | Analysis) -> list[str]:
@@ -86,8 +86,8 @@ def lines_of(registry: Registry, observable: Metric | Analysis) -> list[str]:
     text += [f"{label + ':':17}{value}" for label, value in lines if value]
     for key, field in observable.parameters.model_fields.items():
         meaning = f": {field.description}" if field.description else ""
-        parameter = f"{observable.name}.{key} = {_default(observable, key)}{meaning}"
-        text.append(f"{'parameter:':17}{parameter}  ({_type(_schema(field))})")
+        parameter = f"{observable.name}.{key} = {default_in_words(field)}{meaning}"
+        text.append(f"{'parameter:':17}{parameter}  ({type_in_words(field)})")
     return text
 
 
@@ -131,47 +131,3 @@ def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:
         for name, output in a.outputs.items()
     ]
     return [*results, ("windows", f"with a lookahead of {a.halo} frames after their own" if a.halo else "")]
-
-
-def _schema(field: FieldInfo) -> dict[str, Any]:
-    from pydantic import PydanticUserError, TypeAdapter
-
-    try:
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
-        return adapter.json_schema()
-    except PydanticUserError:  # a type that the plugin defines
-        return {"type": getattr(field.annotation, "__name__", "value")}
-
-
-def _default(observable: Metric | Analysis, key: str) -> str:
-    from pydantic_core import PydanticUndefined
-
-    default = observable.parameters.model_fields[key].default
-    return "required" if default is PydanticUndefined else _shown(default)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as written in a setting."""
-    from kadita.base.tables import as_table
-
-    if value is None:
-        return "none"
-    table = as_table(value)
-    return str(value) if table is None else "{" + ", ".join(f"{k} = {_shown(v)}" for k, v in table.items()) + "}"
-
-
-def _type(schema: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
-    if "anyOf" in schema:
-        return " | ".join(_type(s) for s in schema["anyOf"])
-    if "prefixItems" in schema:
-        return f"[{', '.join(_type(s) for s in schema['prefixItems'])}]"
-    if "$ref" in schema:
-        return "{name = number, ...}"
-    limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
-    if schema.get("type") == "object":
-        return "{name = value, ...}"
-    words = [str(schema.get("type", "table")).replace("null", "none")]
-    words += [f"{sign} {in_full(schema[key])}" for key, sign in limits.items() if key in schema]
-    return ", ".join(words)

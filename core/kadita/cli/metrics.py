@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,8 +10,7 @@ import typer
 from kadita.cli.options import AsJson, Plugins
 
 if TYPE_CHECKING:
-    from kadita.plugins.declaration.analysis import Analysis
-    from kadita.plugins.declaration.metric import Metric
+    from kadita.plugins.catalogue import Entry
     from kadita.plugins.registry import Plugin, Registry
 
 LEGEND = "* computed where no metric is named. `kadita metrics NAME` shows one, --json all as JSON."
@@ -39,41 +38,39 @@ def metrics(
         else:
             typer.echo("\n".join(lines_of(registry, found)))
     elif as_json:
-        typer.echo(json.dumps([_as_json(plugin, of_one) for plugin, of_one in by_plugin(registry)], indent=2))
+        typer.echo(json.dumps([_as_json(plugin, entries) for plugin, entries in _by_plugin(registry)], indent=2))
     else:
         _list(registry)
 
 
-def by_plugin(registry: Registry) -> Iterator[tuple[Plugin, list[Metric | Analysis]]]:
-    """Yield each plugin and the metrics and analyses that it brings: those of a plugin are of one kind."""
-    found: dict[Plugin, list[Metric | Analysis]] = {}
-    for kind, known in (("metric", registry.metrics), ("analysis", registry.analyses)):
-        for name, observable in known.items():
-            found.setdefault(registry.plugin_of(kind, name), []).append(observable)
-    yield from found.items()
+def _by_plugin(registry: Registry) -> Iterable[tuple[Plugin, list[Entry]]]:
+    from kadita.plugins.catalogue import Catalogue
+
+    return Catalogue(registry).by_plugin().items()
 
 
 def _list(registry: Registry) -> None:
     from kadita.cli.tables import width_of_stdout, wrapped
 
-    groups = [*by_plugin(registry)]
-    widest = max((len(m.name) for _, of_one in groups for m in of_one), default=0)
+    groups = [*_by_plugin(registry)]
+    widest = max((len(entry.name) for _, entries in groups for entry in entries), default=0)
     width = width_of_stdout()
-    for plugin, of_one in groups:
+    for plugin, entries in groups:
         typer.echo("\n".join([*wrapped(f"{plugin.title or 'metrics'} - plugin {plugin}", width), ""]))
-        for m in of_one:
-            typer.echo("\n".join(_entry(m, widest, width)))
+        for entry in entries:
+            typer.echo("\n".join(_lines(entry, widest, width)))
         typer.echo("")
     typer.echo("\n".join(wrapped(LEGEND, width)))
 
 
-def _entry(m: Metric | Analysis, widest: int, width: int | None) -> list[str]:
+def _lines(entry: Entry, widest: int, width: int | None) -> list[str]:
     """Return the lines of a metric: one, or as many as a terminal needs."""
     from kadita.cli.tables import wrapped
 
-    facts = [*["whole trajectory"] * _of_whole(m), *_units(m)]
-    text = _meaning(m) + (f" [{', '.join(facts)}]" if facts else "")
-    first = f"{'*' if m.default else ' '} {m.name}"
+    units = [unit for unit in entry.unit.split(", ") if unit != "1"]
+    facts = [*["whole trajectory"] * (entry.kind == "analysis"), *units]
+    text = entry.meaning + (f" [{', '.join(facts)}]" if facts else "")
+    first = f"{'*' if entry.default else ' '} {entry.name}"
     if width is not None and width < NARROW:
         return [first, *wrapped(text, width, "    ")]
     start = f"{first:{widest + 4}}"
@@ -81,37 +78,14 @@ def _entry(m: Metric | Analysis, widest: int, width: int | None) -> list[str]:
     return [start + lines[0], *(" " * len(start) + line for line in lines[1:])]
 
 
-def _of_whole(m: Metric | Analysis) -> bool:
-    from kadita.plugins.declaration.analysis import Analysis
-
-    return isinstance(m, Analysis)
-
-
-def _meaning(m: Metric | Analysis) -> str:
-    return m.summary.partition(", (")[0].rstrip(".")
-
-
-def _units(m: Metric | Analysis) -> list[str]:
-    from kadita.plugins.declaration.metric import Metric
-
-    units = [m.units] if isinstance(m, Metric) else [output.units for output in m.outputs.values()]
-    return [unit for unit in dict.fromkeys(units) if unit != "1"]
-
-
-def _as_json(plugin: Plugin, of_one: list[Metric | Analysis]) -> dict[str, Any]:
+def _as_json(plugin: Plugin, entries: Iterable[Entry]) -> dict[str, Any]:
     return {
         "plugin": plugin.name,
         "title": plugin.title,
         "distribution": plugin.distribution,
         "version": plugin.version,
         "metrics": [
-            {
-                "name": m.name,
-                "kind": "analysis" if _of_whole(m) else "metric",
-                "summary": _meaning(m),
-                "units": ", ".join(_units(m)) or "1",
-                "default": m.default,
-            }
-            for m in of_one
+            {"name": e.name, "kind": e.kind, "summary": e.meaning, "units": e.unit, "default": e.default}
+            for e in entries
         ],
     }

@@ -1,0 +1,56 @@
+"""The extension of Sphinx that writes the generated pages before the others are read."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+from builder import rst
+
+GENERATED = ("catalogue", "generated")
+
+
+def write_pages(app: Any) -> None:
+    """Write all generated pages anew; a metric without a picture is an error."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from builder import command_pages, format_page, importer_pages, metric_pages, model_pages, python_pages
+    from builder.runs import Runs
+    from kadita import KaditaWarning
+
+    source = Path(app.srcdir)
+    for folder in GENERATED:
+        shutil.rmtree(source / folder, ignore_errors=True)
+    catalogue = source / "catalogue"
+    catalogue.mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KaditaWarning)
+        metric_pages.write(catalogue, Runs(Path(app.doctreedir).parent / "runs"))
+        model_pages.write(catalogue, source)
+        importer_pages.write(catalogue)
+        command_pages.write(catalogue)
+        format_page.write(catalogue)
+        python_pages.write(catalogue)
+
+
+def without_substitutions(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Take bars in docstrings for what they are in formulas: norms, no references."""
+    lines[:] = rst.with_bars(rst.as_literal("\n".join(lines))).split("\n")
+
+
+def short_sidebar(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave the pages of single metrics and functions out of the sidebar, which would take longer than all pages."""
+    full = context.get("toctree")
+    if full is not None:
+        context["toctree"] = lambda **options: full(**{**options, "maxdepth": 1})
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """Connect the functions of this module."""
+    app.connect("builder-inited", write_pages, priority=100)  # before the list of source files is made
+    app.connect("autodoc-process-docstring", without_substitutions, priority=900)
+    app.connect("html-page-context", short_sidebar, priority=400)  # before the theme asks for it
+    return {"version": "1", "parallel_read_safe": True}
