@@ -16,7 +16,7 @@ import pytest
 import typer
 from numpy.typing import NDArray
 
-import kadita.cli
+import kadita.cli.commands
 from kadita import Block, KaditaWarning, analyze
 from kadita.models.engine.integrator import EXTREMES, steps_of
 from kadita.models.engine.state import State
@@ -27,7 +27,7 @@ from kadita.simulation.preparation import prepare
 Floats = NDArray[np.float64]
 Swarm = tuple[Floats, Floats]
 Done = subprocess.CompletedProcess[str]
-COMMANDS = typer.main.get_command(kadita.cli.app)  # which typer would make anew for every command
+COMMANDS = typer.main.get_command(kadita.cli.commands.app)  # which typer would make anew for every command
 SILENT = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # where Python starts anew
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in the background of a shell: so would it be in all
@@ -101,7 +101,7 @@ def command(
     It runs in this process, which spares it a second of imports. What only a process of its own can show is told by
     tests/cli/test_processes.py, and by every command of the README.
     """
-    monkeypatch.setattr(kadita.cli, "app", COMMANDS)
+    monkeypatch.setattr(kadita.cli.commands, "app", COMMANDS)
 
     def run(*words: object, cwd: Path = tmp_path) -> Done:
         said = [str(word) for word in words]

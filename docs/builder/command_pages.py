@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import kadita.cli
 import typer
 
+import kadita.cli
 from builder import rst
 
 IGNORED = ("help",)

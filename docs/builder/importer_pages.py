@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kadita.plugins.loading import load_registry
-from kadita.plugins.parameter_words import default_in_words, type_in_words
-
 from builder import rst
+from kadita.plugins.loading import load_registry
 
 
 def write(folder: Path) -> None:
@@ -31,9 +29,5 @@ def write(folder: Path) -> None:
         parts += [rest + "\n"] if rest else []
         parts.append(rst.fields([("endings", ", ".join(importer.endings)), ("source", rst.linked(importer.source))]))
         if importer.parameters.model_fields:
-            rows = [
-                (f"``{key}``", rst.escaped(f.description or ""), f"``{default_in_words(f)}``", rst.escaped(type_in_words(f)))
-                for key, f in importer.parameters.model_fields.items()
-            ]
-            parts.append(rst.table(["parameter", "meaning", "default", "type"], rows))
+            parts.append(rst.parameters(importer.parameters.model_fields))
     (folder / "importers.rst").write_text("\n".join(parts), encoding="utf-8")

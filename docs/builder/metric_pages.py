@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kadita.plugins.catalogue import Entry, metrics
-from kadita.plugins.declaration.metric import Metric
-from kadita.plugins.parameter_words import default_in_words, type_in_words
-
 from builder import rst
 from builder.pictures import draw
 from builder.runs import Runs
+from kadita.plugins.catalogue import Entry, metrics
+from kadita.plugins.declaration.metric import Metric
 
 SYMMETRIES = {"images": "periodic images"}
 
@@ -33,13 +31,13 @@ def write(folder: Path, runs: Runs) -> None:
 def _overview(entries: dict[str, Entry]) -> str:
     parts = [
         rst.heading("Metrics and analyses"),
-        "What ``kadita analyze`` computes: metrics, of every frame, and analyses, of the whole trajectory. Those with a "
-        "mark are computed where none is named; any other is named by ``-m NAME``, or in Python in "
+        "What ``kadita analyze`` computes: metrics, of every frame, and analyses, of the whole trajectory. Those with "
+        "a mark are computed where none is named; any other is named by ``-m NAME``, or in Python in "
         "``kadita.analyze(data, [NAME])``.\n",
     ]
     for plugin in dict.fromkeys(entry.plugin for entry in entries.values()):
         own = [entry for entry in entries.values() if entry.plugin == plugin]
-        parts.append(rst.heading(f"Plugin {plugin}", "-"))
+        parts.append(rst.heading(plugin.title or plugin.name, "-"))
         rows = [
             (f":doc:`metrics/{e.name}`", rst.escaped(e.meaning), "analysis" if e.kind == "analysis" else "", e.unit)
             for e in own
@@ -61,16 +59,12 @@ def _page(one: Any, entry: Entry, runs: Runs) -> str:
         first + "\n",
         ".. code-block:: text\n\n   " + one.formula + "\n",
         f".. figure:: {name}.svg\n   :alt: {name} of the runs {', '.join(shown)}\n\n   {_caption(shown, given)}\n",
-        rst.fields(_facts(one, entry)),
+        rst.table(["what", "of this metric"], [(key, value) for key, value in _facts(one, entry) if value]),
     ]
     if rest:
         parts += [rest + "\n"]
     if one.parameters.model_fields:
-        rows = [
-            (f"``{key}``", rst.escaped(field.description or ""), f"``{default_in_words(field)}``", rst.escaped(type_in_words(field)))
-            for key, field in one.parameters.model_fields.items()
-        ]
-        parts += [rst.heading("Parameters", "-"), rst.table(["name", "meaning", "default", "type"], rows)]
+        parts += [rst.heading("Parameters", "-"), rst.parameters(one.parameters.model_fields)]
     parts += [rst.heading("How it is computed", "-"), f".. code-block:: console\n\n   $ {command}\n"]
     return "\n".join(parts)
 
@@ -91,8 +85,9 @@ def _facts(one: Any, entry: Entry) -> Iterator[tuple[str, str]]:
         yield "labels", ", ".join(one.labels)
         yield "invariant under", ", ".join(SYMMETRIES.get(s, s) for s in one.symmetries)
     else:
+        names = {key: f"{one.name}.{key}" if key else one.name for key in one.outputs}
         outputs = [
-            f"``{f'{one.name}.{key}' if key else one.name}`` ({', '.join(output.dims)}), unit {rst.escaped(output.units)}"
+            f"``{names[key]}`` ({', '.join(output.dims)}), unit {rst.escaped(output.units)}"
             for key, output in one.outputs.items()
         ]
         yield "results", "; ".join(outputs)
@@ -100,7 +95,7 @@ def _facts(one: Any, entry: Entry) -> Iterator[tuple[str, str]]:
     needs = [*(["velocities"] if one.needs_velocities else []), *(f":doc:`{need}`" for need in one.needs)]
     yield "needs", ", ".join(needs)
     yield "computed by default", "yes" if entry.default else "no"
-    yield "plugin", entry.plugin
+    yield "plugin", entry.plugin.name
     yield "source", rst.linked(one.source)
 
 

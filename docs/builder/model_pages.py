@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import kadita
-from kadita.plugins.loading import load_registry
-from kadita.plugins.parameter_words import default_in_words, type_in_words
-
 from builder import rst
+from kadita.plugins.loading import load_registry
 
 
 def write(folder: Path, source: Path) -> None:
@@ -49,10 +47,6 @@ def _about(source: Path) -> dict[str, list[str]]:
 
 def _page(name: str, model: Any, about: list[str]) -> str:
     first, rest = rst.documentation(model)
-    rows = [
-        (f"``{key}``", rst.escaped(field.description or ""), f"``{default_in_words(field)}``", rst.escaped(type_in_words(field)))
-        for key, field in model.model_fields.items()
-    ]
     see = ", ".join(f":doc:`../../models/{page}`" for page in about)
     parts = [
         rst.heading(name),
@@ -60,6 +54,6 @@ def _page(name: str, model: Any, about: list[str]) -> str:
         *([f"The model, when to use it, and what it is compared with: {see}.\n"] if see else []),
         *([rst.linked_text(rest) + "\n"] if rest else []),
         rst.heading("Parameters", "-"),
-        rst.table(["name", "meaning", "default", "type"], rows),
+        rst.parameters(model.model_fields),
     ]
     return "\n".join(parts)

@@ -7,9 +7,10 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
+
 from kadita import Results, figures
 from kadita.evaluation.figures.style import lines_of_runs
-from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 6.4, 2.9  # inches
 NAMED = 4  # panels of an analysis with several results

@@ -45,8 +45,8 @@ def write(folder: Path) -> None:
 
 
 INTRODUCTION = """
-``import kadita`` is quick: NumPy, Numba, MDAnalysis, matplotlib, xarray and pandas are imported by the functions that use
-them. Every command has a function of its name, with the same defaults and the same errors, which are raised as
+``import kadita`` is quick: NumPy, Numba, MDAnalysis, matplotlib, xarray and pandas are imported by the functions that
+use them. Every command has a function of its name, with the same defaults and the same errors, which are raised as
 `kadita.KaditaError`. What was assumed is told by a `kadita.KaditaWarning`, and kept as notes of the results.
 """
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sphinx.ext.napoleon import Config, GoogleDocstring
+
+from kadita.plugins.parameter_words import default_in_words, type_in_words
 
 DOI = re.compile(r"doi:(10\.[^\s;,)]+[^\s;,).])")
 ARXIV = re.compile(r"arXiv (\d{4}\.\d{4,5})")
@@ -53,6 +55,15 @@ def documentation(thing: Any) -> tuple[str, str]:
     return with_bars(" ".join(first.split())), with_bars(as_literal(sections)).strip()
 
 
+def parameters(found: Mapping[str, Any]) -> str:
+    """Return a table of parameters: fields of pydantic by name."""
+    rows = [
+        (f"``{key}``", escaped(f.description or ""), f"``{default_in_words(f)}``", escaped(type_in_words(f)))
+        for key, f in found.items()
+    ]
+    return table(["parameter", "meaning", "default", "type"], rows)
+
+
 def toctree(names: Iterable[str], *, hidden: bool = True) -> str:
     """Return the part of the sidebar below a page."""
     lines = [".. toctree::", *(["   :hidden:"] if hidden else ["   :maxdepth: 1"]), ""]
@@ -88,7 +99,11 @@ def with_bars(text: str) -> str:
         indent = len(line) - len(line.lstrip())
         if literal and line.strip() and indent <= depth:
             literal = False
-        plain = literal or line.lstrip().startswith((">>>", "...", "| ", "+--", "+==")) or (lines and lines[-1].lstrip()[:3] == ">>>")
+        plain = (
+            literal
+            or line.lstrip().startswith((">>>", "...", "| ", "+--", "+=="))
+            or (lines and lines[-1].lstrip()[:3] == ">>>")
+        )
         lines.append(line if plain else _escaped_bars(line))
         if line.rstrip().endswith("::"):
             literal, depth = True, indent

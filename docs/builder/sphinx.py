@@ -17,10 +17,9 @@ def write_pages(app: Any) -> None:
     import matplotlib
 
     matplotlib.use("agg")
-    from kadita import KaditaWarning
-
     from builder import command_pages, format_page, importer_pages, metric_pages, model_pages, python_pages
     from builder.runs import Runs
+    from kadita import KaditaWarning
 
     source = Path(app.srcdir)
     for folder in GENERATED:
@@ -42,8 +41,16 @@ def without_substitutions(app: Any, what: str, name: str, thing: Any, options: A
     lines[:] = rst.with_bars(rst.as_literal("\n".join(lines))).split("\n")
 
 
+def short_sidebar(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave the pages of single metrics and functions out of the sidebar, which would take longer than all pages."""
+    full = context.get("toctree")
+    if full is not None:
+        context["toctree"] = lambda **options: full(**{**options, "maxdepth": 1})
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Connect the functions of this module."""
     app.connect("builder-inited", write_pages, priority=100)  # before the list of source files is made
     app.connect("autodoc-process-docstring", without_substitutions, priority=900)
+    app.connect("html-page-context", short_sidebar, priority=400)  # before the theme asks for it
     return {"version": "1", "parallel_read_safe": True}

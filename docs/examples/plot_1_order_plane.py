@@ -1,13 +1,13 @@
-"""
-The plane of order parameters
+"""The plane of order parameters
 =============================
 
 Polarization and rotation decide the state of a school. Each run of the zone model stays in the region of its name.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 states = ["swarm", "torus", "dynamic-parallel", "highly-parallel"]
 runs = {}

@@ -1,13 +1,13 @@
-"""
-States in time
+"""States in time
 ==============
 
 The label of every frame, as a strip for each run: what a school is, and when it changes.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 runs = {}
 for seed in (1, 2, 3, 4):

@@ -1,18 +1,24 @@
-"""
-Distribution of an order parameter
+"""Distribution of an order parameter
 ==================================
 
 Densities over the frames of the second half of each run.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 runs = {}
 for noise in (0.1, 0.3, 0.6):
     path = kadita.run(
-        "vicsek-2d", agents=150, steps=1500, every=5, parameters={"noise": noise, "box": 6.0}, output="noise.nc", force=True
+        "vicsek-2d",
+        agents=150,
+        steps=1500,
+        every=5,
+        parameters={"noise": noise, "box": 6.0},
+        output="noise.nc",
+        force=True,
     )
     runs[f"noise {noise}"] = kadita.analyze(path, ["polarization"])
 

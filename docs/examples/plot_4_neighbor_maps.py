@@ -1,13 +1,13 @@
-"""
-Where neighbours are, and how an agent turns
+"""Where neighbours are, and how an agent turns
 ============================================
 
 Density of neighbours about a focal agent, which faces up, and its turning in response.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 path = kadita.run("couzin-2d", agents=60, steps=3000, every=5, output="mill.nc", force=True)
 results = kadita.analyze(path, ["neighbor_maps"], begin=100)

@@ -1,14 +1,14 @@
-"""
-Correlations of velocity fluctuations
+"""Correlations of velocity fluctuations
 =====================================
 
 The correlation of what is left of the velocities when the mean is subtracted, by distance; where it crosses zero is the
 correlation length. Scaled by it, schools of different sizes fall on one curve.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 runs = {}
 for agents in (50, 100, 200):

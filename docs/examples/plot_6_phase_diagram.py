@@ -1,15 +1,15 @@
-"""
-A phase diagram from a sweep
+"""A phase diagram from a sweep
 ============================
 
-Two parameters of Vicsek's model, three seeds at each point. Cells in which the seeds disagree are hatched: a mean of two
-states is the value of no state.
+Two parameters of Vicsek's model, three seeds at each point. Cells in which the seeds disagree are hatched: a mean of
+two states is the value of no state.
 """
 
 from pathlib import Path
 
-import kadita
 from matplotlib import pyplot
+
+import kadita
 
 Path("vicsek.toml").write_text(
     """

@@ -1,13 +1,13 @@
-"""
-A school at one moment
+"""A school at one moment
 ======================
 
 Agents with their headings, in space and in a plane.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 mill = kadita.run("couzin-2d", agents=80, steps=2000, every=100, output="mill.nc", force=True)
 tank = kadita.run("tank", steps=2000, every=100, output="tank.nc", force=True)

@@ -1,13 +1,13 @@
-"""
-Paths of agents
+"""Paths of agents
 ===============
 
 Fish in a round tank, for a few seconds, coloured by time.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 path = kadita.run("tank", steps=3000, every=5, output="tank.nc", force=True)
 _, axes = pyplot.subplots(figsize=(5.2, 4.4), layout="constrained")

@@ -1,13 +1,13 @@
-"""
-Entropies of the four states
+"""Entropies of the four states
 ============================
 
 Means over the second half of each run, with their standard errors.
 """
 
+from matplotlib import pyplot
+
 import kadita
 from kadita import figures
-from matplotlib import pyplot
 
 entropies = [name for name in kadita.metrics() if name.endswith("_entropy") and kadita.metrics(name).default]
 runs = {}

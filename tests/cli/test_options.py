@@ -4,8 +4,9 @@ from dataclasses import fields
 from inspect import signature
 
 import kadita
-from kadita.cli import analyze, plot
-from kadita.cli.options import Measurement
+from kadita.cli.analyze import analyze
+from kadita.cli.option_groups import Measurement
+from kadita.cli.plot import plot
 
 KEYWORDS = signature(kadita.analyze).parameters
 

@@ -10,6 +10,7 @@ from typing import Any
 from kadita.base import renamed
 from kadita.base.errors import KaditaError
 from kadita.base.files import first_bytes
+from kadita.base.log import logger
 
 TOML_BYTES = 1 << 22
 
@@ -32,6 +33,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         KaditaError: if it cannot be read or is not TOML.
     """
+    logger.info("reading %s", path)
     content = first_bytes(path, TOML_BYTES + 1)
     if len(content) > TOML_BYTES:
         raise KaditaError(f"{path}: expected TOML of at most {TOML_BYTES >> 20} MiB; found more")

@@ -13,59 +13,20 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-import typer
-
 from kadita.base import renamed
 from kadita.base.errors import KaditaError, describe_error
-from kadita.cli.analyze import analyze
-from kadita.cli.animate import animate
-from kadita.cli.convert import convert
-from kadita.cli.info import info
-from kadita.cli.metrics import metrics
-from kadita.cli.plot import plot
-from kadita.cli.plugins import plugins
-from kadita.cli.recover import recover
-from kadita.cli.report import report
-from kadita.cli.run import run
-from kadita.cli.scenarios import scenarios
-from kadita.cli.sweep import sweep
+from kadita.cli import early, log
 from kadita.cli.terminal import notes
-from kadita.cli.topology import topology
-from kadita.cli.validate import validate
-
-app = typer.Typer(
-    name="kadita",
-    help="Simulate and analyse collective motion in files that MD tools read.",
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-COMMANDS = (run, sweep, analyze, metrics, scenarios, info, validate, recover, convert, topology, plot, animate, report)
-for command in COMMANDS:
-    app.command()(command)
-app.add_typer(plugins)
-
-
-@app.callback(invoke_without_command=True)
-def _alone(
-    context: typer.Context, version: bool = typer.Option(False, "--version", help="Print the version and exit.")
-) -> None:
-    if version:
-        from importlib.metadata import version as release
-
-        typer.echo(f"kadita {release('kadita')}")
-    elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-    else:
-        return
-    raise typer.Exit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error is reported in one line on stderr."""
     with _own_hooks():
-        status = _run(arguments)
+        status = 1
+        try:
+            status = _run(arguments)
+        finally:
+            log.end(status)
         if status:
             warnings.simplefilter("ignore")
             gc.collect()  # readers that failed are finalized while their complaints are still suppressed
@@ -76,10 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
+        if (asked := os.environ.get("_KADITA_COMPLETE", "")).startswith("complete_"):
+            from kadita.cli.completion.answer import print_answer
+
+            print_answer(asked.removeprefix("complete_"))
+            return 0
         words = renamed.new_options(sys.argv[1:] if arguments is None else arguments)
         for word in words:
             word.encode()  # names in other encodings cannot be passed to C libraries, nor printed
-        status = app(args=words, prog_name="kadita", standalone_mode=False)
+        words, done = early.read(words)
+        if done is not None:
+            return done
+        from kadita.cli import commands  # in `_own_hooks`: these are many objects
+
+        status = commands.app(args=words, prog_name="kadita", standalone_mode=False)
         sys.stdout.flush()
     except KaditaError as error:
         return _fail(str(error), error.exit_status)
@@ -87,7 +58,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _fail("expected arguments in UTF-8; got other bytes", 2)
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
-    except BrokenPipeError:  # `kadita metrics | head`: the reader has closed the pipe
+    except (BrokenPipeError, SystemExit) as error:  # `kadita metrics | head`: the reader has closed the pipe
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # Typer exits where it finds the pipe closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # a full disk, a missing folder
@@ -141,5 +114,5 @@ def _own_hooks() -> Iterator[None]:
 
 
 def _fail(message: str, status: int) -> int:
-    notes([message], kind="error")
+    notes([message], kind="error", trace=True)
     return status

@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, with_options
+from kadita.cli import panels
+from kadita.cli.measuring import measure, tracked
+from kadita.cli.option_groups import Measurement, with_options
+from kadita.cli.options import Equilibration, Force, Metrics, Scheduler, Trajectories, Workers
+from kadita.cli.track_options import TrackOptions
 
 if TYPE_CHECKING:
-    from kadita.evaluation.results import Results
     from kadita.plugins.registry import Registry
-    from kadita.school.trajectory import Trajectory
 
 
 @with_options
 def analyze(
-    trajectories: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="TRAJECTORY...",
-            readable=False,
-            help="Trajectory of any format, or tracked animals; of several, each is measured on its own.",
-        ),
-    ],
+    trajectories: Trajectories,
     metrics: Metrics = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", readable=False, help="Also write to .csv, .json, .nc or .xvg; repeatable."
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write the results to a .csv, .json, .nc or .xvg, too; repeatable.",
         ),
     ] = None,
     *,
@@ -39,14 +39,14 @@ def analyze(
     equilibration: Equilibration = "none",
     follow: Annotated[
         bool,
-        typer.Option("--follow", help="Measure a run while it is written, until it is complete or Ctrl-C."),
+        typer.Option(
+            "--follow",
+            rich_help_panel=panels.FRAMES,
+            help="Measure a run while it is written, until it is complete or Ctrl-C.",
+        ),
     ] = False,
-    workers: Annotated[
-        int, typer.Option(metavar="K", help="Number of processes; the results do not depend on it.")
-    ] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed scheduler instead: tcp://HOST:PORT.")
-    ] = None,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     force: Force = False,
 ) -> None:
     """Compute the metrics of a trajectory, or of tracked animals; of several files, in one table with their names.
@@ -55,7 +55,7 @@ def analyze(
     """
     from kadita.cli.files import expanded
     from kadita.cli.results_table import print_summary
-    from kadita.cli.terminal import installed, report
+    from kadita.cli.terminal import installed, report, say
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
     from kadita.evaluation.tables import tables_of_request
@@ -74,7 +74,7 @@ def analyze(
     written = export.write_all(results, output or (), force=force, equilibration=counted)
     print_summary(results, counted)
     for path in written:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     report(results)
 
 
@@ -90,7 +90,8 @@ def _each(
 ) -> None:
     """Analyze several files, print one table and write one."""
     from kadita.cli.files import print_files, report_files
-    from kadita.cli.terminal import computing
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import say
     from kadita.evaluation.export_files import check_files, write_files
     from kadita.evaluation.files import analyze_files
 
@@ -100,36 +101,5 @@ def _each(
     written = write_files(results, output, force=force, equilibration=equilibration)
     print_files(results, equilibration)
     for path in written:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     report_files(results)
-
-
-def tracked(measurement: Measurement, tracks: TrackOptions, registry: Registry) -> dict[str, Any]:
-    """Return the options as keywords of `kadita.analyze`; settings of an importer are its parameters.
-
-    They begin with its name, or have a name that no metric's parameter has.
-    """
-    keywords = measurement.keywords()
-    settings: dict[str, Any] = keywords["parameters"]
-    of_importers = {name for i in registry.importers.values() for name in i.parameters.model_fields}
-    measured = (*registry.metrics.values(), *registry.analyses.values())
-    of_importers -= {name for m in measured for name in m.parameters.model_fields}
-    own = [key for key in settings if key.partition(".")[0] in registry.importers or key in of_importers]
-    parameters = {key: settings.pop(key) for key in own}
-    return keywords | {"tracks": tracks.keywords() | ({"parameters": parameters} if parameters else {})}
-
-
-def measure(
-    trajectory: Path | Trajectory,
-    metrics: list[str] | None,
-    registry: Registry,
-    *,
-    shown: bool = True,
-    **keywords: Any,
-) -> Results:
-    """Analyze with a progress bar, if it is to be `shown`; `keywords` are those of `kadita.analyze`."""
-    from kadita.cli.terminal import computing
-    from kadita.evaluation.evaluate import analyze as compute
-
-    with computing("analyzing", shown=shown) as bar:
-        return compute(trajectory, metrics, registry=registry, progress=bar, **keywords)

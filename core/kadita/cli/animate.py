@@ -7,21 +7,36 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.analyze import tracked
-from kadita.cli.options import Force, Measurement, TrackOptions, TrajectoryPath, with_options
+from kadita.cli import panels
+from kadita.cli.measuring import tracked
+from kadita.cli.option_groups import Measurement, with_options
+from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options
 def animate(
     trajectory: TrajectoryPath,
-    output: Annotated[Path, typer.Option("-o", "--output", readable=False, help="Film to write: .mp4, .gif or .webp.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this film: an .mp4, .gif or .webp.",
+        ),
+    ],
     metrics: Annotated[
         list[str] | None,
         typer.Option(
             "-m",
             "--metric",
             metavar="METRIC",
-            help="Metric to draw in time below the school; repeatable. default: those declared as plotted.",
+            rich_help_panel=panels.DRAWN,
+            help="Draw this metric in time below the school; repeatable. Without this option, those declared as "
+            "plotted.",
         ),
     ] = None,
     *,
@@ -29,33 +44,59 @@ def animate(
         str | None,
         typer.Option(
             metavar="heading|speed|species|plain|METRIC",
-            help="What the colours of agents show; default: species if there are several, or else headings.",
+            rich_help_panel=panels.DRAWN,
+            help="Let the colours of agents show this; without this option, species if there are several, or else "
+            "headings.",
         ),
     ] = None,
     follow: Annotated[
         bool | None,
         typer.Option(
             "--follow/--fixed",
-            help="The camera follows the school, or is fixed; default: fixed if there is an arena or a cell.",
+            rich_help_panel=panels.DRAWN,
+            help="Let the camera follow the school, or be fixed, as it is without this option if there is an arena or "
+            "a cell.",
         ),
     ] = None,
     look: Annotated[
         str | None,
-        typer.Option(metavar="x|y|z|aslant|X,Y,Z", help="Direction from the school to the viewer; default: decided."),
+        typer.Option(
+            metavar="x|y|z|aslant|X,Y,Z",
+            rich_help_panel=panels.DRAWN,
+            help="Look from this direction at the school; without this option, from one that suits it.",
+        ),
     ] = None,
     trail: Annotated[
         int | None,
-        typer.Option(metavar="FRAMES", help="Frames through which paths are drawn; default: of six bodies' length."),
+        typer.Option(
+            metavar="FRAMES",
+            rich_help_panel=panels.DRAWN,
+            help="Draw paths through this number of frames; without this option, six bodies long.",
+        ),
     ] = None,
-    fps: Annotated[float, typer.Option("--fps", metavar="N", help="Pictures in a second.")] = 30.0,
+    fps: Annotated[
+        float,
+        typer.Option("--fps", metavar="N", rich_help_panel=panels.DRAWN, help="Show this number of pictures a second."),
+    ] = 30.0,
     between: Annotated[
         int | None,
         typer.Option(
-            metavar="N", help="Pictures for each frame, interpolated; default: 1 to 8, for a film of at most 20 s."
+            metavar="N",
+            rich_help_panel=panels.DRAWN,
+            help="Interpolate this number of pictures for each frame; without this option, 1 to 8, for a film of at "
+            "most 20 s.",
         ),
     ] = None,
-    size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="Pixels of a picture.")] = "960x720",
-    dark: Annotated[bool, typer.Option("--dark/--light", help="Background.")] = True,
+    size: Annotated[
+        str,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", rich_help_panel=panels.DRAWN, help="Draw pictures of this size in pixels."
+        ),
+    ] = "960x720",
+    dark: Annotated[
+        bool,
+        typer.Option("--dark/--light", rich_help_panel=panels.DRAWN, help="Draw on a dark or a light background."),
+    ] = True,
     measurement: Measurement,
     tracks: TrackOptions,
     force: Force = False,
@@ -64,7 +105,8 @@ def animate(
 
     MP4 needs the package av: pip install 'kadita[film]', whose wheel holds x264, under the GPL.
     """
-    from kadita.cli.terminal import computing, installed, notes
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import installed, notes, say
     from kadita.evaluation.film.film import animate as write
     from kadita.evaluation.film.stage import parsed_size
 
@@ -88,5 +130,5 @@ def animate(
             progress=bar,
             **tracked(measurement, tracks, registry),
         )
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     notes(remarks)

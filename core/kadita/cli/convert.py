@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.cli.options import Force, MostGap, Plugins, Resample, Smooth, Topology, TrackOptions, with_options
+from kadita.cli import panels
+from kadita.cli.option_groups import with_options
+from kadita.cli.options import Dimensions, Force, MostGap, Plugins, Resample, Smooth, Topology
+from kadita.cli.track_options import TrackOptions
 
 if TYPE_CHECKING:
     from kadita.io.importing.summary import Summary
@@ -18,7 +21,7 @@ def convert(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="IN...",
+            metavar="IN",
             readable=False,
             help="Tracked animals, or a trajectory of any format; tracks of several files become one trajectory.",
         ),
@@ -27,15 +30,29 @@ def convert(
         Path, typer.Argument(metavar="OUT", readable=False, help="File to write; its suffix sets the format.")
     ],
     to: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="Output format, if several have this suffix.")
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            rich_help_panel=panels.OUTPUT,
+            help="Write this format, if several have this suffix.",
+        ),
     ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Parameter of the importer; repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PARAMETER=VALUE",
+            rich_help_panel=panels.TRACKS,
+            help="Set a parameter of the importer; repeatable.",
+        ),
     ] = None,
     velocities: Annotated[
         str | None,
         typer.Option(
-            metavar="difference|none", help="Compute velocities from differences of positions, or leave them out."
+            metavar="difference|none",
+            rich_help_panel=panels.READING,
+            help="Compute velocities from differences of positions, or leave them out.",
         ),
     ] = None,
     smooth: Smooth = None,
@@ -43,20 +60,36 @@ def convert(
     most_gap: MostGap = None,
     box: Annotated[
         str | None,
-        typer.Option(metavar="LENGTHS", help="Periodic cell, if the file states none: 20, or 20,20,open, or open."),
+        typer.Option(
+            metavar="LENGTHS|open",
+            rich_help_panel=panels.READING,
+            help="Use this periodic cell, if the file states none: 20, or 20,20,open, or open.",
+        ),
     ] = None,
-    dimensions: Annotated[
-        int | None, typer.Option(metavar="2|3", help="A plane or space; default: what the file says, or its z.")
-    ] = None,
+    dimensions: Dimensions = None,
     compression: Annotated[
-        str | None, typer.Option(metavar="zlib|zstd", help="Compression of a .nc4; default: zlib.")
+        str | None,
+        typer.Option(
+            metavar="zlib|zstd",
+            rich_help_panel=panels.OUTPUT,
+            help="Compress a .nc4 like this; without this option, by zlib.",
+        ),
     ] = None,
     significant_digits: Annotated[
-        int | None, typer.Option(metavar="1..6", help="Round positions and velocities in a .nc4, to make it smaller.")
+        int | None,
+        typer.Option(
+            metavar="1..6",
+            rich_help_panel=panels.OUTPUT,
+            help="Round positions and velocities in a .nc4, to make it smaller.",
+        ),
     ] = None,
     frame: Annotated[
         int | None,
-        typer.Option(metavar="FRAME", help="Frame of a .ncrst, counted from 0; default: the last."),
+        typer.Option(
+            metavar="FRAME",
+            rich_help_panel=panels.OUTPUT,
+            help="Write this frame to a .ncrst, counted from 0; without this option, the last.",
+        ),
     ] = None,
     *,
     tracks: TrackOptions,
@@ -67,7 +100,8 @@ def convert(
     """Convert tracked animals, or a trajectory of another format."""
     from kadita.base.settings import parse_settings
     from kadita.cli.files import expanded
-    from kadita.cli.terminal import installed, notes, progress, size_of
+    from kadita.cli.progress import progress
+    from kadita.cli.terminal import installed, notes, say, size_of
     from kadita.io.convert import convert as convert_file
 
     registry = installed(plugins)
@@ -99,6 +133,6 @@ def convert(
             **tracks.keywords(),
         )
     notes(lines)
-    typer.echo(f"wrote {output} ({size_of(output)})")
+    say(f"wrote {output} ({size_of(output)})")
     for line in (line for summary in summaries for line in summary.lines()):
         typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))

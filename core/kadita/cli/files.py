@@ -35,23 +35,21 @@ def expanded(paths: Iterable[Path]) -> list[Path]:
 
 def print_files(results: ResultsOfFiles, equilibration: str | float) -> None:
     """Print mean, standard error and standard deviation of every scalar series, with the file in the first column."""
-    from rich.table import Column, Table
-
     from kadita.cli.results_table import series_rows
-    from kadita.cli.terminal import console
+    from kadita.cli.tables import Column, print_table
     from kadita.evaluation.summary import ROWS
 
     headings = ("mean", "SE", "std", "n_eff")
-    numbers = [Column(heading, justify="right", no_wrap=True) for heading in headings]
-    table = Table(Column("file", overflow="fold"), Column("metric", overflow="fold"), *numbers, Column("unit"))
+    columns = Column("file"), Column("metric"), *(Column(heading, right=True) for heading in headings), Column("unit")
+    rows: list[tuple[str, ...]] = []
     for file, found in results.items():
         shown = file
         for name, cells, unit in series_rows(found, found.statistics(equilibration), ROWS):
-            table.add_row(shown, name, *cells, *[""] * (len(headings) - len(cells)), unit)
+            rows.append((shown, name, *cells, *[""] * (len(headings) - len(cells)), unit))
             shown = ""
         if shown:
-            table.add_row(file, "no series", *[""] * len(headings), "")
-    console().print(table)
+            rows.append((file, "no series", *[""] * len(headings), ""))
+    print_table(columns, rows)
 
 
 def report_files(results: ResultsOfFiles) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from kadita.cli.options import Topology, TrackOptions, TrajectoryPath, with_options
+from kadita.cli.option_groups import with_options
+from kadita.cli.options import AsJson, Topology, TrajectoryPath
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options
@@ -15,7 +15,7 @@ def info(
     *,
     tracks: TrackOptions,
     topology: Topology = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the contents of a trajectory or of tracked animals: frames, agents, times, cell and how it was made."""
     import json

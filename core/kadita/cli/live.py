@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kadita.cli.sparkline import History, sparkline
+from kadita.cli.tables import is_plain
 
 if TYPE_CHECKING:
     from rich.console import Console, OverflowMethod, RenderableType
@@ -164,7 +165,7 @@ class InTerminal(View):
 
 
 class InLines(View):
-    """A line now and then, where stderr is no terminal."""
+    """A line now and then, where stderr is no terminal, or one that cannot draw."""
 
     def begin(self) -> None:
         """Start the clock."""
@@ -210,8 +211,7 @@ def live_view(
     """
     from kadita.cli.live_values import Meter
 
-    dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown")
-    kind: type[View] = InTerminal if sys.stderr.isatty() and not dumb else InLines
+    kind: type[View] = InLines if is_plain(sys.stderr) else InTerminal
     view = kind(school, Meter(registry, parameters, profile), path)
     school.watch(view.take, BLOCK_SECONDS)
 

@@ -1,159 +1,91 @@
-"""`kadita metrics`: list the metrics and whole-trajectory analyses, or show one of them."""
+"""`kadita metrics`: list the metrics and whole-trajectory analyses by kind, or show one of them."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kadita.base.numerals import in_full
-from kadita.cli.options import Plugins
+from kadita.cli.options import AsJson, Plugins
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+    from kadita.plugins.catalogue import Entry
+    from kadita.plugins.registry import Plugin, Registry
 
-    from kadita.plugins.declaration.analysis import Analysis
-    from kadita.plugins.declaration.metric import Metric
-    from kadita.plugins.registry import Registry
+LEGEND = "* computed where no metric is named. `kadita metrics NAME` shows one, --json all as JSON."
+NARROW = 70  # columns of a terminal, below which meanings stand below the names
 
 
 def metrics(
-    name: Annotated[str | None, typer.Argument(help="Show one metric: formula, parameters, units, source.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="METRIC", help="Show one metric: formula, parameters, units, source.")
+    ] = None,
     plugins: Plugins = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List the installed metrics and whole-trajectory analyses, or show one."""
+    """List the installed metrics and whole-trajectory analyses by kind, or show one."""
+    import json
+
+    from kadita.cli.metric_details import details_of, lines_of
     from kadita.cli.terminal import installed
 
     registry = installed(plugins)
-    if name is None:
-        _list(registry)
+    if name is not None:
+        found = registry.find(name)
+        if as_json:
+            typer.echo(json.dumps(details_of(registry, found), indent=2))
+        else:
+            typer.echo("\n".join(lines_of(registry, found)))
+    elif as_json:
+        typer.echo(json.dumps([_as_json(plugin, entries) for plugin, entries in _by_plugin(registry)], indent=2))
     else:
-        _show(registry, registry.find(name))
+        _list(registry)
+
+
+def _by_plugin(registry: Registry) -> Iterable[tuple[Plugin, list[Entry]]]:
+    from kadita.plugins.catalogue import Catalogue
+
+    return Catalogue(registry).by_plugin().items()
 
 
 def _list(registry: Registry) -> None:
-    from rich.table import Column, Table
+    from kadita.cli.tables import width_of_stdout, wrapped
 
-    from kadita.cli.terminal import table_console
-
-    table = Table(Column("metric", no_wrap=True), Column("meaning", ratio=1), "unit", "plugin")
-    for m in registry.metrics.values():
-        meaning = m.summary.partition(", (")[0].rstrip(".") + ("" if m.default else " [not computed by default]")
-        table.add_row(m.name, meaning, m.units, registry.plugin_of("metric", m.name).name)
-    for a in registry.analyses.values():
-        units = ", ".join(dict.fromkeys(output.units for output in a.outputs.values()))
-        meaning = f"{a.summary.partition(', (')[0]} [of the whole trajectory]"
-        table.add_row(a.name, meaning, units, registry.plugin_of("analysis", a.name).name)
-    table_console().print(table)
+    groups = [*_by_plugin(registry)]
+    widest = max((len(entry.name) for _, entries in groups for entry in entries), default=0)
+    width = width_of_stdout()
+    for plugin, entries in groups:
+        typer.echo("\n".join([*wrapped(f"{plugin.title or 'metrics'} - plugin {plugin}", width), ""]))
+        for entry in entries:
+            typer.echo("\n".join(_lines(entry, widest, width)))
+        typer.echo("")
+    typer.echo("\n".join(wrapped(LEGEND, width)))
 
 
-def _show(registry: Registry, observable: Metric | Analysis) -> None:
-    import inspect
+def _lines(entry: Entry, widest: int, width: int | None) -> list[str]:
+    """Return the lines of a metric: one, or as many as a terminal needs."""
+    from kadita.cli.tables import wrapped
 
-    from kadita.plugins.declaration.metric import Metric
-
-    facts = _of_metric(observable) if isinstance(observable, Metric) else _of_analysis(observable)
-    kind = "metric" if isinstance(observable, Metric) else "analysis"
-    lines: list[tuple[str, Any]] = [
-        ("formula", observable.formula),
-        *facts,
-        ("defined", _where(observable.dimensions)),
-        ("needs", ", ".join((*("velocities",) * observable.needs_velocities, *observable.needs, *_chosen(observable)))),
-        ("source", observable.source),
-        ("plugin", registry.plugin_of(kind, observable.name)),
-    ]
-    typer.echo(f"{observable.name}\n\n{inspect.getdoc(observable.function) or ''}\n")
-    for label, value in lines:
-        if value:
-            typer.echo(f"{label + ':':17}{value}")
-    for key, field in observable.parameters.model_fields.items():
-        meaning = f": {field.description}" if field.description else ""
-        parameter = f"{observable.name}.{key} = {_default(observable, key)}{meaning}"
-        typer.echo(f"{'parameter:':17}{parameter}  ({_type(_schema(field))})")
+    units = [unit for unit in entry.unit.split(", ") if unit != "1"]
+    facts = [*["whole trajectory"] * (entry.kind == "analysis"), *units]
+    text = entry.meaning + (f" [{', '.join(facts)}]" if facts else "")
+    first = f"{'*' if entry.default else ' '} {entry.name}"
+    if width is not None and width < NARROW:
+        return [first, *wrapped(text, width, "    ")]
+    start = f"{first:{widest + 4}}"
+    lines = wrapped(text, None if width is None else max(width - len(start), 20))
+    return [start + lines[0], *(" " * len(start) + line for line in lines[1:])]
 
 
-def _chosen(observable: Metric | Analysis) -> tuple[str, ...]:
-    """Return what else it needs, in words: the metrics that one of its parameters names."""
-    parameter = getattr(observable, "chosen_by", "")
-    return (f"the metrics that {observable.name}.{parameter} names",) if parameter else ()
-
-
-def _where(dimensions: tuple[int, ...]) -> str:
-    if {2, 3} <= set(dimensions):
-        return ""
-    return "in a plane alone" if 2 in dimensions else "in space alone"
-
-
-def _of_metric(m: Metric) -> list[tuple[str, Any]]:
-    return [
-        ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
-        ("units", m.units),
-        ("range", _range(*m.range) if m.range else ""),
-        ("undefined", m.undefined),
-        ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
-        ("invariant under", ", ".join(m.symmetries).replace("images", "periodic images")),
-        ("published", ", ".join(f"{key} = {_plain(v)}" for key, v in m.published.items() if v is not None)),
-    ]
-
-
-def _range(low: float, high: float) -> str:
-    if math.isinf(high):
-        return f"at least {low:g}"
-    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
-
-
-def _plain(value: Any) -> str:
-    return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _of_analysis(a: Analysis) -> list[tuple[str, Any]]:
-    results = [
-        ("result", f"{name + ' ' if name else ''}({', '.join(output.dims)}), unit {output.units}")
-        for name, output in a.outputs.items()
-    ]
-    return [*results, ("windows", f"with a lookahead of {a.halo} frames after their own" if a.halo else "")]
-
-
-def _schema(field: FieldInfo) -> dict[str, Any]:
-    from pydantic import PydanticUserError, TypeAdapter
-
-    try:
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
-        return adapter.json_schema()
-    except PydanticUserError:  # a type that the plugin defines
-        return {"type": getattr(field.annotation, "__name__", "value")}
-
-
-def _default(observable: Metric | Analysis, key: str) -> str:
-    from pydantic_core import PydanticUndefined
-
-    default = observable.parameters.model_fields[key].default
-    return "required" if default is PydanticUndefined else _shown(default)
-
-
-def _shown(value: Any) -> str:
-    """Return a value as written in a setting."""
-    from kadita.base.tables import as_table
-
-    if value is None:
-        return "none"
-    table = as_table(value)
-    return str(value) if table is None else "{" + ", ".join(f"{k} = {_shown(v)}" for k, v in table.items()) + "}"
-
-
-def _type(schema: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
-    if "anyOf" in schema:
-        return " | ".join(_type(s) for s in schema["anyOf"])
-    if "prefixItems" in schema:
-        return f"[{', '.join(_type(s) for s in schema['prefixItems'])}]"
-    if "$ref" in schema:
-        return "{name = number, ...}"
-    limits = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
-    if schema.get("type") == "object":
-        return "{name = value, ...}"
-    words = [str(schema.get("type", "table")).replace("null", "none")]
-    words += [f"{sign} {in_full(schema[key])}" for key, sign in limits.items() if key in schema]
-    return ", ".join(words)
+def _as_json(plugin: Plugin, entries: Iterable[Entry]) -> dict[str, Any]:
+    return {
+        "plugin": plugin.name,
+        "title": plugin.title,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "metrics": [
+            {"name": e.name, "kind": e.kind, "summary": e.meaning, "units": e.unit, "default": e.default}
+            for e in entries
+        ],
+    }

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from kadita.cli.analyze import measure, tracked
-from kadita.cli.options import Force, Measurement, Metrics, TrackOptions, given_in, with_options
+from kadita.cli import panels
+from kadita.cli.measuring import measure, tracked
+from kadita.cli.option_groups import Measurement, given_in, with_options
+from kadita.cli.options import Force, Metrics
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options
@@ -16,14 +19,22 @@ def plot(
     trajectories: Annotated[
         list[Path],
         typer.Argument(
-            metavar="TRAJECTORY...",
+            metavar="TRAJECTORY",
             readable=False,
             help="Trajectory of any format, or tracked animals; several where --kind compares runs; "
             "or the table.csv of a sweep.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("-o", "--output", readable=False, help="Figure to write: .png, .pdf or .svg.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this figure: a .png, .pdf or .svg.",
+        ),
     ],
     metrics: Metrics = None,
     *,
@@ -33,33 +44,80 @@ def plot(
         str | None,
         typer.Option(
             metavar="KIND",
-            help="Figure to draw instead: series, order-plane, states, distribution, profiles, maps, quantiles, "
-            "correlation, phase-diagram, entropies, snapshot, tracks or neighbor-maps.",
+            rich_help_panel=panels.DRAWN,
+            help="Draw a figure of this kind instead: series, order-plane, states, distribution, profiles, maps, "
+            "quantiles, correlation, phase-diagram, entropies, snapshot, tracks or neighbor-maps.",
         ),
     ] = None,
     width: Annotated[
-        float | None, typer.Option(metavar="MM", help="Width of a figure with --kind, in mm; default: one column, 86.")
+        float | None,
+        typer.Option(
+            metavar="MM",
+            rich_help_panel=panels.DRAWN,
+            help="Draw a figure with --kind as wide as this, in mm; without this option, one column, 86.",
+        ),
     ] = None,
     equilibration: Annotated[
         str | None,
         typer.Option(
-            metavar="auto|TIME|half|none", help="Initial frames that means and densities of --kind leave out."
+            metavar="auto|TIME|half|none",
+            rich_help_panel=panels.STATISTICS,
+            help="Leave these initial frames out of means and densities of --kind.",
         ),
     ] = None,
-    log: Annotated[str | None, typer.Option(metavar="x|y|xy", help="Logarithmic axes, of --kind.")] = None,
-    path: Annotated[bool, typer.Option("--path", help="Draw the way through the order-plane, too.")] = False,
-    x: Annotated[str | None, typer.Option("--x", metavar="PARAMETER", help="Of a phase-diagram: to the right.")] = None,
-    y: Annotated[str | None, typer.Option("--y", metavar="PARAMETER", help="Of a phase-diagram: upwards.")] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            metavar="x|y|xy", rich_help_panel=panels.DRAWN, help="Make axes of a figure with --kind logarithmic."
+        ),
+    ] = None,
+    path: Annotated[
+        bool,
+        typer.Option("--path", rich_help_panel=panels.DRAWN, help="Draw the way through the order-plane, too."),
+    ] = False,
+    x: Annotated[
+        str | None,
+        typer.Option(
+            "--x", metavar="PARAMETER", rich_help_panel=panels.DRAWN, help="Draw it to the right in a phase-diagram."
+        ),
+    ] = None,
+    y: Annotated[
+        str | None,
+        typer.Option(
+            "--y", metavar="PARAMETER", rich_help_panel=panels.DRAWN, help="Draw it upwards in a phase-diagram."
+        ),
+    ] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(metavar="PARAMETER=VALUE", help="Points of a phase-diagram, if more parameters vary; repeatable."),
+        typer.Option(
+            metavar="PARAMETER=NUMBER",
+            rich_help_panel=panels.DRAWN,
+            help="Draw only these points in a phase-diagram, if more parameters vary; repeatable.",
+        ),
     ] = None,
-    frame: Annotated[int | None, typer.Option(metavar="N", help="Frame of a snapshot; default: the last.")] = None,
+    frame: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            rich_help_panel=panels.FRAMES,
+            help="Draw this frame as a snapshot; without this option, the last.",
+        ),
+    ] = None,
     color: Annotated[
-        str | None, typer.Option(metavar="heading|speed|species|plain", help="What a snapshot colours agents by.")
+        str | None,
+        typer.Option(
+            metavar="heading|speed|species|plain",
+            rich_help_panel=panels.DRAWN,
+            help="Colour the agents of a snapshot by this.",
+        ),
     ] = None,
     look: Annotated[
-        str | None, typer.Option(metavar="x|y|z|aslant|X,Y,Z", help="Direction to the viewer, of a snapshot or tracks.")
+        str | None,
+        typer.Option(
+            metavar="x|y|z|aslant|X,Y,Z",
+            rich_help_panel=panels.DRAWN,
+            help="Look from this direction at a snapshot or at tracks.",
+        ),
     ] = None,
     force: Force = False,
 ) -> None:
@@ -70,7 +128,7 @@ def plot(
     from kadita.base.errors import KaditaError
     from kadita.cli.files import expanded
     from kadita.cli.plot_kinds import draw_to_file
-    from kadita.cli.terminal import installed, notes, report
+    from kadita.cli.terminal import installed, notes, report, say
     from kadita.evaluation.figures.drawing import Tools, is_given
     from kadita.evaluation.source import FRAMES, of_source
 
@@ -110,7 +168,7 @@ def plot(
         measuring=measuring,
         frames={key: options[key] for key in FRAMES & options.keys() if options[key] is not None},
     )
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     for found in results:
         report(found)
 
@@ -125,7 +183,7 @@ def _stacked(
     force: bool,
 ) -> None:
     """Draw metrics one above the other."""
-    from kadita.cli.terminal import installed, notes, report
+    from kadita.cli.terminal import installed, notes, report, say
     from kadita.evaluation.curves import not_drawn
     from kadita.evaluation.figures.stacked import NOT_DRAWN, draw
     from kadita.evaluation.figures.style import check_picture
@@ -139,7 +197,7 @@ def _stacked(
         **tracked(measurement, tracks, registry),
     )
     draw(results, output, force=force)
-    typer.echo(f"wrote {output}")
+    say(f"wrote {output}")
     report(results)
     if left_out := not_drawn(results):
         notes([f"not drawn: {', '.join(left_out)}: {NOT_DRAWN}"])

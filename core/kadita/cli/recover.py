@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kadita.cli import panels
 from kadita.cli.options import Force, TrajectoryPath
 
 if TYPE_CHECKING:
@@ -17,21 +18,30 @@ def recover(
     trajectory: TrajectoryPath,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE.nc", readable=False, help="Output (default: NAME_recovered.nc)."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE.nc",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this file; without this option, NAME_recovered.nc.",
+        ),
     ] = None,
-    in_place: Annotated[bool, typer.Option("--in-place", help="Replace the damaged file.")] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", rich_help_panel=panels.OUTPUT, help="Replace the damaged file.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Save every complete frame of a trajectory that is truncated or damaged."""
     from kadita.base.errors import KaditaError
-    from kadita.cli.terminal import notes
+    from kadita.cli.terminal import notes, say
     from kadita.io.recovery import recover as save
 
     if in_place and output is not None:
         raise KaditaError("--in-place and -o exclude each other; leave out one")
     saved = save(trajectory, output, in_place=in_place, force=force)
     notes(_summary_lines(saved))
-    typer.echo(f"wrote {saved.path}: {saved.frames} frames")
+    say(f"wrote {saved.path}: {saved.frames} frames")
 
 
 def _summary_lines(saved: Recovered) -> list[str]:

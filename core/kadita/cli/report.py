@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.analyze import tracked
-from kadita.cli.options import Equilibration, Force, Measurement, Metrics, TrackOptions, with_options
+from kadita.cli import panels
+from kadita.cli.measuring import tracked
+from kadita.cli.option_groups import Measurement, with_options
+from kadita.cli.options import Equilibration, Force, Metrics
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options
@@ -16,14 +19,21 @@ def report(
     trajectories: Annotated[
         list[Path],
         typer.Argument(
-            metavar="TRAJECTORY...",
+            metavar="TRAJECTORY",
             readable=False,
             help="Trajectory of any format, or tracked animals; several stand side by side in the page.",
         ),
     ],
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", readable=False, help="Page to write: an .html that needs no network."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this page: an .html that needs no network.",
+        ),
     ],
     metrics: Metrics = None,
     color: Annotated[
@@ -31,16 +41,29 @@ def report(
         typer.Option(
             "--color",
             metavar="heading|speed|species|plain|METRIC",
-            help="What agents are coloured by at first; repeat it to offer several per-agent metrics.",
+            rich_help_panel=panels.DRAWN,
+            help="Colour agents by this at first; repeat it to offer several metrics of single agents.",
         ),
     ] = None,
     *,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Put several trajectories side by side, as is done without it.")
+        bool,
+        typer.Option(
+            "--compare",
+            rich_help_panel=panels.DRAWN,
+            help="Put several trajectories side by side, as is done without it.",
+        ),
     ] = False,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title of the page.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", rich_help_panel=panels.DRAWN, help="Give the page this title.")
+    ] = None,
     budget: Annotated[
-        str, typer.Option(metavar="SIZE", help="Most bytes of the page; frames are left out of its film until it fits.")
+        str,
+        typer.Option(
+            metavar="SIZE",
+            rich_help_panel=panels.OUTPUT,
+            help="Leave frames out of the film until the page has at most this size.",
+        ),
     ] = "10MB",
     measurement: Measurement,
     tracks: TrackOptions,
@@ -55,8 +78,9 @@ def report(
     from kadita.base.errors import KaditaError
     from kadita.base.files import distinct
     from kadita.cli.files import expanded
-    from kadita.cli.terminal import computing, installed, size_of
-    from kadita.cli.terminal import report as say
+    from kadita.cli.progress import computing
+    from kadita.cli.terminal import installed, say, size_of
+    from kadita.cli.terminal import report as report_one
     from kadita.evaluation.report.report import check_page
     from kadita.evaluation.report.report import report as write
 
@@ -80,6 +104,6 @@ def report(
             progress=bar,
             **keywords,
         )
-    typer.echo(f"wrote {output} ({size_of(output)})")
+    say(f"wrote {output} ({size_of(output)})")
     for results in found:
-        say(results)
+        report_one(results)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from rich.console import Console
-from rich.table import Column, Table
-
+from kadita.cli.log import record
+from kadita.cli.tables import Column, print_table, width_of_stdout, wrapped
 from kadita.evaluation import summary
 from kadita.evaluation.results import Results
 from kadita.evaluation.statistics import Estimate
@@ -26,18 +24,17 @@ def print_summary(results: Results, equilibration: str | float = "none") -> None
     estimates = results.statistics(equilibration)
     headings = summary.HEADINGS if equilibration == "auto" else summary.HEADINGS[:-1]
     title = summary.frames_line(results, equilibration)
-    table = _table("metric", headings, title, summary.rows(results, estimates))
-    agents = summary.rows_of_agents(results, equilibration)
-    of_agents = _table("of single agents", summary.HEADINGS_OF_AGENTS, title if not table.rows else "", agents)
-    console = Console(width=None if sys.stdout.isatty() else 100, markup=False, highlight=False)
-    for printed in (table, of_agents):
-        if printed.rows:
-            console.print(printed)
+    of_school = [*summary.rows(results, estimates)]
+    _print("metric", headings, title, of_school)
+    of_agents = [*summary.rows_of_agents(results, equilibration)]
+    _print("of single agents", summary.HEADINGS_OF_AGENTS, "" if of_school else title, of_agents)
     if drifting := summary.not_equilibrated(estimates):
         others = f" and {len(drifting) - NAMED} more" if drifting[NAMED:] else ""
         advice = "; --equilibration auto leaves a transient out" if equilibration == "none" else ""
         names = ", ".join(drifting[:NAMED])
-        console.print(f"not equilibrated (a drift, or n_eff below 10), SE too small: {names}{others}{advice}")
+        text = f"not equilibrated (a drift, or n_eff below 10), SE too small: {names}{others}{advice}"
+        print(*wrapped(text, width_of_stdout()), sep="\n")
+        record(text)
 
 
 def series_rows(results: Results, estimates: Mapping[str, Estimate], most: int) -> Iterator[tuple[str, list[str], str]]:
@@ -57,11 +54,13 @@ def series_rows(results: Results, estimates: Mapping[str, Estimate], most: int) 
             yield name, [summary.number_cell(float(w.values))], "" if w.units == "1" else w.units
 
 
-def _table(first: str, headings: Sequence[str], title: str, rows: Iterable[summary.Row]) -> Table:
-    numbers = [Column(heading, justify="right", no_wrap=True) for heading in headings]
-    columns = Column(first, overflow="fold"), *numbers, Column("unit")
-    table = Table(*columns, title=title or None, title_justify="left", title_style="")
-    for row in rows:
-        cells = row.cells[: len(headings)]
-        table.add_row(row.name, *cells, *[""] * (len(headings) - len(cells)), row.unit)
-    return table
+def _print(first: str, headings: Sequence[str], title: str, rows: Sequence[summary.Row]) -> None:
+    if not rows:
+        return
+    columns = Column(first), *(Column(heading, right=True) for heading in headings), Column("unit")
+    short = [row.cells[: len(headings)] for row in rows]
+    cells = [
+        (row.name, *numbers, *[""] * (len(headings) - len(numbers)), row.unit)
+        for row, numbers in zip(rows, short, strict=True)
+    ]
+    print_table(columns, cells, title)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kadita.cli import panels
 from kadita.cli.options import Begin, Equilibration, Force, LargestCluster, Metrics, Plugins, Profile
 from kadita.simulation import CHECKPOINT_SECONDS
 
@@ -20,25 +21,55 @@ def run(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="OUT.nc", readable=False, help="Trajectory to write (default: SCENARIO.nc)."
+            "-o",
+            "--output",
+            metavar="OUT.nc",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write this trajectory; without this option, SCENARIO.nc.",
         ),
     ] = None,
-    agents: Annotated[int | None, typer.Option(metavar="N", help="Number of agents.")] = None,
-    steps: Annotated[int | None, typer.Option(metavar="N", help="Number of time steps.")] = None,
-    every: Annotated[int | None, typer.Option(metavar="N", help="Time steps between frames.")] = None,
+    agents: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=panels.SIMULATED, help="Simulate this number of agents."),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=panels.SIMULATED, help="Simulate this number of time steps."),
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option(metavar="N", rich_help_panel=panels.FRAMES, help="Write a frame every N time steps."),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="N", help="Seed of the random numbers; equal seeds give equal files.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            rich_help_panel=panels.SIMULATED,
+            help="Take random numbers from this seed; equal seeds give equal files.",
+        ),
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="[METRIC.]PARAMETER=VALUE",
-            help="A parameter of the model, or METRIC.PARAMETER of a metric; repeatable.",
+            rich_help_panel=panels.SIMULATED,
+            help="Set a parameter of the model, or METRIC.PARAMETER of a metric; repeatable.",
         ),
     ] = None,
-    threads: Annotated[int, typer.Option(metavar="N", help="Threads; the trajectory does not depend on them.")] = 1,
-    analyze: Annotated[bool, typer.Option("--analyze", help="Measure while simulating, in the same pass.")] = False,
+    threads: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            rich_help_panel=panels.PARALLEL,
+            help="Simulate with this number of threads; the trajectory does not depend on it.",
+        ),
+    ] = 1,
+    analyze: Annotated[
+        bool,
+        typer.Option("--analyze", rich_help_panel=panels.MEASURED, help="Measure while simulating, in the same pass."),
+    ] = False,
     metrics: Metrics = None,
     profile: Profile = None,
     begin: Begin = None,
@@ -51,30 +82,53 @@ def run(
             "--results",
             metavar="FILE",
             readable=False,
-            help="With --analyze, also write to .csv, .json, .nc or .xvg; repeatable.",
+            rich_help_panel=panels.OUTPUT,
+            help="With --analyze, write the results to a .csv, .json, .nc or .xvg; repeatable.",
         ),
     ] = None,
     no_trajectory: Annotated[
-        bool, typer.Option("--no-trajectory", help="With --analyze, write no trajectory, only results.")
+        bool,
+        typer.Option(
+            "--no-trajectory",
+            rich_help_panel=panels.OUTPUT,
+            help="With --analyze, write no trajectory, only results.",
+        ),
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue an interrupted run from its newest checkpoint.")
+        bool,
+        typer.Option(
+            "--resume",
+            rich_help_panel=panels.SIMULATED,
+            help="Continue an interrupted run from its newest checkpoint.",
+        ),
     ] = False,
     checkpoint: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Minimum time between checkpoints.")
+        float,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            rich_help_panel=panels.OUTPUT,
+            help="Write a checkpoint at most this often.",
+        ),
     ] = CHECKPOINT_SECONDS,
     live: Annotated[
-        bool, typer.Option("--live", help="Show progress and what the school does, while it is simulated.")
+        bool,
+        typer.Option(
+            "--live",
+            rich_help_panel=panels.OUTPUT,
+            help="Show progress and what the school does, while it is simulated.",
+        ),
     ] = False,
     force: Force = False,
 ) -> None:
     """Simulate a school and write its trajectory."""
     from kadita.base.errors import Interrupted, KaditaError, PluginError
     from kadita.base.settings import parse_settings
-    from kadita.cli.analyze import measure
     from kadita.cli.live import live_view
+    from kadita.cli.measuring import measure
+    from kadita.cli.progress import progress, waiting
     from kadita.cli.stopping import kept, stoppable
-    from kadita.cli.terminal import installed, progress, report, size_of, waiting
+    from kadita.cli.terminal import installed, report, say, size_of
     from kadita.evaluation import export
     from kadita.evaluation.statistics import check_equilibration
     from kadita.evaluation.tables import tables_of_request
@@ -142,7 +196,7 @@ def run(
                             bar(school.recorded, school.n_frames)
         except PluginError:
             if school.recorded == school.n_frames:
-                typer.echo(f"wrote {path}")
+                say(f"wrote {path}")
             raise
         except (KaditaError, OSError) as error:
             if school.recorded < school.n_frames and path is not None and not isinstance(error, Interrupted):
@@ -157,7 +211,7 @@ def run(
         written += export.write_all(measured, results or (), force=force, equilibration=counted)
         print_summary(measured, counted)
     for file in written:
-        typer.echo(f"wrote {file} ({size_of(file)})")
+        say(f"wrote {file} ({size_of(file)})")
     if analyze:
         report(measured)
 

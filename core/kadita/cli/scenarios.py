@@ -10,7 +10,9 @@ from kadita.cli.options import Plugins
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="Print this scenario as TOML, ready to edit.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO", help="Print this scenario as TOML, ready to edit.")
+    ] = None,
     plugins: Plugins = None,
 ) -> None:
     """List the scenarios, or print one as TOML."""

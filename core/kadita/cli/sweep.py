@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from kadita.cli.options import Plugins
+from kadita.cli import panels
+from kadita.cli.options import Plugins, Scheduler, Workers
 
 
 def sweep(
@@ -17,13 +18,21 @@ def sweep(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FOLDER", readable=False, help="Folder of the sweep (default: CONFIG)."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            readable=False,
+            rich_help_panel=panels.OUTPUT,
+            help="Write into this folder; without this option, into one named after the configuration.",
+        ),
     ] = None,
-    workers: Annotated[int, typer.Option(metavar="K", help="Number of processes; the tables do not depend on it.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A dask.distributed scheduler, such as tcp://host:8786.")
-    ] = None,
-    table: Annotated[bool, typer.Option("--table", help="Run nothing; only tabulate the finished points.")] = False,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
+    table: Annotated[
+        bool,
+        typer.Option("--table", rich_help_panel=panels.OUTPUT, help="Run nothing; only tabulate the finished points."),
+    ] = False,
     plugins: Plugins = None,
 ) -> None:
     """Run a model over a grid of parameters and seeds, and tabulate the results.
@@ -31,7 +40,8 @@ def sweep(
     The same command continues an interrupted sweep; finished points are not run again.
     """
     from kadita.base.errors import Interrupted
-    from kadita.cli.terminal import installed, progress
+    from kadita.cli.progress import progress
+    from kadita.cli.terminal import installed, say
     from kadita.simulation.sweep import run_sweep
 
     registry = installed(plugins)
@@ -67,7 +77,7 @@ def sweep(
     finally:
         signal.signal(signal.SIGTERM, before)
     for path in tables:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _kept(counts: list[int]) -> str:

@@ -1,16 +1,16 @@
-"""Output to the terminal that several commands share: progress and notes."""
+"""What commands say: lines on stdout, and notes on stderr."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from kadita.cli.log import LEVELS, record
+from kadita.cli.tables import printable
 
+if TYPE_CHECKING:
     from kadita.evaluation.results import Results
     from kadita.plugins.registry import Registry
     from kadita.school.trajectory import Trajectory
@@ -19,71 +19,29 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters of a message; names in it come from files and can be of any length
 
 
-def table_console() -> Console:
-    """Return a console for tables on stdout, 120 characters wide unless it is a terminal."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False)
-
-
-@contextmanager
-def progress(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that shows the progress of `what` on stderr, and nothing if that is not a terminal."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def say(text: str) -> None:
+    """Print a line to stdout, such as which file was written, and into the log."""
+    print(printable(text), flush=True)
+    record(text)
 
 
-@contextmanager
-def computing(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """Yield the function of `progress`, without warnings that the results carry as notes."""
-    import warnings
-
-    from kadita.base.errors import KaditaWarning
-
-    with progress(what, shown=shown) as bar, warnings.catch_warnings():
-        warnings.simplefilter("ignore", KaditaWarning)
-        yield bar
-
-
-def console(width: int = 120) -> Console:
-    """Return a console for tables on stdout, of this width if that is no terminal."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else width, markup=False, highlight=False)
-
-
-@contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Show on a terminal what the program is waiting for."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield
-
-
-def notes(lines: Iterable[str], kind: str = "note") -> None:
-    """Print notes, or lines of another kind, to stderr."""
+def notes(lines: Iterable[str], kind: str = "note", *, trace: bool = False) -> None:
+    """Print notes, or lines of another kind, to stderr, and into the log; there with a traceback if `trace`."""
     for line in lines:
-        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(line.split()))
+        text = printable(" ".join(line.split()))
+        record(text if kind in LEVELS else f"{kind}: {text}", kind, trace=trace)
         print(f"kadita: {kind}: {text if len(text) < LONGEST else text[:LONGEST] + ' ...'}", file=sys.stderr)
 
 
 def installed(plugins: Iterable[Path] | None) -> Registry:
     """Load the installed plugins and these plugin files; print which could not be loaded, and why."""
+    from kadita.cli.completion.names import keep_names
     from kadita.plugins.loading import load_registry
 
     registry = load_registry(plugins or ())
     notes(registry.problems)
+    if not plugins:
+        keep_names(registry)
     return registry
 
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kadita.cli.options import Force, TrackOptions, TrajectoryPath, with_options
+from kadita.cli.option_groups import with_options
+from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.track_options import TrackOptions
 
 
 @with_options
@@ -26,10 +28,10 @@ def topology(
     force: Force = False,
 ) -> None:
     """Write a topology for tools that need one, or a script that shows the school in VMD."""
-    from kadita.cli.terminal import opened_with_notes
+    from kadita.cli.terminal import opened_with_notes, say
     from kadita.io.topology import write_topology
 
     with opened_with_notes(trajectory, **tracks.keywords()) as opened:
         written = write_topology(opened, output, force=force, source=trajectory)
     for file in written:
-        typer.echo(f"wrote {file}")
+        say(f"wrote {file}")

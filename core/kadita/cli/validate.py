@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kadita.cli import panels
+from kadita.cli.options import AsJson
+
 if TYPE_CHECKING:
     from kadita.io.validation import Report
 
@@ -15,9 +18,15 @@ def validate(
     trajectory: Annotated[
         Path | None, typer.Argument(metavar="TRAJECTORY", readable=False, help="A NetCDF trajectory of any program.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if there are only warnings.")] = False,
-    list_checks: Annotated[bool, typer.Option("--list", help="List the checks, and the tools that need them.")] = False,
+    as_json: AsJson = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", rich_help_panel=panels.OUTPUT, help="Exit with status 1 if there are only warnings."),
+    ] = False,
+    list_checks: Annotated[
+        bool,
+        typer.Option("--list", rich_help_panel=panels.OUTPUT, help="List the checks, and the tools that need them."),
+    ] = False,
 ) -> None:
     """Check a trajectory against the AMBER convention and what readers need; exit with status 2 if there are faults."""
     from kadita.base.errors import KaditaError
@@ -53,19 +62,12 @@ def _print_json(path: Path, report: Report) -> None:
 
 
 def _print_table(path: Path, report: Report) -> None:
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    from kadita.cli.terminal import table_console
+    from kadita.cli.tables import Column, print_table, printable
 
     counts = [f"{n} {what}" for what, n in (("frames", report.frames), ("agents", report.agents)) if n is not None]
-    console = table_console()
-    console.print(f"{path.name}: {', '.join((report.container, *counts))}", soft_wrap=True)
+    typer.echo(f"{printable(path.name)}: {', '.join((report.container, *counts))}")
     if not report.findings:
-        console.print("no findings")
+        typer.echo("no findings")
         return
-    headings = {"severity": None, "check": None, "found": 4, "needed by": 2, "remedy": 3}
-    table = Table(*(Column(h, no_wrap=ratio is None, ratio=ratio, overflow="fold") for h, ratio in headings.items()))
-    for f in report.findings:
-        table.add_row(*(Text(t) for t in (f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend)))
-    console.print(table)
+    columns = (*map(Column, ("severity", "check")), *(Column(h, wraps=True) for h in ("found", "needed by", "remedy")))
+    print_table(columns, [(f.severity, f.id, f.message, ", ".join(f.needed_by), f.mend) for f in report.findings])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kadita.base.errors import KaditaError, KaditaWarning
 from kadita.base.files import HDF5, NETCDF_ENDINGS, first_bytes
+from kadita.base.log import logger
 from kadita.io.importing.options import ImportOptions
 from kadita.io.isolated.child import LibraryFailed
 from kadita.school.trajectory import Trajectory
@@ -80,6 +81,7 @@ def open_any(
     if hasattr(data, "universe"):
         return open_trajectory(data, topology, options)
     path = Path(data)
+    logger.info("reading %s", path)
     try:
         if _is_netcdf(path) and not options.importer:  # most likely a trajectory, which needs no plugins to be opened
             return open_trajectory(path, topology, options)

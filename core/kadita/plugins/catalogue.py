@@ -10,7 +10,7 @@ from kadita.base import html
 from kadita.plugins.declaration.analysis import Analysis
 from kadita.plugins.declaration.metric import Metric
 from kadita.plugins.loading import load_registry
-from kadita.plugins.registry import Registry
+from kadita.plugins.registry import Plugin, Registry
 
 if TYPE_CHECKING:
     import pandas
@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
     name: str
     kind: str  # "metric", of every frame, or "analysis", of the whole trajectory
-    plugin: str
+    plugin: Plugin
     meaning: str
     unit: str
     default: bool  # whether it is computed where none is named
@@ -53,21 +53,29 @@ class Catalogue(Mapping[str, "Metric | Analysis"]):
         kind = "metric" if isinstance(one, Metric) else "analysis"
         units = [one.units] if isinstance(one, Metric) else [output.units for output in one.outputs.values()]
         meaning = one.summary.partition(", (")[0].rstrip(".")
-        plugin = self._registry.plugin_of(kind, one.name).name
+        plugin = self._registry.plugin_of(kind, one.name)
         return Entry(one.name, kind, plugin, meaning, ", ".join(dict.fromkeys(units)), one.default)
 
     def to_dataframe(self) -> pandas.DataFrame:
         """Return a table of pandas: kind, plugin, meaning, unit, and whether it is computed where none is named."""
         import pandas
 
-        return pandas.DataFrame(self.entries(), columns=Entry._fields).set_index("name")
+        rows = [entry._replace(plugin=entry.plugin.name) for entry in self.entries()]  # type: ignore[arg-type]
+        return pandas.DataFrame(rows, columns=Entry._fields).set_index("name")
+
+    def by_plugin(self) -> dict[Plugin, list[Entry]]:
+        """Return the lines of each plugin: its metrics and analyses are of one kind."""
+        found: dict[Plugin, list[Entry]] = {}
+        for entry in self.entries():
+            found.setdefault(entry.plugin, []).append(entry)
+        return found
 
     def __repr__(self) -> str:
         width = max((len(name) for name in self), default=0) + 2
         return "\n".join(f"{e.name:{width}}{e.meaning}" for e in self.entries())
 
     def _repr_html_(self) -> str:
-        rows = [(e.name, e.kind, e.meaning, e.unit, e.plugin, "yes" if e.default else "") for e in self.entries()]
+        rows = [(e.name, e.kind, e.meaning, e.unit, e.plugin.name, "yes" if e.default else "") for e in self.entries()]
         return html.table(["name", "kind", "meaning", "unit", "plugin", "by default"], rows)
 
 

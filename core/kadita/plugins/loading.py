@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import inspect
 import itertools
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -125,7 +127,8 @@ def _register(registry: Registry, manager: pluggy.PluginManager, plugin: Plugin,
                     definitions[hook.removeprefix(f"{hooks.GROUP}_")] = returned
         if not definitions:
             raise PluginError(f"it implements no hook; expected one of {', '.join(_hook_names())}, with @hookimpl")
-        registry.add(plugin, **definitions)
+        title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".")
+        registry.add(replace(plugin, title=title), **definitions)
     except BaseException:
         manager.unregister(module)
         raise

@@ -28,7 +28,11 @@ def as_setting(value: Any) -> str:
     if value is None:
         return "none"
     table = as_table(value)
-    return (str(value) or '""') if table is None else "{" + ", ".join(f"{k} = {as_setting(v)}" for k, v in table.items()) + "}"
+    return (
+        (str(value) or '""')
+        if table is None
+        else "{" + ", ".join(f"{k} = {as_setting(v)}" for k, v in table.items()) + "}"
+    )
 
 
 def type_in_words(field: FieldInfo) -> str:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from kadita.base.errors import KaditaError
+from kadita.base.log import logger
 
 _imported: dict[Path, tuple[Any, str]] = {}  # modules beside plugin files: their spec, and their sha256 when imported
 
@@ -28,6 +29,7 @@ def import_file(file: Path) -> tuple[ModuleType, str]:
     """
     if not file.is_file():
         raise KaditaError("there is no such file")
+    logger.info("reading %s", file)
     content = file.read_bytes()
     checksum = f"sha256 {hashlib.sha256(content).hexdigest()}"
     name = f"kadita_plugin_file_{file.stem}_{checksum[-16:]}"  # differs if the content differs

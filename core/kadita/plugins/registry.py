@@ -20,11 +20,12 @@ from kadita.plugins.declaration.metric import Metric
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin: its name, and its distribution and version, or its file."""
+    """A plugin: its name, its distribution and version, or its file, and the first line of its docstring."""
 
     name: str
     distribution: str
     version: str
+    title: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         origin = " ".join(filter(None, (self.distribution, self.version)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 
@@ -109,9 +110,9 @@ def test_the_table(command, results):
     done = command("analyze", "school.nc", "--plugin", "drift.py", "-m", "drift", "-m", "height", "-m", "state")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("61 frames, time 0 to ")
-    assert max(map(len, done.stdout.splitlines())) <= 100
-    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "│" in line]
-    table = {row[0]: row[1:] for row in rows if row[0]}
+    assert max(map(len, done.stdout.partition("not equilibrated")[0].splitlines())) <= 80
+    rows = [re.split(" {2,}", line) for line in done.stdout.splitlines()]
+    table = {row[0]: row[1:] for row in rows if row[1:] and row[0]}
     found = results.statistics()["drift.x"]
     assert float(table["drift.x"][0]) == pytest.approx(found.mean, rel=1e-3)
     assert float(table["drift.x"][1]) == pytest.approx(found.error, rel=0.05)
@@ -120,7 +121,7 @@ def test_the_table(command, results):
     np.testing.assert_allclose([float(cell) for cell in table["height"][:5]], expected, rtol=1e-3)
     assert table["state"][0].endswith(" %")
     heading = next(line for line in done.stdout.splitlines() if "metric" in line)
-    assert [word.strip() for word in heading.split("┃")[1:-1]] == ["metric", "mean", "SE", "std", "n_eff", "unit"]
+    assert heading.split() == ["metric", "mean", "SE", "std", "n_eff", "unit"]
 
 
 def test_quantiles_are_of_the_frames_that_count(command, results):
@@ -128,7 +129,7 @@ def test_quantiles_are_of_the_frames_that_count(command, results):
         "analyze", "school.nc", "--plugin", "drift.py", "-m", "height", "-m", "state", "--equilibration", "half"
     )
     row = next(line for line in done.stdout.splitlines() if "height" in line)
-    cells = [cell.strip() for cell in row.split("│")[2:7]]
+    cells = re.split(" {2,}", row)[1:6]
     expected = np.quantile(results["height"][30:], [0.5, 0.05, 0.25, 0.75, 0.95])
     np.testing.assert_allclose([float(cell) for cell in cells], expected, rtol=1e-3)
     alone = command("analyze", "school.nc", "--plugin", "drift.py", "-m", "height")
@@ -156,7 +157,7 @@ def test_labels_of_single_agents_are_told_as_shares_of_all_sightings(capsys):
     assert "below 25 %" in printed
     assert "edge" not in printed
     row = next(line for line in printed.splitlines() if "northing" in line)
-    assert [cell.strip() for cell in row.split("│")[2:7]] == ["5000124", "5000122", "5000123.5", "5000124", "5000124"]
+    assert re.split(" {2,}", row)[1:6] == ["5000124", "5000122", "5000123.5", "5000124", "5000124"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_a_mean_is_printed_as_far_as_it_is_certain(mean, spread, printed, capsys
     print_summary(kadita.analyze(kadita.Block(np.zeros((100, 2, 3)), times=1234567.5 + np.arange(100)), number))
     title, *table = capsys.readouterr().out.splitlines()
     assert title.strip() == "100 frames, time 1234567.5 to 1234666.5"
-    assert next(line for line in table if "number" in line).split("│")[2].strip() == printed
+    assert next(line for line in table if "number" in line).split()[1] == printed
 
 
 def test_the_table_says_where_each_series_settles_and_which_does_not(command):
@@ -187,7 +188,7 @@ def test_the_table_says_where_each_series_settles_and_which_does_not(command):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "means of equilibrated frames" in done.stdout
-    assert "from" in done.stdout.splitlines()[2]
+    assert "from" in done.stdout.splitlines()[1]
 
 
 def test_a_time_after_the_last_frame_leaves_nothing_to_average_and_the_numbers_are_kept(command, folder):

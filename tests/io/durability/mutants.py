@@ -29,12 +29,13 @@ import numpy as np
 import typer
 
 import kadita
-import kadita.cli
+import kadita.cli.commands
 
 MEMORY = 200 << 20  # bytes that a mutant may cost
 SECONDS = 30  # after which a mutant that hangs is ended
 HUGE = (0, 1, 2**16, 2**31 - 1, 2**31, 2**32 - 5, 2**32 - 1, 10**12, 2**40, 2**62, 2**63 - 1, 2**64 - 1)
-kadita.cli.app = typer.main.get_command(kadita.cli.app)  # which typer would make anew for every command
+# which typer would make anew for every command
+kadita.cli.commands.app = typer.main.get_command(kadita.cli.commands.app)
 TAGS = [number.to_bytes(4, "big") for number in (0, 1, 2, 5, 6, 7, 10, 11, 12)]
 
 
