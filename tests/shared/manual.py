@@ -1,7 +1,7 @@
 """The pages of the manual, whose blocks run in their order in one empty folder, and what the blocks print.
 
-A `text` block directly after a `sh` or `python` block is what it prints, to a file: `same` says how exactly. Outputs are
-never typed: ``python tests/shared/manual.py [PAGE.md]...`` runs pages and writes what their blocks print into them.
+A `text` block directly after a `sh` or `python` block is what it prints, to a file; `same` says how exactly. Outputs
+are never typed: ``python tests/shared/manual.py [PAGE.md]...`` runs pages and writes what their blocks print into them.
 """
 
 import json
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +22,11 @@ BLOCK = re.compile(
     r"^```(?P<language>sh|python|toml)\n(?P<code>.*?)^```$(?:\n+^```text\n(?P<output>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
-NAME = re.compile(r"(?:#!.*\n)?# (\w+\.(?:py|toml|sh))\n")  # the first line of a block that is a file
+NAME = re.compile(r"(?:#!.*\n)?# ([\w/]+\.(?:py|toml|sh))\n")  # the first line of a block that is a file
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
-UNLIKE = re.compile(r"[\u2500-\u257f]|\b[0-9a-f]{16,}\b|(?<=in )\d+\.\d+ ?s\b|(?<=\()[\d.]+ [kM]B(?=\))")
+UNLIKE = re.compile(
+    r"[\u2500-\u257f]|\b[0-9a-f]{16,}\b|(?<=in )\d+\.\d+ ?s\b|[\d.]+ [mun]s per |(?<=\()[\d.]+ [kM]B(?=\))"
+)
 
 # Runs the Python blocks of a page, in one namespace, as cells of a notebook: what a block ends with is shown.
 CELLS = """
@@ -75,8 +78,8 @@ def same(said: str, printed: str) -> bool:
     """Whether a page says what is printed.
 
     Words are the same. Whole numbers are, too, and others to 2 % or to one in their last digit, because libraries and
-    processors round in different ways. Spaces, lines of tables, checksums, sizes of files and seconds that something
-    took do not count.
+    processors round in different ways. Spaces, lines of tables, checksums, sizes of files and seconds that are told do not
+    count.
     """
     said, printed = UNLIKE.sub(" ", said), UNLIKE.sub(" ", printed)
     if NUMBER.sub("#", said).split() != NUMBER.sub("#", printed).split():
@@ -113,6 +116,7 @@ class Session:
         self.environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
         self.python = programs / "python"
         self._cells: subprocess.Popen[str] | None = None
+        self._opened = ExitStack()
 
     def run(self, block: Block) -> str:
         """Write a block that is a file; run any other, and return what it prints, errors among it.
@@ -157,7 +161,8 @@ class Session:
                     text=True,
                 )
                 os.close(writing)
-            self._printed, self._answers = open(path, encoding="utf-8"), open(reading, encoding="utf-8")
+            self._printed = self._opened.enter_context(open(path, encoding="utf-8"))  # noqa: SIM115
+            self._answers = self._opened.enter_context(open(reading, encoding="utf-8"))  # noqa: SIM115
         print(json.dumps(code), file=self._cells.stdin, flush=True)
         answer = self._answers.readline()
         return json.loads(answer) if answer else f"Python ended with exit status {self._cells.wait()}"
@@ -169,8 +174,7 @@ class Session:
         if self._cells is not None:
             self._cells.stdin.close()
             self._cells.wait()
-            self._printed.close()
-            self._answers.close()
+        self._opened.close()
 
 
 def _environment(folder: Path) -> Path:
