@@ -24,8 +24,9 @@ BLOCK = re.compile(
 )
 NAME = re.compile(r"(?:#!.*\n)?# ([\w/]+\.(?:py|toml|sh))\n")  # the first line of a block that is a file
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
-UNLIKE = re.compile(
-    r"[\u2500-\u257f]|\b[0-9a-f]{16,}\b|(?<=in )\d+\.\d+ ?s\b|[\d.]+ [mun]s per |(?<=\()[\d.]+ [kM]B(?=\))"
+UNLIKE = re.compile(  # lines of tables; checksums; durations; sizes of files
+    r"[\u2500-\u257f]|(?<![.\w])(?=\d*[a-f])[0-9a-f]{12,}\b"
+    r"|(?<=in )\d+\.\d+ ?s\b|[\d.]+ [mun]s per |(?<=\()[\d.]+ [kM]B(?=\))"
 )
 
 # Runs the Python blocks of a page, in one namespace, as cells of a notebook: what a block ends with is shown.
@@ -78,8 +79,8 @@ def same(said: str, printed: str) -> bool:
     """Whether a page says what is printed.
 
     Words are the same. Whole numbers are, too, and others to 2 % or to one in their last digit, because libraries and
-    processors round in different ways. Spaces, lines of tables, checksums, sizes of files and seconds that are told do not
-    count.
+    processors round in different ways. Spaces, lines of tables, checksums, and sizes of files and seconds where they
+    are told do not count.
     """
     said, printed = UNLIKE.sub(" ", said), UNLIKE.sub(" ", printed)
     if NUMBER.sub("#", said).split() != NUMBER.sub("#", printed).split():
