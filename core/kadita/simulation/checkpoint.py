@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kadita.base.files import discard, rename
 from kadita.school.box import Floats
 
 MAGIC = b"kadita checkpoint 1\n"
@@ -53,10 +54,10 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any], rules:
             file.flush()
             os.fsync(file.fileno())
         if newest.exists():
-            newest.replace(previous)
-        unfinished.replace(newest)
+            rename(newest, previous)
+        rename(unfinished, newest)
     finally:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
 
 
 def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None) -> Checkpoint | None:

@@ -23,7 +23,6 @@ from kadita.io.isolated.limits import ALLOWED, MIB, Allowance, is_asleep
 PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
 LOOK = 0.25  # seconds between looks at a process that is at work
 _lock = RLock()  # one thread at a time asks, waits, starts or ends the process
-AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
 
 
 class LibraryFailed(KaditaError):  # noqa: N818
