@@ -6,6 +6,7 @@ or damaged checkpoint is detected and the one before it is used.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -80,6 +81,7 @@ def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None)
 
 
 def remove(trajectory: Path) -> None:
-    """Remove the checkpoints of a completed run."""
-    for path in paths_of(trajectory):
-        path.unlink(missing_ok=True)
+    """Remove the checkpoints of a completed run, also one that a kill left unfinished."""
+    newest, previous = paths_of(trajectory)
+    for path in (newest, previous, *newest.parent.glob(f".{glob.escape(newest.name)}-*")):
+        discard(path)
