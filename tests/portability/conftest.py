@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open
 def environment(*, without: bool) -> dict[str, str]:
     """Return the environment of a process of such a system, or of this one."""
     kept = {key: value for key, value in os.environ.items() if key not in ("KADITA_WITHOUT", "PYTHONPATH")}
-    return kept | ({"PYTHONPATH": str(START)} if without else {})
+    return kept | ({"PYTHONPATH": str(START), "KADITA_WITHOUT": "1"} if without else {})
 
 
 @pytest.fixture

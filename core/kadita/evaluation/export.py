@@ -85,7 +85,7 @@ def check_targets(
         targets.setdefault(record, _record)
         for name in names:
             table = path.with_name(f"{path.stem}_{name}.csv")
-            if table in targets:
+            if str(table).casefold() in {str(target).casefold() for target in targets}:  # some systems see no case
                 raise KaditaError(f"{table} is also the table {name} of {path.name}; choose another name")
             targets[table] = partial(_table, name)
     for path in targets:

@@ -291,4 +291,3 @@ def take_away() -> None:
     builtins.open = io.open = opened
     pathlib.Path.read_text = read_text
     tempfile.TemporaryFile = tempfile.NamedTemporaryFile  # as tempfile has it on Windows
-    os.environ["KADITA_WITHOUT"] = "1"
