@@ -1,4 +1,5 @@
-# make demo   make test   make setup   make check   make web   make docs   make studies   make benchmark
+# make demo   make test   make test-all   make test-windows   make docs   make setup   make check   make web
+# make studies   make benchmark
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ POSE := $(VENV)/pose
 WEB := core/kadita/evaluation/report/web
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check bytecode web schemas docs studies benchmark clean
+.PHONY: demo test test-all test-windows setup check bytecode web schemas docs studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -28,6 +29,12 @@ test: $(VENV)/developer $(POSE)/installed bytecode
 test-all: $(VENV)/developer $(POSE)/installed bytecode
 	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+## the core of the suite, as kadita runs without what Windows lacks; tests/portability/start/left_out.py says what is left out
+test-windows: $(VENV)/developer bytecode
+	KADITA_WITHOUT=1 PYTHONPATH=$(CURDIR)/tests/portability/start $(BIN)/python -m pytest -n auto --dist worksteal \
+	  -p left_out tests/base tests/io tests/school tests/simulation tests/evaluation tests/cli \
+	  tests/tracks/test_large_tables.py
 
 ## the environment alone
 setup: $(VENV)/installed

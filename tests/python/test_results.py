@@ -50,7 +50,9 @@ def test_names_are_attributes_and_are_completed(results):
 def test_a_table_is_the_csv_that_is_written(results, tmp_path, table):
     results.write(tmp_path / "a.csv")
     read = pd.read_csv(tmp_path / f"a{f'_{table}' if table else ''}.csv")
-    made = results.to_dataframe(table).drop(columns="species", errors="ignore").astype({"state": str} if not table else {})
+    made = (
+        results.to_dataframe(table).drop(columns="species", errors="ignore").astype({"state": str} if not table else {})
+    )
     pd.testing.assert_frame_equal(made, read.astype({"state": str} if not table else {}))
 
 
