@@ -25,7 +25,7 @@ def copy(folder, tag=""):
     """A copy of the tracked files as a repository of one commit."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, listed.decode().split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() or (ROOT / name).is_symlink():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"], *([["tag", tag]] if tag else [])):
@@ -86,12 +86,13 @@ def test_what_is_in_them(distributions):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     top = {name.partition("/")[0] for name in names}
+    assert {"kadita/schemas/trajectory.toml", "kadita/py.typed", "kadita_couzin/scenarios/torus.toml"} <= set(names)
     plugins = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()}
     assert top == {"kadita", "kadita-7.8.9.dist-info", *plugins} - {"__pycache__"}
     assert not [name for name in names if "report/web" in name or name.startswith(("docs", "tests"))]
     with tarfile.open(sdist) as archive:
         held = {name.split("/")[1] for name in archive.getnames() if "/" in name}
-    assert {"CITATION.cff", "CHANGELOG.md", "LICENSE", "docs", "core", "plugins", "schemas"} <= held
+    assert {"CITATION.cff", "CHANGELOG.md", "LICENSE", "docs", "core", "plugins"} <= held
 
 
 @pytest.mark.slow
