@@ -1,12 +1,16 @@
-# make demo   make test   make setup   make check   make web   make docs   make studies   make benchmark
+# make demo   make test   make test-all   make test-windows   make test-lowest   make test-newest   make docs
+# make setup   make check   make web   make studies   make benchmark
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 POSE := $(VENV)/pose
 WEB := core/kadita/evaluation/report/web
+CORE := tests/base tests/school tests/plugins tests/models tests/io tests/evaluation tests/simulation tests/order \
+  tests/entropy tests/python
+QUIET := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning -W ignore::FutureWarning
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test setup check bytecode web schemas docs studies benchmark clean
+.PHONY: demo test test-all test-windows test-lowest test-newest setup check bytecode web schemas docs studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -29,6 +33,12 @@ test-all: $(VENV)/developer $(POSE)/installed bytecode
 	$(POSE)/bin/python -m pytest -q tests/tracks/pose_library
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+## the core of the suite, as kadita runs without what Windows lacks; tests/portability/start/left_out.py says what is left out
+test-windows: $(VENV)/developer bytecode
+	KADITA_WITHOUT=1 PYTHONPATH=$(CURDIR)/tests/portability/start $(BIN)/python -m pytest -n auto --dist worksteal \
+	  -p left_out tests/base tests/io tests/school tests/simulation tests/evaluation tests/cli \
+	  tests/tracks/test_large_tables.py
+
 ## the environment alone
 setup: $(VENV)/installed
 
@@ -43,6 +53,16 @@ check: $(VENV)/developer
 # PYTHONDONTWRITEBYTECODE is set
 bytecode: $(VENV)/installed
 	$(BIN)/python -m compileall -q core plugins
+
+## the core of the suite with the lowest versions that pyproject.toml allows, and with the newest
+test-lowest: LEVEL := lowest-direct
+test-newest: LEVEL := highest
+test-lowest test-newest: $(VENV)/developer
+	$(BIN)/uv venv --quiet --clear $(VENV)/$@
+	$(BIN)/uv pip install --quiet --python $(VENV)/$@/bin/python --resolution $(LEVEL) --editable .
+	$(BIN)/uv pip install --quiet --python $(VENV)/$@/bin/python pytest pytest-xdist hypothesis h5py gsd openpyxl \
+	  jsonschema pyyaml
+	$(VENV)/$@/bin/python -m pytest -n auto --dist worksteal -m "not slow" $(QUIET) $(CORE)
 
 schemas: $(VENV)/installed
 	$(BIN)/python -m kadita.simulation.sweep.schema schemas

@@ -5,21 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import typer
-
-import kadita.cli
 from builder import rst
+from kadita.cli.commands import COMMANDS, command_of
 
 IGNORED = ("help",)
 
 
 def write(folder: Path) -> None:
     """Write ``commands.rst``, with a section for each command and its options."""
-    group: Any = typer.main.get_command(kadita.cli.app)
-    context = group.context_class(group, info_name="kadita")
     parts = [rst.heading("Commands"), "All options, as ``kadita COMMAND --help`` shows them.\n"]
-    for name in group.list_commands(context):
-        parts += _command(group.get_command(context, name), f"kadita {name}")
+    for name in COMMANDS:
+        parts += _command(command_of(name), f"kadita {name}")
     (folder / "commands.rst").write_text("\n".join(parts), encoding="utf-8")
 
 

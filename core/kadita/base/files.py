@@ -1,11 +1,16 @@
-"""Files: checks before reading and writing, atomic replacement, and fingerprints."""
+"""Files: checks before reading and writing, atomic replacement, and fingerprints.
+
+On Windows a file that is open anywhere, also here, is neither renamed nor replaced nor removed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,8 @@ from kadita.base.errors import KaditaError
 
 NETCDF_ENDINGS = (".nc", ".ncdf", ".nc4", ".netcdf")
 HDF5 = b"\x89HDF\r\n\x1a\n"  # the first bytes of an HDF5 file
+IN_USE = 5, 32  # codes of Windows: access denied, sharing violation
+PATIENCE = (0.05, 0.1, 0.2, 0.4)  # seconds between attempts: scanners for viruses open new files for a moment
 INFLATED_AT_MOST = 1100  # zlib compresses zeros by a factor of 1,030: a file that claims more is damaged
 
 
@@ -107,18 +114,70 @@ def hidden_beside(path: Path) -> Path:
     return hidden
 
 
+def rename(path: Path, target: Path) -> None:
+    """Rename a file, replacing `target` if it exists.
+
+    Raises:
+        KaditaError: another program has one of them open, on Windows.
+        OSError: it cannot be renamed.
+    """
+    for pause in (*PATIENCE, None):
+        try:
+            path.replace(target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in IN_USE:
+                raise
+            if pause is None:
+                raise KaditaError(f"{target}: cannot be replaced while a program has it open; close it there") from None
+            time.sleep(pause)
+        else:
+            return
+
+
+def publish(hidden: Path, path: Path) -> None:
+    """Rename a complete file to a name that is not taken, and never replace another one.
+
+    Raises:
+        KaditaError: the name is taken.
+        OSError: it cannot be renamed.
+    """
+    taken = KaditaError(f"{path} exists; it was created by another program meanwhile")
+    try:
+        os.link(hidden, path)  # unlike renaming, linking never replaces a file
+    except FileExistsError:
+        raise taken from None
+    except (OSError, AttributeError):  # a file system or a system without links: an empty file reserves the name
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            raise taken from None
+        try:
+            rename(hidden, path)
+        except BaseException:
+            discard(path)
+            raise
+    else:
+        discard(hidden)
+
+
+def discard(path: Path) -> None:
+    """Remove an unfinished file, if the system lets it be removed."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
 def replace_whole(path: Path, write_to: Callable[[Path], Any]) -> None:
     """Write a temporary file beside `path` and rename it once it is complete; if that fails, `path` is unchanged."""
     temporary = hidden_beside(path)
     try:
         write_to(temporary)
-        temporary.replace(path)
+        rename(temporary, path)
     except KaditaError as error:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         error.args = (str(error).replace(str(temporary), str(path)), *error.args[1:])
         raise
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise
 
 

@@ -101,8 +101,8 @@ def _own_hooks() -> Iterator[None]:
                 os.fstat(number)
             except OSError:  # closed: the next file opened would get this number, and the messages
                 undo.callback(os.close, os.open(os.devnull, os.O_RDWR))
-        sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w"))
-        sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w"))
+        sys.stdout = sys.stdout or undo.enter_context(open(os.devnull, "w", encoding="utf-8"))
+        sys.stderr = sys.stderr or undo.enter_context(open(os.devnull, "w", encoding="utf-8"))
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 undo.callback(stream.reconfigure, errors=stream.errors)

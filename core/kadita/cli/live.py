@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kadita.cli.sparkline import History, sparkline
+from kadita.cli.stopping import TERMINATION
 from kadita.cli.tables import is_plain
 
 if TYPE_CHECKING:
@@ -218,17 +219,18 @@ def live_view(
     def leave(number: int, _: Any) -> None:
         view.end()
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
 
-    before = signal.getsignal(signal.SIGTERM)
-    if before is signal.SIG_DFL:  # which ends the process at once, and leaves the terminal without a cursor
-        signal.signal(signal.SIGTERM, leave)
+    # which ends the process at once, and leaves the terminal without a cursor
+    by_default = [each for each in TERMINATION if signal.getsignal(each) is signal.SIG_DFL]
+    for each in by_default:
+        signal.signal(each, leave)
     try:
         yield view
     finally:
         view.end()
-        if before is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, before)
+        for each in by_default:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def in_words(history: History) -> str:

@@ -6,15 +6,20 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kadita.base.errors import Interrupted
-from kadita.simulation.stream import Simulation
+
+if TYPE_CHECKING:
+    from kadita.simulation.stream import Simulation
+
+# those that ask a program to end; Windows sends SIGBREAK where a console is closed
+TERMINATION = (signal.SIGTERM, *(getattr(signal, name) for name in ("SIGBREAK",) if hasattr(signal, name)))
 
 
 @contextmanager
 def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end a run recorded at `path` with its current frame; a second signal ends it at once.
+    """Let Ctrl-C and SIGTERM end a run recorded at `path` with its current frame; a second signal ends it at once.
 
     Raises:
         Interrupted: the run ended before its last frame.
@@ -27,7 +32,7 @@ def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
         for each, handler in before.items():
             signal.signal(each, handler)
 
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, *TERMINATION)}
     try:
         if path is not None:
             for each in before:
@@ -39,9 +44,14 @@ def stoppable(school: Simulation, path: Path | None) -> Iterator[None]:
         for each, handler in before.items():
             signal.signal(each, handler)
     if received and school.recorded < school.n_frames:
-        raise Interrupted(
-            f"{'terminated' if received[0] == signal.SIGTERM else 'interrupted'}; {kept(school, path)}", received[0]
-        )
+        raise ended_by(received[0], kept(school, path))
+
+
+def ended_by(number: int, what: str) -> Interrupted:
+    """Return the error of a command that a signal ended; the exit status is that of SIGINT or SIGTERM."""
+    if number in TERMINATION:
+        return Interrupted(f"terminated; {what}", signal.SIGTERM)
+    return Interrupted(f"interrupted; {what}", signal.SIGINT)
 
 
 def kept(school: Simulation, path: Path | None) -> str:

@@ -39,19 +39,19 @@ def sweep(
 
     The same command continues an interrupted sweep; finished points are not run again.
     """
-    from kadita.base.errors import Interrupted
     from kadita.cli.progress import progress
+    from kadita.cli.stopping import TERMINATION, ended_by
     from kadita.cli.terminal import installed, say
     from kadita.simulation.sweep import run_sweep
 
     registry = installed(plugins)
-    counts, received = [0, 0], [signal.SIGINT]
+    counts, received = [0, 0], [int(signal.SIGINT)]
 
     def terminate(number: int, _: Any) -> None:
-        received[0] = signal.Signals(number)
+        received[0] = number
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    before = {each: signal.signal(each, terminate) for each in TERMINATION}
     try:
         with progress("sweeping") as bar:
 
@@ -70,12 +70,12 @@ def sweep(
                 progress=show,
             )
     except KeyboardInterrupt:
-        word = "terminated" if received[0] == signal.SIGTERM else "interrupted"
-        raise Interrupted(f"{word}; {_kept(counts)}", received[0]) from None
+        raise ended_by(received[0], _kept(counts)) from None
     except OSError as error:
         raise type(error)(error.errno, f"{error.strerror or error}; {_kept(counts)}", error.filename) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     for path in tables:
         say(f"wrote {path}")
 

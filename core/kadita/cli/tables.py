@@ -7,6 +7,7 @@ asks for it (``KADITA_PLAIN=1``), as screen readers need. Where it is too wide f
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -39,7 +40,7 @@ def is_plain(stream: IO[str] | None = None) -> bool:
 
 def width_of_stdout() -> int | None:
     """Return how many columns the terminal has; None if stdout is no terminal, and lines can have any length."""
-    return os.get_terminal_size(sys.stdout.fileno()).columns or None if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:

@@ -85,7 +85,7 @@ def check_targets(
         targets.setdefault(record, _record)
         for name in names:
             table = path.with_name(f"{path.stem}_{name}.csv")
-            if table in targets:
+            if str(table).casefold() in {str(target).casefold() for target in targets}:  # some systems see no case
                 raise KaditaError(f"{table} is also the table {name} of {path.name}; choose another name")
             targets[table] = partial(_table, name)
     for path in targets:
@@ -182,7 +182,7 @@ def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
         text.write(f'@ s{i} legend "{name}{units}{labels}"\n')
     table = np.column_stack([results.times, *(values for _, values in columns.values())])
     np.savetxt(text, table, fmt="%.10g")
-    path.write_text(text.getvalue(), encoding="utf-8")
+    path.write_text(text.getvalue(), encoding="utf-8", newline="\n")
 
 
 def describe(results: Results, equilibration: Equilibration) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def _estimated(results: Results, e: Estimate) -> dict[str, Any]:
 def write_json(path: Path, document: Any) -> None:
     """Write a document; NaN becomes null."""
     text = to_json(document, indent=2, inf_nan_mode="null", bytes_mode="base64", fallback=as_json).decode()
-    path.write_text(f"{text}\n", encoding="utf-8")
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 WRITERS: dict[str, Writer] = {

@@ -66,7 +66,7 @@ def finalize(run: Accumulator, frames: Integers, profile: Preset | None) -> Resu
         identities=run.identities,
         agent_species=run.trajectory.species,
         present=run.values[PRESENT] == 1 if PRESENT in run.values else None,
-        attributes=run.trajectory.attributes,
+        attributes=dict(run.trajectory.attributes),
         notes=tuple(run.notes),
         failures=failures,
         provenance={

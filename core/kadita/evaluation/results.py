@@ -20,7 +20,7 @@ from kadita.evaluation.result import Result as Result
 from kadita.evaluation.result import Series as Series
 from kadita.evaluation.result import attributes_of, distinct_dims, unit_along
 from kadita.evaluation.result import plain as plain
-from kadita.evaluation.statistics import Estimate, estimate
+from kadita.evaluation.statistics import Estimate, check_equilibration, estimate
 from kadita.school.box import Floats
 from kadita.school.neighbors import Integers
 
@@ -145,7 +145,6 @@ class Results(Mapping[str, Floats]):
         ['polarization', 'rotation']
         """
         from kadita.evaluation import dataframes
-        from kadita.evaluation.statistics import check_equilibration
 
         counted = check_equilibration(equilibration)
         return dataframes.of_quantiles(self, counted) if agents else dataframes.of_statistics(self, counted)
@@ -248,12 +247,38 @@ class Results(Mapping[str, Floats]):
         """Return whether the columns of a per-agent result belong to different agents in different frames."""
         return self.identities is not None and isinstance(result, Series)
 
-    def to_xarray(self) -> xarray.Dataset:
+    def _add_means(self, variables: dict[str, Any], equilibration: str | float) -> None:
+        """Add mean and standard error of every series of numbers to the variables of a dataset."""
+        estimates = self.statistics(check_equilibration(equilibration))
+        for name, s in self.series.items():
+            if s.labels or "agent" in s.dims:
+                continue
+            columns = [k for k in estimates if k == name or (s.dims and k.startswith(f"{name}."))]
+            dims = variables[name][0][1:]
+            for suffix, of in (("mean", "mean"), ("error", "standard error of the mean")):
+                values = np.array([getattr(estimates[k], suffix) for k in columns]).reshape(s.values.shape[1:])
+                described = {"units": s.units, "long_name": f"{of} of {name}"}
+                variables[f"{name}_{suffix}"] = (dims, values, described)
+            variables[name][2]["ancillary_variables"] = f"{name}_mean {name}_error"
+
+    def to_xarray(self, equilibration: str | float | None = None) -> xarray.Dataset:
         """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare.
 
         The numbers of agents are the variable ``agents``, and ``agent_species`` stands along ``agent``. Where columns
         are reused by other agents, per-agent series have the dimension ``column``, and ``identity`` is the index along
         ``agent`` of the agent in each.
+
+        Args:
+            equilibration: which frames count, as in `statistics`: with it, the mean of every series of numbers and its
+                standard error are the variables NAME_mean and NAME_error, without those of single agents.
+
+        Raises:
+            KaditaError: unknown equilibration.
+
+        >>> import kadita
+        >>> dataset = kadita.analyze("school.nc", ["polarization"]).to_xarray(equilibration="half")
+        >>> list(dataset.data_vars)
+        ['polarization', 'agents', 'polarization_mean', 'polarization_error']
         """
         import xarray
 
@@ -280,6 +305,8 @@ class Results(Mapping[str, Floats]):
             coords["agent"] = ("agent", self.agents)
         if self.agent_species is not None and "agent" in coords:
             coords[self.unused("agent_species")] = ("agent", self.agent_species, {"long_name": "species of the agent"})
+        if equilibration is not None:
+            self._add_means(variables, equilibration)
         attributes = {f"attribute_{key}": plain(value) for key, value in self.attributes.items() if value is not None}
         record = {key: plain(value) for key, value in self.provenance.items()}
         return xarray.Dataset(variables, coords=coords, attrs=attributes | record)

@@ -168,7 +168,9 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
         with Records(path, old.header) as new:
             new_seed = new.seed()
         if new_sums:
-            os.pwrite(file.fileno(), new_seed.to_bytes(4, "big"), old.header.variables[SEED].begin)
+            file.seek(old.header.variables[SEED].begin)
+            file.write(new_seed.to_bytes(4, "big"))
+            file.seek(0, os.SEEK_END)
         for _, records in old.pieces(frames):
             if new_sums:
                 records[SUM] = sums(records, new_seed)
@@ -180,6 +182,7 @@ def _write(old: Records, frames: Integers, seed: int | None, lost: bool, path: P
     except KaditaError as error:
         reason = str(error).removeprefix(f"{path}: ")
         raise KaditaError(f"{old.path}: its header is too damaged to recover a trajectory: {reason}") from None
+    old.close()  # it may be replaced by the new one
 
 
 def _repair_bit(old: Records, content: bytearray, seed: int) -> bool:

@@ -207,7 +207,7 @@ def kadita_importers() -> list[Importer]:  # type: ignore[empty-body]
         def xyt(path: Path):
             """Lines of frame, animal, x and y, in pixels; an animal without a line for a frame was not detected."""
             try:
-                header, *lines = path.read_text().splitlines()
+                header, *lines = path.read_text(encoding="utf-8").splitlines()
                 rows = np.array([line.split() for line in lines], dtype=float)
                 frame, animal, x, y = rows.T
             except (OSError, ValueError) as error:

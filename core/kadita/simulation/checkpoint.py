@@ -6,6 +6,7 @@ or damaged checkpoint is detected and the one before it is used.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kadita.base.files import discard, rename
 from kadita.school.box import Floats
 
 MAGIC = b"kadita checkpoint 1\n"
@@ -53,10 +55,10 @@ def save(trajectory: Path, state: Checkpoint, made_by: Mapping[str, Any], rules:
             file.flush()
             os.fsync(file.fileno())
         if newest.exists():
-            newest.replace(previous)
-        unfinished.replace(newest)
+            rename(newest, previous)
+        rename(unfinished, newest)
     finally:
-        unfinished.unlink(missing_ok=True)
+        discard(unfinished)
 
 
 def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None) -> Checkpoint | None:
@@ -79,6 +81,7 @@ def load(trajectory: Path, made_by: Mapping[str, Any], rules: str | None = None)
 
 
 def remove(trajectory: Path) -> None:
-    """Remove the checkpoints of a completed run."""
-    for path in paths_of(trajectory):
-        path.unlink(missing_ok=True)
+    """Remove the checkpoints of a completed run, also one that a kill left unfinished."""
+    newest, previous = paths_of(trajectory)
+    for path in (newest, previous, *newest.parent.glob(f".{glob.escape(newest.name)}-*")):
+        discard(path)

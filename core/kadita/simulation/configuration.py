@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
-from kadita.base import renamed
+from kadita.base import html, renamed
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.base.settings import parse_toml, read_toml
 from kadita.models.model import Model
@@ -95,6 +95,16 @@ class RunConfiguration(BaseModel):
     def frames(self) -> int:
         """Number of frames: one at time 0, then one after every `every` steps."""
         return 1 + self.steps // self.every
+
+    def __repr__(self) -> str:
+        agents = f"{self.parameters.agents} agents"
+        return f"<RunConfiguration of {self.model}: {agents}, {self.steps} steps, a frame every {self.every}>"
+
+    def _repr_html_(self) -> str:
+        own = {key: getattr(self, key) for key in ("title", "model", "steps", "every", "seed")}
+        species = {f"species {s.name}": f"{s.count} agents" for s in self.species}
+        facts = {**own, **self.parameters.model_dump(exclude_none=True), **species}
+        return html.named("RunConfiguration", facts.items())
 
     def stored(self) -> dict[str, Any]:
         """Return the configuration as stored in files: plain values, without those that are None."""

@@ -11,6 +11,7 @@ from kadita.base.progress import Progress, counter, with_bar
 from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.block import Frame
+from kadita.simulation import CHECKPOINT_SECONDS
 from kadita.simulation.configuration import RunConfiguration, load_configuration
 from kadita.simulation.stream import Simulation
 
@@ -78,32 +79,60 @@ def run(
     scenario: str | Path | RunConfiguration,
     *,
     output: str | Path | None = None,
+    agents: int | None = None,
+    steps: int | None = None,
+    every: int | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    threads: int = 1,
+    start: Frame | None = None,
+    resume: bool = False,
+    checkpoint: float = CHECKPOINT_SECONDS,
     force: bool = False,
+    plugins: Iterable[str | Path] = (),
+    registry: Registry | None = None,
     progress: Progress = None,
-    **options: Any,
 ) -> Path:
     """Simulate a school and write its trajectory.
+
+    ``kadita.analyze(kadita.simulate(...))`` measures a run without writing it.
 
     Args:
         scenario: a scenario's name, the path of a TOML file, or a configuration.
         output: path of the trajectory; by default SCENARIO.nc in the current folder.
+        agents, steps, every, seed, parameters, threads, start: see `simulate`.
+        resume: continue an interrupted run from its newest checkpoint, to the same bytes as without the interruption.
+        checkpoint: minimum time between checkpoints, in seconds.
         force: replace a file that exists.
+        plugins: plugin files to load in addition to the installed plugins.
+        registry: from `kadita.plugins.loading.load_registry`, which is called if it is None.
         progress: True shows a bar; a function is called with the number of frames that are written and their total.
-        options: ``agents``, ``steps``, ``every``, ``seed``, ``parameters``, ``threads``, ``start``,
-            ``plugins``: see `simulate`.
 
     Returns:
         The path of the trajectory.
 
     Raises:
-        KaditaError: an unknown scenario, an invalid parameter, a file that exists.
+        KaditaError: an unknown scenario, an invalid parameter, a file that exists; to resume, a file of another run.
 
     >>> import kadita
     >>> kadita.run("torus", agents=50, steps=100, every=10, output="short.nc").name
     'short.nc'
     """
-    with simulate(scenario, **options) as school:
-        path = school.record(trajectory_path(school, output), force=force)
+    with simulate(
+        scenario,
+        agents=agents,
+        steps=steps,
+        every=every,
+        seed=seed,
+        parameters=parameters,
+        threads=threads,
+        start=start,
+        plugins=plugins,
+        registry=registry,
+    ) as school:
+        path = trajectory_path(school, output)
+        school.record(path, force=force, resume=resume, checkpoint_every=checkpoint)
+        count = counter(progress)
         for _ in school.stream():
-            counter(progress)(school.recorded, school.n_frames)
+            count(school.recorded, school.n_frames)
     return path

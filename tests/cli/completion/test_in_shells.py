@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from terminals import Terminal
@@ -42,7 +43,7 @@ def test_bash(known, shell, tmp_path):
     assert in_bash(known, file, tmp_path, "kadita", "run", "tor") == ["torus"]
     assert in_bash(known, file, tmp_path, "kadita", "run", "m") == ["more", "mine.toml"]
     assert in_bash(known, file, tmp_path, "kadita", "analyze", "--plugin", "m") == ["more", "my plugin.py"]
-    assert in_bash(known, file, tmp_path, "kadita", "analyze", "s") == ["school.nc"]
+    assert in_bash(known, file, tmp_path, "kadita", "analyze", "--start", "") == [""]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,9 @@ def test_bash(known, shell, tmp_path):
         ("kadita analyze --set largest_cluster_fraction.link\t", "largest_cluster_fraction.link_distance="),
         ("kadita scenarios dynamic-p\t", "dynamic-parallel "),
         ("kadita info sch\t", "school.nc "),
+        ("kadita info ~/in_home_and_a\t", "~/in_home_and_alone.nc "),
+        ("kadita analyze --plugin ~/in_home_and_a\t", "in_home_and_alone.py "),
+        ("kadita analyze --by=spe\t", "--by=species "),
     ],
 )
 @pytest.mark.parametrize("name", ["bash", "zsh"])
@@ -60,6 +64,10 @@ def test_the_key_of_completion(name, typed, then, known, shell, tmp_path):
     """It completes the word, and adds a space unless a value follows."""
     file = script(known, name, tmp_path)
     (tmp_path / "school.nc").write_text("")
+    for suffix in ("nc", "py"):
+        Path(known["HOME"], f"in_home_and_alone.{suffix}").write_text("")
+    if "--plugin" not in typed:
+        Path(known["HOME"], "in_home_and_alone.py").unlink()
     bare = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}[name]
     ready = {"bash": f"PS1='ready'; source {file}", "zsh": f"PS1='ready'; autoload -Uz compinit; compinit -u; . {file}"}
     with Terminal([shell(name), *bare], columns=200, env=known, cwd=tmp_path) as terminal:
@@ -134,12 +142,15 @@ def test_installation_writes_once_and_leaves_what_the_user_has(name, files, know
         assert len(lines) == 2
 
 
-def test_an_installed_script_works_in_a_new_shell(known, shell, tmp_path):
-    bash = shell("bash")
-    environment = known | {"HOME": str(tmp_path)}
-    subprocess.run(["kadita", "--install-completion", "bash"], env=environment, capture_output=True, check=True)
-    done = subprocess.run([bash, "-ic", "complete -p kadita"], env=environment, capture_output=True, text=True)
-    assert "_kadita_completion" in done.stdout
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_an_installed_script_works_in_a_new_shell(name, known, shell, tmp_path):
+    environment = {k: v for k, v in known.items() if k != "ZDOTDIR"} | {"HOME": str(tmp_path)}
+    subprocess.run(["kadita", "--install-completion", name], env=environment, capture_output=True, check=True)
+    with Terminal([shell(name), "-i"], columns=200, env=environment, cwd=tmp_path) as terminal:
+        terminal.type("echo set''up\n")
+        terminal.until("setup")
+        terminal.type("kadita metrics oceanic\t")
+        terminal.until("oceanic_schooling_index")
 
 
 def test_a_shell_that_is_not_known_is_refused(refused):

@@ -94,7 +94,7 @@ def test_a_block_larger_than_the_shared_memory_arrives_whole(files, monkeypatch)
     monkeypatch.setattr(
         "kadita.io.isolated.child.PROGRAM",
         "import sys; from kadita.io.isolated import shared_memory, serving; shared_memory.SIZE = 1000; "
-        "serving.serve(*map(int, sys.argv[1:]))",
+        "serving.serve(*sys.argv[1:])",
     )
     with kadita.open(files["GSD"]) as trajectory:
         read = trajectory.read(np.arange(24))

@@ -5,6 +5,8 @@ import json
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -12,8 +14,10 @@ import pytest
 import xarray
 
 import kadita
+from kadita.base.locks import locked
 from kadita.simulation.sweep import run_sweep
 
+LOCKED = "small/.lock"
 NOISES, RADII, SEEDS = (0.0, 0.1), (1.5, 2.0, 2.5), (1, 2)
 
 
@@ -259,17 +263,22 @@ class TestRefusals:
         assert "there is no such folder; run the sweep first" in said
 
     def test_two_sweeps_in_one_folder(self, command, small, tmp_path):
-        import fcntl
-
         (tmp_path / "small").mkdir()
-        handle = os.open(tmp_path / "small", os.O_RDONLY)
+        holds = (
+            f"import time; from kadita.base.locks import locked\nwith locked({LOCKED!r}, ''): print(); time.sleep(60)"
+        )
+        other = subprocess.Popen([sys.executable, "-c", holds], cwd=tmp_path, stdout=subprocess.PIPE)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            other.stdout.readline()
             status, _, said = command(small)
         finally:
-            os.close(handle)
+            other.kill()
+            other.communicate()
         assert (status, said.count("\n")) == (2, 1)
         assert "small: another sweep is running in this folder" in said
+        with locked(tmp_path / LOCKED, "the lock of a killed process remains"):
+            pass
+        assert command(small, "--table")[0] == 2  # a folder with a lock alone is that of a sweep that ran nothing
 
     def test_results_that_were_damaged(self, command, small, swept):
         (swept / rows_of(swept)[0]["folder"] / "seed-1.json").write_text("{}")

@@ -6,12 +6,16 @@ for any number of workers, and are yielded in the order in which they are comple
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from kadita.base.errors import KaditaError
 from kadita.base.parallel.tasks import Function, Run
+
+AT_MOST = 60 if os.name == "nt" else sys.maxsize  # for so many processes Windows can wait at a time
 
 
 def worker_pool(workers: int = 1, scheduler: str | None = None) -> AbstractContextManager[Run]:
@@ -41,6 +45,8 @@ def worker_pool(workers: int = 1, scheduler: str | None = None) -> AbstractConte
         from kadita.base.parallel.dask import cluster
 
         return cluster(scheduler)
+    if workers > AT_MOST:
+        raise KaditaError(f"workers: expected at most {AT_MOST} on Windows; got {workers}; a scheduler can have more")
     if workers > 1:
         from kadita.base.parallel.processes import processes
 

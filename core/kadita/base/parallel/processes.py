@@ -19,14 +19,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
-from threading import Thread
+from threading import Thread, main_thread
 from typing import Any
 
 from kadita.base.errors import KaditaError, describe_error
-from kadita.base.parallel.interpreter import Worker, end, how_it_ended, start
+from kadita.base.parallel.interpreter import GRACE, Worker, end, how_it_ended, interrupts_deferred, pipe_of, start
 from kadita.base.parallel.tasks import DEATHS, Function, Run, too_many_deaths
 
-PROGRAM = "import sys; from kadita.base.parallel.processes import serve; serve(int(sys.argv[1]))"
+PROGRAM = "import sys; from kadita.base.parallel.processes import serve; serve(sys.argv[1])"
 AHEAD = 2  # tasks per worker, so that it need not wait for the next one
 SIGNAL_INTERVAL = 1.0  # seconds after which a worker that continues is signalled again
 
@@ -89,11 +89,8 @@ def processes(count: int) -> Iterator[Run]:
 
 def _start(workers: list[Worker]) -> Worker:
     # no signal may come between the start of a worker and its place in the list of those to be ended
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    with interrupts_deferred():
         workers.append(worker := start(PROGRAM))
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return worker
 
 
@@ -116,15 +113,15 @@ class _Cancelled(BaseException):
     """The result of this worker is no longer needed."""
 
 
-def serve(number: int) -> None:
-    """Run as a worker: compute the tasks from the pipe with this file descriptor until the pipe ends."""
-    pipe: Connection[Any, Any] = Connection(number)
+def serve(name: str) -> None:
+    """Run as a worker: compute the tasks from the pipe of this name until the pipe ends."""
+    pipe = pipe_of(name)
     tasks: SimpleQueue[bytes] = SimpleQueue()
     with suppress(_Cancelled, OSError):
         signal.signal(signal.SIGTERM, _stop)
         Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
-        while True:
-            pipe.send_bytes(_outcome(tasks.get()))
+        while message := tasks.get():
+            pipe.send_bytes(_outcome(message))
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -141,9 +138,15 @@ def _receive(pipe: Connection[Any, Any], tasks: SimpleQueue[bytes]) -> None:
     with suppress(EOFError, OSError):
         while True:
             tasks.put(pipe.recv_bytes())
-    while True:  # cancel the current task in the thread that computes it, so that it cleans up
-        os.kill(os.getpid(), signal.SIGTERM)
+    until = time.monotonic() + GRACE
+    while time.monotonic() < until:  # cancel the current task in the thread that computes it, so that it cleans up
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+        else:  # which does not wake a thread that waits
+            tasks.put(b"")
+            signal.raise_signal(signal.SIGTERM)
         time.sleep(SIGNAL_INTERVAL)
+    os._exit(1)
 
 
 def _outcome(message: bytes) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 BASH = """\
 _kadita_completion() {
-    local kind value help file current=${COMP_WORDS[COMP_CWORD]}
+    local kind value help file current=${COMP_WORDS[COMP_CWORD]/#\~\//$HOME/}
     COMPREPLY=()
     while IFS=$'\\t' read -r kind value help; do
         if [[ $kind == plain ]]; then
@@ -15,17 +15,21 @@ _kadita_completion() {
             [[ $value == *= ]] && compopt -o nospace 2>/dev/null
             continue
         fi
-        compopt -o filenames 2>/dev/null
         if [[ $value == '*' ]]; then
-            while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$current")
-        else
-            while IFS= read -r file; do COMPREPLY+=("$file"); done < <(
-                compgen -d -- "$current"
-                [[ $value == / ]] || compgen -f -X "!*.$value" -- "$current")
+            compopt -o default 2>/dev/null
+            continue
         fi
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r file; do COMPREPLY+=("$file"); done < <(
+            compgen -d -- "$current"
+            [[ $value == / ]] || compgen -f -X "!*.$value" -- "$current")
     done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD="$COMP_CWORD" _KADITA_COMPLETE=complete_bash "$1")
 }
-complete -F _kadita_completion kadita
+if ((BASH_VERSINFO[0] < 4)); then  # that of macOS, which cannot say it for one word
+    complete -o default -F _kadita_completion kadita
+else
+    complete -F _kadita_completion kadita
+fi
 """
 ZSH = """\
 #compdef kadita

@@ -40,7 +40,7 @@ UNEVEN = 0.05  # relative difference of time steps that can be seen
 @with_bar("drawing")
 def animate(
     data: Any,
-    path: str | Path,
+    output: str | Path,
     *,
     metrics: str | Iterable[str] = (),
     color: str | None = None,
@@ -70,7 +70,7 @@ def animate(
 
     Args:
         data: what `kadita.analyze` takes: a path, a Block, an open Trajectory or an `MDAnalysis.Universe`.
-        path: ``.mp4``, which needs ``kadita[film]``, ``.gif`` or ``.webp``.
+        output: ``.mp4``, which needs ``kadita[film]``, ``.gif`` or ``.webp``.
         metrics: metrics that are drawn against time below the school, with a cursor; ``"default"`` stands for those
             that are declared as plotted.
         color: ``"heading"``, ``"speed"``, ``"species"``, ``"plain"``, or a metric that has a value for each agent; by
@@ -108,7 +108,7 @@ def animate(
     >>> Path("school.gif").stat().st_size > 0
     True
     """
-    path = Path(path)
+    path = Path(output)
     _check(trail, between, size)
     check_film(path, Film(size, fps, 1))
     check_writable(path, force=force, source=Path(data) if isinstance(data, str | Path) else None)

@@ -10,13 +10,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
-from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
 from kadita.base.netcdf3 import TYPES, Header, read_header
+from kadita.base.positional import PositionalFile
 from kadita.school.neighbors import Integers
 
 AT_ONCE = 1 << 26  # largest number of bytes per read, unless a record is larger
@@ -74,13 +74,12 @@ class ClassicFile:
 
     def __init__(self, path: Path, header: Header) -> None:
         self.path, self.header, self.first = path, header, first_record(header)
-        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        self._end = finalize(self, os.close, self._file)  # closes the file with the object
+        self._file = PositionalFile(path)
 
     @property
     def size(self) -> int:
         """Present size of the file in bytes."""
-        return os.fstat(self._file).st_size
+        return self._file.status.st_size
 
     def bytes_at(self, begin: int, count: int, padding: int = 0) -> bytearray:
         """Return `count` bytes from byte `begin` on; up to `padding` bytes after the end of the file are zeros.
@@ -105,7 +104,7 @@ class ClassicFile:
     def _fill(self, view: memoryview, begin: int, padding: int = 0) -> None:
         done = 0
         while done < len(view):
-            count = os.preadv(self._file, [view[done:]], begin + done)
+            count = self._file.read_into(view[done:], begin + done)
             if count == 0 and len(view) - done <= padding:
                 view[done:] = bytes(len(view) - done)
                 return
@@ -126,7 +125,7 @@ class ClassicFile:
 
     def close(self) -> None:
         """Close the file."""
-        self._end()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -159,7 +158,7 @@ class Records(ClassicFile):
         Raises:
             KaditaError: the file was replaced by another one.
         """
-        if not os.path.samestat(os.fstat(self._file), self.path.stat()):
+        if not os.path.samestat(self._file.status, self.path.stat()):
             raise KaditaError(f"{self.path}: was replaced by another file while it was read")
         self.header = read_header(self.path)
         return self.header

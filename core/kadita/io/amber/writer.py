@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.base.errors import KaditaError
-from kadita.base.files import check_writable
+from kadita.base.files import check_writable, discard, publish, rename
 from kadita.base.netcdf3 import Header
+from kadita.base.positional import PositionalFile
 from kadita.io.amber import metadata
 from kadita.io.amber.convention import check_kept, kept_in, stored_name
 from kadita.io.amber.layout import COMPLETE, define_school
@@ -119,7 +120,7 @@ class AmberWriter:
                 file.write(content)
             self._open(self._hidden)
         except OSError as error:
-            self._hidden.unlink(missing_ok=True)
+            discard(self._hidden)
             if isinstance(error, PermissionError | FileExistsError):
                 raise KaditaError(f"{self.path}: cannot be created: {error.strerror or error}") from None
             raise self._unwritable(error) from None
@@ -152,7 +153,7 @@ class AmberWriter:
             self._scratch = np.empty(0, records.type)
             variables = header.variables
             self._status_at, seed_at = variables[STATUS].begin, variables[SEED].begin
-            self._file = path.open("r+b", buffering=0)
+            self._file = PositionalFile(path, writable=True)
             if not self._counted:
                 self._file.truncate(self._first)
             self._seed = records.seed()
@@ -160,7 +161,7 @@ class AmberWriter:
         return header
 
     def _set(self, number: int, at: int) -> None:
-        os.pwrite(self._file.fileno(), number.to_bytes(4, "big"), at)
+        self._file.write(number.to_bytes(4, "big"), at)
 
     def write(
         self,
@@ -233,11 +234,8 @@ class AmberWriter:
     def append(self, records: NDArray[Any]) -> None:
         """Append raw records, with their checksums recomputed."""
         records[SUM] = sums(records, self._seed)
-        view, at = records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize
         try:
-            while len(view):
-                written = os.pwrite(self._file.fileno(), view, at)
-                view, at = view[written:], at + written
+            self._file.write(records.view(np.uint8).data, self._first + self.n_frames * self._record.itemsize)
             self.n_frames += len(records)
             if self.n_frames > self._counted:  # a resumed run rewrites frames that are already counted
                 self._set(self.n_frames, 4)
@@ -252,24 +250,27 @@ class AmberWriter:
 
     def secure(self) -> None:
         """Flush all written data to disk."""
-        os.fsync(self._file.fileno())
+        self._file.secure()
 
     def _publish(self) -> None:
-        """Rename the hidden file to its final name; replace an existing file only with `force`."""
+        """Give the hidden file its final name; replace an existing file only with `force`.
+
+        It is closed meanwhile: Windows renames no open file.
+
+        Raises:
+            KaditaError: the name is taken.
+            OSError: the file cannot be renamed.
+        """
         if self._hidden is None:
             return
-        try:
-            if self._force:
-                self._hidden.replace(self.path)
-            else:
-                os.link(self._hidden, self.path)  # unlike renaming, linking never replaces a file
-                self._hidden.unlink()
-        except FileExistsError:
-            raise KaditaError(f"{self.path} exists; it was created by another program meanwhile") from None
-        except PermissionError:  # a file system without links
-            check_writable(self.path, force=False)
-            self._hidden.replace(self.path)
+        before = self._file.status
+        self._file.close()
+        (rename if self._force else publish)(self._hidden, self.path)
         self._hidden = None
+        self._file = PositionalFile(self.path, writable=True)
+        if not os.path.samestat(before, self._file.status):
+            self._file.close()
+            raise KaditaError(f"{self.path}: was replaced by another program while it was written")
 
     def write_block(self, block: Block) -> None:
         """Append a block; agents that are not its members are absent."""
@@ -297,7 +298,7 @@ class AmberWriter:
         finally:
             self._file.close()
             if self._hidden is not None:
-                self._hidden.unlink(missing_ok=True)
+                discard(self._hidden)
                 self._hidden = None
 
     def __enter__(self) -> Self:

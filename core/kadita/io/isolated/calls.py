@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kadita.io.isolated.child import AVAILABLE, Asking, child
+from kadita.io.isolated.child import Asking, child
 from kadita.io.isolated.limits import Allowance
 
 Result = TypeVar("Result")
 
 
 def called(function: Callable[..., Result], *arguments: Any, files: Sequence[Path], by: str) -> Result:
-    """Return ``function(*arguments)``, called in the child process where the system can have one.
+    """Return ``function(*arguments)``, called in the child process.
 
     Args:
         function: defined in a module.
@@ -24,6 +24,4 @@ def called(function: Callable[..., Result], *arguments: Any, files: Sequence[Pat
     Raises:
         KaditaError: the function raised one, or the library crashed or took too much memory or time.
     """
-    if not AVAILABLE:
-        return function(*arguments)
     return child().request(function, arguments, Asking(str(files[0]), by, Allowance.of(files))).result()

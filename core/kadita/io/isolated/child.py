@@ -16,14 +16,13 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from kadita.base.errors import KaditaError, describe_error
-from kadita.base.parallel.interpreter import end, how_it_ended, start
+from kadita.base.parallel.interpreter import INHERITS, end, how_it_ended, start
 from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import ALLOWED, MIB, Allowance, is_asleep
 
-PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*map(int, sys.argv[1:]))"
+PROGRAM = "import sys; from kadita.io.isolated.serving import serve; serve(*sys.argv[1:])"
 LOOK = 0.25  # seconds between looks at a process that is at work
 _lock = RLock()  # one thread at a time asks, waits, starts or ends the process
-AVAILABLE = os.name == "posix"  # elsewhere a process cannot be given the pipe, and files are read in this one
 
 
 class LibraryFailed(KaditaError):  # noqa: N818
@@ -91,13 +90,14 @@ class Child:
 
     def __init__(self) -> None:
         self.owner, self.paths = os.getpid(), list(sys.path)
-        number = shared_memory.create()
+        files = [shared_memory.create()] if INHERITS else []
         try:
-            self._worker = start(PROGRAM, [number], silent=True)
+            self._worker = start(PROGRAM, files, silent=True)
         except BaseException:
-            os.close(number)
+            for number in files:
+                os.close(number)
             raise
-        self._memory = shared_memory.mapped(number)
+        self._memory = shared_memory.mapped(files[0]) if files else None
         self._pending: Reply | None = None
         self._half = 0
         self.alive = True

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from kadita.io.isolated.calls import called
-from kadita.io.isolated.child import AVAILABLE
 from kadita.plugins.declaration.importer import Importer, Tracks
 from kadita.plugins.loading import load_same
 from kadita.plugins.registry import Registry
@@ -42,7 +41,7 @@ def read(registry: Registry, importer: Importer, source: Path, values: Mapping[s
 def _is_isolated(registry: Registry, importer: Importer) -> bool:
     """Whether its files can do harm, and the child process can find it: in an installed plugin, or in a file."""
     plugin = registry.plugins.get(f"importer {importer.name}")
-    return AVAILABLE and importer.binary and plugin is not None and bool(plugin.distribution)
+    return importer.binary and plugin is not None and bool(plugin.distribution)
 
 
 def _asked(registry: Registry, importer: Importer, source: Path, function: Callable[..., Any], *more: Any) -> Any:

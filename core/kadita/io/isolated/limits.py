@@ -98,7 +98,10 @@ class Limits:
 def is_asleep(process: int) -> bool:
     """Whether a process waits for something other than a disk or a processor; False if the system does not say."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+        return (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+            == "S"
+        )
     except (OSError, IndexError):
         return False
 
@@ -111,7 +114,7 @@ def _set(which: int, value: int) -> None:
 def _data_size() -> int | None:
     """Return the private memory of this process in bytes, as RLIMIT_DATA counts it; None if the system does not say."""
     try:
-        lines = STATUS.read_text().splitlines()
+        lines = STATUS.read_text(encoding="utf-8", errors="replace").splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmData")).split()[1])
     except (OSError, StopIteration):
         return None

@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
 from kadita.base.errors import describe_error
+from kadita.base.parallel.interpreter import pipe_of
 from kadita.io.isolated import shared_memory
 from kadita.io.isolated.limits import Allowance, Limits
 
 
-def serve(number: int, memory_number: int) -> None:
-    """Answer the requests from the pipe with this file descriptor until the pipe ends."""
-    pipe: Connection[Any, Any] = Connection(number)
-    memory = shared_memory.mapped(memory_number)
-    Thread(target=_end_with_parent, args=(number,), daemon=True).start()
+def serve(name: str, memory_number: str | None = None) -> None:
+    """Answer the requests from the pipe of this name until the pipe ends, also in the midst of a request."""
+    pipe = pipe_of(name)
+    memory = shared_memory.mapped(int(memory_number)) if memory_number is not None else None
+    messages: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_receive, args=(pipe, messages), daemon=True).start()
     limits = Limits()
-    with suppress(EOFError, OSError):
+    with suppress(OSError):
         while True:
-            half, *request = pickle.loads(pipe.recv_bytes())
+            half, *request = pickle.loads(messages.get())
             outcome = _outcome(limits, *request)
             try:
-                shared_memory.send(pipe, memory, half, outcome)
-            except (EOFError, BrokenPipeError, ConnectionResetError):
+                shared_memory.send(pipe, memory, half, outcome, messages.get)
+            except (BrokenPipeError, ConnectionResetError):
                 break
             except Exception as error:  # not every result can be pickled
-                shared_memory.send(pipe, memory, half, (False, RuntimeError(describe_error(error)), []))
+                shared_memory.send(pipe, memory, half, (False, RuntimeError(describe_error(error)), []), messages.get)
     os._exit(0)
 
 
-def _end_with_parent(number: int) -> None:
-    """End this process as soon as the other end of the pipe is closed, also in the midst of a request."""
-    poll = select.poll()
-    poll.register(number, 0)  # the end of the pipe is always reported
-    poll.poll()
+def _receive(pipe: Connection[Any, Any], messages: SimpleQueue[bytes]) -> None:
+    """Receive requests until the pipe ends, and end this process then."""
+    with suppress(EOFError, OSError):
+        while True:
+            messages.put(pipe.recv_bytes())
     os._exit(0)
 
 

@@ -2,11 +2,12 @@
 
 A reply is pickled; the memory of its arrays is not, but is copied through the shared memory, in pieces where there is
 more. There are two halves, so that one is filled while the other is copied. The file has no name, so that nothing is
-left behind, however the processes end.
+left behind, however the processes end. Where a process inherits no files, the pieces come through the pipe.
 """
 
 from __future__ import annotations
 
+import itertools
 import mmap
 import os
 import pickle
@@ -39,8 +40,17 @@ def mapped(number: int) -> mmap.mmap:
     return memory
 
 
-def send(pipe: Connection[Any, Any], memory: mmap.mmap, half: int, value: Any) -> None:
+def send(
+    pipe: Connection[Any, Any], memory: mmap.mmap | None, half: int, value: Any, copied: Callable[[], Any]
+) -> None:
     """Send a value to the other process, through this half of the memory.
+
+    Args:
+        pipe: this end of the pipe.
+        memory: the shared memory, if there is one.
+        half: of the memory.
+        value: what is sent.
+        copied: function that returns when the other process has copied a piece.
 
     Raises:
         Exception: it cannot be pickled; nothing is sent then.
@@ -51,8 +61,12 @@ def send(pipe: Connection[Any, Any], memory: mmap.mmap, half: int, value: Any) -
     pipe.send_bytes(pickle.dumps([len(view) for view in views]))
     pipe.send_bytes(body)
     for number, piece in enumerate(_pieces(views)):
+        if memory is None:
+            for part in piece:
+                pipe.send_bytes(part)
+            continue
         if number:
-            pipe.recv_bytes()  # the piece before is copied
+            copied()
         at = half * SIZE
         for part in piece:
             memory[at : at + len(part)] = part
@@ -62,7 +76,7 @@ def send(pipe: Connection[Any, Any], memory: mmap.mmap, half: int, value: Any) -
 
 def receive(
     pipe: Connection[Any, Any],
-    memory: mmap.mmap,
+    memory: mmap.mmap | None,
     half: int,
     wait: Callable[[], None],
     arrived: Callable[[], None],
@@ -71,7 +85,7 @@ def receive(
 
     Args:
         pipe: this end of the pipe.
-        memory: the shared memory.
+        memory: the shared memory, if there is one.
         half: of the memory, through which it comes.
         wait: function that returns when there is something in the pipe, or raises.
         arrived: called when all is there and only remains to be copied; the pipe can then be used again.
@@ -81,8 +95,13 @@ def receive(
     wait()
     body = pipe.recv_bytes()
     arrays = [np.empty(size, np.uint8) for size in sizes]
-    shared = memoryview(memory)
     pieces = list(_pieces([array.data for array in arrays]))
+    if memory is None:
+        for part in itertools.chain.from_iterable(pieces):
+            wait()
+            pipe.recv_bytes_into(part)
+        pieces = []
+    shared = memoryview(b"" if memory is None else memory)
     if not pieces:
         arrived()
     for number, piece in enumerate(pieces, 1):

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kadita.io.isolated.child import AVAILABLE
 from kadita.io.isolated.remote import Remote
 from kadita.school.box import Floats
 from kadita.school.chunk import Chunk
@@ -56,9 +55,7 @@ class IsolatedTrajectory(Trajectory):
 def isolated(
     opener: Callable[..., Trajectory], *arguments: Any, topology: str | Path | None = None, by: str
 ) -> Trajectory:
-    """Return the trajectory that `opener` opens, read in the child process where the system can have one."""
-    if not AVAILABLE:
-        return opener(*arguments)
+    """Return the trajectory that `opener` opens, read in the child process."""
     return IsolatedTrajectory(opener, *arguments, topology=topology, by=by)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kadita.io.amber.records import Records
-from kadita.io.isolated.child import AVAILABLE
 from kadita.io.isolated.remote import Remote
 from kadita.io.nc4.chunks import Nc4Records
 from kadita.school.neighbors import Integers
@@ -56,11 +55,6 @@ class IsolatedRecords(Records):
     def close(self) -> None:
         """Close the file."""
         self._remote.close()
-
-
-def nc4_records(path: Path) -> Records:
-    """Open the records of a NetCDF-4 file, in the child process where the system can have one."""
-    return IsolatedRecords(path) if AVAILABLE else Nc4Records(path)
 
 
 def _layout(records: Nc4Records) -> tuple[Any, np.dtype[Any]]:

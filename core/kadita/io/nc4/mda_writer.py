@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from MDAnalysis.coordinates.base import WriterBase
 
-from kadita.base.files import hidden_beside
+from kadita.base.files import discard, hidden_beside, rename
 from kadita.io.amber.layout import CELL, define, describe
 from kadita.io.nc4.compression import frames_in_chunk, packing
 from kadita.io.netcdf4 import close
@@ -141,13 +141,13 @@ class NC4Writer(WriterBase):  # type: ignore[misc]
             self._flush()
             self._release()
             if self.n_frames:
-                self._hidden.replace(self.filename)
+                rename(self._hidden, Path(self.filename))
         except RuntimeError as error:  # raised by netCDF4 if the disk is full
             raise OSError(f"{self.filename}: cannot be written: {error}") from None
         finally:
             with suppress(RuntimeError):
                 self._release()
-            self._hidden.unlink(missing_ok=True)
+            discard(self._hidden)
 
     def _release(self) -> None:
         file, self._file = self._file, None

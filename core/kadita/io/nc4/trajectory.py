@@ -13,7 +13,7 @@ from kadita.io.amber.records import Records
 from kadita.io.amber.trajectory import AmberTrajectory, check_is_trajectory
 from kadita.io.isolated.calls import called
 from kadita.io.isolated.trajectory import isolated
-from kadita.io.nc4.isolated_records import LIBRARY, nc4_records
+from kadita.io.nc4.isolated_records import LIBRARY, IsolatedRecords
 from kadita.io.netcdf4 import open_dataset
 from kadita.school.neighbors import Integers
 from kadita.school.trajectory import Trajectory
@@ -30,7 +30,7 @@ class Nc4Trajectory(AmberTrajectory):
     """
 
     def _open(self) -> Records:
-        records = nc4_records(self.path)
+        records = IsolatedRecords(self.path)
         try:
             check_is_trajectory(self.path, records.header)
         except KaditaError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -39,3 +40,5 @@ def write_gro(snapshot: Snapshot, path: Path) -> None:
         if snapshot.lengths is not None:
             universe.dimensions = [*snapshot.lengths, 90.0, 90.0, 90.0]
         universe.atoms.write(str(path), reindex=True)
+        if os.linesep != "\n":  # as MDAnalysis ends lines on Windows
+            path.write_bytes(path.read_bytes().replace(os.linesep.encode(), b"\n"))

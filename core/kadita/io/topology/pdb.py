@@ -38,7 +38,7 @@ def write_pdb(snapshot: Snapshot, path: Path) -> None:
     """
     decimals, species = decimals_for(snapshot.positions, 8), snapshot.species
     labels = list(zip(species.residues, species.segments, strict=True))
-    with path.open("w", encoding="ascii", errors="backslashreplace") as pdb:
+    with path.open("w", encoding="ascii", errors="backslashreplace", newline="\n") as pdb:
         pdb.write("REMARK   1 kadita: one atom per agent; a length unit stands as 1 angstrom\n")
         pdb.writelines(f"REMARK   1 {line}\n" for line in legend(species))
         if snapshot.lengths is not None:

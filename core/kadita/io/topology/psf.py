@@ -20,7 +20,7 @@ def write_psf(snapshot: Snapshot, path: Path) -> None:
     named = zip(species.segments, species.residues, species.types, strict=True)
     labels = [(segment or "AGT", residue, kind) for segment, residue, kind in named]
     title = ["kadita: one atom per agent", *legend(species)]
-    with path.open("w", encoding="ascii", errors="backslashreplace") as psf:
+    with path.open("w", encoding="ascii", errors="backslashreplace", newline="\n") as psf:
         psf.write(f"PSF EXT XPLOR NAMD\n\n{len(title):10d} !NTITLE\n")
         psf.writelines(f" REMARKS {line}\n" for line in title)
         psf.write(f"\n{len(species.indices):10d} !NATOM\n")

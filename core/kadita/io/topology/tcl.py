@@ -34,7 +34,7 @@ def write_tcl(snapshot: Snapshot, pdb: str, trajectory: str, path: Path) -> None
     lines = [f"# {line}." for line in legend(species)]  # the full stop: a trailing backslash would continue the comment
     lines += [f"set kadita_{name} {value}" for name, value in settings.items()]
     script = resources.files("kadita.io.topology").joinpath("school.tcl").read_text(encoding="utf-8")
-    path.write_text(script.replace("#SETTINGS#", "\n".join(lines)), encoding="utf-8")
+    path.write_text(script.replace("#SETTINGS#", "\n".join(lines)), encoding="utf-8", newline="\n")
 
 
 def quoted(text: str) -> str:

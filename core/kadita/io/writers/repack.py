@@ -13,6 +13,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.files import discard
 from kadita.io.amber.records import SUM, sums
 from kadita.io.amber.trajectory import AmberTrajectory
 from kadita.io.isolated.calls import called
@@ -67,7 +68,7 @@ def write(
             with AmberTrajectory(plain) as written:
                 repack(written, path, packed, None)
         finally:
-            plain.unlink(missing_ok=True)
+            discard(plain)
     if significant_digits is not None:
         remarks.append(
             f"positions and velocities are rounded to {significant_digits} significant digits: relative error at most "

@@ -60,7 +60,7 @@ def new_distribution(name: str, folder: Path) -> tuple[Path, str]:
         for template, path in FILES.items():
             file = project / Template(path).substitute(values)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_filled(template, values), encoding="utf-8")
+            file.write_text(_filled(template, values), encoding="utf-8", newline="\n")
         shutil.move(project, target)
     return target, metric
 
@@ -75,7 +75,7 @@ def new_file(name: str, folder: Path) -> Path:
     file = folder / f"{metric}.py"
     text = _filled("metric.py", {"metric": metric, "imports": "Metric, hookimpl, metric"})
     try:
-        with file.open("x", encoding="utf-8") as out:
+        with file.open("x", encoding="utf-8", newline="\n") as out:
             out.write(text + _filled("hook.py", {"metric": metric}))
     except FileExistsError:
         raise KaditaError(f"{file} exists; choose another name, or remove it") from None
@@ -86,6 +86,8 @@ def _metric_name(name: str) -> str:
     metric = re.sub(r"^kadita[-_]", "", name).replace("-", "_")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", metric) or keyword.iskeyword(metric):
         raise KaditaError(f"expected a name in lower case, of letters, digits and _ or -; got '{name}'")
+    if re.fullmatch(r"con|prn|aux|nul|com\d|lpt\d", metric):
+        raise KaditaError(f"the name '{metric}' cannot be that of a file on Windows; choose another name")
     registry = load_registry()
     for what, shelf in (("metric", registry.metrics), ("analysis", registry.analyses)):
         if metric in shelf:

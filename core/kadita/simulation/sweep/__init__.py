@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import to_jsonable_python
 
 from kadita.base.errors import KaditaError
+from kadita.base.files import discard
+from kadita.base.locks import locked
 from kadita.base.parallel import worker_pool
 from kadita.base.progress import Count, Progress, counter, with_bar
 from kadita.evaluation.export import read_json
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import xarray
 
 KIND = "sweep of kadita"
+LOCK = ".lock"
 
 
 @with_bar("sweeping")
@@ -164,30 +165,23 @@ def _check_folder(folder: Path, *, must_exist: bool) -> None:
             raise KaditaError(f"{folder}: there is no such folder; run the sweep first")
         return
     document = read_json(folder / MANIFEST)
-    if any(folder.iterdir()) and not (isinstance(document, dict) and document.get("kind") == KIND):
+    if any(file.name != LOCK for file in folder.iterdir()) and not (
+        isinstance(document, dict) and document.get("kind") == KIND
+    ):
         raise KaditaError(f"{folder}: expected the folder of a sweep, or an empty one; choose another with -o")
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a folder against other sweeps, and remove unfinished files of a sweep that was killed."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise KaditaError(f"{folder}: another sweep is running in this folder; wait until it ends") from None
-        except OSError:
-            pass  # a file system without locks
+    with locked(folder / LOCK, f"{folder}: another sweep is running in this folder; wait until it ends"):
         for pattern in (".table-*", ".manifest-*", "*/.seed-*", "*/.manifest-*"):
             for unfinished in folder.glob(pattern):
                 if unfinished.is_dir():
                     shutil.rmtree(unfinished, ignore_errors=True)
                 else:
-                    unfinished.unlink(missing_ok=True)
+                    discard(unfinished)
         yield
-    finally:
-        os.close(handle)
 
 
 def _write_manifests(folder: Path, points: Points, registry: Registry) -> None:

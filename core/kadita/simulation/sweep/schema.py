@@ -32,4 +32,4 @@ def _varied(parameters: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     for name, text in schemas().items():
-        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8")
+        (Path(sys.argv[1]) / name).write_text(text, encoding="utf-8", newline="\n")

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError, KaditaWarning, PluginError
-from kadita.base.files import replace_whole
+from kadita.base.files import rename, replace_whole
 from kadita.evaluation.evaluate import analyze
 from kadita.evaluation.export import write
 from kadita.evaluation.results import Results
@@ -129,7 +129,7 @@ def _write(results: Results, path: Path, equilibration: float | str) -> None:
     with TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}-") as unfinished:
         write(results, Path(unfinished) / path.name, equilibration=equilibration)
         for file in sorted(Path(unfinished).iterdir(), key=lambda file: (file.suffix == ".json", file.name)):
-            file.replace(path.with_name(file.name))
+            rename(file, path.with_name(file.name))
 
 
 def _save(frame: Frame, path: Path) -> None:
