@@ -128,6 +128,6 @@ def test_every_command_is_documented_and_every_documented_command_exists():
     from kadita.cli.commands import COMMANDS
 
     known = set(COMMANDS)
-    text = "\n".join(TEXT.values())
-    assert set(re.findall(r"^kadita (\w+)", text, re.MULTILINE)) <= known
-    assert known <= set(re.findall(r"kadita (\w+)", text))
+    code = "\n".join(b.code for text in TEXT.values() for b in manual.blocks_of(text) if b.language == "sh")
+    assert set(re.findall(r"^kadita (?:--log \S+ )?([a-z]\w*)", code, re.MULTILINE)) <= known
+    assert known <= set(re.findall(r"kadita (\w+)", code))
