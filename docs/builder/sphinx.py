@@ -34,6 +34,7 @@ def write_pages(app: Any) -> None:
         command_pages.write(catalogue)
         format_page.write(catalogue)
         python_pages.write(catalogue)
+    app.env.find_files(app.config, app.builder)  # in a new copy they are not known yet, and autosummary reads them next
 
 
 def without_substitutions(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
@@ -48,9 +49,16 @@ def short_sidebar(app: Any, page: str, template: str, context: dict[str, Any], d
         context["toctree"] = lambda **options: full(**{**options, "maxdepth": 1})
 
 
+def levels_of_captions(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say of what level the headings in the sidebar are, which screen readers need and the theme leaves out."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Connect the functions of this module."""
     app.connect("builder-inited", write_pages, priority=100)  # before the list of source files is made
+    app.connect("html-page-context", levels_of_captions, priority=600)  # after the theme
     app.connect("autodoc-process-docstring", without_substitutions, priority=900)
     app.connect("html-page-context", short_sidebar, priority=400)  # before the theme asks for it
     return {"version": "1", "parallel_read_safe": True}
