@@ -1,9 +1,14 @@
 """The system of these tests lacks what it is said to lack, and kadita does there what it does here."""
 
+import errno
+import os
 import signal
 import time
 
+import numpy as np
 import pytest
+
+import kadita
 
 AS_KADITA = """
 import os, signal, subprocess
@@ -94,6 +99,25 @@ except kadita.KaditaError as error:
         (tmp_path / "a.nc").unlink()
 
 
+def test_where_there_are_no_links_a_taken_name_is_kept_too(monkeypatch, tmp_path):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)  # as on FAT
+    path = tmp_path / "a.nc"
+    frame = np.array([[0.0, 0, 0], [1, 1, 1]])
+    with kadita.record(path, agents=2, box=5.0, velocities=False) as file:
+        file.write(frame, None, time=0.0)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.nc"]
+    before = path.read_bytes()
+    path.unlink()
+    file = kadita.record(path, agents=2, box=5.0, velocities=False)
+    path.write_bytes(before)
+    with pytest.raises(kadita.KaditaError, match="created by another program meanwhile"), file:
+        file.write(frame + 1, None, time=0.0)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [before]
+
+
 def test_a_file_that_a_program_has_open_is_one_line_and_stays(python, tmp_path):
     text = """
 import sys
@@ -107,7 +131,7 @@ assert open("a.csv", "rb").read() == before
 sys.exit(status)
 """
     status, _, said = program(python, tmp_path, text)
-    assert said == "kadita: error: a.csv: cannot be replaced while a program has it open; close it there\n"
+    assert said == "kadita: error: a.csv: cannot be replaced; if a program has it open, close it there\n"
     assert status == 2
     assert not [file.name for file in tmp_path.iterdir() if file.name.endswith(".csv") and file.name != "a.csv"]
 
