@@ -194,3 +194,19 @@ def test_how_a_process_ended_on_any_system(status, said):
     from kadita.base.parallel.interpreter import how_it_ended
 
     assert how_it_ended(status) == said
+
+
+@pytest.mark.parametrize("console", ["cp1252", "cp437"])
+def test_a_console_of_windows_can_print_everything(console, python, tmp_path):
+    text = """
+from kadita.cli import main
+words = ["run torus --agents 5 --steps 20 -o a.nc", "metrics", "metrics polarization", "scenarios", "info a.nc",
+         "analyze a.nc", "plot a.nc -m spread -o a.png", "plugins list", "analyze \u043a\u043e\u0441\u044f\u043a.nc"]
+print([main(line.split()) for line in words])
+"""
+    (tmp_path / "program.py").write_text(text, encoding="utf-8")
+    process = python(tmp_path, "program.py", PYTHONIOENCODING=console)
+    out, said = process.communicate(timeout=60)
+    assert out.splitlines()[-1] == "[0, 0, 0, 0, 0, 0, 0, 0, 2]"
+    assert "\\u043a\\u043e\\u0441\\u044f\\u043a.nc: there is no such file" in said
+    assert "Traceback" not in said

@@ -33,7 +33,7 @@ def distinct(files: Sequence[str | Path]) -> list[str]:
     bare = [path.with_suffix("") if has_suffix(path) else path for path in paths]
     for named in (bare, paths):
         for count in range(1, 1 + max((len(path.parts) for path in named), default=0)):
-            names = [str(Path(*path.parts[-count:])) for path in named]
+            names = [Path(*path.parts[-count:]).as_posix() for path in named]
             if len(set(names)) == len(names):
                 return names
     return [f"{file} ({i})" for i, file in enumerate(files, 1)]

@@ -211,7 +211,7 @@ def live_view(
     """
     from kadita.cli.live_values import Meter
 
-    dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown")
+    dumb = os.environ.get("TERM", "" if os.name == "nt" else "dumb") in ("dumb", "unknown")
     kind: type[View] = InTerminal if sys.stderr.isatty() and not dumb else InLines
     view = kind(school, Meter(registry, parameters, profile), path)
     school.watch(view.take, BLOCK_SECONDS)
