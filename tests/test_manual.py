@@ -94,6 +94,13 @@ def test_every_link_leads_somewhere(page):
             assert (PAGES[page].parent / target).is_file(), target
 
 
+def test_the_page_on_verification_names_tests_and_studies_that_exist():
+    named = re.findall(r"`((?:tests|analyses)/[^`]+)`", TEXT["docs/verification.md"])
+    assert len(named) > 20
+    for path in named:
+        assert (PAGES["README.md"].parent / path).exists(), path
+
+
 def test_the_readme_is_short_and_every_page_is_in_the_sidebar():
     """Pages of models are named by the page of the models, all others by the sidebar of the site."""
     assert len(TEXT["README.md"].splitlines()) <= 220
@@ -121,6 +128,6 @@ def test_every_command_is_documented_and_every_documented_command_exists():
     from kadita.cli.commands import COMMANDS
 
     known = set(COMMANDS)
-    text = "\n".join(TEXT.values())
-    assert set(re.findall(r"^kadita (\w+)", text, re.MULTILINE)) <= known
-    assert known <= set(re.findall(r"kadita (\w+)", text))
+    code = "\n".join(b.code for text in TEXT.values() for b in manual.blocks_of(text) if b.language == "sh")
+    assert set(re.findall(r"^kadita (?:--log \S+ )?([a-z]\w*)", code, re.MULTILINE)) <= known
+    assert known <= set(re.findall(r"kadita (\w+)", code))
