@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from builder import rst
 
 GENERATED = ("catalogue", "generated")
+HIDDEN_LINK = re.compile(r'(<a class="reference internal" href="plot_[^"]+")>(<span class="doc">)([^<]+)')
 
 
 def write_pages(app: Any) -> None:
@@ -34,6 +36,7 @@ def write_pages(app: Any) -> None:
         command_pages.write(catalogue)
         format_page.write(catalogue)
         python_pages.write(catalogue)
+    app.env.find_files(app.config, app.builder)  # in a new copy they are not known yet, and autosummary reads them next
 
 
 def without_substitutions(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
@@ -48,9 +51,28 @@ def short_sidebar(app: Any, page: str, template: str, context: dict[str, Any], d
         context["toctree"] = lambda **options: full(**{**options, "maxdepth": 1})
 
 
+def levels_of_captions(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say of what level the headings in the sidebar are, which screen readers need and the theme leaves out."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def reachable_by_keys(app: Any, error: Exception | None) -> None:
+    """Let keys scroll code and tables that are wider than the page, and say where the pictures of the gallery lead."""
+    if error is None and app.builder.name == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            text = text.replace('<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">')
+            text = re.sub(r'(<div class="table-wrapper[^">]*")>', r'\1 tabindex="0">', text)
+            text = HIDDEN_LINK.sub(r'\1 aria-label="\3">\2\3', text)
+            page.write_text(text, encoding="utf-8")
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Connect the functions of this module."""
     app.connect("builder-inited", write_pages, priority=100)  # before the list of source files is made
+    app.connect("html-page-context", levels_of_captions, priority=600)  # after the theme
+    app.connect("build-finished", reachable_by_keys)
     app.connect("autodoc-process-docstring", without_substitutions, priority=900)
     app.connect("html-page-context", short_sidebar, priority=400)  # before the theme asks for it
     return {"version": "1", "parallel_read_safe": True}

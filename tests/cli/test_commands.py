@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 
@@ -196,6 +195,7 @@ def test_importing_the_library_does_not_wait_for_heavy_packages():
 
 
 def test_progress_is_shown_on_a_terminal_and_only_there(command, school):
+    pty = pytest.importorskip("pty", reason="terminals of POSIX")
     assert command("analyze", school, "-m", "spread").stderr == ""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "kadita", "analyze", str(school), "-m", "spread"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import math
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 
@@ -21,6 +18,7 @@ import kadita
 from kadita.cli.live import duration
 from kadita.cli.sparkline import KEPT, History, sparkline
 
+fcntl, pty, termios = (pytest.importorskip(name, reason="terminals of POSIX") for name in ("fcntl", "pty", "termios"))
 KADITA = [sys.executable, "-m", "kadita"]
 RUN = ["run", "torus", "--agents", "30", "--every", "2", "--seed", "4"]
 SHOWN = ("polarization", "rotation", "oceanic_schooling_index")

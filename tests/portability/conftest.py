@@ -24,13 +24,13 @@ def environment(*, without: bool) -> dict[str, str]:
 
 @pytest.fixture
 def python() -> Callable[..., subprocess.Popen[str]]:
-    """Start Python with these words in a folder, in such a system by default."""
+    """Start Python with these words in a folder, in such a system by default, with more in its environment."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(folder: Path, *words: object, without: bool = True, **options: Any) -> subprocess.Popen[str]:
-        program = [sys.executable, *map(str, words)]
-        printed = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
-        started.append(subprocess.Popen(program, cwd=folder, env=environment(without=without), **printed))
+    def start(folder: Path, *words: object, without: bool = True, **more: str) -> subprocess.Popen[str]:
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        where = {"cwd": folder, "env": environment(without=without) | more}
+        started.append(subprocess.Popen([sys.executable, *map(str, words)], **where, **streams))
         return started[-1]
 
     yield start

@@ -1,9 +1,14 @@
 """The system of these tests lacks what it is said to lack, and kadita does there what it does here."""
 
+import errno
+import os
 import signal
 import time
 
+import numpy as np
 import pytest
+
+import kadita
 
 AS_KADITA = """
 import os, signal, subprocess
@@ -94,6 +99,25 @@ except kadita.KaditaError as error:
         (tmp_path / "a.nc").unlink()
 
 
+def test_where_there_are_no_links_a_taken_name_is_kept_too(monkeypatch, tmp_path):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)  # as on FAT
+    path = tmp_path / "a.nc"
+    frame = np.array([[0.0, 0, 0], [1, 1, 1]])
+    with kadita.record(path, agents=2, box=5.0, velocities=False) as file:
+        file.write(frame, None, time=0.0)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.nc"]
+    before = path.read_bytes()
+    path.unlink()
+    file = kadita.record(path, agents=2, box=5.0, velocities=False)
+    path.write_bytes(before)
+    with pytest.raises(kadita.KaditaError, match="created by another program meanwhile"), file:
+        file.write(frame + 1, None, time=0.0)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [before]
+
+
 def test_a_file_that_a_program_has_open_is_one_line_and_stays(python, tmp_path):
     text = """
 import sys
@@ -107,7 +131,7 @@ assert open("a.csv", "rb").read() == before
 sys.exit(status)
 """
     status, _, said = program(python, tmp_path, text)
-    assert said == "kadita: error: a.csv: cannot be replaced while a program has it open; close it there\n"
+    assert said == "kadita: error: a.csv: cannot be replaced; if a program has it open, close it there\n"
     assert status == 2
     assert not [file.name for file in tmp_path.iterdir() if file.name.endswith(".csv") and file.name != "a.csv"]
 
@@ -170,3 +194,19 @@ def test_how_a_process_ended_on_any_system(status, said):
     from kadita.base.parallel.interpreter import how_it_ended
 
     assert how_it_ended(status) == said
+
+
+@pytest.mark.parametrize("console", ["cp1252", "cp437"])
+def test_a_console_of_windows_can_print_everything(console, python, tmp_path):
+    text = """
+from kadita.cli import main
+words = ["run torus --agents 5 --steps 20 -o a.nc", "metrics", "metrics polarization", "scenarios", "info a.nc",
+         "analyze a.nc", "plot a.nc -m spread -o a.png", "plugins list", "analyze \u043a\u043e\u0441\u044f\u043a.nc"]
+print([main(line.split()) for line in words])
+"""
+    (tmp_path / "program.py").write_text(text, encoding="utf-8")
+    process = python(tmp_path, "program.py", PYTHONIOENCODING=console)
+    out, said = process.communicate(timeout=60)
+    assert out.splitlines()[-1] == "[0, 0, 0, 0, 0, 0, 0, 0, 2]"
+    assert "\\u043a\\u043e\\u0441\\u044f\\u043a.nc: there is no such file" in said
+    assert "Traceback" not in said

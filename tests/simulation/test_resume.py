@@ -2,7 +2,6 @@
 
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -215,6 +214,8 @@ def test_resuming_measures_all_frames(tmp_path, command):
 @pytest.mark.slow
 @pytest.mark.parametrize("full", [600, 300_000, 1_000_000], ids=["header", "early", "later"])
 def test_on_a_full_disk_it_ends_with_one_line_and_goes_on_once_there_is_room(tmp_path, long_run, command, full):
+    resource = pytest.importorskip("resource", reason="limits of POSIX")
+
     def no_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))
 

@@ -33,7 +33,7 @@ def distinct(files: Sequence[str | Path]) -> list[str]:
     bare = [path.with_suffix("") if has_suffix(path) else path for path in paths]
     for named in (bare, paths):
         for count in range(1, 1 + max((len(path.parts) for path in named), default=0)):
-            names = [str(Path(*path.parts[-count:])) for path in named]
+            names = [Path(*path.parts[-count:]).as_posix() for path in named]
             if len(set(names)) == len(names):
                 return names
     return [f"{file} ({i})" for i, file in enumerate(files, 1)]
@@ -121,17 +121,7 @@ def rename(path: Path, target: Path) -> None:
         KaditaError: another program has one of them open, on Windows.
         OSError: it cannot be renamed.
     """
-    for pause in (*PATIENCE, None):
-        try:
-            path.replace(target)
-        except PermissionError as error:
-            if getattr(error, "winerror", None) not in IN_USE:
-                raise
-            if pause is None:
-                raise KaditaError(f"{target}: cannot be replaced while a program has it open; close it there") from None
-            time.sleep(pause)
-        else:
-            return
+    _patiently(os.replace, path, target)
 
 
 def publish(hidden: Path, path: Path) -> None:
@@ -141,23 +131,44 @@ def publish(hidden: Path, path: Path) -> None:
         KaditaError: the name is taken.
         OSError: it cannot be renamed.
     """
-    taken = KaditaError(f"{path} exists; it was created by another program meanwhile")
+    try:
+        if os.name == "nt":
+            _patiently(os.rename, hidden, path)  # which replaces nothing there
+        else:
+            _link(hidden, path)
+    except FileExistsError:
+        raise KaditaError(f"{path} exists; it was created by another program meanwhile") from None
+
+
+def _link(hidden: Path, path: Path) -> None:
     try:
         os.link(hidden, path)  # unlike renaming, linking never replaces a file
     except FileExistsError:
-        raise taken from None
-    except (OSError, AttributeError):  # a file system or a system without links: an empty file reserves the name
+        raise
+    except OSError:  # a file system without links: an empty file reserves the name
+        path.touch(exist_ok=False)
         try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            raise taken from None
-        try:
-            rename(hidden, path)
+            hidden.replace(path)
         except BaseException:
             discard(path)
             raise
     else:
         discard(hidden)
+
+
+def _patiently(change: Callable[[Path, Path], None], path: Path, target: Path) -> None:
+    """Rename a file by this function, again where a program has it open for a moment."""
+    for pause in (*PATIENCE, None):
+        try:
+            change(path, target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in IN_USE:
+                raise
+            if pause is None:
+                raise KaditaError(f"{target}: cannot be replaced; if a program has it open, close it there") from None
+            time.sleep(pause)
+        else:
+            return
 
 
 def discard(path: Path) -> None:

@@ -38,7 +38,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     if len(content) > TOML_BYTES:
         raise KaditaError(f"{path}: expected TOML of at most {TOML_BYTES >> 20} MiB; found more")
     try:
-        return parse_toml(str(path), content.decode("utf-8"))
+        return parse_toml(str(path), content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise KaditaError(f"{path}: expected TOML in UTF-8; found other bytes") from None
 

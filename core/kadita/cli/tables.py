@@ -35,7 +35,7 @@ def is_plain(stream: IO[str] | None = None) -> bool:
     """Return whether a stream, stdout by default, is to have text alone."""
     shown = sys.stdout if stream is None else stream
     asked = os.environ.get("KADITA_PLAIN", "") not in ("", "0")
-    return asked or not shown.isatty() or os.environ.get("TERM", "dumb") in DUMB
+    return asked or not shown.isatty() or os.environ.get("TERM", "" if os.name == "nt" else "dumb") in DUMB
 
 
 def width_of_stdout() -> int | None:

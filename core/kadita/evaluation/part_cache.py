@@ -11,7 +11,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
-from kadita.base.files import replace_whole
+from kadita.base.files import discard, replace_whole
 from kadita.evaluation.accumulator import PartialResult
 from kadita.evaluation.partition import Task, resolve
 
@@ -59,5 +59,6 @@ class PartCache:
         """Remove all partial results, once the analysis is complete."""
         if self.folder.is_dir():
             for file in self.folder.iterdir():
-                file.unlink(missing_ok=True)
-            self.folder.rmdir()
+                discard(file)
+            with suppress(OSError):  # another process may be about to remove it, too
+                self.folder.rmdir()

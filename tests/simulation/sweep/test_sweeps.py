@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -319,6 +318,7 @@ class TestRefusals:
 @pytest.mark.slow
 def test_a_full_disk_ends_it_with_a_line_and_spoils_nothing(small, start, swept, tmp_path, times, contents):
     """The limit of a file's size is above what is written of a short run, and below that of one with many frames."""
+    resource = pytest.importorskip("resource", reason="limits of POSIX")
     small.write_text(small.read_text().replace("every = 5", "every = 1").replace("steps = 60", "steps = 600"))
     before = contents(swept)
     limit = 20_000

@@ -46,7 +46,8 @@ def open_merged(
     """
     if len(sources) == 1:
         return open_tracks(registry, sources[0], options, **others)
-    if len({source.resolve() for source in sources}) < len(sources):
+    found = [source.stat() for source in sources if source.exists()]
+    if len({(status.st_dev, status.st_ino) for status in found}) < len(found):
         raise KaditaError("expected each file once; got one twice")
     files = [_opened(registry, source, options, others) for source in sources]
     chunks = [_whole(file) for file in files]

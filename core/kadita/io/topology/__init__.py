@@ -64,8 +64,9 @@ def write_topology(
 
 
 def _relative(file: Path, folder: Path) -> str:
-    """Return the path from a folder to a file, so that both can be moved together."""
-    return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    """Return the path from a folder to a file, so that both can be moved together; the whole path on another drive."""
+    file, folder = file.resolve(), folder.resolve()
+    return file.as_posix() if file.drive != folder.drive else Path(os.path.relpath(file, folder)).as_posix()
 
 
 def topology(data: Any, output: str | Path, *, force: bool = False, **tracks: Any) -> list[Path]:
