@@ -24,8 +24,8 @@ BLOCK = re.compile(
 )
 NAME = re.compile(r"(?:#!.*\n)?# ([\w/]+\.(?:py|toml|sh))\n")  # the first line of a block that is a file
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
-UNLIKE = re.compile(  # lines of tables; checksums; durations; sizes of files
-    r"[\u2500-\u257f]|(?<![.\w])(?=\d*[a-f])[0-9a-f]{12,}\b"
+UNLIKE = re.compile(  # lines of tables; checksums; the version; durations; sizes of files
+    r"[\u2500-\u257f]|(?<![.\w])(?=\d*[a-f])[0-9a-f]{12,}\b|(?<=kadita )\d[\w.+]*"
     r"|(?<=in )\d+\.\d+ ?s\b|[\d.]+ [mun]s per |(?<=\()[\d.]+ [kM]B(?=\))"
 )
 
@@ -79,8 +79,8 @@ def same(said: str, printed: str) -> bool:
     """Whether a page says what is printed.
 
     Words are the same. Whole numbers are, too, and others to 2 % or to one in their last digit, because libraries and
-    processors round in different ways. Spaces, lines of tables, checksums, and sizes of files and seconds where they
-    are told do not count.
+    processors round in different ways. Spaces, lines of tables, checksums, kadita's version, and sizes of files and
+    seconds where they are told do not count.
     """
     said, printed = UNLIKE.sub(" ", said), UNLIKE.sub(" ", printed)
     if NUMBER.sub("#", said).split() != NUMBER.sub("#", printed).split():
@@ -198,12 +198,12 @@ def installs(text: str) -> bool:
 
 
 def refreshed(text: str, folder: Path) -> str:
-    """Return the text of a page with what its blocks print now."""
+    """Return the text of a page with what its blocks print now, where that is not the same."""
     with Session(folder, own_environment=installs(text)) as session:
 
         def printed(found: re.Match[str]) -> str:
             output = session.run(Block(*found.group("language", "code", "output")))
-            if found["output"] is None:
+            if found["output"] is None or same(found["output"], output):
                 return found[0]
             whole = "\n".join(line.rstrip() for line in output.strip("\n").split("\n"))
             return found[0][: found.start("output") - found.start()] + f"{whole}\n```"
