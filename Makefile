@@ -10,7 +10,7 @@ CORE := tests/base tests/school tests/plugins tests/models tests/io tests/evalua
 QUIET := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning -W ignore::FutureWarning
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all test-windows test-lowest test-newest setup check bytecode web schemas docs studies benchmark clean
+.PHONY: demo test test-all test-windows test-lowest test-newest setup check bytecode web schemas docs docs-outputs studies benchmark clean
 
 ## a school, its numbers and its picture, in out/
 demo: $(VENV)/installed
@@ -75,6 +75,10 @@ web:
 docs: $(VENV)/docs
 	$(BIN)/sphinx-build -W --keep-going -q -j auto -b html -d out/site-cache docs out/site
 	$(BIN)/python docs/builder/links.py out/site
+
+## what the blocks of the tutorials print, into their pages
+docs-outputs: $(VENV)/developer
+	$(BIN)/python tests/shared/manual.py
 
 ## the table of docs/two-definitions.md, and the pictures
 studies: $(VENV)/developer

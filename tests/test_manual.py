@@ -17,9 +17,9 @@ EXCERPT = re.compile(r"^```py\n(.*?)^```$", re.MULTILINE | re.DOTALL)  # of a pl
 SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~!]")  # what a shell reads in the words of a command
 PAGES = manual.pages()
 TEXT = {page: path.read_text(encoding="utf-8") for page, path in PAGES.items()}
-SLOW: set[str] = set()
+SLOW = ("tutorials/", "running", "figures", "thermodynamics", "measuring", "writing-a-metric")  # the README always runs
 RUNNING = [
-    pytest.param(page, marks=[pytest.mark.slow] if page in SLOW else [])
+    pytest.param(page, marks=[pytest.mark.slow] if page.startswith(tuple(f"docs/{slow}" for slow in SLOW)) else [])
     for page in TEXT
     if manual.blocks_of(TEXT[page])
 ]
