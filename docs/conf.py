@@ -1,5 +1,6 @@
 """The documentation site: ``make docs``. It needs no network, neither to be built nor to be read."""
 
+import logging
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ EXAMPLES = HERE.parent / "out" / "gallery"  # where they run and leave their fil
 shutil.copytree(HERE / "examples", EXAMPLES, dirs_exist_ok=True)
 
 import kadita  # noqa: E402
+
+logging.getLogger("kadita").setLevel(logging.WARNING)  # a package of the theme lets all loggers print
 
 project = "kadita"
 author = "kadita's authors"

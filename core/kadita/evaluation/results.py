@@ -18,7 +18,6 @@ from kadita.evaluation.result import COUNTS as COUNTS
 from kadita.evaluation.result import AnalysisResult as AnalysisResult
 from kadita.evaluation.result import Result as Result
 from kadita.evaluation.result import Series as Series
-from kadita.evaluation.result import attributes_of, distinct_dims, unit_along
 from kadita.evaluation.result import plain as plain
 from kadita.evaluation.statistics import Estimate, check_equilibration, estimate
 from kadita.school.box import Floats
@@ -225,7 +224,7 @@ class Results(Mapping[str, Floats]):
         """Return the coordinates along an axis: numbers, or names."""
         if dim in result.axes:
             return list(result.axes[dim].tolist())
-        if dim == "agent" and size == len(self.agents) and not self._reuses_columns(result):
+        if dim == "agent" and size == len(self.agents) and not self.reuses_columns(result):
             return list(self.agents.tolist())
         if dim == "species":
             return list(self.species)
@@ -243,23 +242,9 @@ class Results(Mapping[str, Floats]):
         """Return the coordinates along an axis as text."""
         return along_axis(self.axis_of(result, dim, size))
 
-    def _reuses_columns(self, result: Result) -> bool:
+    def reuses_columns(self, result: Result) -> bool:
         """Return whether the columns of a per-agent result belong to different agents in different frames."""
         return self.identities is not None and isinstance(result, Series)
-
-    def _add_means(self, variables: dict[str, Any], equilibration: str | float) -> None:
-        """Add mean and standard error of every series of numbers to the variables of a dataset."""
-        estimates = self.statistics(check_equilibration(equilibration))
-        for name, s in self.series.items():
-            if s.labels or "agent" in s.dims:
-                continue
-            columns = [k for k in estimates if k == name or (s.dims and k.startswith(f"{name}."))]
-            dims = variables[name][0][1:]
-            for suffix, of in (("mean", "mean"), ("error", "standard error of the mean")):
-                values = np.array([getattr(estimates[k], suffix) for k in columns]).reshape(s.values.shape[1:])
-                described = {"units": s.units, "long_name": f"{of} of {name}"}
-                variables[f"{name}_{suffix}"] = (dims, values, described)
-            variables[name][2]["ancillary_variables"] = f"{name}_mean {name}_error"
 
     def to_xarray(self, equilibration: str | float | None = None) -> xarray.Dataset:
         """Return an `xarray.Dataset` with the dimensions frame, agent, space and those that metrics declare.
@@ -280,33 +265,6 @@ class Results(Mapping[str, Floats]):
         >>> list(dataset.data_vars)
         ['polarization', 'agents', 'polarization_mean', 'polarization_error']
         """
-        import xarray
+        from kadita.evaluation.dataset import dataset_of
 
-        # not "units": xarray would decode "s" to timedelta, and kadita's times are plain numbers
-        unit = {"time_unit": self.attributes["time_unit"]} if self.attributes.get("time_unit") else {}
-        variables: dict[str, Any] = {}
-        coords: dict[str, Any] = {"frame": self.frames, "time": ("frame", self.times, unit)}
-        owners = dict.fromkeys((*coords, *self), "")  # by dimension, the result it belongs to
-        column, identity = self.unused("column"), self.unused("identity")
-        for name, r in (*self.series.items(), *self.analyses.items()):
-            of_frames = ("frame",) if isinstance(r, Series) else ()
-            dims = distinct_dims(name.partition(".")[0], r.dims, owners)
-            if self._reuses_columns(r):
-                dims = tuple(column if d == "agent" else d for d in dims)
-            for dim, key, size in zip(r.dims, dims, r.values.shape[len(of_frames) :], strict=True):
-                coords.setdefault(key, (key, self.axis_of(r, dim, size), unit_along(r, dim)))
-            variables[name] = ((*of_frames, *dims), r.values, attributes_of(r))
-        if self.counts is not None:
-            meaning = "number of agents present in the frame"
-            variables[self.unused(COUNTS)] = ("frame", self.counts, {"long_name": meaning})
-        if self.identities is not None and column in coords:
-            meaning = "index along agent of the agent in this column, -1 for none"
-            coords[identity] = (("frame", column), self.identities, {"long_name": meaning})
-            coords["agent"] = ("agent", self.agents)
-        if self.agent_species is not None and "agent" in coords:
-            coords[self.unused("agent_species")] = ("agent", self.agent_species, {"long_name": "species of the agent"})
-        if equilibration is not None:
-            self._add_means(variables, equilibration)
-        attributes = {f"attribute_{key}": plain(value) for key, value in self.attributes.items() if value is not None}
-        record = {key: plain(value) for key, value in self.provenance.items()}
-        return xarray.Dataset(variables, coords=coords, attrs=attributes | record)
+        return dataset_of(self, equilibration)

@@ -16,11 +16,13 @@ from kadita.base import html, renamed
 from kadita.base.errors import KaditaError
 from kadita.base.files import fingerprint
 from kadita.school.block import Block, Frame
-from kadita.school.box import Box, Floats, within
-from kadita.school.chunk import BLOCK_FRAMES, Chunk, constant_segments, frames_at_once
+from kadita.school.box import Floats, within
+from kadita.school.chosen_frames import chosen
+from kadita.school.chunk import BLOCK_FRAMES, Chunk, frames_at_once
 from kadita.school.dimensions import PLANE, SPACE, off_plane
 from kadita.school.input_arrays import names_of
 from kadita.school.neighbors import Integers
+from kadita.school.whole_blocks import blocks_in
 
 if TYPE_CHECKING:
     from kadita.evaluation.report.show import Page
@@ -220,29 +222,7 @@ class Trajectory(ABC):
         Raises:
             KaditaError: if the step is below 1, or no frames are selected.
         """
-        if step is not None and step < 1:
-            raise KaditaError(f"--step: expected at least 1; got {step}")
-        frames = np.arange(self.n_frames)[slice(start, stop, step)]
-        if not (begin is end is dt is None):
-            times = self.times[frames]
-            keep = np.ones(len(frames), dtype=bool)
-            if begin is not None:
-                keep &= times >= begin
-            if end is not None:
-                keep &= times <= end
-            if dt is not None:
-                if not 0 < dt < np.inf:
-                    raise KaditaError(f"--dt: expected a time above 0; got {dt:g}")
-                with np.errstate(over="ignore", invalid="ignore"):
-                    multiples = (times - self.times[0]) / dt
-                    keep &= np.abs(multiples - np.rint(multiples)) < 1e-4  # times may have been stored as float32
-            frames = frames[keep]
-        if len(frames) == 0 and not none:
-            raise KaditaError(
-                f"{self.name}: no frames selected; there are {self.n_frames} frames, "
-                f"times {self.times[0]:g} to {self.times[-1]:g}"
-            )
-        return frames
+        return chosen(self, start, stop, step, begin=begin, end=end, dt=dt, none=none)
 
     def blocks(
         self,
@@ -262,7 +242,7 @@ class Trajectory(ABC):
         dimensions = self.decide_dimensions()
         all_species = names_of(self.species)
         for numbers, chunk in self.chunks_of(frames, size):
-            yield from self._split(numbers, chunk, dimensions, all_species)
+            yield from blocks_in(self, numbers, chunk, dimensions, all_species)
 
     def chunks_of(self, frames: Integers, size: int = BLOCK_FRAMES) -> Iterator[tuple[Integers, Chunk]]:
         """Yield these frames as the file stores them, at most `size` at a time, with their numbers."""
@@ -309,30 +289,6 @@ class Trajectory(ABC):
             if what == "position":
                 present = np.logical_not(np.isnan(values).any(axis=2))
         return present
-
-    def _split(self, frames: Integers, chunk: Chunk, dimensions: int, all_species: tuple[str, ...]) -> Iterator[Block]:
-        present = self.presence(frames, chunk)
-        for a, b, columns in constant_segments(present, chunk.lengths, chunk.identities):
-            members = columns if chunk.identities is None else chunk.identities[a, columns]
-            taken = slice(None) if len(columns) == present.shape[1] else columns
-            try:
-                yield Block(
-                    chunk.positions[a:b, taken],
-                    None if chunk.velocities is None else chunk.velocities[a:b, taken],
-                    box=Box() if chunk.lengths is None else Box.of_edges(chunk.lengths[a]),
-                    times=chunk.times[a:b],
-                    agents=self.agents[members],
-                    attributes=self.attributes,
-                    frames=frames[a:b],
-                    members=members,
-                    columns=columns,
-                    species=None if self.species is None else self.species[members],
-                    dimensions=dimensions,
-                    all_species=all_species,
-                    variables=chunk.variables.at((slice(a, b), taken)),
-                )
-            except KaditaError as error:
-                raise KaditaError(f"{self.name}: frame {frames[a]}: {error}") from None
 
 
 def arrivals(trajectory: Trajectory, pause: float = 0.5) -> Iterator[int]:
