@@ -34,10 +34,10 @@ def test_measured_at_once_or_after_it_is_converted(options, walks, tmp_path):
 def test_what_was_assumed_is_a_warning_and_a_note(walks):
     with pytest.warns() as warned:
         kadita.open(walks, **UNITS)
-    assert any("the columns fish are taken as agent" in str(w.message) for w in warned)
+    assert any("the column fish is taken as agent" in str(w.message) for w in warned)
     with pytest.warns():
         results = kadita.analyze(walks, "spread", tracks=UNITS)
-    assert any("the columns fish are taken as agent" in note for note in results.notes)
+    assert any("the column fish is taken as agent" in note for note in results.notes)
 
 
 def test_parameters_of_the_importer(walks, capsys, monkeypatch):

@@ -104,7 +104,9 @@ def find_columns(
     assumed, doubts = _by_other_names(known, names)
     names |= assumed
     if assumed:
-        remarks.insert(0, f"the columns {', '.join(assumed.values())} are taken as {', '.join(assumed)}")
+        named = ", ".join(assumed.values())
+        taken = f"the column {named} is" if len(assumed) == 1 else f"the columns {named} are"
+        remarks.insert(0, f"{taken} taken as {', '.join(assumed)}")
     _check(path, known, names, doubts, repeated, one_animal=one_animal)
     below = dict(zip(known, units, strict=False))
     by_axis = {axis: unit_of(names[axis], below.get(names[axis], ""), LENGTHS) for axis in "xyz" if axis in names}

@@ -52,7 +52,7 @@ class Facts(NamedTuple):
     dimensions: int = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis(Declared):
     """A declared analysis. Made by `analysis`."""
 

@@ -44,7 +44,7 @@ def symbol_of(formula: str) -> str:
     return found[1].replace("xi", "\u03be").replace("chi", "\u03c7") if found else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Declared:
     """A function of a plugin that was declared with a decorator."""
 
@@ -56,6 +56,9 @@ class Declared:
     def summary(self) -> str:
         """First line of the docstring."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}: {self.summary}>"
 
     def validate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return all parameters, validated, with defaults for those that are not given.

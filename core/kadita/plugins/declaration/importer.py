@@ -71,7 +71,7 @@ def any_file(path: Path) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Importer(Declared):
     """A declared importer. Made by `importer`."""
 

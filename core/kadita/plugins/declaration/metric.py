@@ -24,7 +24,7 @@ Definition = Annotated[
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Metric(Declared):
     """A declared metric: its function, its needs and parameters, and its documentation. Made by `metric`."""
 

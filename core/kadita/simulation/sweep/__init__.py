@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from kadita.plugins.loading import load_registry
 from kadita.plugins.registry import Registry
 from kadita.school.transforms.largest_cluster import LargestCluster
 from kadita.simulation.stream import Simulation
-from kadita.simulation.sweep.configuration import read_sweep
+from kadita.simulation.sweep.configuration import read_sweep, sweep_of
 from kadita.simulation.sweep.points import MANIFEST, Points, Setting, points_of, write_json, write_manifest
 from kadita.simulation.sweep.tables import finished, write_tables
 from kadita.simulation.sweep.work import Line, Point, run_line
@@ -34,7 +34,7 @@ LOCK = ".lock"
 
 @with_bar("sweeping")
 def sweep(
-    configuration: str | Path,
+    configuration: str | Path | Mapping[str, Any],
     *,
     output: str | Path | None = None,
     workers: int = 1,
@@ -47,7 +47,7 @@ def sweep(
     """Run the unfinished points of a sweep, tabulate all finished points, and return their table.
 
     Args:
-        configuration: path of the TOML file of the sweep.
+        configuration: path of the TOML file of the sweep, or its content.
         output: folder of the sweep; by default one named after the file, in the current folder.
         workers: number of processes; the tables do not depend on it.
         scheduler: address of a dask.distributed scheduler, instead of workers.
@@ -76,7 +76,7 @@ def sweep(
 
 
 def run_sweep(
-    configuration: str | Path,
+    configuration: str | Path | Mapping[str, Any],
     *,
     output: str | Path | None = None,
     workers: int = 1,
@@ -93,11 +93,17 @@ def run_sweep(
     Raises:
         KaditaError: see `sweep`.
     """
-    path = Path(configuration)
     registry = load_registry(plugins) if registry is None else registry
-    points = points_of(str(path), read_sweep(path), registry)
-    _check_run(str(path), points)
-    folder = Path(output) if output is not None else Path(path.stem)
+    if isinstance(configuration, Mapping):
+        if output is None:
+            raise KaditaError("output: expected a folder for the sweep, whose configuration has no name; got none")
+        name, folder = "sweep", Path(output)
+        points = points_of(name, sweep_of(configuration, name, Path()), registry)
+    else:
+        path = Path(configuration)
+        name, folder = str(path), Path(path.stem if output is None else output)
+        points = points_of(name, read_sweep(path), registry)
+    _check_run(name, points)
     _check_folder(folder, must_exist=not run)
     folder.mkdir(exist_ok=True)
     with _locked(folder):

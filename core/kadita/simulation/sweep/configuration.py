@@ -119,14 +119,23 @@ def read_sweep(path: Path) -> SweepConfiguration:
     Raises:
         KaditaError: a missing file, or an invalid configuration.
     """
-    table = renamed.new_keys(read_toml(path), renamed.CONFIGURATION)
+    return sweep_of(read_toml(path), str(path), path.parent)
+
+
+def sweep_of(content: Mapping[str, Any], name: str, folder: Path) -> SweepConfiguration:
+    """Return the configuration of a sweep from its content; paths in it are relative to `folder`.
+
+    Raises:
+        KaditaError: an invalid configuration, which is called `name`.
+    """
+    table = renamed.new_keys(dict(content), renamed.CONFIGURATION)
     try:
         sweep = SweepConfiguration.model_validate(table)
     except ValidationError as error:
-        raise KaditaError(f"{path}: {_fault(error)}") from None
+        raise KaditaError(f"{name}: {_fault(error)}") from None
     named = {"scenario": sweep.scenario, "profile": sweep.profile}
-    files = {key: name for key, name in named.items() if name and name.endswith(".toml")}
-    return sweep.model_copy(update={key: str((path.parent / name).resolve()) for key, name in files.items()})
+    files = {key: file for key, file in named.items() if file and file.endswith(".toml")}
+    return sweep.model_copy(update={key: str((folder / file).resolve()) for key, file in files.items()})
 
 
 def runs_of(

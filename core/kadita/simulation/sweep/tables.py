@@ -54,7 +54,7 @@ def write_tables(folder: Path, points: Points) -> list[Path]:
         warnings.warn(
             f"{drifting} of {len(settled)} series are not equilibrated (columns *{SETTLED}); use longer runs",
             KaditaWarning,
-            stacklevel=3,
+            stacklevel=5,
         )
     writers = {"table.csv": _write_csv, "table.nc": _write_netcdf}
     for name, writer in writers.items():
