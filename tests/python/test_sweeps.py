@@ -19,9 +19,15 @@ CONTENT = {
 }
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::kadita.KaditaWarning")  # the runs are short
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
-    return kadita.sweep(CONTENT, output=tmp_path_factory.mktemp("sweeps") / "noise")
+    with pytest.warns(kadita.KaditaWarning, match="use longer runs") as warned:
+        made = kadita.sweep(CONTENT, output=tmp_path_factory.mktemp("sweeps") / "noise")
+    assert warned[0].filename == __file__
+    return made
 
 
 def test_a_dataset_has_the_parameters_and_seeds_as_dimensions(table):
