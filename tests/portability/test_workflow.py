@@ -65,4 +65,4 @@ def test_what_is_left_out_is_there():
     for name in left_out:
         file, *tests = re.split("::|\\[", name)
         text = (ROOT / file).read_text(encoding="utf-8")
-        assert all(test in text for test in tests if test.startswith(("test_", "Test"))), name
+        assert all(test.partition("[")[0] in text for test in tests if test.startswith(("test_", "Test"))), name

@@ -16,6 +16,8 @@ LEFT_OUT = {
     "tests/cli/test_follow.py::test_another_file_in_its_place_is_noticed": DELETED,
     "tests/cli/test_live.py::test_a_signal_leaves_a_clean_terminal_and_a_file_that_resumes[15-143-terminated]": SIGNALS,
     "tests/cli/test_live.py::test_without_a_trajectory_the_terminal_is_clean_too": SIGNALS,
+    "tests/evaluation/test_edited_plugins.py::test_a_trajectory_that_is_replaced_while": DELETED,
+    "tests/evaluation/test_parallel.py::test_a_file_that_changes_meanwhile_is_noticed": DELETED,
     "tests/io/durability/test_killed_runs.py": FORK,
     "tests/io/isolated/test_reading.py::test_what_goes_beyond_its_limits_is_ended": LIMITS,
     "tests/io/nc4/test_mda_schools.py::test_a_file_that_is_replaced_can_be_read_until_it_is": DELETED,
