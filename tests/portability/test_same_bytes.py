@@ -85,6 +85,7 @@ def test_a_run_that_was_killed_goes_on(python, commands, contents, tmp_path):
     assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_closed_console_ends_a_run_with_its_frame(python, tmp_path):
     running = python(tmp_path, "-m", "kadita", *RUN.split())
     until = time.monotonic() + 180
@@ -97,6 +98,7 @@ def test_a_closed_console_ends_a_run_with_its_frame(python, tmp_path):
     assert running.returncode == 128 + signal.SIGTERM
 
 
+@pytest.mark.slow
 def test_a_sweep_that_was_killed_goes_on(python, commands, contents, tmp_path):
     (tmp_path / "small.toml").write_text(SWEEP)
     running = python(tmp_path, "-m", "kadita", "sweep", "small.toml", "-o", "cut", "--workers", "2")
