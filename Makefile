@@ -36,8 +36,9 @@ test-all: $(VENV)/developer $(POSE)/installed bytecode
 ## the core of the suite, as kadita runs without what Windows lacks; tests/portability/start/left_out.py says what is left out
 test-windows: $(VENV)/developer bytecode
 	KADITA_WITHOUT=1 PYTHONPATH=$(CURDIR)/tests/portability/start $(BIN)/python -m pytest -n auto --dist worksteal \
-	  -p left_out tests/base tests/io tests/school tests/simulation tests/evaluation tests/cli \
-	  tests/tracks/test_large_tables.py
+	  -p left_out tests/base tests/io tests/school tests/simulation tests/evaluation/test_*.py \
+	  tests/cli/test_commands.py tests/cli/test_follow.py tests/cli/test_live.py tests/cli/test_processes.py \
+	  tests/cli/test_run_analyze.py tests/tracks/test_large_tables.py
 
 ## the environment alone
 setup: $(VENV)/installed

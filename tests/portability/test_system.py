@@ -136,6 +136,7 @@ sys.exit(status)
     assert not [file.name for file in tmp_path.iterdir() if file.name.endswith(".csv") and file.name != "a.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dies", "how"),
     [("raise SystemExit(7)", "with exit status 7"), ("import time; time.sleep(60)", "by signal SIGKILL")],
@@ -196,6 +197,7 @@ def test_how_a_process_ended_on_any_system(status, said):
     assert how_it_ended(status) == said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("console", ["cp1252", "cp437"])
 def test_a_console_of_windows_can_print_everything(console, python, tmp_path):
     text = """

@@ -1,6 +1,7 @@
 """The workflow of a hosted service is well-formed, and calls what exists."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,12 @@ def test_commands_and_folders_exist(jobs):
 def test_the_gate_is_the_one_of_the_project(jobs):
     assert commands(jobs["gate"]).endswith(".ci/run")
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o100
+
+
+def test_what_is_left_out_is_there():
+    place = ROOT / "tests" / "portability" / "start" / "left_out.py"
+    left_out = runpy.run_path(str(place))["LEFT_OUT"]
+    for name in left_out:
+        file, *tests = re.split("::|\\[", name)
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert all(test.partition("[")[0] in text for test in tests if test.startswith(("test_", "Test"))), name
