@@ -7,7 +7,7 @@ from pathlib import Path
 
 BASH = """\
 _kadita_completion() {
-    local kind value help file current=${COMP_WORDS[COMP_CWORD]/#\~\//$HOME/}
+    local kind value help file current=${COMP_WORDS[COMP_CWORD]/#\\~\\//$HOME/}
     COMPREPLY=()
     while IFS=$'\\t' read -r kind value help; do
         if [[ $kind == plain ]]; then
