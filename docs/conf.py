@@ -30,6 +30,7 @@ extensions = [
 exclude_patterns = ["examples/*"]
 nitpicky = False
 default_role = "code"
+smartquotes = False  # options are to be copied
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -10,7 +10,7 @@ from typing import Any
 from builder import rst
 from builder.pictures import draw
 from builder.runs import Runs
-from kadita.plugins.catalogue import Entry, metrics
+from kadita.plugins.catalogue import Catalogue, Entry, metrics
 from kadita.plugins.declaration.metric import Metric
 
 SYMMETRIES = {"images": "periodic images"}
@@ -25,10 +25,10 @@ def write(folder: Path, runs: Runs) -> None:
     for name, one in catalogue.items():
         draw(name, runs.results(name), pages / f"{name}.svg")
         (pages / f"{name}.rst").write_text(_page(one, entries[name], runs), encoding="utf-8")
-    (folder / "metrics.rst").write_text(_overview(entries), encoding="utf-8")
+    (folder / "metrics.rst").write_text(_overview(entries, catalogue), encoding="utf-8")
 
 
-def _overview(entries: dict[str, Entry]) -> str:
+def _overview(entries: dict[str, Entry], catalogue: Catalogue) -> str:
     parts = [
         rst.heading("Metrics and analyses"),
         "What ``kadita analyze`` computes: metrics, of every frame, and analyses, of the whole trajectory. Those with "
@@ -38,14 +38,18 @@ def _overview(entries: dict[str, Entry]) -> str:
     for plugin in dict.fromkeys(entry.plugin for entry in entries.values()):
         own = [entry for entry in entries.values() if entry.plugin == plugin]
         parts.append(rst.heading(plugin.title or plugin.name, "-"))
-        rows = [
-            (f":doc:`metrics/{e.name}`", rst.escaped(e.meaning), "analysis" if e.kind == "analysis" else "", e.unit)
-            for e in own
-        ]
+        rows = [(f":doc:`metrics/{e.name}`", rst.escaped(e.meaning), _values(catalogue[e.name]), e.unit) for e in own]
         rows = [(a + (" ✓" if e.default else ""), b, c, d) for (a, b, c, d), e in zip(rows, own, strict=True)]
-        parts.append(rst.table(["name", "meaning", "kind", "unit"], rows))
+        parts.append(rst.table(["name", "meaning", "of", "unit"], rows))
     parts.append(rst.toctree(f"metrics/{name}" for name in entries))
     return "\n".join(parts)
+
+
+def _values(one: Any) -> str:
+    """Return what a metric has a value of."""
+    if not isinstance(one, Metric):
+        return "trajectory"
+    return "agent" if one.dims == ("agent",) else "frame" if not one.dims else f"frame, by {', '.join(one.dims)}"
 
 
 def _page(one: Any, entry: Entry, runs: Runs) -> str:
@@ -58,7 +62,7 @@ def _page(one: Any, entry: Entry, runs: Runs) -> str:
         rst.heading(name),
         first + "\n",
         ".. code-block:: text\n\n   " + one.formula + "\n",
-        f".. figure:: {name}.svg\n   :alt: {name} of the runs {', '.join(shown)}\n\n   {_caption(shown, given)}\n",
+        f".. figure:: {name}.svg\n   :alt: {name} of {', '.join(shown)}\n\n   {_caption(shown, given, runs)}\n",
         rst.table(["what", "of this metric"], [(key, value) for key, value in _facts(one, entry) if value]),
     ]
     if rest:
@@ -66,13 +70,17 @@ def _page(one: Any, entry: Entry, runs: Runs) -> str:
     if one.parameters.model_fields:
         parts += [rst.heading("Parameters", "-"), rst.parameters(one.parameters.model_fields)]
     parts += [rst.heading("How it is computed", "-"), f".. code-block:: console\n\n   $ {command}\n"]
+    if "definition" in one.parameters.model_fields:
+        parts.append(
+            "The published definition, and the values of both in known states: :doc:`../../two-definitions`.\n"
+        )
     return "\n".join(parts)
 
 
-def _caption(shown: list[str], given: dict[str, Any]) -> str:
+def _caption(shown: list[str], given: dict[str, Any], runs: Runs) -> str:
     settings = ", ".join(f"{key} = {_plain(value)}" for key, value in given.items())
     what = "In the four states of a school" if len(shown) == 4 else f"Of {' and '.join(shown)}"  # noqa: PLR2004
-    return f"{what}{f', with {settings}' if settings else ''}; see `docs/builder/pictures.toml` for the runs."
+    return f"{what}{f', with {settings}' if settings else ''}: {'; '.join(map(runs.in_words, shown))}."
 
 
 def _facts(one: Any, entry: Entry) -> Iterator[tuple[str, str]]:

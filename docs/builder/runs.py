@@ -40,6 +40,15 @@ class Runs:
             kadita.run(scenario, output=path, seed=1, **settings)
         return path
 
+    def in_words(self, name: str) -> str:
+        """Return what was run under this name."""
+        settings = dict(self.settings["runs"][name])
+        scenario = settings.pop("scenario")
+        of = scenario if isinstance(scenario, str) else f"the model {scenario['model']} with two species"
+        counts = [f"{settings['agents']} agents"] if "agents" in settings else []
+        counts += [f"{settings['steps']} steps"] if "steps" in settings else []
+        return f"{name} is {of}" + (f", {', '.join(counts)}" if counts else "")
+
     def of_metric(self, name: str) -> list[str]:
         """Return the names of the runs that the picture of a metric shows."""
         given = self.settings["metrics"].get(name, {})

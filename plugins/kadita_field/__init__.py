@@ -3,7 +3,7 @@
 from kadita import Analysis, Metric, hookimpl
 from kadita_field.nematic import nematic_order, nematic_order_unbiased
 from kadita_field.local_order import local_order
-from kadita_field.neighbor_distance import neighbor_distance, neighbor_distance_by_rank
+from kadita_field.neighbor_distance import neighbor_distance, neighbor_distance_of_agents, neighbor_distance_by_rank
 from kadita_field.bearing import neighbor_bearing
 from kadita_field.anisotropy import neighbor_anisotropy
 from kadita_field.correlation import velocity_fluctuation_correlation, correlation_length, susceptibility

@@ -43,6 +43,25 @@ def neighbor_distance(block: Block, *, k: Rank = 1) -> Floats:
 
 @metric(
     units="length",
+    dims=("agent",),
+    default=False,
+    formula="r_i(k): distance from agent i to its k-th nearest",
+    range=(0, math.inf),
+    source=CLARK + "; " + RANKS,
+    symmetries=("translation", "rotation", "images"),
+    undefined="where N <= k",
+)
+def neighbor_distance_of_agents(block: Block, *, k: Rank = 1) -> Floats:
+    """Distance of each agent to its k-th nearest neighbour, (T, N); by default to the nearest one.
+
+    Distances are minimum-image distances.
+    """
+    distances = block.neighbor_distances(k)[..., k - 1]
+    return np.where(np.isinf(distances), np.nan, distances)
+
+
+@metric(
+    units="length",
     dims=("rank",),
     axes={"rank": Axis(ranks)},
     default=False,

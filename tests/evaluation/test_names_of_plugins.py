@@ -17,7 +17,7 @@ from kadita.plugins.registry import Plugin, Registry
 CORE = Path(kadita.__file__).parent
 HOMONYMS = {  # words that are a name, too, and mean something else
     ("testing/symmetries.py", "rotation"),  # of the school in space
-    ("cli/metric_details.py", "table"),  # a TOML table, as kind of a parameter
+    ("plugins/parameter_words.py", "table"),  # a TOML table, as kind of a parameter
     ("models/model.py", "state"),  # of a model, of which a velocity is a variable
     ("school/velocity_kinds.py", "state"),
     ("simulation/checks.py", "state"),

@@ -75,6 +75,8 @@ def test_distances_by_rank_are_scipys(box, value, gas):
         r = cKDTree(block.wrapped[t], boxsize=block.box.lengths).query(block.wrapped[t], k=10)[0][:, 1:]
         np.testing.assert_allclose(found[t], r.mean(axis=0), rtol=1e-12)
     np.testing.assert_array_equal(value("neighbor_distance", block, k=9), found[:, 8])
+    single = value("neighbor_distance_of_agents", block, k=9)
+    np.testing.assert_allclose(single.mean(axis=1), found[:, 8], rtol=1e-12)
 
 
 def test_ranks_that_nobody_has_are_nan(value, gas):
@@ -82,6 +84,7 @@ def test_ranks_that_nobody_has_are_nan(value, gas):
     np.testing.assert_array_equal(np.isnan(found), [[False] * 3 + [True] * 3] * 2)
     assert np.isnan(value("neighbor_distance", gas(2, 4), k=4)).all()
     assert np.isnan(value("neighbor_distance", gas(2, 1))).all()
+    assert np.isnan(value("neighbor_distance_of_agents", gas(2, 4), k=4)).all()
 
 
 @BOXES

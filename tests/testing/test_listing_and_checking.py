@@ -1,5 +1,7 @@
 """What is installed, what failed and why, and checks as a table: a broken plugin stops no other."""
 
+from importlib.metadata import version
+
 import pytest
 
 import kadita_tracks
@@ -103,7 +105,8 @@ def test_a_parameter_without_a_name_is_that_of_all_that_have_it(tmp_path, monkey
         (
             "nematic_order",
             2,
-            "expected a plugin; 'nematic_order' belongs to field (kadita 0.1.0): kadita plugins check field",
+            f"expected a plugin; 'nematic_order' belongs to field (kadita {version('kadita')}): "
+            "kadita plugins check field",
         ),
         ("oder", 2, "there is no plugin 'oder' (did you mean order"),
     ],

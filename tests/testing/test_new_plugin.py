@@ -27,7 +27,7 @@ def test_a_distribution_works_as_it_is(stranger, install, tmp_path, school):
     begin = time.monotonic()
     made = stranger("kadita", "plugins", "new", "crowding")
     assert (made.returncode, made.stderr) == (0, "")
-    assert "cd crowding && pip install -e . && pytest" in made.stdout
+    assert "cd crowding && pip install -e '.[dev]' && pytest" in made.stdout
     folder = tmp_path / "crowding"
     install(folder)
     tested = stranger("pytest", "-q", "-p", "no:cacheprovider", cwd=folder)

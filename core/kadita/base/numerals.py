@@ -36,12 +36,20 @@ def along_axis(numbers: Sequence[Any], least: int = SHORT) -> list[str]:
     (['12.5', '15.5', '18.5'], ['0.166667', '0.5'], ['1234567.5', '1234577.5'])
     >>> along_axis([12.5, 15.5, 18.5], least=2), along_axis([1 / 6, 1 / 2], least=2)
     (['12.5', '15.5', '18.5'], ['0.1667', '0.5'])
+    >>> along_axis([50.0, 100.0], least=2)
+    ['50', '100']
     """
     floats = sorted(x for x in numbers if isinstance(x, float))
     step = min((b - a for a, b in pairwise(floats)), default=0.0)
     for digits in range(least, SHORT + 1):
-        short = [f"{x:.{digits}g}" if isinstance(x, float) else str(x) for x in numbers]
-        faithful = all(abs(float(f"{x:.{digits}g}") - x) <= CLOSE * step for x in floats)
+        short = [_plain(x, digits) if isinstance(x, float) else str(x) for x in numbers]
+        faithful = all(abs(float(_plain(x, digits)) - x) <= CLOSE * step for x in floats)
         if (faithful or (len(floats) == 1 and digits == SHORT)) and len(set(short)) == len(short):
             return short
     return [str(x) for x in numbers]
+
+
+def _plain(x: float, digits: int) -> str:
+    """Return a number in so many digits; integers of up to six digits without an exponent."""
+    short = f"{x:.{digits}g}"
+    return f"{x:.0f}" if "e+" in short and abs(x) < 10**SHORT and x.is_integer() else short

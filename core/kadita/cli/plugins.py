@@ -76,7 +76,7 @@ def new_plugin(
         say(f"wrote {file}; try it: kadita analyze TRAJECTORY --plugin {file} -m {file.stem}")
         return
     folder, metric = new_distribution(name, Path())
-    say(f"wrote {folder}; install and try it: cd {folder} && pip install -e . && pytest")
+    say(f"wrote {folder}; install and try it: cd {folder} && pip install -e '.[dev]' && pytest")
     typer.echo(f"then: kadita analyze TRAJECTORY -m {metric}")
 
 

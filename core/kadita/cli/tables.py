@@ -60,7 +60,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], title:
     if width is not None and _needed(columns, cells, 3 if lines else 2) > width:
         print("\n\n".join(_list(columns, row, width) for row in cells))
     elif lines:
-        _draw(columns, cells, title)
+        _draw(columns, cells, title, width)
     else:
         print(*_aligned(columns, cells, width), sep="\n")
 
@@ -83,13 +83,27 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[in
     return [max(map(cell_len, (c.heading, *(row[k] for row in rows)))) for k, c in enumerate(columns)]
 
 
-def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str) -> None:
+def _narrowed(columns: Sequence[Column], rows: Sequence[Sequence[str]], between: int, width: int | None) -> list[int]:
+    """Return the widths of columns in a table of this width: texts that wrap are narrower, the widest first."""
+    widths = _widths(columns, rows)
+    over = sum(widths) + between * (len(widths) - 1) - (width or sys.maxsize)
+    for k in sorted(range(len(columns)), key=lambda k: -widths[k]):
+        if columns[k].wraps and over > 0:
+            narrower = max(LEAST, widths[k] - over)
+            over -= widths[k] - narrower
+            widths[k] = narrower
+    return widths
+
+
+def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str, width: int | None) -> None:
     from rich.console import Console
     from rich.table import Column as Drawn
     from rich.table import Table
 
+    widths = _narrowed(columns, rows, 3, None if width is None else width - 4)  # with the frame
     drawn = [
-        Drawn(c.heading, justify="right" if c.right else "left", no_wrap=not c.wraps, overflow="fold") for c in columns
+        Drawn(c.heading, justify="right" if c.right else "left", no_wrap=not c.wraps, overflow="fold", width=w)
+        for c, w in zip(columns, widths, strict=True)
     ]
     table = Table(*drawn, title=title or None, title_justify="left", title_style="")
     for row in rows:
@@ -99,13 +113,7 @@ def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]], title: str) 
 
 def _aligned(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
     """Return the lines of a table whose columns are two spaces apart; in a terminal, texts have several lines."""
-    widths = _widths(columns, rows)
-    over = sum(widths) + 2 * (len(widths) - 1) - (width or sys.maxsize)
-    for k in sorted(range(len(columns)), key=lambda k: -widths[k]):
-        if columns[k].wraps and over > 0:
-            narrower = max(LEAST, widths[k] - over)
-            over -= widths[k] - narrower
-            widths[k] = narrower
+    widths = _narrowed(columns, rows, 2, width)
     lines = []
     for row in ([c.heading for c in columns], *rows):
         parts = [

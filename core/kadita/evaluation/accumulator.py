@@ -69,6 +69,11 @@ class Accumulator:
         self.notes: dict[str, None] = {}  # an ordered set
         for name, key in plan.unset.items():
             self.notes.setdefault(f"left out: {name}: it needs a {key} (--set {name}.{key}=VALUE)")
+        for metric, definition, others in plan.mixed_definitions:
+            self.notes.setdefault(
+                f"{metric} is computed by its {definition} definition, but {', '.join(others)} by another; "
+                f"--set definition={definition} sets it for all"
+            )
         self.states: dict[str, State] = {}
         self._rolling = RollingWindows(trajectory, plan.halo) if plan.analyses else None
         self.counts: Integers = np.zeros(total, np.int64)

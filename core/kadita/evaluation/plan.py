@@ -62,6 +62,19 @@ class Plan:
         return {name: registry.plugin_of(kind, self.variants.get(name, name)) for name, kind in kinds.items()}
 
     @property
+    def mixed_definitions(self) -> list[tuple[str, str, list[str]]]:
+        """Metrics with the definition that they have, and the metrics that they need which have another one."""
+        chosen = {name: values["definition"] for name, values in self.parameters.items() if "definition" in values}
+        found = []
+        for m in self.order:
+            others = [
+                need for need in m.needs if m.name in chosen and chosen.get(need, chosen[m.name]) != chosen[m.name]
+            ]
+            if others:
+                found.append((m.name, str(chosen[m.name]), others))
+        return found
+
+    @property
     def halo(self) -> int:
         """Largest lookahead of all analyses: number of frames that a window needs after its own."""
         return max((a.lookahead(self.parameters[a.name]) for a in self.analyses), default=0)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 class Trajectory(ABC):
     """Frames of one school, read by number. Each format is a subclass that implements `read`.
 
+    ``trajectory[3]`` is a frame, and ``trajectory[10:200:5]`` the trajectory of some of the frames, which are counted
+    from 0 again and keep their times; ``trajectory.select("species=prey")`` is that of some of the agents.
+
     Attributes:
         name: its name in messages.
         path: its file; None if kadita opened none.
@@ -133,6 +136,8 @@ class Trajectory(ABC):
         ...     trajectory[-1].time, len(trajectory[10:20:5])
         (100.0, 2)
         """
+        if isinstance(frame, tuple):
+            raise TypeError('expected a frame number or a slice of frames; select("agent=NAME") chooses agents')
         if isinstance(frame, slice):
             from kadita.school.transforms.parts import frames_of
 
@@ -173,6 +178,9 @@ class Trajectory(ABC):
         ...     trajectory.select("species=predator").agents.tolist()
         [0, 1]
         """
+        if unknown := former.keys() - {"start", "stop", "step", "begin", "end", "dt", "none"}:
+            (key, *_) = sorted(unknown)
+            raise KaditaError(f"select: expected text such as 'species=prey'; got the keyword {key}={former[key]!r}")
         if former or not all(isinstance(choice, str) for choice in choices):
             renamed.warn("Trajectory.select(start, stop, step)", "Trajectory.frame_numbers(start, stop, step)")
             return self.frame_numbers(*choices, **former)  # type: ignore[arg-type]

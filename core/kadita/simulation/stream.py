@@ -126,6 +126,8 @@ class Simulation(Trajectory):
             self._resumed = checkpoint.load(path, self._made_by(), checksum_of_rules(self.configuration))
             self._writer = AmberWriter.reopen(path, self._resumed.frames if self._resumed else 0)
         else:
+            if not force and path.is_file() and is_interrupted(path):
+                raise KaditaError(f"{path}: is an interrupted run; --resume continues it, --force begins it anew")
             self._writer = AmberWriter(
                 path,
                 self.model.agents,
@@ -286,3 +288,14 @@ class Simulation(Trajectory):
             dimensions=self.dimensions,
             variables=variables,
         )
+
+
+def is_interrupted(path: Path) -> bool:
+    """Return whether a file is the trajectory of a run that was interrupted."""
+    from kadita.io.amber.trajectory import AmberTrajectory
+
+    try:
+        with AmberTrajectory(path) as trajectory:
+            return trajectory.complete is False
+    except (KaditaError, OSError):
+        return False

@@ -69,7 +69,7 @@ def _write(registry: Registry) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}")
     try:
-        part.write_text(json.dumps(kept), encoding="utf-8")
+        part.write_text(json.dumps(kept), encoding="utf-8", newline="\n")
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

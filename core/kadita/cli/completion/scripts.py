@@ -160,7 +160,7 @@ def installed(shell: str, script: str) -> list[Path]:
 
 def _written(file: Path, text: str) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8", newline="\n")
     return file
 
 
@@ -171,7 +171,7 @@ def _with_lines(file: Path, lines: list[str]) -> list[Path]:
     if not missing:
         return []
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as opened:
+    with file.open("a", encoding="utf-8", newline="\n") as opened:
         opened.write(("" if not before or before.endswith("\n") else "\n") + "".join(f"{line}\n" for line in missing))
     return [file]
 
@@ -180,9 +180,8 @@ def _profile(shell: str) -> Path:
     """Return the file that PowerShell reads when it starts."""
     import subprocess
 
-    said = subprocess.run(
-        [shell, "-NoProfile", "-Command", "echo $profile"], check=True, capture_output=True, text=True
-    ).stdout
+    words = [shell, "-NoProfile", "-Command", "echo $profile"]
+    said = subprocess.run(words, check=True, capture_output=True, encoding="utf-8").stdout
     return Path(said.strip())
 
 

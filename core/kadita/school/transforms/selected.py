@@ -18,6 +18,7 @@ from kadita.school.trajectory import Trajectory
 from kadita.school.transforms import View
 
 KEYS = ("species", "agent")
+FEW = 5  # names that are all said where one is not known
 
 
 class Selected(View):
@@ -118,6 +119,8 @@ def _names(trajectory: Trajectory, key: str, labels: list[str], text: str) -> li
     for name in names:
         if name not in known:
             shown = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")
-            hint = did_you_mean(name, known) or f"; there are: {shown}"
+            hint = (
+                f"; there are: {shown}" if len(known) <= FEW else did_you_mean(name, known) or f"; there are: {shown}"
+            )
             raise KaditaError(f"{trajectory.name}: there is no {key} '{name}' to select{hint}")
     return names
