@@ -89,7 +89,7 @@ def test_mutated_headers_are_read_or_refused_in_one_line_and_quickly(file):
         except KaditaError as error:
             messages.append(str(error))
     assert len(messages) > 100
-    assert not any("\n" in m for m in messages)
+    assert not [m for m in messages if "\n" in m]
     assert time.process_time() - started < 30
 
 

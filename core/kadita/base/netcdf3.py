@@ -118,7 +118,8 @@ class _Parser:
         self.path, self.data, self.at = path, data, 0
 
     def fail(self, found: str) -> KaditaError:
-        return KaditaError(f"{self.path}: expected a NetCDF header; {found}")
+        shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in found)  # names in a damaged file are anything
+        return KaditaError(f"{self.path}: expected a NetCDF header; {shown}")
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:

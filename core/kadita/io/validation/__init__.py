@@ -54,6 +54,9 @@ def findings_in(path: str | Path) -> list[Finding]:
 def validate(path: str | Path) -> Report:
     """Check a trajectory of any program against the AMBER convention and what readers need, as `kadita validate` does.
 
+    Args:
+        path: a NetCDF file.
+
     Returns:
         Findings in the order of the checks, and properties of the file.
 
