@@ -199,7 +199,8 @@ def test_progress_is_shown_on_a_terminal_and_only_there(command, school):
     assert command("analyze", school, "-m", "spread").stderr == ""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "kadita", "analyze", str(school), "-m", "spread"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=slave, check=True)
+    environment = os.environ | {"TERM": "xterm"}  # without it a terminal can draw nothing
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=slave, check=True, env=environment)
     os.close(slave)
     shown = os.read(master, 100_000).decode(errors="replace")  # it ends where the buffer does
     os.close(master)
