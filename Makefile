@@ -7,7 +7,9 @@ POSE := $(VENV)/pose
 WEB := core/kadita/evaluation/report/web
 CORE := tests/base tests/school tests/plugins tests/models tests/io tests/evaluation tests/simulation tests/order \
   tests/entropy tests/python
-QUIET := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning -W ignore::FutureWarning
+# of old packages with each other; the last one NumPy itself ignores
+QUIET := -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning -W ignore::FutureWarning \
+  -W "ignore:numpy.ndarray size changed:RuntimeWarning"
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: demo test test-all test-windows test-lowest test-newest setup check bytecode web schemas docs docs-outputs studies benchmark clean
