@@ -62,9 +62,9 @@ test-lowest: LEVEL := lowest-direct
 test-newest: LEVEL := highest
 test-lowest test-newest: $(VENV)/developer
 	$(BIN)/uv venv --quiet --clear $(VENV)/$@
-	$(BIN)/uv pip install --quiet --python $(VENV)/$@/bin/python --resolution $(LEVEL) --editable .
+	$(BIN)/uv pip install --quiet --python $(VENV)/$@/bin/python --resolution $(LEVEL) --editable . "MDAnalysisTests>=2.8"
 	$(BIN)/uv pip install --quiet --python $(VENV)/$@/bin/python pytest pytest-xdist hypothesis h5py gsd openpyxl \
-	  jsonschema pyyaml
+	  jsonschema pyyaml pyproj
 	$(VENV)/$@/bin/python -m pytest -n auto --dist worksteal -m "not slow" $(QUIET) $(CORE)
 
 schemas: $(VENV)/installed

@@ -119,8 +119,7 @@ def _names(trajectory: Trajectory, key: str, labels: list[str], text: str) -> li
     for name in names:
         if name not in known:
             shown = ", ".join(list(known)[:8]) + (", ..." if len(known) > 8 else "")
-            hint = (
-                f"; there are: {shown}" if len(known) <= FEW else did_you_mean(name, known) or f"; there are: {shown}"
-            )
+            near, every = did_you_mean(name, known), f"; there are: {shown}"
+            hint = near + every if len(known) <= FEW else near or every
             raise KaditaError(f"{trajectory.name}: there is no {key} '{name}' to select{hint}")
     return names
