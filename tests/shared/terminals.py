@@ -1,5 +1,6 @@
 """Terminals of any size, and what programs draw in them."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -26,6 +27,7 @@ class Terminal:
         self.process = subprocess.Popen(list(map(str, words)), start_new_session=True, **streams)
         os.close(slave)
         self.shown = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # what is read can end within a character
 
     def __enter__(self):
         return self
@@ -64,5 +66,5 @@ class Terminal:
             new = os.read(self._master, 65536)
         except OSError:  # so Linux tells that nobody has the other side open any more
             return False
-        self.shown += new.decode(errors="replace")
+        self.shown += self._decoder.decode(new)
         return bool(new)
