@@ -240,6 +240,7 @@ def test_labels_are_known_by_the_name_of_the_metric(rng):
         return {"counts": np.bincount(s[: window.own].astype(int), minlength=4)}
 
     x, v = rng.normal(size=(2, 50, 20, 3))
-    results = kadita.analyze(Block(x, v), [most_often, "state"], parameters={"state.definition": "published"})
+    with pytest.warns(kadita.KaditaWarning, match="state is computed by its published definition, but polarization"):
+        results = kadita.analyze(Block(x, v), [most_often, "state"], parameters={"state.definition": "published"})
     assert results["most_often"] == np.bincount(results["state"].astype(int)).max() / 50
     assert "needed" not in results.provenance or "state(definition=published)" not in results.provenance["needed"]

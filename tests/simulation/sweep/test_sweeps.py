@@ -263,9 +263,7 @@ class TestRefusals:
 
     def test_two_sweeps_in_one_folder(self, command, small, tmp_path):
         (tmp_path / "small").mkdir()
-        holds = (
-            f"import time; from kadita.base.locks import locked\nwith locked({LOCKED!r}, ''): print(); time.sleep(60)"
-        )
+        holds = f"import time; from kadita.base.locks import locked\nwith locked({LOCKED!r}, ''): print(flush=True); time.sleep(60)"
         other = subprocess.Popen([sys.executable, "-c", holds], cwd=tmp_path, stdout=subprocess.PIPE)
         try:
             other.stdout.readline()
