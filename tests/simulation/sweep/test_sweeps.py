@@ -263,7 +263,8 @@ class TestRefusals:
 
     def test_two_sweeps_in_one_folder(self, command, small, tmp_path):
         (tmp_path / "small").mkdir()
-        holds = f"import time; from kadita.base.locks import locked\nwith locked({LOCKED!r}, ''): print(flush=True); time.sleep(60)"
+        held = f"with locked({LOCKED!r}, ''): print(flush=True); time.sleep(60)"
+        holds = f"import time; from kadita.base.locks import locked\n{held}"
         other = subprocess.Popen([sys.executable, "-c", holds], cwd=tmp_path, stdout=subprocess.PIPE)
         try:
             other.stdout.readline()
