@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import warnings
@@ -33,6 +34,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as it is in the background of a shell: so would it be in all
     signal.signal(signal.SIGINT, signal.default_int_handler)  # processes that tests start and interrupt
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
+WEB = Path(kadita.__file__).parent / "evaluation" / "report" / "web"
 ORDER_AND_ENTROPY = ("kadita:order", "kadita:entropy")
 
 PROJECT = """
@@ -253,3 +255,14 @@ def advance() -> Callable[..., Swarm]:
         return x.T[order], u.T[order]
 
     return advance
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the page's sources, with the packages that its lock names."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not here; on Debian: apt-get install nodejs npm")
+    folder = tmp_path_factory.mktemp("web") / "web"
+    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("node_modules"))
+    subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True, text=True, timeout=300)
+    return folder

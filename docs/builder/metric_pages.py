@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from builder.pictures import draw
 from builder.runs import Runs
 from kadita.plugins.catalogue import Catalogue, Entry, metrics
 from kadita.plugins.declaration.metric import Metric
+from kadita.plugins.parameter_words import range_in_words
 
 SYMMETRIES = {"images": "periodic images"}
 
@@ -88,7 +88,7 @@ def _facts(one: Any, entry: Entry) -> Iterator[tuple[str, str]]:
     if isinstance(one, Metric):
         yield "values", f"({', '.join(('frame', *one.dims))})"
         yield "unit", rst.escaped(one.units)
-        yield "range", _range(*one.range) if one.range else ""
+        yield "range", range_in_words(*one.range) if one.range else ""
         yield "undefined", rst.escaped(one.undefined)
         yield "labels", ", ".join(one.labels)
         yield "invariant under", ", ".join(SYMMETRIES.get(s, s) for s in one.symmetries)
@@ -105,12 +105,6 @@ def _facts(one: Any, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "computed by default", "yes" if entry.default else "no"
     yield "plugin", entry.plugin.name
     yield "source", rst.linked(one.source)
-
-
-def _range(low: float, high: float) -> str:
-    if math.isinf(high):
-        return f"at least {low:g}"
-    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _plain(value: Any) -> str:

@@ -37,8 +37,7 @@ def fields(facts: Iterable[tuple[str, str]]) -> str:
 
 def linked(source: str) -> str:
     """Return a source whose DOIs and arXiv numbers lead there."""
-    text = DOI.sub(r"`doi:\1 <https://doi.org/\1>`__", escaped(source))
-    return ARXIV.sub(r"`arXiv \1 <https://arxiv.org/abs/\1>`__", text)
+    return linked_text(escaped(source))
 
 
 def escaped(text: str) -> str:

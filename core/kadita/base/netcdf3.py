@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kadita.base.errors import KaditaError
+from kadita.base.printable import printable
 
 HEADER_BYTES = 1 << 22  # largest header: 4 MiB
 TYPES = {  # in the order of their numbers, from 1 on, with the dtype of the stored values
@@ -118,8 +119,8 @@ class _Parser:
         self.path, self.data, self.at = path, data, 0
 
     def fail(self, found: str) -> KaditaError:
-        shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in found)  # names in a damaged file are anything
-        return KaditaError(f"{self.path}: expected a NetCDF header; {shown}")
+        # names in a damaged file are anything
+        return KaditaError(f"{self.path}: expected a NetCDF header; {printable(found)}")
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:

@@ -11,7 +11,7 @@ import typer
 from kadita.cli import panels
 from kadita.cli.measuring import measure, tracked
 from kadita.cli.option_groups import Measurement, with_options
-from kadita.cli.options import Equilibration, Force, Metrics, Scheduler, Trajectories, Workers
+from kadita.cli.options import Equilibration, Force, Metrics, Scheduler, Trajectories, Workers, output_option
 from kadita.cli.track_options import TrackOptions
 
 if TYPE_CHECKING:
@@ -24,14 +24,7 @@ def analyze(
     metrics: Metrics = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write the results to a .csv, .json, .nc or .xvg, too; repeatable.",
-        ),
+        output_option(metavar="FILE", help="Write the results to a .csv, .json, .nc or .xvg, too; repeatable."),
     ] = None,
     *,
     measurement: Measurement,

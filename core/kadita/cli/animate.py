@@ -10,7 +10,7 @@ import typer
 from kadita.cli import panels
 from kadita.cli.measuring import tracked
 from kadita.cli.option_groups import Measurement, with_options
-from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.options import Force, TrajectoryPath, output_option
 from kadita.cli.track_options import TrackOptions
 
 
@@ -19,14 +19,7 @@ def animate(
     trajectory: TrajectoryPath,
     output: Annotated[
         Path,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write this film: an .mp4, .gif or .webp.",
-        ),
+        output_option(metavar="FILE", help="Write this film: an .mp4, .gif or .webp."),
     ],
     metrics: Annotated[
         list[str] | None,

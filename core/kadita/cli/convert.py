@@ -98,6 +98,7 @@ def convert(
     force: Force = False,
 ) -> None:
     """Convert tracked animals, or a trajectory of another format."""
+    from kadita.base.printable import printable
     from kadita.base.settings import parse_settings
     from kadita.cli.files import expanded
     from kadita.cli.progress import progress
@@ -135,4 +136,4 @@ def convert(
     notes(lines)
     say(f"wrote {output} ({size_of(output)})")
     for line in (line for summary in summaries for line in summary.lines()):
-        typer.echo("".join(c if c.isprintable() else repr(c)[1:-1] for c in line))
+        typer.echo(printable(line))

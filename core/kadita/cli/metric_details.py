@@ -6,7 +6,7 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
-from kadita.plugins.parameter_words import as_setting, default_in_words, type_in_words
+from kadita.plugins.parameter_words import as_setting, default_in_words, range_in_words, type_in_words
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -107,18 +107,12 @@ def _of_metric(m: Metric) -> list[tuple[str, Any]]:
     return [
         ("shape", f"({', '.join(('T', *m.dims))})" if m.dims else ""),
         ("units", m.units),
-        ("range", _range(*m.range) if m.range else ""),
+        ("range", range_in_words(*m.range) if m.range else ""),
         ("undefined", m.undefined),
         ("labels", ", ".join(f"{i} {label}" for i, label in enumerate(m.labels))),
         ("invariant under", ", ".join(m.symmetries).replace("images", "periodic images")),
         ("published", ", ".join(f"{key} = {_plain(v)}" for key, v in m.published.items() if v is not None)),
     ]
-
-
-def _range(low: float, high: float) -> str:
-    if math.isinf(high):
-        return f"at least {low:g}"
-    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _plain(value: Any) -> str:

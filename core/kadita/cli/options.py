@@ -5,12 +5,15 @@ Paths have ``readable=False``, so that a file that cannot be read gives the mess
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kadita.cli import panels
+
+output_option = partial(typer.Option, "-o", "--output", readable=False, rich_help_panel=panels.OUTPUT)
 
 TrajectoryPath = Annotated[
     Path, typer.Argument(metavar="TRAJECTORY", readable=False, help="Trajectory of any format, or tracked animals.")

@@ -10,7 +10,7 @@ import typer
 from kadita.cli import panels
 from kadita.cli.measuring import measure, tracked
 from kadita.cli.option_groups import Measurement, given_in, with_options
-from kadita.cli.options import Force, Metrics
+from kadita.cli.options import Force, Metrics, output_option
 from kadita.cli.track_options import TrackOptions
 
 
@@ -27,14 +27,7 @@ def plot(
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write this figure: a .png, .pdf or .svg.",
-        ),
+        output_option(metavar="FILE", help="Write this figure: a .png, .pdf or .svg."),
     ],
     metrics: Metrics = None,
     *,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kadita.cli import panels
-from kadita.cli.options import Force, TrajectoryPath
+from kadita.cli.options import Force, TrajectoryPath, output_option
 
 if TYPE_CHECKING:
     from kadita.io.recovery import Recovered
@@ -18,14 +18,7 @@ def recover(
     trajectory: TrajectoryPath,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE.nc",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write this file; without this option, NAME_recovered.nc.",
-        ),
+        output_option(metavar="FILE.nc", help="Write this file; without this option, NAME_recovered.nc."),
     ] = None,
     in_place: Annotated[
         bool, typer.Option("--in-place", rich_help_panel=panels.OUTPUT, help="Replace the damaged file.")

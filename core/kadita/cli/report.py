@@ -10,7 +10,7 @@ import typer
 from kadita.cli import panels
 from kadita.cli.measuring import tracked
 from kadita.cli.option_groups import Measurement, with_options
-from kadita.cli.options import Equilibration, Force, Metrics
+from kadita.cli.options import Equilibration, Force, Metrics, output_option
 from kadita.cli.track_options import TrackOptions
 
 
@@ -26,14 +26,7 @@ def report(
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write this page: an .html that needs no network.",
-        ),
+        output_option(metavar="FILE", help="Write this page: an .html that needs no network."),
     ],
     metrics: Metrics = None,
     color: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kadita.cli import panels
-from kadita.cli.options import Begin, Equilibration, Force, LargestCluster, Metrics, Plugins, Profile
+from kadita.cli.options import Begin, Equilibration, Force, LargestCluster, Metrics, Plugins, Profile, output_option
 from kadita.simulation import CHECKPOINT_SECONDS
 
 if TYPE_CHECKING:
@@ -20,14 +20,7 @@ def run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO|CONFIG.toml", help="See `kadita scenarios`.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="OUT.nc",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
-            help="Write this trajectory; without this option, SCENARIO.nc.",
-        ),
+        output_option(metavar="OUT.nc", help="Write this trajectory; without this option, SCENARIO.nc."),
     ] = None,
     agents: Annotated[
         int | None,

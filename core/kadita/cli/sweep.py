@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from kadita.cli import panels
-from kadita.cli.options import Plugins, Scheduler, Workers
+from kadita.cli.options import Plugins, Scheduler, Workers, output_option
 
 
 def sweep(
@@ -18,12 +18,8 @@ def sweep(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
+        output_option(
             metavar="FOLDER",
-            readable=False,
-            rich_help_panel=panels.OUTPUT,
             help="Write into this folder; without this option, into one named after the configuration.",
         ),
     ] = None,

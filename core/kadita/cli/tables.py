@@ -13,6 +13,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import IO, NamedTuple
 
+from kadita.base.printable import printable
+
 LEAST = 24  # columns of the terminal for a text that is wrapped, at least
 DUMB = ("dumb", "unknown")
 
@@ -63,11 +65,6 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], title:
         _draw(columns, cells, title, width)
     else:
         print(*_aligned(columns, cells, width), sep="\n")
-
-
-def printable(text: str) -> str:
-    """Return text without control characters; names come from files."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _needed(columns: Sequence[Column], rows: Sequence[Sequence[str]], between: int) -> int:
@@ -136,5 +133,5 @@ def _padded(cell: str, width: int, column: Column) -> str:
 def _list(columns: Sequence[Column], row: Sequence[str], width: int) -> str:
     """Return a row as a list of its cells, each with the name of its column."""
     named = [f"{c.heading}: {cell}" for c, cell in zip(columns[1:], row[1:], strict=True) if cell]
-    wrapped = [line for text in named for line in textwrap.wrap(text, max(width - 2, 10), subsequent_indent="  ")]
-    return "\n".join([row[0] or "-", *(f"  {line}" for line in wrapped)])
+    lines = [line for text in named for line in textwrap.wrap(text, max(width - 2, 10), subsequent_indent="  ")]
+    return "\n".join([row[0] or "-", *(f"  {line}" for line in lines)])

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kadita.base.printable import printable
 from kadita.cli.log import LEVELS, record
-from kadita.cli.tables import printable
 
 if TYPE_CHECKING:
     from kadita.evaluation.results import Results

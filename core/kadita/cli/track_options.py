@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from kadita.cli import panels
+
+option = partial(typer.Option, rich_help_panel=panels.TRACKS)
 
 
 @dataclass(frozen=True)
@@ -16,75 +19,64 @@ class TrackOptions:
 
     importer: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--from",
             "--format",
             metavar="IMPORTER",
-            rich_help_panel=panels.TRACKS,
             help="Read tracks with this importer, if several can; `kadita plugins` lists them.",
         ),
     ] = None
     columns: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--column",
             metavar="ROLE=NAME",
-            rich_help_panel=panels.TRACKS,
             help="Take a column of a table as agent, time or frame, x, y, z, vx, vy, vz, species or quality; "
             "repeatable.",
         ),
     ] = None
     point: Annotated[
         str | None,
-        typer.Option(
+        option(
             metavar="POINT|mean",
-            rich_help_panel=panels.TRACKS,
             help="Let this keypoint, or the mean of all, stand for an animal.",
         ),
     ] = None
     heading: Annotated[
         str | None,
-        typer.Option(
-            metavar="FROM:TO", rich_help_panel=panels.TRACKS, help="Let headings point from one keypoint to another."
-        ),
+        option(metavar="FROM:TO", help="Let headings point from one keypoint to another."),
     ] = None
     length_unit: Annotated[
         str | None,
-        typer.Option(metavar="UNIT", rich_help_panel=panels.TRACKS, help="Give positions this unit, such as m."),
+        option(metavar="UNIT", help="Give positions this unit, such as m."),
     ] = None
-    time_unit: Annotated[
-        str | None, typer.Option(metavar="UNIT", rich_help_panel=panels.TRACKS, help="Give times this unit, such as s.")
-    ] = None
+    time_unit: Annotated[str | None, option(metavar="UNIT", help="Give times this unit, such as s.")] = None
     frame_rate: Annotated[
         float | None,
-        typer.Option(
+        option(
             metavar="NUMBER",
-            rich_help_panel=panels.TRACKS,
             help="Take this number of frames per unit of time, for tracks without times.",
         ),
     ] = None
     least: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             metavar="QUALITY=NUMBER",
-            rich_help_panel=panels.TRACKS,
             help="Leave out sightings of a lower quality, such as confidence=0.6; repeatable.",
         ),
     ] = None
     y_axis: Annotated[
         str | None,
-        typer.Option(
+        option(
             metavar="up|down",
-            rich_help_panel=panels.TRACKS,
             help="Say where y of the tracks points; down, as in images, is turned up.",
         ),
     ] = None
 
     arena: Annotated[
         str | None,
-        typer.Option(
+        option(
             metavar="FORM:NUMBERS",
-            rich_help_panel=panels.TRACKS,
             help="Say where the arena is, in coordinates of the file: circle:X,Y,R, rectangle:X0,Y0,X1,Y1, "
             "polygon:X1,Y1,X2,Y2,..., sphere:X,Y,Z,R, cylinder:X,Y,R,Z0,Z1, box:X0,Y0,Z0,X1,Y1,Z1, slab:Z0,Z1 or "
             "channel:Y0,Y1.",

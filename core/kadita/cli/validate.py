@@ -62,7 +62,8 @@ def _print_json(path: Path, report: Report) -> None:
 
 
 def _print_table(path: Path, report: Report) -> None:
-    from kadita.cli.tables import Column, print_table, printable
+    from kadita.base.printable import printable
+    from kadita.cli.tables import Column, print_table
 
     counts = [f"{n} {what}" for what, n in (("frames", report.frames), ("agents", report.agents)) if n is not None]
     typer.echo(f"{printable(path.name)}: {', '.join((report.container, *counts))}")

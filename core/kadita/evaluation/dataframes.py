@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,9 @@ import numpy as np
 
 from kadita.base.errors import KaditaError, did_you_mean
 from kadita.evaluation import summary
-from kadita.evaluation.per_agent import MEDIAN, columns, components, per_agent, quantiles, sightings
+from kadita.evaluation.per_agent import columns, components, counted, per_agent, quantiles, sightings
 from kadita.evaluation.result import COUNTS, Series
-from kadita.evaluation.statistics.equilibration import first_frame
-from kadita.evaluation.tables import AGENTS, analyses_by_table
+from kadita.evaluation.tables import AGENTS, analyses_by_table, columns_of_frames, points_of
 from kadita.school.box import Floats
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ def of_frames(results: Results) -> pandas.DataFrame:
     """Return the table of series, as ``results.csv`` has it: frame, time, one column a scalar, number of agents."""
     import pandas
 
-    scalars = {name: column for name, column in results.columns().items() if "agent" not in column[0].dims}
+    scalars = columns_of_frames(results)
     data: dict[str, Any] = {"frame": results.frames, "time": results.times}
     data |= {name: _labelled(s, values) for name, (s, values) in scalars.items()}
     if results.counts is not None:
@@ -58,9 +56,8 @@ def of_analysis(results: Results, table: str) -> pandas.DataFrame:
 
     heading, analyses = analyses_by_table(results)[table]
     first = next(iter(analyses.values()))
-    axes = [results.axis_of(first, dim, size) for dim, size in zip(first.dims, first.values.shape, strict=True)]
-    names, values = heading[: len(axes)], heading[len(axes) :]
-    data: dict[str, Any] = dict(zip(names, zip(*itertools.product(*axes), strict=True), strict=True))
+    names, values = heading[: len(first.dims)], heading[len(first.dims) :]
+    data: dict[str, Any] = dict(zip(names, zip(*points_of(results, first), strict=True), strict=True))
     data |= {name: w.values.reshape(-1) for name, w in zip(values, analyses.values(), strict=True)}
     units = {n: first.axis_units.get(d, "") for n, d in zip(names, first.dims, strict=True)}
     return _with_units(
@@ -78,10 +75,8 @@ def of_table(results: Results, table: str) -> pandas.DataFrame:
     if table in of_analyses:
         return of_analysis(results, table)
     single = per_agent(results)
-    if table == AGENTS and single:
-        return of_agents(results)
-    if table in single:
-        return of_agents(results, table)
+    if table in single or (table == AGENTS and single):
+        return of_agents(results, None if table == AGENTS else table)
     known = [*of_analyses, *([AGENTS] if single else []), *single]
     several = [name for name in of_analyses if name.startswith(f"{table}_")]
     hint = f"; it has several: {', '.join(several)}" if several else did_you_mean(table, known)
@@ -124,10 +119,9 @@ def of_statistics(results: Results, equilibration: str | float) -> pandas.DataFr
         numbers = (e.mean, e.error, e.std, e.effective, e.start_time, e.settled)
         rows[name] = (*numbers, "1" if s.labels else s.units)
     for name, w in results.analyses.items():
-        if w.dims in ((), ("species",)):
-            names = [f"{name}.{species}" for species in results.species] if w.dims else [name]
+        if summary.is_number(w):
             unknown = (np.nan,) * 4
-            rows |= {n: (x, *unknown, None, w.units) for n, x in zip(names, w.values.reshape(-1).tolist(), strict=True)}
+            rows |= {n: (x, *unknown, None, w.units) for n, x in summary.numbers_of(results, name, w).items()}
     columns_ = [*summary.HEADINGS, "equilibrated", "unit"]
     table = pandas.DataFrame.from_dict(rows, orient="index", columns=columns_).rename_axis("metric")
     table["equilibrated"] = table["equilibrated"].astype("boolean")
@@ -149,8 +143,7 @@ def _quantiles(results: Results, equilibration: str | float) -> Iterator[tuple[s
         if s.labels:
             continue
         for column, values in components(results, name, s).items():
-            start = first_frame(quantiles(values, 1)[MEDIAN], results.times, equilibration)
-            yield column, _in_order(values[start:]), s.units
+            yield column, _in_order(counted(values, results.times, equilibration)), s.units
     for name, w in results.analyses.items():
         if w.dims == ("agent",):
             yield name, _in_order(w.values), w.units

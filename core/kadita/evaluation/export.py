@@ -18,7 +18,7 @@ from kadita.base.errors import KaditaError
 from kadita.base.files import check_writable, replace_whole
 from kadita.evaluation.result import COUNTS, Result, as_json
 from kadita.evaluation.statistics import Estimate
-from kadita.evaluation.tables import cell
+from kadita.evaluation.tables import cell, columns_of_frames
 from kadita.evaluation.tables import tables as tables_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def write_csv(path: Path, heading: Iterable[str], rows: Iterable[Iterable[Any]])
 
 def table_of_frames(results: Results) -> tuple[list[str], Iterator[list[Any]]]:
     """Return heading and rows of the table of series: a row for each frame."""
-    columns = {name: (s, v) for name, (s, v) in results.columns().items() if "agent" not in s.dims}
+    columns = columns_of_frames(results)
     counts = [[]] * len(results.frames) if results.counts is None else results.counts[:, None].tolist()
     rows = (
         [frame, repr(float(time)), *(cell(s, v[row]) for s, v in columns.values()), *counts[row]]
@@ -166,9 +166,8 @@ def _netcdf(results: Results, _equilibration: Equilibration, path: Path) -> None
 
 
 def _xvg(results: Results, _equilibration: Equilibration, path: Path) -> None:
-    columns = results.columns()
-    if results.identities is not None:  # columns of several agents are no series
-        columns = {name: (s, v) for name, (s, v) in columns.items() if "agent" not in s.dims}
+    # columns of several agents are no series
+    columns = results.columns() if results.identities is None else columns_of_frames(results)
     text = io.StringIO()
     unit = results.attributes.get("time_unit")
     text.write(f"# kadita {results.provenance['kadita']}, {results.provenance['input'].get('name', '')}\n")

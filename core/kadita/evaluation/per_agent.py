@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kadita.evaluation.result import Series
+from kadita.evaluation.statistics.equilibration import first_frame
 from kadita.school.box import Floats
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def quantiles(values: Floats, axis: int) -> Floats:
             between = below + (q * last - low) * (above - below)
         found.append(np.where(q * last > low, between, below))
     return np.array(found)
+
+
+def counted(values: Floats, times: Floats, equilibration: str | float) -> Floats:
+    """Return the frames of a per-agent series that count, with ``"auto"`` those where its median is equilibrated."""
+    return values[first_frame(quantiles(values, 1)[MEDIAN], times, equilibration) :]
 
 
 def components(results: Results, name: str, result: Result) -> dict[str, Floats]:

@@ -11,10 +11,9 @@ import numpy as np
 
 from kadita.base import html
 from kadita.base.numerals import in_full
-from kadita.evaluation.per_agent import MEDIAN, components, per_agent, quantiles
+from kadita.evaluation.per_agent import components, counted, per_agent, quantiles
 from kadita.evaluation.result import Series
 from kadita.evaluation.statistics import Estimate
-from kadita.evaluation.statistics.equilibration import first_frame
 from kadita.school.box import Floats
 
 if TYPE_CHECKING:
@@ -60,12 +59,22 @@ def rows(results: Results, estimates: Mapping[str, Estimate]) -> Iterator[Row]:
     for name, w in results.analyses.items():
         if w.dims == ("agent",):
             continue
-        if w.dims not in ((), ("species",)):
+        if not is_number(w):
             yield _row(name, name, [f"{' x '.join(map(str, w.values.shape))} values"], w.units)
             continue
-        of_species = [f"{name}.{species}" for species in results.species] if w.dims else [name]
-        for row, number in zip(of_species, w.values.reshape(-1).tolist(), strict=True):
+        for row, number in numbers_of(results, name, w).items():
             yield _row(name, row, [number_cell(number)], w.units)
+
+
+def is_number(result: Result) -> bool:
+    """Return whether a whole-trajectory result is one number, or one for each species."""
+    return result.dims in ((), ("species",))
+
+
+def numbers_of(results: Results, name: str, result: Result) -> dict[str, float]:
+    """Return the numbers of such a result by name, ``name.species`` where there is one for each."""
+    names = [f"{name}.{species}" for species in results.species] if result.dims else [name]
+    return dict(zip(names, result.values.reshape(-1).tolist(), strict=True))
 
 
 def rows_of_agents(results: Results, equilibration: str | float = "none") -> Iterator[Row]:
@@ -80,8 +89,7 @@ def rows_of_agents(results: Results, equilibration: str | float = "none") -> Ite
             yield _row(name, name, [f"{' x '.join(map(str, s.values.shape[1:]))} values"], s.units)
             continue
         for column, values in parts.items():
-            counted = values[first_frame(quantiles(values, 1)[MEDIAN], results.times, equilibration) :]
-            yield from _quantiles(name, column, s, counted)
+            yield from _quantiles(name, column, s, counted(values, results.times, equilibration))
     for name, w in results.analyses.items():
         if w.dims == ("agent",):
             yield from _quantiles(name, name, w, w.values)

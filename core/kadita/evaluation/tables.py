@@ -102,11 +102,21 @@ def _heading(dims: tuple[str, ...], analyses: Mapping[str, AnalysisResult]) -> l
     return [*axes, *(name.partition(".")[2] or name for name in analyses)]
 
 
+def points_of(results: Results, result: AnalysisResult) -> Iterator[tuple[Any, ...]]:
+    """Return the coordinates of every value of a result, in the order of its values."""
+    shape = zip(result.dims, result.values.shape, strict=True)
+    return itertools.product(*(results.axis_of(result, dim, size) for dim, size in shape))
+
+
+def columns_of_frames(results: Results) -> dict[str, tuple[Series, Floats]]:
+    """Return every scalar series by name, without those of single agents; see `Results.columns`."""
+    return {name: column for name, column in results.columns().items() if "agent" not in column[0].dims}
+
+
 def _rows(results: Results, analyses: Mapping[str, AnalysisResult]) -> Iterator[list[Any]]:
     first = next(iter(analyses.values()))
-    axes = [results.axis_of(first, dim, size) for dim, size in zip(first.dims, first.values.shape, strict=True)]
     columns = [w.values.reshape(-1) for w in analyses.values()]
-    for i, point in enumerate(itertools.product(*axes)):
+    for i, point in enumerate(points_of(results, first)):
         yield [*point, *("" if np.isnan(column[i]) else repr(float(column[i])) for column in columns)]
 
 

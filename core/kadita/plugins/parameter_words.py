@@ -1,7 +1,8 @@
-"""Parameters in words: default, type and limits, as settings are written."""
+"""Parameters and ranges in words: default, type and limits, as settings are written."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 from kadita.base.numerals import in_full
@@ -44,6 +45,13 @@ def type_in_words(field: FieldInfo) -> str:
         return _type(adapter.json_schema())
     except PydanticUserError:  # a type that the plugin defines
         return getattr(field.annotation, "__name__", "value")
+
+
+def range_in_words(low: float, high: float) -> str:
+    """Return the range of a metric: ``0 to 1``, ``at least 0``."""
+    if math.isinf(high):
+        return f"at least {low:g}"
+    return f"at most {high:g}" if math.isinf(low) else f"{low:g} to {high:g}"
 
 
 def _type(schema: dict[str, Any]) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +10,6 @@ import pytest
 from browsers import Browser, started
 
 from kadita.evaluation.report.report import page_of
-
-WEB = Path(str(files("kadita.evaluation.report"))) / "web"
-
-
-@pytest.fixture(scope="session")
-def web(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the page's sources, with the packages that its lock names."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not here; on Debian: apt-get install nodejs npm")
-    folder = tmp_path_factory.mktemp("web") / "web"
-    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("node_modules"))
-    subprocess.run(["npm", "ci"], cwd=folder, check=True, capture_output=True, text=True, timeout=300)
-    return folder
 
 
 @pytest.fixture(scope="session")

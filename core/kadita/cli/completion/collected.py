@@ -80,9 +80,10 @@ def _first_line(thing: Any) -> str:
 
 def _default(field: Any) -> str:
     """Return the meaning of a parameter and its default."""
-    from pydantic_core import PydanticUndefined
+    from kadita.plugins.parameter_words import default_in_words
 
-    default = "required" if field.default is PydanticUndefined else f"default {field.default}"
+    found = default_in_words(field)
+    default = found if found == "required" else f"default {found}"
     return f"{field.description}; {default}" if field.description else default
 
 

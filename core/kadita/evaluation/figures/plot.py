@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -84,13 +84,13 @@ def plot(
     asked = [metrics] if isinstance(metrics, str) else list(metrics or ())
     names, sources = _sources(data)
     shown = output is None and axes is None
-    panels: Sequence[Any] | None = None if axes is None else [*_flat(axes)]
+    panels = None if axes is None else _flat(axes)
     given = {"equilibration": equilibration, "log": log, "path": path, "x": x, "y": y, "where": list(where)}
     given |= {"frame": frame, "color": color, "look": look}
     if output is not None:
-        for source in (s for s in sources if isinstance(s, str | Path)):
-            style.check_picture(Path(output), force=force, source=Path(source))
-        style.check_picture(Path(output), force=force)
+        files = [Path(source) for source in sources if isinstance(source, str | Path)]
+        for source in (*files, None):
+            style.check_picture(Path(output), force=force, source=source)
 
     def measured(source: Any, names: list[str] | None) -> Results:
         if isinstance(source, Results):

@@ -15,6 +15,7 @@ from kadita.evaluation.film.coloring import BUILT_IN
 from kadita.evaluation.film.stage import Curve
 from kadita.evaluation.plan import DEFAULT, with_default
 from kadita.evaluation.results import Results, Series
+from kadita.evaluation.tables import columns_of_frames
 from kadita.plugins.registry import Registry
 from kadita.school.trajectory import Trajectory
 
@@ -91,7 +92,7 @@ def _curves(results: Results) -> list[Curve]:
     Raises:
         KaditaError: a result that is no series of numbers in time, or too many.
     """
-    columns = {name: found for name, found in results.columns().items() if "agent" not in found[0].dims}
+    columns = columns_of_frames(results)
     drawn = {name.partition(".")[0] for name in columns}
     if missing := [name for name in results if name not in drawn]:
         raise KaditaError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from kadita.base.printable import printable
 from kadita.io.amber.convention import Severity, convention
 
 SHOWN = 12  # number of ranges of frames, or names, in a message
@@ -69,7 +70,7 @@ class Frames:
 
 def short(text: object) -> str:
     """Return a name or text from a file as one line of bounded length, with unprintable characters escaped."""
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[: NAME + 1])
+    line = printable(str(text)[: NAME + 1])
     return line if len(line) <= NAME else line[:NAME] + " ..."
 
 
